@@ -1,0 +1,30 @@
+//! The facts of Twilio's OpenAPI files, and a small model to read them.
+//!
+//! This crate knows OpenAPI and Twilio's `x-twilio` extensions; it knows nothing of Rust code generation.
+//! [`products`] is the one table that ties a spec file to its Cargo feature, Rust module and host, [`Spec`]
+//! reads a file, and [`distil`](distil::distil) is what turns Twilio's files into the facts kept in `specs/`.
+
+mod error;
+mod operation;
+mod product;
+mod spec;
+
+pub mod distil;
+pub mod extension;
+
+pub use error::{Error, Result};
+pub use operation::{Body, Location, Method, Operation, Parameter, Response};
+pub use product::{Product, RETIRED, Retired, find, products};
+pub use spec::{Spec, escape_pointer};
+
+use std::path::{Path, PathBuf};
+
+/// The folder of the distilled specs, one file per product version (`twilio_<stem>.json`).
+pub fn specs_dir() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("specs")
+}
+
+/// The folder in which `cargo xtask gen` keeps Twilio's verbatim files; absent in a fresh clone.
+pub fn upstream_dir() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("upstream")
+}
