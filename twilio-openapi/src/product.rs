@@ -129,10 +129,10 @@ const PRODUCTS: &[Product] = table! {
 /// What is left out of [`products`], and why.
 pub const RETIRED: &[Retired] = &[
     Retired { stem: "autopilot_v1", reason: "Autopilot was shut down in 2023" },
-    Retired { stem: "content_sdk", reason: "a draft of content_v1 under another name" },
+    Retired { stem: "content_sdk", reason: "a part of content_v1 under another name" },
     Retired { stem: "fax_v1", reason: "Programmable Fax was shut down in 2021" },
-    Retired { stem: "flex-api_v1", reason: "empty; flex_v1 holds the operations" },
-    Retired { stem: "media_v1", reason: "Twilio Live (media) was shut down in 2024" },
+    Retired { stem: "flex-api_v1", reason: "no operations; flex_v1 holds those of this host" },
+    Retired { stem: "media_v1", reason: "Twilio Live was shut down" },
     Retired { stem: "microvisor_v1", reason: "Microvisor was shut down" },
-    Retired { stem: "voice_oneconsole", reason: "internal to the console, no operations" },
+    Retired { stem: "voice_oneconsole", reason: "a path of Twilio's console, no operations" },
 ];

@@ -1,0 +1,135 @@
+use anyhow::{Context, Result, bail};
+use serde::Serialize;
+use twilio_openapi::{Spec, products};
+
+use crate::output::{count, print};
+use crate::workspace::Workspace;
+
+/// What `cargo xtask ops` understands.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+    /// Words that a row must have, in any column and letter case.
+    filter: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Row {
+    product: String,
+    operation_id: String,
+    method: String,
+    path: String,
+    rust: String,
+    arguments: Vec<Argument>,
+}
+
+#[derive(Serialize)]
+struct Argument {
+    name: String,
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+impl Row {
+    fn columns(&self) -> [String; 6] {
+        let arguments: Vec<_> = self.arguments.iter().map(|a| format!("{}: {}", a.name, a.kind)).collect();
+        [&self.product, &self.operation_id, &self.method, &self.path, &self.rust, &arguments.join(", ")]
+            .map(String::clone)
+    }
+
+    fn has(&self, words: &[String]) -> bool {
+        let text = self.columns().join("\n").to_lowercase();
+        words.iter().all(|word| text.contains(word))
+    }
+}
+
+const HEADINGS: [&str; 6] = ["product", "operationId", "method", "path", "Rust", "required arguments"];
+
+pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
+    let words: Vec<_> =
+        args.filter.iter().flat_map(|filter| filter.split_whitespace()).map(str::to_lowercase).collect();
+    let mut rows = rows(workspace)?;
+    let all = rows.len();
+    rows.retain(|row| row.has(&words));
+    if args.json {
+        print(&format!("{}\n", serde_json::to_string_pretty(&rows)?))?;
+    } else if !rows.is_empty() {
+        print(&format!("{}{} of {all}\n", table(&rows), count(rows.len(), "operation")))?;
+    }
+    if rows.is_empty() {
+        bail!("none of the {all} operations has all of these words: {}", words.join(" "));
+    }
+    Ok(())
+}
+
+fn rows(workspace: &Workspace) -> Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for product in products() {
+        let spec = Spec::load(&workspace.specs(), product)?;
+        let operations = twilio_codegen::operations(&spec).with_context(|| product.file_name())?;
+        for operation in operations {
+            let arguments: Vec<_> =
+                operation.arguments.into_iter().map(|(name, kind)| Argument { name, kind }).collect();
+            let values = if arguments.is_empty() { "" } else { ".." };
+            rows.push(Row {
+                product: product.stem.to_owned(),
+                operation_id: operation.id,
+                method: operation.method,
+                path: operation.path,
+                rust: format!("twilio.{}().{}({})", product.module(), operation.rust_name, values),
+                arguments,
+            });
+        }
+    }
+    Ok(rows)
+}
+
+fn table(rows: &[Row]) -> String {
+    let cells: Vec<_> =
+        std::iter::once(HEADINGS.map(str::to_owned)).chain(rows.iter().map(Row::columns)).collect();
+    let width = |column: usize| cells.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: [usize; 6] = std::array::from_fn(width);
+    let mut text = String::new();
+    for row in &cells {
+        let line: Vec<_> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        text.push_str(line.join("  ").trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(id: &str, arguments: &[&str]) -> Row {
+        let arguments = arguments.iter().map(|name| Argument { name: (*name).into(), kind: "String".into() });
+        Row {
+            product: "api_v2010".into(),
+            operation_id: id.into(),
+            method: "POST".into(),
+            path: "/Messages.json".into(),
+            rust: "twilio.api_v2010().x()".into(),
+            arguments: arguments.collect(),
+        }
+    }
+
+    #[test]
+    fn every_word_must_be_in_some_column() {
+        let row = row("CreateMessage", &["to"]);
+        let has = |words: &[&str]| row.has(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
+        assert!(has(&[]) && has(&["createmess"]) && has(&["post", "v2010"]) && has(&["to: string"]));
+        assert!(!has(&["post", "delete"]));
+    }
+
+    #[test]
+    fn columns_are_aligned_and_lines_end_without_blanks() {
+        let text = table(&[row("A", &["to", "from"]), row("LongerName", &[])]);
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(lines[0].find("method"), lines[1].find("POST"));
+        assert_eq!(lines[1].find("POST"), lines[2].find("POST"));
+        assert!(lines[1].ends_with("to: String, from: String") && lines[2].ends_with("x()"), "{text}");
+    }
+}
