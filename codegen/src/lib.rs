@@ -1,1 +1,88 @@
-//! Generator.
+//! Generates the typed operations of `twilio-sdk` from Twilio's OpenAPI files.
+//!
+//! [`generate`] is the pipeline: named [passes](pass) change the spec, [analysis](analyze) reads it into plain
+//! facts, and emission turns those into Rust. It is pure: the same spec and options give the same bytes.
+
+mod emit;
+mod error;
+mod format;
+
+pub mod analyze;
+pub mod pass;
+
+pub use error::{Error, Result};
+
+use analyze::Api;
+use twilio_openapi::Spec;
+
+/// What to generate beside the operations.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct Options {
+    /// Whether models that only responses hold implement `Serialize` too.
+    pub serialize: bool,
+}
+
+impl Options {
+    /// With `Serialize` for every model, or only where a request needs it.
+    pub fn serialize(mut self, yes: bool) -> Self {
+        self.serialize = yes;
+        self
+    }
+}
+
+/// A product's module.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Generated {
+    /// The formatted source, to be included into a module.
+    pub source: String,
+    /// What each pass did.
+    pub applied: pass::Applied,
+}
+
+/// Generates a product's module.
+pub fn generate(spec: &Spec, options: Options) -> Result<Generated> {
+    let (api, applied) = analyze(spec)?;
+    let file = emit::module(&api, options)?;
+    Ok(Generated { source: format::source(spec, &file), applied })
+}
+
+/// Runs the passes and the analysis, without emission.
+pub fn analyze(spec: &Spec) -> Result<(Api, pass::Applied)> {
+    let mut spec = spec.clone();
+    let applied = pass::run(&mut spec)?;
+    Ok((analyze::run(&spec)?, applied))
+}
+
+/// The generated code of one operation, or `None` where the spec has no operation of that name.
+///
+/// The name is the `operationId` in any letter case, or the Rust method's.
+pub fn show(spec: &Spec, operation: &str) -> Result<Option<String>> {
+    let (api, _) = analyze(spec)?;
+    let folded = |name: &str| name.replace('_', "").to_lowercase();
+    let found = api.operations.iter().find(|o| folded(&o.id) == folded(operation));
+    found.map(|operation| emit::one(&api, operation)).transpose()
+}
+
+/// One row of the list of operations.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct OperationSummary {
+    /// The `operationId`.
+    pub id: String,
+    /// The method as in a request line.
+    pub method: String,
+    /// The path template.
+    pub path: String,
+    /// The client's method.
+    pub rust_name: String,
+    /// The required values: name and Rust type.
+    pub arguments: Vec<(String, String)>,
+}
+
+/// Every operation of a spec with its Rust name.
+pub fn operations(spec: &Spec) -> Result<Vec<OperationSummary>> {
+    let (api, _) = analyze(spec)?;
+    Ok(api.operations.iter().map(emit::summary).collect())
+}

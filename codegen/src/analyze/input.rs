@@ -1,0 +1,60 @@
+use serde_json::Value;
+
+/// What a spec says of a value beyond its type, for documentation and for checks.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Constraints {
+    /// `format`, where the Rust type does not say it.
+    pub format: Option<String>,
+    /// A regular expression.
+    pub pattern: Option<String>,
+    /// Least number of characters.
+    pub min_length: Option<u64>,
+    /// Greatest number of characters.
+    pub max_length: Option<u64>,
+    /// Least value.
+    pub minimum: Option<String>,
+    /// Greatest value.
+    pub maximum: Option<String>,
+    /// Greatest number of items.
+    pub max_items: Option<u64>,
+    /// The value that Twilio takes when none is given.
+    pub default: Option<String>,
+    /// How personal data is handled: `standard` or `sensitive`.
+    pub pii: Option<String>,
+    /// Whether the spec calls it deprecated.
+    pub deprecated: bool,
+}
+
+impl Constraints {
+    /// Reads them from a schema and from the parameter that holds it.
+    pub(crate) fn read(schema: &Value, holder: &Value) -> Self {
+        let text = |key: &str| schema.get(key).and_then(Value::as_str).map(str::to_owned);
+        let number = |key: &str| schema.get(key).and_then(Value::as_u64);
+        let scalar = |key: &str| match schema.get(key) {
+            None | Some(Value::Null) => None,
+            Some(Value::String(text)) => Some(text.clone()),
+            Some(other) => Some(other.to_string()),
+        };
+        let pii = twilio_openapi::extension::pii(schema).or_else(|| twilio_openapi::extension::pii(holder));
+        let deprecated = [schema, holder].iter().any(|v| v.get("deprecated") == Some(&Value::Bool(true)));
+        Self {
+            format: text("format"),
+            pattern: text("pattern"),
+            min_length: number("minLength"),
+            max_length: number("maxLength"),
+            minimum: scalar("minimum"),
+            maximum: scalar("maximum"),
+            max_items: number("maxItems"),
+            default: scalar("default"),
+            pii: pii.map(|pii| pii.handling.to_owned()),
+            deprecated,
+        }
+    }
+}
+
+/// The description of a value: its own, or the one of the schema that it refers to.
+pub(crate) fn description(schema: &Value, holder: &Value) -> Option<String> {
+    let of = |value: &Value| value.get("description").and_then(Value::as_str).map(str::to_owned);
+    of(holder).or_else(|| of(schema)).filter(|text| !text.trim().is_empty())
+}

@@ -1,0 +1,237 @@
+//! Reads a spec that the passes have normalised into the facts that emission needs.
+
+mod input;
+mod model;
+mod names;
+mod operation;
+pub mod sid;
+
+use std::collections::BTreeMap;
+
+use twilio_openapi::{Method, Spec};
+
+pub use input::Constraints;
+
+use crate::Result;
+
+/// A product version: everything that its module will hold.
+#[derive(Clone, Debug)]
+pub struct Api {
+    /// The spec's name, for instance `api_v2010`.
+    pub name: String,
+    /// `info.version`.
+    pub version: String,
+    /// The host of every operation.
+    pub host: String,
+    /// The structs that operations use, by Rust name.
+    pub models: BTreeMap<String, Model>,
+    /// The enums that operations and models use, by Rust name.
+    pub enums: BTreeMap<String, Enum>,
+    /// The operations, by Rust name.
+    pub operations: Vec<Operation>,
+}
+
+/// A Rust type for a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Type {
+    /// `String`.
+    Text,
+    /// `i64`.
+    Integer,
+    /// `bool`.
+    Boolean,
+    /// `types::Decimal`: a number that is not an integer.
+    Decimal,
+    /// `types::Date`.
+    Date,
+    /// `types::Timestamp`, RFC 3339 or RFC 2822.
+    Timestamp,
+    /// A SID newtype.
+    Sid(&'static str),
+    /// `types::HttpMethod`.
+    HttpMethod,
+    /// `serde_json::Value`.
+    Json,
+    /// A credential: redacted and zeroized.
+    Secret(Box<Type>),
+    /// An open enum of this module.
+    Enum(String),
+    /// A struct of this module.
+    Model(String),
+    /// A list.
+    List(Box<Type>),
+    /// A map with text keys.
+    Map(Box<Type>),
+}
+
+/// A struct.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// The component's name in the spec.
+    pub component: String,
+    /// Twilio's description, if the spec carries it.
+    pub description: Option<String>,
+    /// Fields by Rust name.
+    pub fields: BTreeMap<String, Field>,
+    /// Whether a response holds it.
+    pub in_response: bool,
+    /// Whether a request body holds it.
+    pub in_request: bool,
+}
+
+/// A field of a struct.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// The name in JSON.
+    pub wire: String,
+    /// Its type; every field is optional.
+    pub ty: Type,
+    /// What the spec says of its values.
+    pub constraints: Constraints,
+    /// Twilio's description, if the spec carries it.
+    pub description: Option<String>,
+}
+
+/// An open enum.
+#[derive(Clone, Debug)]
+pub struct Enum {
+    /// The component's name in the spec.
+    pub component: String,
+    /// Twilio's description, if the spec carries it.
+    pub description: Option<String>,
+    /// Variant and value, in the order of the spec.
+    pub variants: Vec<(String, String)>,
+}
+
+/// Where an operation's value goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Into the path.
+    Path,
+    /// Into the query.
+    Query,
+    /// Into a header.
+    Header,
+    /// A field of the form.
+    Form,
+    /// A property of the JSON body.
+    Json,
+    /// The whole JSON body.
+    Body,
+}
+
+/// A value that an operation takes.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// The name on the wire.
+    pub wire: String,
+    /// The Rust argument or setter.
+    pub rust: String,
+    /// Where it goes.
+    pub place: Place,
+    /// Its type.
+    pub ty: Type,
+    /// Whether the keys of the map are appended to the wire name (`AddOns.some_key`).
+    pub prefixed_map: bool,
+    /// What the spec says of its values.
+    pub constraints: Constraints,
+    /// Twilio's description, if the spec carries it.
+    pub description: Option<String>,
+}
+
+/// How a request carries its body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyKind {
+    /// No body.
+    None,
+    /// `application/x-www-form-urlencoded`.
+    Form,
+    /// `application/json`.
+    Json,
+    /// `application/scim+json`.
+    Scim,
+}
+
+/// What a successful call gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Nothing (204).
+    Empty,
+    /// One value.
+    Value(Type),
+    /// A page of a list.
+    Page {
+        /// The property that holds the items.
+        key: String,
+        /// What the items are.
+        item: Type,
+        /// The query parameter that takes a page token, where the operation has one.
+        token: Option<String>,
+    },
+}
+
+/// An operation.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// The `operationId`.
+    pub id: String,
+    /// The client's method.
+    pub method_name: String,
+    /// The builder struct.
+    pub builder: String,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path template.
+    pub path: String,
+    /// The resource that groups it with others: its first tag, or its path.
+    pub group: String,
+    /// How the body goes.
+    pub body: BodyKind,
+    /// Required values in the order of the spec: path, query, header, body.
+    pub required: Vec<Input>,
+    /// Optional values.
+    pub optional: Vec<Input>,
+    /// Whether the path starts from the credentials' account.
+    pub account_path: bool,
+    /// Whether the operation takes the client's credentials.
+    pub authenticated: bool,
+    /// What it gives.
+    pub output: Output,
+    /// Whether the spec calls it deprecated.
+    pub deprecated: bool,
+    /// `GA`, `Beta`, `Preview`, where the spec says so.
+    pub maturity: Option<String>,
+    /// Twilio's description, if the spec carries it.
+    pub description: Option<String>,
+}
+
+/// More required values than this are taken as a struct.
+pub(crate) const MAX_ARGUMENTS: usize = 4;
+
+impl Operation {
+    /// Whether the required values are taken as a struct.
+    pub fn takes_struct(&self) -> bool {
+        self.required.len() > MAX_ARGUMENTS
+    }
+
+    /// All values, required first.
+    pub fn inputs(&self) -> impl Iterator<Item = &Input> {
+        self.required.iter().chain(&self.optional)
+    }
+}
+
+/// Reads the whole spec.
+pub(crate) fn run(spec: &Spec) -> Result<Api> {
+    let mut types = model::Types::new(spec);
+    let operations = operation::all(spec, &mut types)?;
+    let (models, enums) = types.finish();
+    let host = spec.host().unwrap_or_default().to_owned();
+    Ok(Api {
+        name: spec.name().to_owned(),
+        version: spec.version().to_owned(),
+        host,
+        models,
+        enums,
+        operations,
+    })
+}

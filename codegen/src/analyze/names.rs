@@ -1,0 +1,99 @@
+//! Rust names for wire names.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use heck::{ToPascalCase, ToSnakeCase};
+use twilio_openapi::Spec;
+
+use crate::pass::SEPARATOR;
+
+/// `DateCreated<` and friends say with a sign what Rust says with a word.
+fn words(wire: &str) -> String {
+    let wire =
+        wire.replace('<', " before").replace('>', " after").replace('&', " and ").replace('+', " plus ");
+    wire.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' }).collect()
+}
+
+/// The name of a type or variant.
+pub(crate) fn pascal(wire: &str) -> String {
+    let name = words(wire).to_pascal_case();
+    match name.chars().next() {
+        None => "Empty".to_owned(),
+        Some(c) if c.is_ascii_digit() => format!("N{name}"),
+        Some(_) if name == "Self" => "Self_".to_owned(),
+        Some(_) => name,
+    }
+}
+
+/// The name of a field, argument or method.
+pub(crate) fn snake(wire: &str) -> String {
+    let name = words(wire).to_snake_case();
+    match name.chars().next() {
+        None => "value".to_owned(),
+        Some(c) if c.is_ascii_digit() => format!("n{name}"),
+        Some(_) if is_reserved(&name) => format!("{name}_"),
+        Some(_) => name,
+    }
+}
+
+/// Whether Rust keeps the word for itself.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    syn::parse_str::<syn::Ident>(name).is_err()
+}
+
+/// Adds `_2`, `_3`, ... until the name is free, and takes it.
+pub(crate) fn unique(name: String, taken: &mut BTreeSet<String>) -> String {
+    let mut candidate = name.clone();
+    let mut number = 1;
+    while !taken.insert(candidate.clone()) {
+        number += 1;
+        let gap = if name.starts_with(char::is_uppercase) { "" } else { "_" };
+        candidate = format!("{name}{gap}{number}");
+    }
+    candidate
+}
+
+/// Names that generated modules use themselves.
+const TAKEN: &[&str] =
+    &["Client", "Error", "Extra", "Option", "Page", "Result", "Secret", "String", "Value", "Vec"];
+
+/// A Rust name for every component, without the prefixes that say only where it belongs.
+///
+/// `api.v2010.account.message` is `Message`; where two components end alike, both take one more word from
+/// their paths. A hoisted component is its parent's name and its property.
+pub(crate) fn components(spec: &Spec) -> HashMap<String, String> {
+    let schemas = spec.document().pointer("/components/schemas").and_then(|v| v.as_object());
+    let keys: Vec<&String> = schemas.map(|map| map.keys().collect()).unwrap_or_default();
+    let mut taken: BTreeSet<String> = TAKEN.iter().map(|name| (*name).to_owned()).collect();
+    let mut names = HashMap::new();
+    let (hoisted, written): (Vec<&String>, Vec<&String>) =
+        keys.into_iter().partition(|key| key.contains(SEPARATOR));
+    let mut groups: BTreeMap<String, Vec<&String>> = BTreeMap::new();
+    for key in written {
+        groups.entry(short(key, 1)).or_default().push(key);
+    }
+    for (name, keys) in groups {
+        for key in &keys {
+            let name = if keys.len() == 1 { name.clone() } else { short(key, 2) };
+            names.insert((*key).clone(), unique(name, &mut taken));
+        }
+    }
+    // A parent's key is shorter than its child's, so it has its name by then.
+    let mut hoisted = hoisted;
+    hoisted.sort_by_key(|key| (key.matches(SEPARATOR).count(), key.len(), (*key).clone()));
+    for key in hoisted {
+        if let Some((parent, property)) = key.rsplit_once(SEPARATOR) {
+            let parent = names.get(parent).cloned().unwrap_or_else(|| pascal(parent));
+            let name = format!("{parent}{}", pascal(property));
+            names.insert(key.clone(), unique(name.to_pascal_case(), &mut taken));
+        }
+    }
+    names
+}
+
+/// The last `count` words of a dotted component name.
+fn short(key: &str, count: usize) -> String {
+    let parts: Vec<&str> = key.split('.').collect();
+    let start = parts.len().saturating_sub(count);
+    pascal(&parts[start..].join(" ").replace("_enum_", "_"))
+}

@@ -1,0 +1,146 @@
+//! Turns the analysis into Rust.
+
+mod docs;
+mod enums;
+mod models;
+mod operations;
+mod types;
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use crate::analyze::{Api, Input, Operation, Type};
+use crate::{Error, OperationSummary, Options, Result};
+
+/// The whole module of a product.
+pub(crate) fn module(api: &Api, options: Options) -> Result<syn::File> {
+    let types::Types { client, structs } = types::generate(api)?;
+    let models = models::all(api, &structs, options)?;
+    let enums = enums::all(api);
+    let operations = operations::all(api);
+    parse(
+        api,
+        quote! {
+            #client
+            #operations
+            /// The structs and enums of this product's requests and responses.
+            pub mod types {
+                #[allow(unused_imports)]
+                use super::types;
+                #enums
+                #models
+            }
+        },
+    )
+}
+
+/// The code of one operation and of the types that it names.
+pub(crate) fn one(api: &Api, operation: &Operation) -> Result<String> {
+    let tokens = operations::one(api, operation);
+    let file = parse(api, tokens)?;
+    Ok(prettyplease::unparse(&file))
+}
+
+/// The row of an operation in a list.
+pub(crate) fn summary(operation: &Operation) -> OperationSummary {
+    let arguments = operation.required.iter().map(|input| (input.rust.clone(), operations::plain(&input.ty)));
+    OperationSummary {
+        id: operation.id.clone(),
+        method: operation.method.to_string(),
+        path: operation.path.clone(),
+        rust_name: operation.method_name.clone(),
+        arguments: arguments.collect(),
+    }
+}
+
+fn parse(api: &Api, tokens: TokenStream) -> Result<syn::File> {
+    syn::parse2(tokens).map_err(|e| Error::Output { spec: api.name.clone(), message: e.to_string() })
+}
+
+/// A Rust identifier; names come from the analysis, which leaves no other characters.
+fn ident(name: &str) -> proc_macro2::Ident {
+    format_ident!("{}", name)
+}
+
+/// The path of a type as seen from the product's module.
+fn path(ty: &Type) -> TokenStream {
+    match ty {
+        Type::Text => quote!(String),
+        Type::Integer => quote!(i64),
+        Type::Boolean => quote!(bool),
+        Type::Decimal => quote!(crate::types::Decimal),
+        Type::Date => quote!(crate::types::Date),
+        Type::Timestamp => quote!(crate::types::Timestamp),
+        Type::HttpMethod => quote!(crate::types::HttpMethod),
+        Type::Json => quote!(serde_json::Value),
+        Type::Sid(name) => {
+            let name = ident(name);
+            quote!(crate::types::#name)
+        }
+        Type::Secret(inner) if **inner == Type::Json => quote!(crate::types::SecretJson),
+        Type::Secret(_) => quote!(crate::types::SecretString),
+        Type::Enum(name) | Type::Model(name) => {
+            let name = ident(name);
+            quote!(types::#name)
+        }
+        Type::List(item) => {
+            let item = path(item);
+            quote!(Vec<#item>)
+        }
+        Type::Map(value) if **value == Type::Json => quote!(serde_json::Map<String, serde_json::Value>),
+        Type::Map(value) => {
+            let value = path(value);
+            quote!(std::collections::BTreeMap<String, #value>)
+        }
+    }
+}
+
+/// What a caller may pass for a type.
+fn argument(ty: &Type) -> TokenStream {
+    match ty {
+        Type::List(item) => {
+            let item = path(item);
+            quote!(impl IntoIterator<Item = impl Into<#item>>)
+        }
+        Type::Map(value) => {
+            let value = path(value);
+            quote!(impl IntoIterator<Item = (impl Into<String>, impl Into<#value>)>)
+        }
+        other => {
+            let path = path(other);
+            quote!(impl Into<#path>)
+        }
+    }
+}
+
+/// The statement that puts an input into a call.
+fn put(call: &TokenStream, input: &Input) -> TokenStream {
+    let name = ident(&input.rust);
+    put_value(call, input, &quote!(#name))
+}
+
+fn put_value(call: &TokenStream, input: &Input, value: &TokenStream) -> TokenStream {
+    let place = ident(&format!("{:?}", input.place));
+    let wire = &input.wire;
+    match &input.ty {
+        Type::List(item) => {
+            let item = path(item);
+            quote!(#call.put_list::<#item>(Place::#place, #wire, #value);)
+        }
+        Type::Map(item) if input.prefixed_map => {
+            let item = path(item);
+            quote!(#call.put_prefixed::<#item>(Place::#place, #wire, #value);)
+        }
+        Type::Json if input.prefixed_map => {
+            quote!(#call.put_prefixed_json(Place::#place, #wire, #value.into());)
+        }
+        Type::Map(item) => {
+            let item = path(item);
+            quote!(#call.put_map::<#item>(Place::#place, #wire, #value);)
+        }
+        other => {
+            let ty = path(other);
+            quote!(#call.put::<#ty>(Place::#place, #wire, #value.into());)
+        }
+    }
+}

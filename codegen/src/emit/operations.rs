@@ -1,0 +1,190 @@
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::{argument, docs, ident, path, put, put_value};
+use crate::analyze::{Api, BodyKind, Input, Operation, Output, Type};
+
+pub(super) fn all(api: &Api) -> TokenStream {
+    let mut groups = BTreeSet::new();
+    let (mut methods, mut builders) = (TokenStream::new(), TokenStream::new());
+    for operation in &api.operations {
+        let example = groups.insert(operation.group.as_str());
+        methods.extend(method(api, operation, example));
+        builders.extend(builder(operation));
+    }
+    if api.operations.is_empty() {
+        return TokenStream::new();
+    }
+    quote! {
+        impl Client { #methods }
+        /// The calls that the client's methods return: set what is optional, then `send()`.
+        pub mod builder {
+            #[allow(unused_imports)]
+            use super::types;
+            #[allow(unused_imports)]
+            use crate::runtime::Place;
+            #builders
+        }
+    }
+}
+
+/// One operation, method and builder.
+pub(super) fn one(api: &Api, operation: &Operation) -> TokenStream {
+    let method = method(api, operation, true);
+    let builder = builder(operation);
+    quote! {
+        impl Client { #method }
+        pub mod builder { #builder }
+    }
+}
+
+/// A type as a reader writes it.
+pub(super) fn plain(ty: &Type) -> String {
+    match ty {
+        Type::List(item) => format!("[{}]", plain(item)),
+        Type::Map(value) => format!("{{text: {}}}", plain(value)),
+        Type::Json => "json".to_owned(),
+        Type::Secret(_) => "secret".to_owned(),
+        Type::Text => "text".to_owned(),
+        other => path(other).to_string().rsplit(' ').next().unwrap_or_default().to_owned(),
+    }
+}
+
+fn method(api: &Api, operation: &Operation, example: bool) -> TokenStream {
+    let doc = docs::operation(api, operation, example);
+    let deprecated = operation.deprecated.then(|| quote!(#[deprecated]));
+    let name = ident(&operation.method_name);
+    let builder = ident(&operation.builder);
+    let facts = facts(operation);
+    let call = quote!(call);
+    let (arguments, puts): (TokenStream, TokenStream) = if operation.takes_struct() {
+        let required = format_ident!("{}Required", operation.builder);
+        let puts = operation.required.iter().map(|input| {
+            let field = ident(&input.rust);
+            put_value(&call, input, &quote!(required.#field))
+        });
+        (quote!(required: builder::#required), puts.collect())
+    } else {
+        let arguments = operation.required.iter().map(|input| {
+            let name = ident(&input.rust);
+            let ty = argument(&input.ty);
+            quote!(, #name: #ty)
+        });
+        (arguments.collect(), operation.required.iter().map(|input| put(&call, input)).collect())
+    };
+    let arguments = if operation.takes_struct() { quote!(, #arguments) } else { arguments };
+    let body = if puts.is_empty() {
+        quote!(builder::#builder(crate::runtime::Call::new(self, &#facts)))
+    } else {
+        quote! {
+            use crate::runtime::Place;
+            let mut call = crate::runtime::Call::new(self, &#facts);
+            #puts
+            builder::#builder(call)
+        }
+    };
+    quote! {
+        #doc
+        #deprecated
+        pub fn #name(&self #arguments) -> builder::#builder { #body }
+    }
+}
+
+fn facts(operation: &Operation) -> TokenStream {
+    let (id, path) = (&operation.id, &operation.path);
+    let method = ident(&format!("{:?}", operation.method));
+    let body = match operation.body {
+        BodyKind::None => quote!(None),
+        BodyKind::Form => quote!(Form),
+        BodyKind::Json => quote!(Json),
+        BodyKind::Scim => quote!(Scim),
+    };
+    let authenticated = operation.authenticated;
+    let (items, token) = match &operation.output {
+        Output::Page { key, token, .. } => {
+            let token = match token {
+                Some(token) => quote!(Some(#token)),
+                None => quote!(None),
+            };
+            (quote!(Some(#key)), token)
+        }
+        _ => (quote!(None), quote!(None)),
+    };
+    quote! {
+        crate::runtime::Operation {
+            id: #id,
+            method: crate::runtime::Method::#method,
+            path: #path,
+            body: crate::runtime::BodyKind::#body,
+            authenticated: #authenticated,
+            items: #items,
+            page_token: #token,
+        }
+    }
+}
+
+fn builder(operation: &Operation) -> TokenStream {
+    let name = ident(&operation.builder);
+    let doc = format!(
+        "`{} {}`: the call that [`Client::{}`](super::Client::{}) makes.",
+        operation.method, operation.path, operation.method_name, operation.method_name
+    );
+    let (output, kind) = match &operation.output {
+        Output::Empty => (quote!(()), format_ident!("operation")),
+        Output::Value(ty) => (path(ty), format_ident!("operation")),
+        Output::Page { item, .. } => (path(item), format_ident!("list_operation")),
+    };
+    let held = match &operation.output {
+        Output::Page { .. } => quote!(crate::Page<#output>),
+        _ => output.clone(),
+    };
+    let account = operation.account_path.then(|| quote!(crate::runtime::account_operation!(#name);));
+    let setters = operation.optional.iter().map(setter);
+    let required = operation.takes_struct().then(|| required(operation));
+    quote! {
+        #[doc = #doc]
+        #[derive(Clone, Debug)]
+        #[must_use = "a call does nothing until it is sent"]
+        pub struct #name(pub(crate) crate::runtime::Call<#held>);
+        impl #name { #(#setters)* }
+        crate::runtime::#kind!(#name => #output);
+        #account
+        #required
+    }
+}
+
+fn setter(input: &Input) -> TokenStream {
+    let doc = docs::input(input);
+    let name = ident(&input.rust);
+    let argument = argument(&input.ty);
+    let put = put(&quote!(self.0), input);
+    quote! {
+        #doc
+        pub fn #name(mut self, #name: #argument) -> Self {
+            #put
+            self
+        }
+    }
+}
+
+/// The struct of required values, for the few operations that have many.
+fn required(operation: &Operation) -> TokenStream {
+    let name = format_ident!("{}Required", operation.builder);
+    let doc = format!(
+        "What [`Client::{}`](super::Client::{}) cannot do without.",
+        operation.method_name, operation.method_name
+    );
+    let fields = operation.required.iter().map(|input| {
+        let doc = docs::input(input);
+        let name = ident(&input.rust);
+        let ty = path(&input.ty);
+        quote!(#doc pub #name: #ty,)
+    });
+    quote! {
+        #[doc = #doc]
+        #[derive(Clone, Debug)]
+        pub struct #name { #(#fields)* }
+    }
+}

@@ -1,0 +1,12 @@
+use twilio_openapi::Spec;
+
+/// Formats a module and says where it came from.
+pub(crate) fn source(spec: &Spec, file: &syn::File) -> String {
+    let header = format!(
+        "// Generated from {} @ {} by twilio-sdk-codegen {}, do not edit.\n",
+        spec.name(),
+        spec.version(),
+        env!("CARGO_PKG_VERSION")
+    );
+    header + &prettyplease::unparse(file)
+}
