@@ -1,0 +1,49 @@
+//! Generates the modules of the enabled products. It reads the specs and writes to OUT_DIR, and nothing else:
+//! no network, no formatter.
+
+use std::path::PathBuf;
+
+use twilio_codegen::{Options, analyze::sid::SIDS};
+use twilio_openapi::Spec;
+
+fn main() {
+    if let Err(message) = run() {
+        // Cargo prints this, and the user's build stops here with it.
+        println!("cargo::error={}", message.replace('\n', " "));
+    }
+}
+
+fn run() -> Result<(), String> {
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set; build with cargo")?);
+    let enabled = |feature: &str| {
+        let name = format!("CARGO_FEATURE_{}", feature.replace('-', "_").to_uppercase());
+        std::env::var_os(name).is_some()
+    };
+    let write = |name: &str, text: &str| {
+        let path = out.join(name);
+        std::fs::write(&path, text).map_err(|e| format!("cannot write {}: {e}", path.display()))
+    };
+    println!("cargo::rerun-if-changed=build.rs");
+    let (specs, upstream) = (twilio_openapi::specs_dir(), twilio_openapi::upstream_dir());
+    let options = Options::default().serialize(enabled("serialize"));
+    for product in twilio_openapi::products().iter().filter(|p| enabled(&p.feature())) {
+        // Twilio's own words make better docs, where they are at hand; the facts are the same.
+        let verbatim = upstream.join(product.file_name());
+        let folder = if verbatim.is_file() { &upstream } else { &specs };
+        println!("cargo::rerun-if-changed={}", folder.join(product.file_name()).display());
+        let generated = Spec::load(folder, product)
+            .map_err(twilio_codegen::Error::from)
+            .and_then(|spec| twilio_codegen::generate(&spec, options))
+            .map_err(|e| format!("feature `{}`: {e}; run `cargo xtask gen` if specs are missing or damaged, or leave the feature out", product.feature()))?;
+        write(&format!("{}.rs", product.module()), &generated.source)?;
+    }
+    let (mut sids, mut names) = (String::from("sids! {\n"), String::new());
+    for kind in SIDS {
+        let prefixes = kind.prefixes.join("` or `");
+        let list = kind.prefixes.iter().map(|p| format!("{p:?}")).collect::<Vec<_>>().join(" | ");
+        sids.push_str(&format!("    /// A SID that starts with `{prefixes}`.\n    {}: {list};\n", kind.name));
+        names.push_str(&format!(" {}", kind.name));
+    }
+    write("sids.rs", &(sids + "}\n"))?;
+    write("any_sid.rs", &format!("any_sid! {{{names} }}\n"))
+}

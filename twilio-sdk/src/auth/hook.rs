@@ -1,0 +1,60 @@
+//! Where credentials enter requests: the hooks of every product's client, and nothing else.
+
+use http::header::AUTHORIZATION;
+
+use crate::runtime::Handle;
+
+/// What a client's `pre` hook does: sets the credentials, whatever was there before.
+///
+/// Requests of operations that take none are marked by the runtime with an empty value, which is removed here.
+pub(crate) fn authorize(handle: &Handle, request: &mut crate::runtime::HttpRequest) {
+    let headers = request.headers_mut();
+    let anonymous = headers.remove(ANONYMOUS).is_some();
+    headers.remove(AUTHORIZATION);
+    if !anonymous {
+        headers.insert(AUTHORIZATION, handle.authorization().clone());
+    }
+}
+
+/// The header by which the runtime tells the hook that an operation takes no credentials. It is never sent.
+pub(crate) const ANONYMOUS: http::HeaderName = http::HeaderName::from_static("x-twilio-sdk-anonymous");
+
+/// Implements progenitor's hooks for a product's client, and the runtime's way to them.
+macro_rules! hooks {
+    ($client:ty, $host:literal) => {
+        impl progenitor_client::ClientHooks<crate::runtime::Handle> for $client {
+            async fn pre<E>(
+                &self,
+                request: &mut crate::runtime::HttpRequest,
+                _: &progenitor_client::OperationInfo,
+            ) -> Result<(), progenitor_client::Error<E>> {
+                use progenitor_client::ClientInfo;
+                crate::auth::authorize(self.inner(), request);
+                Ok(())
+            }
+        }
+
+        impl crate::runtime::Dispatch for $client {
+            fn dispatch<'a>(
+                &'a self,
+                request: crate::runtime::HttpRequest,
+                operation: &'a crate::runtime::Operation,
+            ) -> crate::runtime::Dispatching<'a> {
+                Box::pin(crate::runtime::through_hooks(self, request, operation))
+            }
+
+            fn handle(&self) -> &crate::runtime::Handle {
+                progenitor_client::ClientInfo::inner(self)
+            }
+
+            fn base_url(&self) -> &str {
+                progenitor_client::ClientInfo::baseurl(self)
+            }
+
+            fn host(&self) -> &'static str {
+                $host
+            }
+        }
+    };
+}
+pub(crate) use hooks;

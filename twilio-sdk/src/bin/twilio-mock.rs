@@ -1,0 +1,122 @@
+//! `twilio-mock`: the embedded Twilio as a program of its own.
+
+use std::io::{BufRead as _, Write as _};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use lexopt::prelude::{Long, Short, ValueExt as _};
+use twilio_sdk::mock::{MockTwilio, MockTwilioBuilder, RecordedRequest};
+
+const HELP: &str = "\
+Answers for every Twilio host, from the specifications that are built in.
+
+Usage: twilio-mock [OPTIONS]
+
+  --listen ADDRESS       where to listen [127.0.0.1:4010]; port 0 picks a free one
+  --collection-size N    items of each list over all its pages [120]
+  --real-hosts           links in answers name Twilio's hosts instead of this program
+  --credentials-stdin    accept only the Basic credentials read from standard input, one USER:PASSWORD a line,
+                         and bearer tokens, one `Bearer TOKEN` a line, up to the end of input
+  -h, --help             this text
+  -V, --version          the version
+";
+
+fn main() -> ExitCode {
+    match options() {
+        Ok(Some(builder)) => match run(builder) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => fail(&format!("cannot serve: {error}")),
+        },
+        Ok(None) => ExitCode::SUCCESS,
+        Err(message) => fail(&format!("{message}\nTry --help.")),
+    }
+}
+
+fn fail(message: &str) -> ExitCode {
+    eprintln!("twilio-mock: {message}");
+    ExitCode::FAILURE
+}
+
+/// The settings that the arguments ask for; `None` when they only ask for a text.
+fn options() -> Result<Option<MockTwilioBuilder>, String> {
+    let mut builder = MockTwilio::builder().on_request(log);
+    let mut address = SocketAddr::from(([127, 0, 0, 1], 4010));
+    let mut arguments = lexopt::Parser::from_env();
+    while let Some(argument) = arguments.next().map_err(|e| e.to_string())? {
+        match argument {
+            Long("listen") => address = value(&mut arguments, "--listen")?,
+            Long("collection-size") => {
+                builder = builder.collection_size(value(&mut arguments, "--collection-size")?);
+            }
+            Long("real-hosts") => builder = builder.real_hosts(true),
+            Long("credentials-stdin") => builder = credentials(builder)?,
+            Short('h') | Long("help") => {
+                print!("{HELP}");
+                return Ok(None);
+            }
+            Short('V') | Long("version") => {
+                println!("twilio-mock {}", env!("CARGO_PKG_VERSION"));
+                return Ok(None);
+            }
+            other => return Err(other.unexpected().to_string()),
+        }
+    }
+    Ok(Some(builder.listen(address)))
+}
+
+fn value<T: std::str::FromStr>(arguments: &mut lexopt::Parser, name: &str) -> Result<T, String>
+where
+    T::Err: std::fmt::Display,
+{
+    let text = arguments.value().and_then(|v| v.string()).map_err(|e| e.to_string())?;
+    text.parse().map_err(|error| format!("{name} {text}: {error}"))
+}
+
+/// Secrets come by standard input because arguments are visible to every user of the machine.
+fn credentials(mut builder: MockTwilioBuilder) -> Result<MockTwilioBuilder, String> {
+    let mut count = 0;
+    for (number, line) in std::io::stdin().lock().lines().enumerate() {
+        let line = line.map_err(|error| format!("standard input: {error}"))?;
+        let line = line.trim();
+        if line.is_empty() {
+            continue;
+        }
+        builder = match (line.strip_prefix("Bearer "), line.split_once(':')) {
+            (Some(token), _) => builder.bearer_token(token.trim()),
+            (None, Some((user, password))) if !user.is_empty() && !password.is_empty() => {
+                builder.credentials(user, password)
+            }
+            _ => return Err(format!("standard input, line {}: USER:PASSWORD is expected", number + 1)),
+        };
+        count += 1;
+    }
+    if count == 0 {
+        return Err("standard input: no credentials".to_owned());
+    }
+    Ok(builder)
+}
+
+/// One line for each request. The query stays out: values in it may be secret.
+fn log(request: &RecordedRequest) {
+    let operation = match (request.product, request.operation_id) {
+        (Some(product), Some(id)) => format!("{product}/{id}"),
+        _ => "-".to_owned(),
+    };
+    let (method, host, path) = (&request.method, &request.host, &request.path);
+    // Nobody may be reading any more, which is no reason to stop answering.
+    let _ = writeln!(std::io::stdout(), "{method} {host}{path} {} {operation}", request.status);
+}
+
+#[tokio::main]
+async fn run(builder: MockTwilioBuilder) -> std::io::Result<()> {
+    let mock = builder.start().await?;
+    let url = mock.base_url();
+    let mut out = std::io::stdout();
+    writeln!(out, "Listening on {url}")?;
+    writeln!(out, "Point the SDK at it:    TWILIO_BASE_URL={url}")?;
+    writeln!(out, "Name a host in a path:  {url}/api.twilio.com/2010-04-01/Accounts.json")?;
+    writeln!(out, "Stop with ctrl-c.")?;
+    tokio::signal::ctrl_c().await?;
+    mock.shutdown().await;
+    Ok(())
+}

@@ -1,0 +1,79 @@
+use crate::Result;
+use crate::config::ConnectionConfig;
+use crate::runtime::Handle;
+use crate::types::AccountSid;
+
+/// The way to every product: one set of credentials and one pool of connections. Cheap to clone.
+///
+/// ```no_run
+/// # async fn example() -> twilio_sdk::Result<()> {
+/// use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig};
+///
+/// let key = ApiKeyConfig::new("AC...", "SK...", std::env::var("TWILIO_API_SECRET").unwrap_or_default());
+/// let twilio = Client::new(ConnectionConfig::new(key))?;
+/// # #[cfg(feature = "api-v2010")]
+/// let message = twilio.api_v2010().create_message("+15558675310").from("+15017122661").body("Hi").send().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Client {
+    handle: Handle,
+}
+
+impl Client {
+    /// Makes a client; nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`is_config`](crate::Error::is_config): the credentials or a setting cannot work, and the message says
+    /// which.
+    pub fn new(config: ConnectionConfig) -> Result<Self> {
+        Ok(Self { handle: Handle::new(config)? })
+    }
+
+    /// Makes a client of the environment's variables; see [`ConnectionConfig::from_env`].
+    pub fn from_env() -> Result<Self> {
+        Self::new(ConnectionConfig::from_env()?)
+    }
+
+    /// The account of the credentials.
+    pub fn account_sid(&self) -> &AccountSid {
+        self.handle.account_sid()
+    }
+
+    pub(crate) fn handle(&self) -> &Handle {
+        &self.handle
+    }
+}
+
+/// Makes a module and a method of every enabled product.
+macro_rules! products {
+    ($($module:ident = $feature:literal, $host:literal;)*) => {
+        $(
+            #[cfg(feature = $feature)]
+            #[doc = concat!("The operations at `https://", $host, "`, from Twilio's specification `", stringify!($module), "`.")]
+            #[cfg_attr(docsrs, doc(cfg(feature = $feature)))]
+            pub mod $module {
+                include!(concat!(env!("OUT_DIR"), "/", stringify!($module), ".rs"));
+
+                crate::auth::hooks!(Client, $host);
+            }
+
+            #[cfg(feature = $feature)]
+            impl crate::Client {
+                #[doc = concat!("The operations of [`", stringify!($module), "`](crate::", stringify!($module), ").")]
+                #[cfg_attr(docsrs, doc(cfg(feature = $feature)))]
+                pub fn $module(&self) -> $module::Client {
+                    let handle = self.handle().clone();
+                    $module::Client {
+                        baseurl: handle.endpoint().base_url($host),
+                        client: handle.http().clone(),
+                        inner: handle,
+                    }
+                }
+            }
+        )*
+    };
+}
+pub(crate) use products;

@@ -1,0 +1,133 @@
+//! Which URL a product's requests go to: host, region and edge.
+
+use std::fmt;
+
+use http::{HeaderValue, Uri};
+
+use crate::config::ConnectionConfig;
+use crate::{Error, Result};
+
+/// Where requests go.
+#[derive(Clone, Debug)]
+pub(crate) struct Endpoint {
+    /// Instead of Twilio's own hosts; without a trailing slash.
+    base_url: Option<String>,
+    region: Option<String>,
+    edge: Option<String>,
+}
+
+impl Endpoint {
+    pub(crate) fn new(config: &ConnectionConfig) -> Result<Self> {
+        let label = |what: &str, value: &Option<String>| -> Result<Option<String>> {
+            let Some(value) = value.as_deref().map(str::trim).filter(|v| !v.is_empty()) else {
+                return Ok(None);
+            };
+            let fits = value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+            match fits {
+                true => Ok(Some(value.to_ascii_lowercase())),
+                false => Err(Error::config(format!("{what} {value:?} cannot be a part of a host name"))),
+            }
+        };
+        let base_url = config.base_url.as_deref().map(base_url).transpose()?;
+        Ok(Self { base_url, region: label("region", &config.region)?, edge: label("edge", &config.edge)? })
+    }
+
+    /// Scheme and authority for a product's host.
+    pub(crate) fn base_url(&self, host: &str) -> String {
+        match &self.base_url {
+            Some(base) => base.clone(),
+            None => format!("https://{}", self.host(host)),
+        }
+    }
+
+    /// `product[.edge][.region].twilio.com`. An edge without region is served in us1. The hosts that hand out
+    /// tokens know neither.
+    fn host(&self, host: &str) -> String {
+        let Some(product) = host.strip_suffix(".twilio.com") else { return host.to_owned() };
+        if matches!(product, "oauth" | "iam" | "preview-iam") {
+            return host.to_owned();
+        }
+        match (&self.edge, &self.region) {
+            (None, None) => host.to_owned(),
+            (None, Some(region)) => format!("{product}.{region}.twilio.com"),
+            (Some(edge), region) => {
+                let region = region.as_deref().unwrap_or("us1");
+                format!("{product}.{edge}.{region}.twilio.com")
+            }
+        }
+    }
+
+    /// Whether requests go to Twilio itself, for which TLS is needed.
+    pub(crate) fn needs_tls(&self) -> bool {
+        self.base_url.as_deref().is_none_or(|base| base.starts_with("https://"))
+    }
+
+    /// The path and query to request for a link to a next page, if the link leads to where requests go anyway
+    /// or to Twilio's own host of the same product.
+    pub(crate) fn link(&self, base_url: &str, host: &str, link: &str) -> std::result::Result<String, String> {
+        if link.starts_with('/') && !link.starts_with("//") {
+            return Ok(strip_prefix(base_url, link));
+        }
+        let uri: Uri = link.parse().map_err(|_| "the link to the next page is not a URL".to_owned())?;
+        let authority = uri.authority().map(|a| a.as_str().to_ascii_lowercase()).unwrap_or_default();
+        let base: Uri = base_url.parse().map_err(|_| "the base URL is not a URL".to_owned())?;
+        let own = base.authority().map(|a| a.as_str().to_ascii_lowercase());
+        let path = uri.path_and_query().map_or("/", |path| path.as_str());
+        let same_scheme = uri.scheme_str() == Some("https") || uri.scheme() == base.scheme();
+        if same_scheme && own.as_deref() == Some(authority.as_str()) {
+            return Ok(strip_prefix(base_url, path));
+        }
+        if same_scheme && (authority == host || authority == self.host(host)) {
+            return Ok(path.to_owned());
+        }
+        Err(format!(
+            "the link to the next page leads to {authority:?} and not to {host}; credentials are not sent there"
+        ))
+    }
+
+    /// A gateway in front of Twilio sees one host for all products; this tells it which one is meant.
+    pub(crate) fn forwarded_host(&self, host: &'static str) -> Option<HeaderValue> {
+        self.base_url.as_ref().map(|_| HeaderValue::from_static(host))
+    }
+}
+
+/// A base URL may have a path, which links from the root repeat.
+fn strip_prefix(base_url: &str, link: &str) -> String {
+    let prefix = base_url.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map(|(_, path)| path);
+    let rest = prefix.and_then(|prefix| link.strip_prefix('/')?.strip_prefix(prefix));
+    rest.filter(|rest| rest.starts_with('/')).unwrap_or(link).to_owned()
+}
+
+fn base_url(text: &str) -> Result<String> {
+    let wrong = |what: &str| Error::config(format!("base_url {what}"));
+    let uri: Uri = text.trim().parse().map_err(|_| wrong("is not a URL"))?;
+    match uri.scheme_str() {
+        Some("https") => {}
+        Some("http") if uri.host().is_some_and(is_loopback) => {}
+        Some("http") => {
+            return Err(wrong(
+                "starts with http://, which would show the credentials to the network; use https://",
+            ));
+        }
+        _ => return Err(wrong("must start with https://, or with http:// for this machine")),
+    }
+    if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
+        return Err(wrong("holds a user name; credentials belong into the configuration"));
+    }
+    if uri.query().is_some() {
+        return Err(wrong("has a query, which requests could not keep"));
+    }
+    Ok(text.trim().trim_end_matches('/').to_owned())
+}
+
+fn is_loopback(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.base_url.as_deref().unwrap_or("Twilio"))
+    }
+}

@@ -1,0 +1,261 @@
+//! The one error of the client.
+
+mod api;
+
+use std::fmt;
+use std::time::Duration;
+
+use http::{HeaderMap, StatusCode};
+use serde_json::Value;
+
+pub use api::{FieldError, Problem};
+
+use crate::runtime::{HttpError, Operation, Raw};
+
+/// The result of a call.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a call failed.
+///
+/// Branch on [`code`](Self::code), Twilio's own error code, or on the `is_*` predicates. No message holds a
+/// secret, a query or a request body.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: Kind,
+    message: String,
+    operation: Option<&'static Operation>,
+    raw: Option<Raw>,
+    problem: Problem,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Config,
+    Request,
+    Connect,
+    Timeout,
+    Transport,
+    Api,
+    Decode,
+    Paging,
+}
+
+impl Error {
+    fn new(kind: Kind, operation: Option<&'static Operation>, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            operation,
+            raw: None,
+            problem: Problem::default(),
+            source: None,
+        }))
+    }
+
+    pub(crate) fn config(message: impl Into<String>) -> Self {
+        Self::new(Kind::Config, None, message)
+    }
+
+    pub(crate) fn request(operation: &Operation, message: impl Into<String>) -> Self {
+        Self::new(Kind::Request, None, format!("{}: {}", operation.id, message.into()))
+    }
+
+    pub(crate) fn paging(operation: &'static Operation, message: impl Into<String>) -> Self {
+        Self::new(Kind::Paging, Some(operation), message)
+    }
+
+    pub(crate) fn transport(operation: &Operation, source: HttpError) -> Self {
+        let (kind, what) = if source.is_timeout() {
+            (Kind::Timeout, "timed out")
+        } else if source.is_connect() {
+            (Kind::Connect, "cannot connect")
+        } else {
+            (Kind::Transport, "the connection failed")
+        };
+        let host = source.url().and_then(|url| url.host_str()).unwrap_or("the host").to_owned();
+        let mut error = Self::new(kind, None, format!("{}: {what} ({host})", operation.id));
+        // The URL holds the account and the query, which may be personal.
+        error.0.source = Some(Box::new(source.without_url()));
+        error
+    }
+
+    pub(crate) fn decode(operation: &'static Operation, source: serde_json::Error) -> Self {
+        let mut error =
+            Self::new(Kind::Decode, Some(operation), "the answer is not the JSON that is expected");
+        error.0.source = Some(Box::new(source));
+        error
+    }
+
+    pub(crate) fn api(operation: &'static Operation, raw: Raw) -> Self {
+        let mut error = Self::new(Kind::Api, Some(operation), String::new());
+        error.0.problem = Problem::parse(&raw.body);
+        error.0.raw = Some(raw);
+        error
+    }
+
+    pub(crate) fn with_raw(mut self, raw: &Raw) -> Self {
+        self.0.raw = Some(raw.clone());
+        self
+    }
+
+    /// The HTTP status, if there was an answer.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.raw.as_ref().map(|raw| raw.status)
+    }
+
+    /// Twilio's error code, such as 21211; see <https://www.twilio.com/docs/api/errors>.
+    pub fn code(&self) -> Option<u32> {
+        self.0.problem.code
+    }
+
+    /// Twilio's message: `message`, or `detail` and `title` of the newer shape.
+    pub fn message(&self) -> Option<&str> {
+        let problem = &self.0.problem;
+        problem.message.as_deref().or(problem.detail.as_deref()).or(problem.title.as_deref())
+    }
+
+    /// A link to what the code means.
+    pub fn more_info(&self) -> Option<&str> {
+        self.0.problem.more_info.as_deref()
+    }
+
+    /// Further facts, as Twilio gives them.
+    pub fn details(&self) -> Option<&Value> {
+        self.0.problem.details.as_ref()
+    }
+
+    /// Every field of Twilio's three error shapes.
+    pub fn problem(&self) -> &Problem {
+        &self.0.problem
+    }
+
+    /// `Twilio-Request-Id`, by which Twilio's support finds a request.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.raw.as_ref()?.request_id()
+    }
+
+    /// How long to wait before the next attempt, where the answer says so in seconds.
+    pub fn retry_after(&self) -> Option<Duration> {
+        let value = self.headers()?.get(http::header::RETRY_AFTER)?.to_str().ok()?;
+        value.trim().parse().ok().map(Duration::from_secs)
+    }
+
+    /// The answer's headers, if there was an answer.
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        self.0.raw.as_ref().map(|raw| &raw.headers)
+    }
+
+    /// The answer's body as it came, if there was an answer.
+    pub fn body(&self) -> Option<&[u8]> {
+        self.0.raw.as_ref().map(|raw| &raw.body[..])
+    }
+
+    /// The `operationId` of the call, if the error belongs to an answer.
+    pub fn operation_id(&self) -> Option<&'static str> {
+        self.0.operation.map(|operation| operation.id)
+    }
+
+    /// The configuration or the credentials cannot work; nothing was sent.
+    pub fn is_config(&self) -> bool {
+        self.0.kind == Kind::Config
+    }
+
+    /// A value cannot be put into a request; nothing was sent.
+    pub fn is_request(&self) -> bool {
+        self.0.kind == Kind::Request
+    }
+
+    /// No connection was made; nothing was sent.
+    pub fn is_connect(&self) -> bool {
+        self.0.kind == Kind::Connect
+    }
+
+    /// The time-out passed. Twilio may have carried out the call.
+    pub fn is_timeout(&self) -> bool {
+        self.0.kind == Kind::Timeout
+    }
+
+    /// Twilio answered with an error.
+    pub fn is_api(&self) -> bool {
+        self.0.kind == Kind::Api
+    }
+
+    /// The answer could not be read. Twilio has carried out the call.
+    pub fn is_decode(&self) -> bool {
+        self.0.kind == Kind::Decode
+    }
+
+    /// The next page's link leads elsewhere, or in a circle.
+    pub fn is_paging(&self) -> bool {
+        self.0.kind == Kind::Paging
+    }
+
+    /// Twilio does not know the resource (404).
+    pub fn is_not_found(&self) -> bool {
+        self.status() == Some(StatusCode::NOT_FOUND)
+    }
+
+    /// There were too many requests (429).
+    pub fn is_rate_limited(&self) -> bool {
+        self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    /// Twilio does not accept the credentials (401).
+    pub fn is_authentication(&self) -> bool {
+        self.status() == Some(StatusCode::UNAUTHORIZED)
+    }
+
+    /// The credentials do not allow the call (403).
+    pub fn is_permission(&self) -> bool {
+        self.status() == Some(StatusCode::FORBIDDEN)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &self.0;
+        if inner.kind != Kind::Api {
+            if let Some(operation) = inner.operation {
+                write!(f, "{}: ", operation.id)?;
+            }
+            return f.write_str(&inner.message);
+        }
+        let operation = inner.operation.map_or("the call", |operation| operation.id);
+        write!(f, "{operation}: Twilio answered")?;
+        if let Some(status) = self.status() {
+            write!(f, " {}", status.as_u16())?;
+        }
+        if let Some(code) = self.code() {
+            write!(f, ", error {code}")?;
+        }
+        if let Some(message) = self.message() {
+            write!(f, ": {message}")?;
+        }
+        if let Some(id) = self.request_id() {
+            write!(f, " (request {id})")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Error");
+        out.field("kind", &self.0.kind).field("text", &self.to_string());
+        if let Some(info) = self.more_info() {
+            out.field("more_info", &info);
+        }
+        if let Some(source) = &self.0.source {
+            out.field("source", source);
+        }
+        out.finish_non_exhaustive()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,55 @@
+//! Who may ask.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+use super::error::Refusal;
+use super::record::RecordedRequest;
+use super::route::Matched;
+
+/// What the mock accepts.
+#[derive(Default)]
+pub(super) struct Accepted {
+    /// User names with passwords; empty means that every well-formed pair is accepted.
+    pub(super) basic: Vec<(String, String)>,
+    pub(super) bearer: Vec<String>,
+}
+
+/// The user name that a request is authenticated as; `None` for bearer tokens and public operations.
+pub(super) fn check(
+    accepted: &Accepted,
+    matched: &Matched,
+    request: &RecordedRequest,
+) -> Result<Option<String>, Refusal> {
+    if is_public(matched) {
+        return Ok(None);
+    }
+    let header = request.authorization().unwrap_or_default();
+    let (scheme, rest) = header.split_once(' ').unwrap_or_default();
+    let rest = rest.trim();
+    if scheme.eq_ignore_ascii_case("bearer") && accepted.bearer.iter().any(|token| token == rest) {
+        return Ok(None);
+    }
+    let decoded = STANDARD.decode(rest).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let pair = decoded.as_deref().and_then(|text| text.split_once(':'));
+    let (user, password) = pair.filter(|_| scheme.eq_ignore_ascii_case("basic")).unwrap_or_default();
+    let known = match accepted.basic.as_slice() {
+        [] => is_sid(user) && !password.is_empty(),
+        pairs => pairs.iter().any(|(u, p)| u == user && p == password),
+    };
+    if known { Ok(Some(user.to_owned())) } else { Err(Refusal::unauthenticated()) }
+}
+
+/// An operation without security: its own list is empty, or it has none and neither has the document.
+fn is_public(matched: &Matched) -> bool {
+    let document = matched.route.spec.document();
+    let security = matched.operation.value.get("security").or_else(|| document.get("security"));
+    security.and_then(Value::as_array).is_some_and(Vec::is_empty)
+}
+
+/// `AC` or `SK` with 32 hexadecimal digits.
+fn is_sid(user: &str) -> bool {
+    let digits = user.strip_prefix("AC").or_else(|| user.strip_prefix("SK")).unwrap_or_default();
+    digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit())
+}

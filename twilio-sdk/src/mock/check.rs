@@ -1,0 +1,229 @@
+//! Values against schemas.
+
+use regex_lite::Regex;
+use serde_json::Value;
+use twilio_openapi::Spec;
+
+use super::schema::{DEPTH, Shape, kind, list, map_prefix, resolve, size, text};
+
+/// A value that its schema refuses: where (a dotted name) and why.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub(super) name: String,
+    pub(super) reason: String,
+    /// Whether the value is not there at all.
+    pub(super) missing: bool,
+}
+
+fn fault<T>(name: &str, reason: impl Into<String>) -> Result<T, Fault> {
+    Err(Fault { name: name.to_owned(), reason: reason.into(), missing: false })
+}
+
+/// Checks a parameter that is sent as text: in a path, a query, a header or a form.
+pub(super) fn check_text(spec: &Spec, schema: &Value, name: &str, value: &str) -> Result<(), Fault> {
+    let schema = resolve(spec, schema);
+    let json = match kind(spec, schema) {
+        "string" => return check_string(schema, name, value),
+        "integer" => match value.parse::<i64>() {
+            Ok(number) => Value::from(number),
+            Err(_) => return fault(name, "an integer is expected"),
+        },
+        "number" => match value.parse::<f64>() {
+            Ok(number) if number.is_finite() => Value::from(number),
+            _ => return fault(name, "a number is expected"),
+        },
+        "boolean" => match parse_bool(value) {
+            Some(flag) => Value::Bool(flag),
+            None => return fault(name, "true or false is expected"),
+        },
+        "object" => match serde_json::from_str(value) {
+            Ok(json @ Value::Object(_)) => json,
+            _ => return fault(name, "a JSON object is expected"),
+        },
+        "array" => match serde_json::from_str(value) {
+            Ok(json @ Value::Array(_)) => json,
+            _ => return fault(name, "a JSON array is expected"),
+        },
+        _ => return Ok(()),
+    };
+    check_json(spec, schema, name, &json)
+}
+
+/// Checks the values of one name in a query or form: arrays are repeated keys, everything else comes once.
+pub(super) fn check_repeated(spec: &Spec, schema: &Value, name: &str, values: &[&str]) -> Result<(), Fault> {
+    let schema = resolve(spec, schema);
+    if kind(spec, schema) != "array" {
+        return match values {
+            [] => Ok(()),
+            [one] => check_text(spec, schema, name, one),
+            _ if kind(spec, schema).is_empty() => Ok(()),
+            _ => fault(name, "it is given more than once"),
+        };
+    }
+    check_count(schema, name, values.len())?;
+    let Some(items) = schema.get("items") else { return Ok(()) };
+    values.iter().try_for_each(|value| check_text(spec, items, name, value))
+}
+
+/// Checks a JSON value; properties that the schema does not know are let through.
+pub(super) fn check_json(spec: &Spec, schema: &Value, name: &str, value: &Value) -> Result<(), Fault> {
+    check_value(spec, schema, name, value, 0)
+}
+
+fn check_value(spec: &Spec, schema: &Value, name: &str, value: &Value, depth: usize) -> Result<(), Fault> {
+    let schema = resolve(spec, schema);
+    let kind = kind(spec, schema);
+    if depth > DEPTH
+        || (value.is_null() && (kind.is_empty() || schema.get("nullable") == Some(&Value::Bool(true))))
+    {
+        return Ok(());
+    }
+    if value.is_null() && list(schema, "enum").contains(value) {
+        return Ok(());
+    }
+    match (kind, value) {
+        ("string", Value::String(text)) => check_string(schema, name, text),
+        ("string", _) => fault(name, "a string is expected"),
+        ("boolean", Value::Bool(_)) => Ok(()),
+        ("boolean", _) => fault(name, "a boolean is expected"),
+        ("integer", Value::Number(n)) if n.is_i64() || n.is_u64() => check_range(schema, name, n.as_f64()),
+        ("integer", _) => fault(name, "an integer is expected"),
+        // Exact decimals travel as strings, in both directions.
+        ("number", Value::String(text)) if text.parse::<f64>().is_ok_and(f64::is_finite) => {
+            check_range(schema, name, text.parse().ok())
+        }
+        ("number", Value::Number(n)) => check_range(schema, name, n.as_f64()),
+        ("number", _) => fault(name, "a number is expected"),
+        ("array", Value::Array(items)) => {
+            check_count(schema, name, items.len())?;
+            let Some(inner) = schema.get("items") else { return Ok(()) };
+            items
+                .iter()
+                .enumerate()
+                .try_for_each(|(i, item)| check_value(spec, inner, &format!("{name}[{i}]"), item, depth + 1))
+        }
+        ("array", _) => fault(name, "an array is expected"),
+        ("object", Value::Object(_)) => check_object(spec, schema, name, value, depth),
+        ("object", _) => fault(name, "an object is expected"),
+        _ => check_variants(spec, &Shape::of(spec, schema), name, value, depth),
+    }
+}
+
+fn check_object(spec: &Spec, schema: &Value, name: &str, value: &Value, depth: usize) -> Result<(), Fault> {
+    let shape = Shape::of(spec, schema);
+    let inner = |key: &str| if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
+    if let Some(absent) = shape.required.iter().find(|key| value.get(key).is_none()) {
+        return Err(Fault { name: inner(absent), reason: "it is required".into(), missing: true });
+    }
+    for (key, entry) in value.as_object().into_iter().flatten() {
+        if let Some(schema) = shape.get(key).or(shape.additional) {
+            check_value(spec, schema, &inner(key), entry, depth + 1)?;
+        }
+    }
+    check_variants(spec, &shape, name, value, depth)
+}
+
+/// The variant that the discriminator names must fit, else any of them; if none does, the first one's fault
+/// is told.
+fn check_variants(
+    spec: &Spec,
+    shape: &Shape<'_>,
+    name: &str,
+    value: &Value,
+    depth: usize,
+) -> Result<(), Fault> {
+    if let Some(variant) = shape.variant_of(value) {
+        return check_value(spec, variant, name, value, depth + 1);
+    }
+    let mut first = None;
+    for variant in &shape.variants {
+        match check_value(spec, variant, name, value, depth + 1) {
+            Ok(()) => return Ok(()),
+            Err(fault) => first = first.or(Some(fault)),
+        }
+    }
+    first.map_or(Ok(()), Err)
+}
+
+fn check_count(schema: &Value, name: &str, count: usize) -> Result<(), Fault> {
+    match (size(schema, "minItems"), size(schema, "maxItems")) {
+        (Some(min), _) if count < min => fault(name, format!("at least {min} values are expected")),
+        (_, Some(max)) if count > max => fault(name, format!("at most {max} values are allowed")),
+        _ => Ok(()),
+    }
+}
+
+fn check_range(schema: &Value, name: &str, value: Option<f64>) -> Result<(), Fault> {
+    let bound = |key: &str| schema.get(key).and_then(Value::as_f64);
+    match (value, bound("minimum"), bound("maximum")) {
+        (Some(v), Some(min), _) if v < min => fault(name, format!("it must not be less than {min}")),
+        (Some(v), _, Some(max)) if v > max => fault(name, format!("it must not be greater than {max}")),
+        _ => Ok(()),
+    }
+}
+
+fn check_string(schema: &Value, name: &str, value: &str) -> Result<(), Fault> {
+    let allowed = list(schema, "enum");
+    if !allowed.is_empty() && !allowed.iter().any(|a| a.as_str() == Some(value)) {
+        let allowed: Vec<_> = allowed.iter().filter_map(Value::as_str).collect();
+        return fault(name, format!("one of {} is expected", allowed.join(", ")));
+    }
+    let length = value.chars().count();
+    if let Some(min) = size(schema, "minLength").filter(|min| length < *min) {
+        return fault(name, format!("at least {min} characters are expected"));
+    }
+    if let Some(max) = size(schema, "maxLength").filter(|max| length > *max) {
+        return fault(name, format!("at most {max} characters are allowed"));
+    }
+    let pattern = text(schema, "pattern");
+    if !pattern.is_empty() && Regex::new(pattern).is_ok_and(|regex| !regex.is_match(value)) {
+        return fault(name, format!("it must match {pattern}"));
+    }
+    let well_formed = match text(schema, "format") {
+        "date" => is_date(value),
+        // Twilio's own documentation filters date-times by plain dates.
+        "date-time" => is_date(value) || is_date_time(value),
+        _ => true,
+    };
+    if well_formed { Ok(()) } else { fault(name, format!("a {} is expected", text(schema, "format"))) }
+}
+
+/// `true` and `false` in any case.
+pub(super) fn parse_bool(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" => Some(true),
+        "false" => Some(false),
+        _ => None,
+    }
+}
+
+fn is_date(value: &str) -> bool {
+    let mut parts = value.split('-');
+    let mut next = |digits: usize| {
+        let part = parts.next().filter(|p| p.len() == digits && p.bytes().all(|b| b.is_ascii_digit()))?;
+        part.parse::<u32>().ok()
+    };
+    let date = (next(4), next(2), next(2));
+    let (Some(year), Some(month), Some(day)) = date else { return false };
+    let days = match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        _ => 31,
+    };
+    (1..=12).contains(&month) && (1..=days).contains(&day) && parts.next().is_none()
+}
+
+/// RFC 3339 with `Z` or an offset.
+fn is_date_time(value: &str) -> bool {
+    let Some((date, time)) = value.split_once(['T', 't', ' ']) else { return false };
+    let form = r"^([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?([zZ]|[+-]([01]\d|2[0-3]):[0-5]\d)$";
+    is_date(date) && Regex::new(form).is_ok_and(|regex| regex.is_match(time))
+}
+
+/// Whether a query or form key belongs to a declared name: the name itself, or a key of a prefixed map.
+pub(super) fn names(spec: &Spec, declared: &str, schema: &Value, key: &str) -> bool {
+    let inside =
+        |prefix: &str| key.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.') && rest.len() > 1);
+    key == declared || map_prefix(spec, schema).is_some_and(inside)
+}

@@ -1,0 +1,56 @@
+//! Refusals in Twilio's error shape.
+
+use serde_json::{Value, json};
+
+/// Why a request is refused: becomes `{"code", "message", "more_info", "status"}`.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub(super) status: u16,
+    pub(super) code: u32,
+    pub(super) message: String,
+    pub(super) headers: Vec<(&'static str, String)>,
+}
+
+impl Refusal {
+    pub(super) fn new(status: u16, code: u32, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), headers: Vec::new() }
+    }
+
+    /// 400: a parameter that is missing, unknown or ill-typed.
+    pub(super) fn parameter(name: &str, reason: &str) -> Self {
+        Self::new(400, 20001, format!("Invalid parameter '{name}': {reason}"))
+    }
+
+    /// 400: a required parameter that is not there.
+    pub(super) fn missing(name: &str) -> Self {
+        Self::new(400, 20001, format!("Missing required parameter '{name}'"))
+    }
+
+    /// 401.
+    pub(super) fn unauthenticated() -> Self {
+        let mut refusal = Self::new(401, 20003, "Authenticate");
+        refusal.headers.push(("WWW-Authenticate", "Basic realm=\"Twilio API\"".to_owned()));
+        refusal
+    }
+
+    /// 404.
+    pub(super) fn not_found(path: &str) -> Self {
+        Self::new(404, 20404, format!("The requested resource {path} was not found"))
+    }
+
+    /// 405 with the methods that the path knows.
+    pub(super) fn method(allow: String) -> Self {
+        let mut refusal = Self::new(405, 20004, "Method not allowed");
+        refusal.headers.push(("Allow", allow));
+        refusal
+    }
+
+    pub(super) fn body(&self) -> Value {
+        json!({
+            "code": self.code,
+            "message": self.message,
+            "more_info": format!("https://www.twilio.com/docs/errors/{}", self.code),
+            "status": self.status,
+        })
+    }
+}

@@ -1,0 +1,106 @@
+//! What was asked, for assertions.
+
+use std::fmt;
+
+use serde_json::Value;
+
+/// One request as the mock received it.
+///
+/// `Debug` leaves out the `Authorization` header, cookies and every parameter whose name speaks of a secret.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct RecordedRequest {
+    /// The method, in upper case.
+    pub method: String,
+    /// The Twilio host that was chosen (`api.twilio.com`), else the `Host` header as it came.
+    pub host: String,
+    /// The path on that host, percent-encoded as it came, without a host prefix.
+    pub path: String,
+    /// The path parameters by wire name, percent-decoded; empty where no operation matched.
+    pub path_values: Vec<(String, String)>,
+    /// The query in its order, percent-decoded.
+    pub query: Vec<(String, String)>,
+    /// The form body in its order, percent-decoded; empty for other bodies.
+    pub form: Vec<(String, String)>,
+    /// The headers in their order, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The body as it came.
+    pub body: Vec<u8>,
+    /// The product that answered (`api_v2010`), where an operation matched.
+    pub product: Option<&'static str>,
+    /// The `operationId` that answered, where an operation matched.
+    pub operation_id: Option<&'static str>,
+    /// The status of the answer.
+    pub status: u16,
+    /// The answer's `Twilio-Request-Id`.
+    pub request_id: String,
+}
+
+impl RecordedRequest {
+    /// The first header of that name, in any case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        find(&self.headers, |n| n.eq_ignore_ascii_case(name))
+    }
+
+    /// The `Authorization` header, which holds a secret.
+    pub fn authorization(&self) -> Option<&str> {
+        self.header("authorization")
+    }
+
+    /// The first value of a query parameter.
+    pub fn query_value(&self, name: &str) -> Option<&str> {
+        find(&self.query, |n| n == name)
+    }
+
+    /// The first value of a form parameter.
+    pub fn form_value(&self, name: &str) -> Option<&str> {
+        find(&self.form, |n| n == name)
+    }
+
+    /// The body as JSON, if it is JSON.
+    pub fn json(&self) -> Option<Value> {
+        serde_json::from_slice(&self.body).ok()
+    }
+}
+
+impl fmt::Debug for RecordedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RecordedRequest")
+            .field("method", &self.method)
+            .field("host", &self.host)
+            .field("path", &self.path)
+            .field("query", &Redacted(&self.query))
+            .field("form", &Redacted(&self.form))
+            .field("headers", &Redacted(&self.headers))
+            .field("body_bytes", &self.body.len())
+            .field("product", &self.product)
+            .field("operation_id", &self.operation_id)
+            .field("status", &self.status)
+            .field("request_id", &self.request_id)
+            .finish_non_exhaustive()
+    }
+}
+
+struct Redacted<'a>(&'a [(String, String)]);
+
+impl fmt::Debug for Redacted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |(name, value): &'_ (String, String)| {
+            let value = if is_secret(name) { "[redacted]" } else { value.as_str() };
+            (name.clone(), value.to_owned())
+        };
+        f.debug_list().entries(self.0.iter().map(shown)).finish()
+    }
+}
+
+fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let words =
+        ["authorization", "cookie", "secret", "password", "credential", "private", "apikey", "assertion"];
+    let token = name.contains("token") && name != "pagetoken";
+    token || name == "code" || words.iter().any(|word| name.contains(word))
+}
+
+fn find(pairs: &[(String, String)], matches: impl Fn(&str) -> bool) -> Option<&str> {
+    pairs.iter().find(|(name, _)| matches(name)).map(|(_, value)| value.as_str())
+}

@@ -1,0 +1,208 @@
+//! The HTTP server: one request in, one answer out, everything recorded.
+
+use std::collections::{HashMap, VecDeque};
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use hyper::header::{HeaderName, HeaderValue};
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use super::answer::{Context, Reply, answer};
+use super::auth::{self, Accepted};
+use super::error::Refusal;
+use super::pattern::{Rng, seed};
+use super::record::RecordedRequest;
+use super::route::{self, Found, Matched};
+use super::{magic, validate};
+
+/// Called with every request once its answer is known.
+pub(super) type Hook = Arc<dyn Fn(&RecordedRequest) + Send + Sync>;
+
+/// Everything that the connections of one mock share.
+pub(super) struct State {
+    pub(super) base_url: String,
+    pub(super) accepted: Accepted,
+    pub(super) collection_size: usize,
+    pub(super) real_hosts: bool,
+    pub(super) body_limit: usize,
+    pub(super) record_limit: usize,
+    pub(super) hook: Option<Hook>,
+    pub(super) records: Mutex<VecDeque<RecordedRequest>>,
+    pub(super) once: Mutex<VecDeque<Reply>>,
+    pub(super) scripted: Mutex<HashMap<String, Reply>>,
+    pub(super) serial: AtomicU64,
+}
+
+/// A lock that another thread's panic does not spoil.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Accepts connections until the task is aborted, which ends the connections too.
+pub(super) async fn serve(listener: TcpListener, state: Arc<State>) {
+    let mut connections = JoinSet::new();
+    loop {
+        while connections.try_join_next().is_some() {}
+        let Ok((stream, _)) = listener.accept().await else {
+            // Out of file descriptors, for instance: the next attempt may succeed.
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            continue;
+        };
+        let state = Arc::clone(&state);
+        connections.spawn(async move {
+            let service = service_fn(move |request| handle(Arc::clone(&state), request));
+            let builder = auto::Builder::new(TokioExecutor::new());
+            // A connection that breaks is the client's affair.
+            let _ = builder.serve_connection(TokioIo::new(stream), service).await;
+        });
+    }
+}
+
+async fn handle(state: Arc<State>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+    let serial = state.serial.fetch_add(1, Ordering::Relaxed);
+    let (parts, body) = request.into_parts();
+    let mut record = RecordedRequest {
+        method: parts.method.as_str().to_owned(),
+        path: parts.uri.path().to_owned(),
+        query: pairs(parts.uri.query().unwrap_or_default().as_bytes()),
+        request_id: format!("RQ{}", Rng(seed(&[&state.base_url]) ^ serial).hex(32)),
+        ..RecordedRequest::default()
+    };
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    record.headers = parts.headers.iter().map(|(n, v)| (n.as_str().to_owned(), text(v))).collect();
+    let authority = parts.uri.authority().map(|a| a.as_str().to_owned());
+    record.host = record.header("host").map(str::to_owned).or(authority).unwrap_or_default();
+    let reply = match Limited::new(body, state.body_limit).collect().await {
+        Ok(body) => {
+            record.body = body.to_bytes().to_vec();
+            if record
+                .header("content-type")
+                .is_some_and(|t| t.starts_with("application/x-www-form-urlencoded"))
+            {
+                record.form = pairs(&record.body);
+            }
+            respond(&state, &mut record, serial)
+        }
+        Err(error) if error.is::<LengthLimitError>() => {
+            Err(Refusal::new(413, 20001, format!("The body is larger than {} bytes", state.body_limit)))
+        }
+        Err(_) => Err(Refusal::new(400, 20001, "The body could not be read")),
+    };
+    let reply = reply.unwrap_or_else(|refusal| {
+        let mut reply = Reply::json(refusal.status, &refusal.body());
+        reply.headers.extend(refusal.headers.into_iter().map(|(name, value)| (name.to_owned(), value)));
+        reply
+    });
+    record.status = reply.status;
+    let response = response(reply, &record.request_id);
+    if let Some(hook) = &state.hook {
+        hook(&record);
+    }
+    let mut records = lock(&state.records);
+    while records.len() >= state.record_limit.max(1) {
+        records.pop_front();
+    }
+    records.push_back(record);
+    Ok(response)
+}
+
+fn pairs(text: &[u8]) -> Vec<(String, String)> {
+    form_urlencoded::parse(text).map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
+}
+
+fn response(reply: Reply, request_id: &str) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(reply.body.unwrap_or_default())));
+    *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let id = ("Twilio-Request-Id".to_owned(), request_id.to_owned());
+    for (name, value) in reply.headers.into_iter().chain([id]) {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
+}
+
+/// The mock's answer; fills in what the record still lacks.
+fn respond(state: &State, record: &mut RecordedRequest, serial: u64) -> Result<Reply, Refusal> {
+    let located = locate(record);
+    let scripted = lock(&state.once).pop_front();
+    if let Some(reply) = scripted {
+        return Ok(reply);
+    }
+    let (matched, prefix) = located?;
+    let user = auth::check(&state.accepted, &matched, record)?;
+    let json = validate::validate(&matched, record)?;
+    let key = format!("{}/{}", matched.route.product.stem, matched.operation.id);
+    let scripted = lock(&state.scripted);
+    if let Some(reply) = scripted.get(&key).or_else(|| scripted.get(matched.operation.id)) {
+        return Ok(reply.clone());
+    }
+    drop(scripted);
+    if let Some(refusal) = magic::refusal(record) {
+        return Err(refusal);
+    }
+    let (base, prefix) = match state.real_hosts {
+        true => (format!("https://{}", record.host), String::new()),
+        false => (state.base_url.clone(), prefix),
+    };
+    let collection_size = state.collection_size;
+    let context = Context { base, prefix, user: user.as_deref(), collection_size, serial };
+    Ok(answer(&matched, record, json.as_ref(), &context))
+}
+
+/// Finds the operation and the path segment that named the host, if one did.
+fn locate(record: &mut RecordedRequest) -> Result<(Matched, String), Refusal> {
+    let first = record.path.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned();
+    let mut prefix = String::new();
+    let host = match route::known_host(&first) {
+        Some(host) => {
+            prefix = format!("/{first}");
+            record.path = record.path.get(prefix.len()..).unwrap_or_default().to_owned();
+            host
+        }
+        None => named_host(record)?,
+    };
+    host.clone_into(&mut record.host);
+    match route::find(host, &record.method, &record.path) {
+        Found::Operation(matched) => {
+            record.product = Some(matched.route.product.stem);
+            record.operation_id = Some(matched.operation.id);
+            record.path_values = matched.values.iter().map(|(n, v)| ((*n).to_owned(), v.clone())).collect();
+            Ok((matched, prefix))
+        }
+        Found::WrongMethod(allow) => Err(Refusal::method(allow)),
+        Found::Nothing => Err(Refusal::not_found(&record.path)),
+        Found::Broken(message) => Err(Refusal::new(500, 20500, message)),
+    }
+}
+
+/// The host that a header names, else the only host that knows the path.
+fn named_host(record: &RecordedRequest) -> Result<&'static str, Refusal> {
+    let forwarded = record.header("x-forwarded-host").and_then(route::known_host);
+    if let Some(host) = forwarded.or_else(|| route::known_host(&record.host)) {
+        return Ok(host);
+    }
+    let hosts = route::hosts_with(&record.path).map_err(|message| Refusal::new(500, 20500, message))?;
+    match hosts.as_slice() {
+        [] => Err(Refusal::not_found(&record.path)),
+        [host] => Ok(host),
+        [host, ..] => {
+            let mut refusal = Refusal::not_found(&record.path);
+            refusal.message.push_str(&format!(
+                ": {} know it. Name the host as the first path segment (/{host}{}) or in the header X-Forwarded-Host",
+                hosts.join(", "),
+                record.path,
+            ));
+            Err(refusal)
+        }
+    }
+}

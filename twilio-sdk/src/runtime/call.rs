@@ -1,0 +1,304 @@
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::{Dispatch, Operation, Output, Param, Place, Raw, Response};
+use crate::Result;
+
+/// A request that is being put together, and what its answer becomes.
+pub struct Call<T> {
+    pub(crate) client: Arc<dyn Dispatch>,
+    pub(crate) parts: Parts,
+    output: PhantomData<fn() -> T>,
+}
+
+/// What a request consists of, before it has a URL.
+#[derive(Clone)]
+pub(crate) struct Parts {
+    pub(crate) operation: &'static Operation,
+    pub(crate) account: Option<Box<str>>,
+    pub(crate) path: Vec<(&'static str, String)>,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) form: Vec<(String, String)>,
+    pub(crate) json: Map<String, Value>,
+    /// The whole body, of the operations that do not take it in pieces.
+    pub(crate) body: Option<Value>,
+    pub(crate) timeout: Option<Duration>,
+    /// Path and query that the server gave for this page, instead of what the values above make.
+    pub(crate) link: Option<String>,
+}
+
+impl<T> Call<T> {
+    pub(crate) fn new<C: Dispatch + Clone + 'static>(client: &C, operation: &'static Operation) -> Self {
+        let parts = Parts {
+            operation,
+            account: None,
+            path: Vec::new(),
+            query: Vec::new(),
+            headers: Vec::new(),
+            form: Vec::new(),
+            json: Map::new(),
+            body: None,
+            timeout: None,
+            link: None,
+        };
+        Self { client: Arc::new(client.clone()), parts, output: PhantomData }
+    }
+
+    pub(crate) fn put<V: Param>(&mut self, place: Place, name: &'static str, value: V) {
+        self.parts.put(place, name, &value);
+    }
+
+    pub(crate) fn put_list<V: Param>(
+        &mut self,
+        place: Place,
+        name: &'static str,
+        values: impl IntoIterator<Item = impl Into<V>>,
+    ) {
+        let values: Vec<V> = values.into_iter().map(Into::into).collect();
+        match place {
+            Place::Json | Place::Body => self.parts.put(place, name, &values),
+            _ => {
+                self.parts.clear(place, name);
+                values.iter().for_each(|value| self.parts.append(place, name, value));
+            }
+        }
+    }
+
+    pub(crate) fn put_map<V: Param>(
+        &mut self,
+        place: Place,
+        name: &'static str,
+        values: impl IntoIterator<Item = (impl Into<String>, impl Into<V>)>,
+    ) {
+        let map: std::collections::BTreeMap<String, V> =
+            values.into_iter().map(|(key, value)| (key.into(), value.into())).collect();
+        self.parts.put(place, name, &map);
+    }
+
+    /// A map whose keys are appended to the name: `AddOns.some_key=value`.
+    pub(crate) fn put_prefixed<V: Param>(
+        &mut self,
+        place: Place,
+        name: &'static str,
+        values: impl IntoIterator<Item = (impl Into<String>, impl Into<V>)>,
+    ) {
+        let pairs = values.into_iter().map(|(key, value)| (key.into(), value.into()));
+        let pairs: Vec<(String, V)> = pairs.collect();
+        self.parts.put_pairs(
+            place,
+            name,
+            pairs.iter().map(|(key, value)| (key.clone(), value.text().into_owned())),
+        );
+    }
+
+    /// The same from JSON, whose nested keys are joined with dots.
+    pub(crate) fn put_prefixed_json(&mut self, place: Place, name: &'static str, value: Value) {
+        fn flatten(prefix: &str, value: &Value, into: &mut Vec<(String, String)>) {
+            match value {
+                Value::Object(map) => {
+                    for (key, value) in map {
+                        let key = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+                        flatten(&key, value, into);
+                    }
+                }
+                Value::Null => {}
+                other => into.push((prefix.to_owned(), other.text().into_owned())),
+            }
+        }
+        let mut pairs = Vec::new();
+        flatten("", &value, &mut pairs);
+        self.parts.put_pairs(place, name, pairs.into_iter());
+    }
+
+    pub(crate) fn account(&mut self, account: Box<str>) {
+        self.parts.account = Some(account);
+    }
+
+    pub(crate) fn timeout(&mut self, timeout: Duration) {
+        self.parts.timeout = Some(timeout);
+    }
+}
+
+impl Parts {
+    fn put<V: Param>(&mut self, place: Place, name: &'static str, value: &V) {
+        match place {
+            Place::Json => {
+                self.json.insert(name.to_owned(), value.json());
+            }
+            Place::Body => self.body = Some(value.json()),
+            _ => {
+                self.clear(place, name);
+                self.append(place, name, value);
+            }
+        }
+    }
+
+    /// A setter called twice replaces what it set first.
+    fn clear(&mut self, place: Place, name: &str) {
+        match place {
+            Place::Path => self.path.retain(|(have, _)| *have != name),
+            Place::Header => self.headers.retain(|(have, _)| *have != name),
+            Place::Query => self.query.retain(|(have, _)| have != name),
+            Place::Form => self.form.retain(|(have, _)| have != name),
+            Place::Json | Place::Body => {}
+        }
+    }
+
+    fn append<V: Param>(&mut self, place: Place, name: &'static str, value: &V) {
+        let text = value.text().into_owned();
+        match place {
+            Place::Path => self.path.push((name, text)),
+            Place::Header => self.headers.push((name, text)),
+            Place::Query => self.query.push((name.to_owned(), text)),
+            Place::Form => self.form.push((name.to_owned(), text)),
+            Place::Json | Place::Body => {}
+        }
+    }
+
+    fn put_pairs(&mut self, place: Place, name: &str, pairs: impl Iterator<Item = (String, String)>) {
+        let into = if place == Place::Form { &mut self.form } else { &mut self.query };
+        let prefix = format!("{name}.");
+        into.retain(|(have, _)| !have.starts_with(&prefix));
+        into.extend(pairs.map(|(key, value)| (format!("{prefix}{key}"), value)));
+    }
+
+    /// Sets a query parameter, as paging does.
+    pub(crate) fn set_query(&mut self, name: &str, value: String) {
+        self.query.retain(|(have, _)| have != name);
+        self.query.push((name.to_owned(), value));
+    }
+}
+
+impl<T: Output> Call<T> {
+    pub(crate) fn send(self) -> Sending<T> {
+        let Self { client, parts, .. } = self;
+        Sending(Box::pin(async move {
+            let operation = parts.operation;
+            let raw = fetch(client, parts).await?;
+            T::decode(&raw, operation).map_err(|error| error.with_raw(&raw))
+        }))
+    }
+
+    pub(crate) fn send_with_response(self) -> Sending<Response<T>> {
+        let Self { client, parts, .. } = self;
+        Sending(Box::pin(async move {
+            let operation = parts.operation;
+            let raw = fetch(client, parts).await?;
+            let value = T::decode(&raw, operation).map_err(|error| error.with_raw(&raw))?;
+            Ok(Response::new(value, raw))
+        }))
+    }
+}
+
+/// Sends a request and gives its answer, if Twilio calls it a success.
+pub(crate) async fn fetch(client: Arc<dyn Dispatch>, parts: Parts) -> Result<Raw> {
+    let request = super::url::request(&*client, &parts)?;
+    let raw = super::dispatch::send(&*client, request, parts.operation).await?;
+    raw.into_success(parts.operation)
+}
+
+/// Names and not values: those may be secret or personal.
+impl<T> fmt::Debug for Call<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = &self.parts;
+        let mut names: Vec<&str> = parts.path.iter().map(|(name, _)| *name).collect();
+        names.extend(parts.query.iter().map(|(name, _)| name.as_str()));
+        names.extend(parts.headers.iter().map(|(name, _)| *name));
+        names.extend(parts.form.iter().map(|(name, _)| name.as_str()));
+        names.extend(parts.json.keys().map(String::as_str));
+        f.debug_struct("Call")
+            .field("operation", &parts.operation.id)
+            .field("sets", &names)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T> Clone for Call<T> {
+    fn clone(&self) -> Self {
+        Self { client: self.client.clone(), parts: self.parts.clone(), output: PhantomData }
+    }
+}
+
+/// A call on its way; dropping it cancels the call.
+#[must_use = "a call does nothing until it is awaited"]
+pub struct Sending<T>(pub(crate) Pin<Box<dyn Future<Output = Result<T>> + Send>>);
+
+impl<T> Future for Sending<T> {
+    type Output = Result<T>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.as_mut().poll(context)
+    }
+}
+
+impl<T> fmt::Debug for Sending<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sending")
+    }
+}
+
+/// What every call has beside its setters.
+macro_rules! operation {
+    ($name:ident => $output:ty) => {
+        impl $name {
+            /// Bounds this call in time, instead of the client's time-out; the answer's body included.
+            pub fn with_timeout(mut self, timeout: std::time::Duration) -> Self {
+                self.0.timeout(timeout);
+                self
+            }
+
+            /// Sends the call and gives the answer.
+            pub fn send(self) -> crate::Sending<$output> {
+                self.0.send()
+            }
+
+            /// Sends the call and gives the answer with its status, headers, request id and raw body.
+            pub fn send_with_response(self) -> crate::Sending<crate::Response<$output>> {
+                self.0.send_with_response()
+            }
+        }
+    };
+}
+pub(crate) use operation;
+
+/// What a call has that lists.
+macro_rules! list_operation {
+    ($name:ident => $item:ty) => {
+        crate::runtime::operation!($name => crate::Page<$item>);
+
+        impl $name {
+            /// Every item, page after page as they are asked for.
+            pub fn items(self) -> crate::Items<$item> {
+                crate::Items::new(self.0)
+            }
+
+            /// Every page.
+            pub fn pages(self) -> crate::Pages<$item> {
+                crate::Pages::new(self.0)
+            }
+        }
+    };
+}
+pub(crate) use list_operation;
+
+/// What a call has whose path starts from an account.
+macro_rules! account_operation {
+    ($name:ident) => {
+        impl $name {
+            /// Acts on another account, such as a sub-account, than the one of the credentials.
+            pub fn account_sid(mut self, account_sid: impl Into<crate::types::AccountSid>) -> Self {
+                self.0.account(String::from(account_sid.into()).into());
+                self
+            }
+        }
+    };
+}
+pub(crate) use account_operation;

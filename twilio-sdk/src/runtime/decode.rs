@@ -1,0 +1,516 @@
+//! Reads JSON into types without ever failing on its shape.
+//!
+//! Twilio's answers do not keep to Twilio's schemas, so a reader here takes what fits and hands back what does
+//! not: the caller keeps it as raw JSON, and no answer is lost to one odd field.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+use crate::types::Extra;
+
+/// The rest of a visitor: what it does not read, it hands back as JSON.
+macro_rules! odd_scalars {
+    () => {
+        fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+            Ok(Decoded::Odd(text.into()))
+        }
+        fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
+            Ok(Decoded::Odd(number.into()))
+        }
+        fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
+            Ok(Decoded::Odd(number.into()))
+        }
+        fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
+            Ok(Decoded::Odd(number.into()))
+        }
+        fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
+            Ok(Decoded::Odd(value.into()))
+        }
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(Decoded::Null)
+        }
+        fn visit_none<E>(self) -> Result<Self::Value, E> {
+            Ok(Decoded::Null)
+        }
+    };
+}
+macro_rules! odd_list {
+    () => {
+        fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+            Value::deserialize(serde::de::value::SeqAccessDeserializer::new(list)).map(Decoded::Odd)
+        }
+    };
+}
+macro_rules! odd_map {
+    () => {
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+            Value::deserialize(serde::de::value::MapAccessDeserializer::new(map)).map(Decoded::Odd)
+        }
+    };
+}
+pub(crate) use odd_list;
+
+/// What became of a JSON value.
+#[derive(Debug)]
+pub enum Decoded<T> {
+    /// It was `null`.
+    Null,
+    /// It is the type's own form.
+    Exact(T),
+    /// It could be read as the type, but would be written differently.
+    Coerced(T, Value),
+    /// It is something else.
+    Odd(Value),
+}
+
+/// A type that JSON can be read into.
+pub trait Decode: Sized {
+    /// Reads a value; the only errors are those of the JSON text itself.
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decoded<Self>, D::Error>;
+
+    /// Takes a value of another shape as an element of a list, if the type can hold it.
+    fn absorb(odd: Value) -> Result<Self, Value> {
+        Err(odd)
+    }
+
+    /// The JSON that the value was read from, where that can be told.
+    fn restore(&self) -> Option<Value> {
+        None
+    }
+}
+
+/// A struct whose fields are read by name.
+pub trait ReadFields: Default {
+    /// Reads one field.
+    fn read<'de, A: MapAccess<'de>>(&mut self, name: &str, value: FieldReader<'_, A>) -> Unread<A::Error>;
+
+    /// Where the struct keeps what its fields cannot hold.
+    fn extra_mut(&mut self) -> &mut Extra;
+}
+
+/// What of a field's value the struct has to keep as JSON.
+pub type Unread<E> = Result<Option<Value>, E>;
+
+/// The value of the field that is being read.
+pub struct FieldReader<'a, A>(&'a mut A);
+
+impl<'de, A: MapAccess<'de>> FieldReader<'_, A> {
+    /// Reads it into a field.
+    pub fn read<T: Decode>(self, field: &mut Option<T>) -> Unread<A::Error> {
+        let (value, rest) = match self.0.next_value_seed(Seed::<T>(PhantomData))? {
+            Decoded::Null => (None, None),
+            Decoded::Exact(value) => (Some(value), None),
+            Decoded::Coerced(value, json) => (Some(value), Some(json)),
+            Decoded::Odd(json) => (None, Some(json)),
+        };
+        *field = value;
+        Ok(rest)
+    }
+
+    /// Reads it into a field of a type that holds itself.
+    pub fn read_boxed<T: Decode>(self, field: &mut Option<Box<T>>) -> Unread<A::Error> {
+        let mut plain = None;
+        let rest = self.read(&mut plain)?;
+        *field = plain.map(Box::new);
+        Ok(rest)
+    }
+
+    /// Keeps it as JSON.
+    pub fn unknown(self) -> Unread<A::Error> {
+        self.0.next_value().map(Some)
+    }
+}
+
+/// Makes a [`Decode`] usable where serde wants a seed.
+pub(crate) struct Seed<T>(pub(crate) PhantomData<T>);
+
+impl<'de, T: Decode> DeserializeSeed<'de> for Seed<T> {
+    type Value = Decoded<T>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        T::decode(deserializer)
+    }
+}
+
+/// Reads a whole struct, as `Deserialize` does.
+pub fn deserialize<'de, T: ReadFields, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    match T::decode(deserializer)? {
+        Decoded::Exact(value) | Decoded::Coerced(value, _) => Ok(value),
+        Decoded::Null => Ok(T::default()),
+        Decoded::Odd(odd) => Err(serde::de::Error::custom(format_args!(
+            "an object is expected, not {}",
+            crate::types::json_kind(&odd)
+        ))),
+    }
+}
+
+impl<T: ReadFields> Decode for T {
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decoded<Self>, D::Error> {
+        deserializer.deserialize_any(FieldsVisitor(PhantomData))
+    }
+
+    fn absorb(odd: Value) -> Result<Self, Value> {
+        let mut value = Self::default();
+        value.extra_mut().replace(odd);
+        Ok(value)
+    }
+}
+
+struct FieldsVisitor<T>(PhantomData<T>);
+
+impl<'de, T: ReadFields> Visitor<'de> for FieldsVisitor<T> {
+    type Value = Decoded<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut value = T::default();
+        while let Some(name) = map.next_key::<Name<'de>>()? {
+            if let Some(rest) = value.read(&name.0, FieldReader(&mut map))? {
+                value.extra_mut().insert(name.0.into_owned(), rest);
+            }
+        }
+        Ok(Decoded::Exact(value))
+    }
+
+    odd_scalars!();
+    odd_list!();
+}
+
+/// A key, borrowed from the text where it has no escapes.
+pub(crate) struct Name<'a>(pub(crate) std::borrow::Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NameVisitor;
+        impl<'de> Visitor<'de> for NameVisitor {
+            type Value = Name<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a key")
+            }
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Name(text.into()))
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Name(text.to_owned().into()))
+            }
+        }
+        deserializer.deserialize_str(NameVisitor)
+    }
+}
+
+impl Decode for Value {
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decoded<Self>, D::Error> {
+        Ok(match Self::deserialize(deserializer)? {
+            Self::Null => Decoded::Null,
+            value => Decoded::Exact(value),
+        })
+    }
+
+    fn absorb(odd: Value) -> Result<Self, Value> {
+        Ok(odd)
+    }
+
+    fn restore(&self) -> Option<Value> {
+        Some(self.clone())
+    }
+}
+
+impl Decode for Map<String, Value> {
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decoded<Self>, D::Error> {
+        Ok(match Value::deserialize(deserializer)? {
+            Value::Null => Decoded::Null,
+            Value::Object(map) => Decoded::Exact(map),
+            odd => Decoded::Odd(odd),
+        })
+    }
+
+    fn restore(&self) -> Option<Value> {
+        Some(Value::Object(self.clone()))
+    }
+}
+
+impl<T: Decode> Decode for Vec<T> {
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decoded<Self>, D::Error> {
+        deserializer.deserialize_any(ListVisitor(PhantomData))
+    }
+
+    fn restore(&self) -> Option<Value> {
+        self.iter().map(T::restore).collect::<Option<Vec<_>>>().map(Value::Array)
+    }
+}
+
+struct ListVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Decode> Visitor<'de> for ListVisitor<T> {
+    type Value = Decoded<Vec<T>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut items = Vec::with_capacity(list.size_hint().unwrap_or(0).min(1024));
+        // Once an element is not what it should be, the whole list is kept as JSON beside the typed one.
+        let mut whole: Option<Vec<Value>> = None;
+        while let Some(element) = list.next_element_seed(Seed::<T>(PhantomData))? {
+            let odd = match element {
+                Decoded::Exact(value) => {
+                    if let Some(whole) = &mut whole {
+                        whole.push(value.restore().unwrap_or_default());
+                    }
+                    items.push(value);
+                    continue;
+                }
+                Decoded::Null => Value::Null,
+                Decoded::Odd(json) => json,
+                Decoded::Coerced(value, json) => {
+                    let whole = whole.get_or_insert_with(|| restored(&items));
+                    whole.push(json);
+                    items.push(value);
+                    continue;
+                }
+            };
+            match T::absorb(odd) {
+                Ok(value) => items.push(value),
+                Err(odd) => whole.get_or_insert_with(|| restored(&items)).push(odd),
+            }
+        }
+        Ok(match whole {
+            None => Decoded::Exact(items),
+            Some(whole) => Decoded::Coerced(items, Value::Array(whole)),
+        })
+    }
+
+    odd_scalars!();
+    odd_map!();
+}
+
+fn restored<T: Decode>(items: &[T]) -> Vec<Value> {
+    items.iter().map(|item| item.restore().unwrap_or_default()).collect()
+}
+
+impl<T: Decode> Decode for BTreeMap<String, T> {
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decoded<Self>, D::Error> {
+        deserializer.deserialize_any(MapVisitor(PhantomData))
+    }
+
+    fn restore(&self) -> Option<Value> {
+        self.iter()
+            .map(|(k, v)| Some((k.clone(), v.restore()?)))
+            .collect::<Option<Map<_, _>>>()
+            .map(Value::Object)
+    }
+}
+
+struct MapVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Decode> Visitor<'de> for MapVisitor<T> {
+    type Value = Decoded<BTreeMap<String, T>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut values = BTreeMap::new();
+        let mut whole: Option<Map<String, Value>> = None;
+        let restored = |values: &BTreeMap<String, T>| -> Map<String, Value> {
+            values.iter().map(|(k, v)| (k.clone(), v.restore().unwrap_or_default())).collect()
+        };
+        while let Some(name) = map.next_key::<String>()? {
+            let odd = match map.next_value_seed(Seed::<T>(PhantomData))? {
+                Decoded::Exact(value) => {
+                    if let Some(whole) = &mut whole {
+                        whole.insert(name.clone(), value.restore().unwrap_or_default());
+                    }
+                    values.insert(name, value);
+                    continue;
+                }
+                Decoded::Coerced(value, json) => {
+                    whole.get_or_insert_with(|| restored(&values)).insert(name.clone(), json);
+                    values.insert(name, value);
+                    continue;
+                }
+                Decoded::Null => Value::Null,
+                Decoded::Odd(json) => json,
+            };
+            match T::absorb(odd) {
+                Ok(value) => {
+                    values.insert(name, value);
+                }
+                Err(odd) => {
+                    whole.get_or_insert_with(|| restored(&values)).insert(name, odd);
+                }
+            }
+        }
+        Ok(match whole {
+            None => Decoded::Exact(values),
+            Some(whole) => Decoded::Coerced(values, Value::Object(whole)),
+        })
+    }
+
+    odd_scalars!();
+    odd_list!();
+}
+
+/// A scalar that is read from text, a number or a truth value.
+pub trait Scalar: Sized {
+    /// From text that may be kept.
+    fn from_text(text: &str) -> Option<Self>;
+    /// From a number, by its text in JSON.
+    fn from_number(number: &Number) -> Option<Self>;
+    /// From `true` or `false`.
+    fn from_bool(value: bool) -> Option<Self>;
+    /// The JSON that the value is written as.
+    fn to_json(&self) -> Value;
+    /// Whether a number is the type's own form.
+    const NUMERIC: bool = false;
+    /// Whether `true` and `false` are the type's own form.
+    const BOOLEAN: bool = false;
+}
+
+/// Reads a scalar in any of its forms.
+pub fn decode_scalar<'de, T: Scalar, D: Deserializer<'de>>(deserializer: D) -> Result<Decoded<T>, D::Error> {
+    deserializer.deserialize_any(ScalarVisitor(PhantomData))
+}
+
+struct ScalarVisitor<T>(PhantomData<T>);
+
+impl<T: Scalar> ScalarVisitor<T> {
+    fn number(number: Number) -> Decoded<T> {
+        match T::from_number(&number) {
+            Some(value) if T::NUMERIC && value.to_json() == Value::Number(number.clone()) => {
+                Decoded::Exact(value)
+            }
+            Some(value) => Decoded::Coerced(value, Value::Number(number)),
+            None => Decoded::Odd(Value::Number(number)),
+        }
+    }
+}
+
+impl<'de, T: Scalar> Visitor<'de> for ScalarVisitor<T> {
+    type Value = Decoded<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(match T::from_text(text) {
+            Some(value) if !T::NUMERIC && !T::BOOLEAN => Decoded::Exact(value),
+            Some(value) => Decoded::Coerced(value, text.into()),
+            None => Decoded::Odd(text.into()),
+        })
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(Self::number(number.into()))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
+        Ok(Self::number(number.into()))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
+        Ok(Number::from_f64(number).map_or(Decoded::Null, Self::number))
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
+        Ok(match T::from_bool(value) {
+            Some(found) if T::BOOLEAN => Decoded::Exact(found),
+            Some(found) => Decoded::Coerced(found, value.into()),
+            None => Decoded::Odd(value.into()),
+        })
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Decoded::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Self::Value, E> {
+        Ok(Decoded::Null)
+    }
+
+    odd_list!();
+    odd_map!();
+}
+
+macro_rules! scalar {
+    ($($name:ty),* $(,)?) => {
+        $(impl crate::runtime::Decode for $name {
+            fn decode<'de, D: serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> Result<crate::runtime::Decoded<Self>, D::Error> {
+                crate::runtime::decode_scalar(deserializer)
+            }
+            fn restore(&self) -> Option<serde_json::Value> {
+                Some(crate::runtime::Scalar::to_json(self))
+            }
+        })*
+    };
+}
+pub(crate) use scalar;
+
+scalar!(String, i64, bool);
+
+impl Scalar for String {
+    fn from_text(text: &str) -> Option<Self> {
+        Some(text.to_owned())
+    }
+    fn from_number(number: &Number) -> Option<Self> {
+        Some(number.to_string())
+    }
+    fn from_bool(value: bool) -> Option<Self> {
+        Some(value.to_string())
+    }
+    fn to_json(&self) -> Value {
+        self.as_str().into()
+    }
+}
+
+impl Scalar for i64 {
+    const NUMERIC: bool = true;
+    fn from_text(text: &str) -> Option<Self> {
+        text.trim().parse().ok()
+    }
+    fn from_number(number: &Number) -> Option<Self> {
+        // Beyond 2^53 a float does not name one integer.
+        let whole = |float: f64| {
+            (float.fract() == 0.0 && float.abs() < 9_007_199_254_740_992.0).then_some(float as Self)
+        };
+        number.as_i64().or_else(|| if number.is_f64() { number.as_f64().and_then(whole) } else { None })
+    }
+    fn from_bool(_: bool) -> Option<Self> {
+        None
+    }
+    fn to_json(&self) -> Value {
+        (*self).into()
+    }
+}
+
+impl Scalar for bool {
+    const BOOLEAN: bool = true;
+    fn from_text(text: &str) -> Option<Self> {
+        match text {
+            "true" | "True" | "TRUE" => Some(true),
+            "false" | "False" | "FALSE" => Some(false),
+            _ => None,
+        }
+    }
+    fn from_number(_: &Number) -> Option<Self> {
+        None
+    }
+    fn from_bool(value: bool) -> Option<Self> {
+        Some(value)
+    }
+    fn to_json(&self) -> Value {
+        (*self).into()
+    }
+}

@@ -1,0 +1,134 @@
+//! Writes values into paths, queries, headers, forms and JSON bodies.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::types::Extra;
+
+/// A value that a request can carry.
+pub trait Param {
+    /// As text, for a path, query, header or form.
+    fn text(&self) -> Cow<'_, str>;
+
+    /// As JSON, for a body.
+    fn json(&self) -> Value {
+        self.text().into_owned().into()
+    }
+}
+
+/// A struct that is written field by field.
+pub trait WriteFields {
+    /// Writes every field that is set.
+    fn write(&self, out: &mut FieldWriter<'_>);
+}
+
+/// Collects the fields of a struct.
+pub struct FieldWriter<'a>(&'a mut Map<String, Value>);
+
+impl FieldWriter<'_> {
+    /// Writes a field, if it is set.
+    pub fn field<T: Param>(&mut self, name: &str, value: &Option<T>) {
+        if let Some(value) = value {
+            self.0.insert(name.to_owned(), value.json());
+        }
+    }
+
+    /// Writes a field of a type that holds itself.
+    pub fn field_boxed<T: Param>(&mut self, name: &str, value: &Option<Box<T>>) {
+        if let Some(value) = value {
+            self.0.insert(name.to_owned(), value.json());
+        }
+    }
+
+    /// Writes what the fields could not hold; it wins over them, because it is what was read.
+    pub fn extra(&mut self, extra: &Extra) {
+        for (name, value) in extra.iter() {
+            self.0.insert(name.to_owned(), value.clone());
+        }
+    }
+}
+
+/// The JSON of a struct.
+pub fn to_json<T: WriteFields>(value: &T) -> Value {
+    let mut map = Map::new();
+    value.write(&mut FieldWriter(&mut map));
+    match map.remove(Extra::WHOLE) {
+        Some(whole) => whole,
+        None => Value::Object(map),
+    }
+}
+
+impl<T: WriteFields> Param for T {
+    fn text(&self) -> Cow<'_, str> {
+        to_json(self).to_string().into()
+    }
+    fn json(&self) -> Value {
+        to_json(self)
+    }
+}
+
+impl<T: Param> Param for Vec<T> {
+    fn text(&self) -> Cow<'_, str> {
+        self.json().to_string().into()
+    }
+    fn json(&self) -> Value {
+        self.iter().map(Param::json).collect()
+    }
+}
+
+impl<T: Param> Param for BTreeMap<String, T> {
+    fn text(&self) -> Cow<'_, str> {
+        self.json().to_string().into()
+    }
+    fn json(&self) -> Value {
+        self.iter().map(|(name, value)| (name.clone(), value.json())).collect()
+    }
+}
+
+impl Param for Map<String, Value> {
+    fn text(&self) -> Cow<'_, str> {
+        self.json().to_string().into()
+    }
+    fn json(&self) -> Value {
+        Value::Object(self.clone())
+    }
+}
+
+impl Param for String {
+    fn text(&self) -> Cow<'_, str> {
+        self.as_str().into()
+    }
+}
+
+impl Param for i64 {
+    fn text(&self) -> Cow<'_, str> {
+        self.to_string().into()
+    }
+    fn json(&self) -> Value {
+        (*self).into()
+    }
+}
+
+impl Param for bool {
+    fn text(&self) -> Cow<'_, str> {
+        if *self { "true" } else { "false" }.into()
+    }
+    fn json(&self) -> Value {
+        (*self).into()
+    }
+}
+
+/// Free JSON: a string is text as it stands, anything else is JSON text.
+impl Param for Value {
+    fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::String(text) => text.as_str().into(),
+            other => other.to_string().into(),
+        }
+    }
+    fn json(&self) -> Value {
+        self.clone()
+    }
+}

@@ -1,0 +1,26 @@
+//! What every operation is made of. Only this folder talks HTTP.
+
+mod call;
+mod decode;
+mod dispatch;
+mod encode;
+mod handle;
+mod operation;
+mod output;
+mod response;
+mod tls;
+mod url;
+
+pub(crate) use call::Parts;
+pub use call::{Call, Sending};
+pub(crate) use call::{account_operation, list_operation, operation};
+pub use decode::{Decode, Decoded, FieldReader, ReadFields, Scalar, Unread, decode_scalar, deserialize};
+pub(crate) use decode::{Name, Seed, odd_list, scalar};
+pub use dispatch::{Dispatch, Dispatching, through_hooks};
+pub use encode::{FieldWriter, Param, WriteFields, to_json};
+pub use handle::Handle;
+pub use operation::{BodyKind, Method, Operation, Place};
+pub use output::Output;
+pub(crate) use reqwest::{Error as HttpError, Request as HttpRequest};
+pub(crate) use response::Raw;
+pub use response::Response;

@@ -1,0 +1,72 @@
+/// The facts of an operation that a request is built from.
+#[derive(Debug)]
+#[allow(missing_docs)]
+pub struct Operation {
+    pub id: &'static str,
+    pub method: Method,
+    /// The path template.
+    pub path: &'static str,
+    pub body: BodyKind,
+    /// Whether it takes the client's credentials.
+    pub authenticated: bool,
+    /// The property that holds a list's items.
+    pub items: Option<&'static str>,
+    /// The query parameter that takes a page token.
+    pub page_token: Option<&'static str>,
+}
+
+/// The HTTP method of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Method {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+impl From<Method> for http::Method {
+    fn from(method: Method) -> Self {
+        match method {
+            Method::Get => Self::GET,
+            Method::Post => Self::POST,
+            Method::Put => Self::PUT,
+            Method::Patch => Self::PATCH,
+            Method::Delete => Self::DELETE,
+        }
+    }
+}
+
+/// How a request carries its body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum BodyKind {
+    None,
+    Form,
+    Json,
+    Scim,
+}
+
+impl BodyKind {
+    pub(crate) fn content_type(self) -> Option<&'static str> {
+        match self {
+            Self::None => None,
+            Self::Form => Some("application/x-www-form-urlencoded"),
+            Self::Json => Some("application/json"),
+            Self::Scim => Some("application/scim+json"),
+        }
+    }
+}
+
+/// Where a value goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Place {
+    Path,
+    Query,
+    Header,
+    Form,
+    Json,
+    Body,
+}

@@ -1,0 +1,35 @@
+use super::{Decode, Decoded, Operation, Raw};
+use crate::{Error, Result};
+
+/// What an answer can become.
+pub trait Output: Sized + Send + 'static {
+    /// Decodes a successful answer.
+    #[doc(hidden)]
+    #[allow(private_interfaces)]
+    fn decode(raw: &Raw, operation: &'static Operation) -> Result<Self>;
+}
+
+impl Output for () {
+    fn decode(_: &Raw, _: &'static Operation) -> Result<Self> {
+        Ok(())
+    }
+}
+
+impl<T: Decode + Default + Send + 'static> Output for T {
+    fn decode(raw: &Raw, operation: &'static Operation) -> Result<Self> {
+        // Some answers that are documented with a body come without one (204).
+        if raw.body.iter().all(u8::is_ascii_whitespace) {
+            return Ok(Self::default());
+        }
+        let mut reader = serde_json::Deserializer::from_slice(&raw.body);
+        let decoded = T::decode(&mut reader).and_then(|value| reader.end().map(|()| value));
+        match decoded.map_err(|e| Error::decode(operation, e))? {
+            Decoded::Exact(value) | Decoded::Coerced(value, _) => Ok(value),
+            Decoded::Null => Ok(Self::default()),
+            Decoded::Odd(odd) => {
+                let message = format!("another shape is expected than {}", crate::types::json_kind(&odd));
+                Err(Error::decode(operation, serde::de::Error::custom(message)))
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+use std::fmt;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+use super::Operation;
+use crate::{Error, Result};
+
+/// An answer before it is decoded.
+#[derive(Clone)]
+pub(crate) struct Raw {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Raw {
+    /// Twilio answers with other success statuses than it documents, and with redirects as answers; whatever
+    /// is neither is an error.
+    pub(crate) fn into_success(self, operation: &'static Operation) -> Result<Self> {
+        let redirect = self.status.is_redirection() && !self.body.is_empty();
+        if self.status.is_success() || redirect { Ok(self) } else { Err(Error::api(operation, self)) }
+    }
+
+    /// `Twilio-Request-Id`, by which Twilio's support finds a request.
+    pub(crate) fn request_id(&self) -> Option<&str> {
+        self.headers.get("twilio-request-id")?.to_str().ok()
+    }
+}
+
+/// A decoded answer with what came with it.
+#[derive(Clone)]
+pub struct Response<T> {
+    value: T,
+    raw: Raw,
+}
+
+impl<T> Response<T> {
+    pub(crate) fn new(value: T, raw: Raw) -> Self {
+        Self { value, raw }
+    }
+
+    /// The decoded answer.
+    pub fn value(&self) -> &T {
+        &self.value
+    }
+
+    /// The decoded answer, by value.
+    pub fn into_value(self) -> T {
+        self.value
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> StatusCode {
+        self.raw.status
+    }
+
+    /// The headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.raw.headers
+    }
+
+    /// `Twilio-Request-Id`, by which Twilio's support finds a request.
+    pub fn request_id(&self) -> Option<&str> {
+        self.raw.request_id()
+    }
+
+    /// The body as it came.
+    pub fn body(&self) -> &[u8] {
+        &self.raw.body
+    }
+}
+
+/// Without headers and body: they may hold secrets that the value's own `Debug` hides.
+impl<T: fmt::Debug> fmt::Debug for Response<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.raw.status)
+            .field("request_id", &self.request_id())
+            .field("value", &self.value)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,105 @@
+//! Makes requests of their parts.
+
+use std::fmt::Write;
+
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::{BodyKind, Dispatch, Parts};
+use crate::auth::ANONYMOUS;
+use crate::{Error, Result};
+
+/// Everything but RFC 3986's unreserved characters.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+pub(crate) fn request(client: &dyn Dispatch, parts: &Parts) -> Result<reqwest::Request> {
+    let operation = parts.operation;
+    let mut url = client.base_url().to_owned();
+    match &parts.link {
+        Some(link) => url.push_str(link),
+        None => {
+            path(&mut url, client, parts)?;
+            query(&mut url, &parts.query);
+        }
+    }
+    let url = reqwest::Url::parse(&url)
+        .map_err(|e| Error::request(operation, format!("the URL cannot be built: {e}")))?;
+    let mut request = reqwest::Request::new(operation.method.into(), url);
+    *request.timeout_mut() = parts.timeout;
+    let headers = request.headers_mut();
+    headers.insert(
+        ACCEPT,
+        HeaderValue::from_static(if operation.body == BodyKind::Scim {
+            "application/scim+json, application/json"
+        } else {
+            "application/json"
+        }),
+    );
+    if !operation.authenticated {
+        headers.insert(ANONYMOUS, HeaderValue::from_static(""));
+    }
+    if let Some(host) = client.handle().endpoint().forwarded_host(client.host()) {
+        headers.insert(HeaderName::from_static("x-forwarded-host"), host);
+    }
+    for (name, value) in &parts.headers {
+        let header = HeaderName::from_bytes(name.as_bytes()).ok().zip(HeaderValue::from_str(value).ok());
+        let Some((header, value)) = header else {
+            let message = format!("`{name}` holds a character that a header cannot carry");
+            return Err(Error::request(operation, message));
+        };
+        headers.insert(header, value);
+    }
+    let body = match operation.body {
+        BodyKind::None => None,
+        BodyKind::Form => Some(form(&parts.form)),
+        BodyKind::Json | BodyKind::Scim => json(parts),
+    };
+    if let (Some(body), Some(content_type)) = (body, operation.body.content_type()) {
+        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        *request.body_mut() = Some(body.into());
+    }
+    Ok(request)
+}
+
+fn path(url: &mut String, client: &dyn Dispatch, parts: &Parts) -> Result<()> {
+    let operation = parts.operation;
+    let mut rest = operation.path;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (name, after) = after.split_once('}').unwrap_or((after, ""));
+        url.push_str(before);
+        let value = parts.path.iter().find(|(have, _)| *have == name).map(|(_, value)| value.as_str());
+        let account = || parts.account.as_deref().unwrap_or(client.handle().account_sid().as_str());
+        let value = value.unwrap_or_else(account);
+        // An empty segment would name another resource, usually the whole list; dots would climb.
+        if value.is_empty() || value == "." || value == ".." {
+            let message = format!("`{name}` is {value:?}, which cannot stand in the path {}", operation.path);
+            return Err(Error::request(operation, message));
+        }
+        // Writing to a String cannot fail.
+        let _ = write!(url, "{}", utf8_percent_encode(value, ENCODED));
+        rest = after;
+    }
+    url.push_str(rest);
+    Ok(())
+}
+
+fn query(url: &mut String, pairs: &[(String, String)]) {
+    for (index, (name, value)) in pairs.iter().enumerate() {
+        let separator = if index == 0 { '?' } else { '&' };
+        let (name, value) = (utf8_percent_encode(name, ENCODED), utf8_percent_encode(value, ENCODED));
+        let _ = write!(url, "{separator}{name}={value}");
+    }
+}
+
+fn form(pairs: &[(String, String)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+fn json(parts: &Parts) -> Option<String> {
+    match &parts.body {
+        Some(body) => Some(body.to_string()),
+        // Without any value there is no body, unless the operation's body is made of fields.
+        None if parts.json.is_empty() => None,
+        None => Some(serde_json::Value::Object(parts.json.clone()).to_string()),
+    }
+}

@@ -1,0 +1,155 @@
+use time::OffsetDateTime;
+use time::format_description::well_known::{Iso8601, Rfc2822, Rfc3339};
+use time::{Date as CalendarDate, UtcOffset};
+
+/// A point in time, as Twilio writes it: RFC 3339 in newer products, RFC 2822 in the 2010 API.
+///
+/// The text is kept, so that one in an unknown form loses nothing; [`value`](Self::value) is the instant.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Timestamp {
+    text: Box<str>,
+    value: Option<OffsetDateTime>,
+}
+
+impl Timestamp {
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The instant; `None` where the text is neither RFC 3339 nor RFC 2822.
+    pub fn value(&self) -> Option<OffsetDateTime> {
+        self.value
+    }
+}
+
+impl From<&str> for Timestamp {
+    fn from(text: &str) -> Self {
+        let trimmed = text.trim();
+        // Their first letters tell them apart: RFC 2822 starts with a day's name or a one- or two-digit day.
+        let newer = trimmed.as_bytes().get(4) == Some(&b'-');
+        let value = if newer {
+            OffsetDateTime::parse(trimmed, &Rfc3339)
+                .or_else(|_| OffsetDateTime::parse(trimmed, &Iso8601::DEFAULT))
+                .ok()
+        } else {
+            OffsetDateTime::parse(trimmed, &Rfc2822).ok()
+        };
+        Self { text: text.into(), value }
+    }
+}
+
+/// Written in UTC, because Twilio reads times without looking at their offset in some places.
+impl From<OffsetDateTime> for Timestamp {
+    fn from(value: OffsetDateTime) -> Self {
+        let utc = value.to_offset(UtcOffset::UTC);
+        let text = utc.format(&Rfc3339).unwrap_or_default();
+        Self { text: text.into(), value: Some(value) }
+    }
+}
+
+impl From<std::time::SystemTime> for Timestamp {
+    fn from(value: std::time::SystemTime) -> Self {
+        OffsetDateTime::from(value).into()
+    }
+}
+
+impl From<CalendarDate> for Timestamp {
+    fn from(value: CalendarDate) -> Self {
+        Self { text: value.to_string().into(), value: Some(value.midnight().assume_utc()) }
+    }
+}
+
+/// A calendar date, `YYYY-MM-DD`.
+///
+/// The text is kept, so that one in an unknown form loses nothing; [`value`](Self::value) is the date.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Date {
+    text: Box<str>,
+    value: Option<CalendarDate>,
+}
+
+impl Date {
+    /// The text on the wire.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The date; `None` where the text is not `YYYY-MM-DD`.
+    pub fn value(&self) -> Option<CalendarDate> {
+        self.value
+    }
+}
+
+impl From<&str> for Date {
+    fn from(text: &str) -> Self {
+        Self { text: text.into(), value: CalendarDate::parse(text.trim(), &Iso8601::DATE).ok() }
+    }
+}
+
+impl From<CalendarDate> for Date {
+    fn from(value: CalendarDate) -> Self {
+        Self { text: value.to_string().into(), value: Some(value) }
+    }
+}
+
+/// The date in UTC.
+impl From<OffsetDateTime> for Date {
+    fn from(value: OffsetDateTime) -> Self {
+        value.to_offset(UtcOffset::UTC).date().into()
+    }
+}
+
+macro_rules! shown_as_text {
+    ($($name:ident)*) => {
+        $(impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.text)
+            }
+        }
+        super::text_type!($name);)*
+    };
+}
+
+shown_as_text!(Timestamp Date);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_forms_with_fractions_and_offsets_name_the_same_instant() {
+        let same = [
+            "2023-08-24T05:01:45Z",
+            "2023-08-24T05:01:45.000Z",
+            "2023-08-24T07:01:45+02:00",
+            "2023-08-24T05:01:45.000000+00:00",
+            "Thu, 24 Aug 2023 05:01:45 +0000",
+            "Thu, 24 Aug 2023 00:01:45 -0500",
+        ];
+        for text in same {
+            let time = Timestamp::from(text);
+            assert_eq!(time.value().map(|t| t.unix_timestamp()), Some(1_692_853_305), "{text}");
+            assert_eq!(time.as_str(), text);
+        }
+        let fraction = Timestamp::from("2023-08-24T05:01:45.123Z").value().map(|t| t.millisecond());
+        assert_eq!(fraction, Some(123));
+    }
+
+    #[test]
+    fn an_unknown_form_is_kept() {
+        for text in ["", "soon", "2023-13-45T00:00:00Z", "é2023-08-24"] {
+            assert_eq!(Timestamp::from(text).value(), None);
+            assert_eq!(Timestamp::from(text).as_str(), text);
+            assert_eq!(Date::from(text).as_str(), text);
+        }
+    }
+
+    #[test]
+    fn times_go_out_in_utc_and_dates_as_dates() {
+        let time = OffsetDateTime::parse("2026-06-01T12:00:00+02:00", &Rfc3339).expect("literal");
+        assert_eq!(Timestamp::from(time).as_str(), "2026-06-01T10:00:00Z");
+        assert_eq!(Date::from(time).as_str(), "2026-06-01");
+        assert_eq!(Timestamp::from(time.date()).as_str(), "2026-06-01");
+    }
+}

@@ -1,0 +1,127 @@
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer};
+use serde_json::{Number, Value};
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::runtime::{Decode, Decoded, Param, Scalar, scalar};
+
+/// Text that lets its holder act for an account: never printed, and wiped from memory when dropped.
+#[derive(Clone)]
+pub struct SecretString(Zeroizing<String>);
+
+impl SecretString {
+    /// The secret itself. Call it where the secret is used and nowhere else.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is no secret.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl From<String> for SecretString {
+    fn from(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+}
+
+impl From<&str> for SecretString {
+    fn from(text: &str) -> Self {
+        Self(Zeroizing::new(text.to_owned()))
+    }
+}
+
+impl fmt::Debug for SecretString {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+impl<'de> Deserialize<'de> for SecretString {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        super::deserialize_text(deserializer)
+    }
+}
+
+impl Param for SecretString {
+    fn text(&self) -> Cow<'_, str> {
+        self.expose().into()
+    }
+}
+
+impl Scalar for SecretString {
+    fn from_text(text: &str) -> Option<Self> {
+        Some(text.into())
+    }
+    fn from_number(_: &Number) -> Option<Self> {
+        None
+    }
+    fn from_bool(_: bool) -> Option<Self> {
+        None
+    }
+    fn to_json(&self) -> Value {
+        self.expose().into()
+    }
+}
+
+scalar!(SecretString);
+
+/// JSON that holds a secret: never printed, and its texts are wiped from memory when dropped.
+#[derive(Clone)]
+pub struct SecretJson(Value);
+
+impl SecretJson {
+    /// The JSON itself. Call it where the secret is used and nowhere else.
+    pub fn expose(&self) -> &Value {
+        &self.0
+    }
+}
+
+impl<T: Into<Value>> From<T> for SecretJson {
+    fn from(value: T) -> Self {
+        Self(value.into())
+    }
+}
+
+impl Drop for SecretJson {
+    fn drop(&mut self) {
+        wipe(&mut self.0);
+    }
+}
+
+fn wipe(value: &mut Value) {
+    match value {
+        Value::String(text) => text.zeroize(),
+        Value::Array(list) => list.iter_mut().for_each(wipe),
+        Value::Object(map) => map.values_mut().for_each(wipe),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+impl fmt::Debug for SecretJson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+impl Param for SecretJson {
+    fn text(&self) -> Cow<'_, str> {
+        self.0.text()
+    }
+    fn json(&self) -> Value {
+        self.0.clone()
+    }
+}
+
+impl Decode for SecretJson {
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decoded<Self>, D::Error> {
+        Ok(match Value::deserialize(deserializer)? {
+            Value::Null => Decoded::Null,
+            value => Decoded::Exact(Self(value)),
+        })
+    }
+}
