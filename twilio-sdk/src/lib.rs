@@ -26,3 +26,10 @@ pub use error::{Error, FieldError, Problem, Result};
 pub use paging::{Items, Page, Pages};
 pub use products::*;
 pub use runtime::{Response, Sending};
+
+/// What the conformance tests need to look into answers. Not for other use; it changes without notice.
+#[cfg(feature = "serialize")]
+#[doc(hidden)]
+pub mod conformance {
+    pub use crate::runtime::Param;
+}

@@ -154,10 +154,22 @@ impl<'de, T: Decode> Visitor<'de> for PageSeed<'_, T> {
 /// The page as it came: the items under their name, and what was around them.
 impl<T: Param> serde::Serialize for Page<T> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        self.json().serialize(serializer)
+    }
+}
+
+impl<T: Param> Param for Page<T> {
+    fn text(&self) -> std::borrow::Cow<'_, str> {
+        self.json().to_string().into()
+    }
+    fn json(&self) -> Value {
         let mut map: serde_json::Map<String, Value> =
             self.extra.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect();
         map.entry(self.key.as_str()).or_insert_with(|| self.items.json());
-        map.serialize(serializer)
+        Value::Object(map)
+    }
+    fn known(&self) -> Value {
+        [(self.key.clone(), self.items.known())].into_iter().collect()
     }
 }
 

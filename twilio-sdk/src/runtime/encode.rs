@@ -16,6 +16,11 @@ pub trait Param {
     fn json(&self) -> Value {
         self.text().into_owned().into()
     }
+
+    /// As JSON without what types keep beside their fields, to see what they really read.
+    fn known(&self) -> Value {
+        self.json()
+    }
 }
 
 /// A struct that is written field by field.
@@ -25,35 +30,44 @@ pub trait WriteFields {
 }
 
 /// Collects the fields of a struct.
-pub struct FieldWriter<'a>(&'a mut Map<String, Value>);
+pub struct FieldWriter<'a> {
+    map: &'a mut Map<String, Value>,
+    known: bool,
+}
 
 impl FieldWriter<'_> {
     /// Writes a field, if it is set.
     pub fn field<T: Param>(&mut self, name: &str, value: &Option<T>) {
         if let Some(value) = value {
-            self.0.insert(name.to_owned(), value.json());
+            let json = if self.known { value.known() } else { value.json() };
+            self.map.insert(name.to_owned(), json);
         }
     }
 
     /// Writes a field of a type that holds itself.
     pub fn field_boxed<T: Param>(&mut self, name: &str, value: &Option<Box<T>>) {
         if let Some(value) = value {
-            self.0.insert(name.to_owned(), value.json());
+            let json = if self.known { value.known() } else { value.json() };
+            self.map.insert(name.to_owned(), json);
         }
     }
 
     /// Writes what the fields could not hold; it wins over them, because it is what was read.
     pub fn extra(&mut self, extra: &Extra) {
-        for (name, value) in extra.iter() {
-            self.0.insert(name.to_owned(), value.clone());
+        for (name, value) in extra.iter().filter(|_| !self.known) {
+            self.map.insert(name.to_owned(), value.clone());
         }
     }
 }
 
 /// The JSON of a struct.
 pub fn to_json<T: WriteFields>(value: &T) -> Value {
+    written(value, false)
+}
+
+fn written<T: WriteFields>(value: &T, known: bool) -> Value {
     let mut map = Map::new();
-    value.write(&mut FieldWriter(&mut map));
+    value.write(&mut FieldWriter { map: &mut map, known });
     match map.remove(Extra::WHOLE) {
         Some(whole) => whole,
         None => Value::Object(map),
@@ -67,6 +81,9 @@ impl<T: WriteFields> Param for T {
     fn json(&self) -> Value {
         to_json(self)
     }
+    fn known(&self) -> Value {
+        written(self, true)
+    }
 }
 
 impl<T: Param> Param for Vec<T> {
@@ -76,6 +93,9 @@ impl<T: Param> Param for Vec<T> {
     fn json(&self) -> Value {
         self.iter().map(Param::json).collect()
     }
+    fn known(&self) -> Value {
+        self.iter().map(Param::known).collect()
+    }
 }
 
 impl<T: Param> Param for BTreeMap<String, T> {
@@ -84,6 +104,9 @@ impl<T: Param> Param for BTreeMap<String, T> {
     }
     fn json(&self) -> Value {
         self.iter().map(|(name, value)| (name.clone(), value.json())).collect()
+    }
+    fn known(&self) -> Value {
+        self.iter().map(|(name, value)| (name.clone(), value.known())).collect()
     }
 }
 

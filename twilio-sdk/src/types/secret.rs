@@ -87,6 +87,12 @@ impl<T: Into<Value>> From<T> for SecretJson {
     }
 }
 
+impl<'de> Deserialize<'de> for SecretJson {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Value::deserialize(deserializer).map(Self)
+    }
+}
+
 impl Drop for SecretJson {
     fn drop(&mut self) {
         wipe(&mut self.0);
