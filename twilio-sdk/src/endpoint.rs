@@ -73,11 +73,11 @@ impl Endpoint {
         let base: Uri = base_url.parse().map_err(|_| "the base URL is not a URL".to_owned())?;
         let own = base.authority().map(|a| a.as_str().to_ascii_lowercase());
         let path = uri.path_and_query().map_or("/", |path| path.as_str());
-        let same_scheme = uri.scheme_str() == Some("https") || uri.scheme() == base.scheme();
-        if same_scheme && own.as_deref() == Some(authority.as_str()) {
+        let secure = uri.scheme_str() == Some("https");
+        if (secure || uri.scheme() == base.scheme()) && own.as_deref() == Some(authority.as_str()) {
             return Ok(strip_prefix(base_url, path));
         }
-        if same_scheme && (authority == host || authority == self.host(host)) {
+        if secure && (authority == host || authority == self.host(host)) {
             return Ok(path.to_owned());
         }
         Err(format!(
@@ -129,5 +129,61 @@ fn is_loopback(host: &str) -> bool {
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.base_url.as_deref().unwrap_or("Twilio"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::AuthTokenConfig;
+
+    fn endpoint(region: Option<&str>, edge: Option<&str>, base: Option<&str>) -> Result<Endpoint> {
+        let mut config = ConnectionConfig::new(AuthTokenConfig::new("AC1", "t"));
+        config.region = region.map(str::to_owned);
+        config.edge = edge.map(str::to_owned);
+        config.base_url = base.map(str::to_owned);
+        Endpoint::new(&config)
+    }
+
+    #[test]
+    fn region_and_edge_make_the_host() {
+        for (region, edge, expected) in [
+            (None, None, "https://api.twilio.com"),
+            (Some("ie1"), None, "https://api.ie1.twilio.com"),
+            (Some("IE1"), Some("dublin"), "https://api.dublin.ie1.twilio.com"),
+            (None, Some("sydney"), "https://api.sydney.us1.twilio.com"),
+            (Some(""), Some(""), "https://api.twilio.com"),
+        ] {
+            let endpoint = endpoint(region, edge, None).expect("good labels");
+            assert_eq!(endpoint.base_url("api.twilio.com"), expected);
+            assert_eq!(endpoint.base_url("oauth.twilio.com"), "https://oauth.twilio.com");
+        }
+        for bad in ["a.b", "evil.com/", "a b", "@"] {
+            assert!(endpoint(Some(bad), None, None).is_err(), "{bad}");
+            assert!(endpoint(None, Some(bad), None).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn links_are_followed_only_to_the_product() {
+        let (host, base) = ("api.twilio.com", "https://api.dublin.ie1.twilio.com");
+        let regional = endpoint(Some("ie1"), Some("dublin"), None).expect("good labels");
+        for good in ["/x?y=1", "https://api.twilio.com/x?y=1", "https://api.dublin.ie1.twilio.com/x?y=1"] {
+            assert_eq!(regional.link(base, host, good).as_deref(), Ok("/x?y=1"), "{good}");
+        }
+        for bad in [
+            "http://api.twilio.com/x",
+            "https://api.sydney.au1.twilio.com/x",
+            "//x/y",
+            "https://api.twilio.com:444/x",
+        ] {
+            assert!(regional.link(base, host, bad).is_err(), "{bad}");
+        }
+        let gateway = endpoint(None, None, Some("https://gateway/twilio/")).expect("a good URL");
+        let base = gateway.base_url(host);
+        assert_eq!(base, "https://gateway/twilio");
+        assert_eq!(gateway.link(&base, host, "/twilio/x").as_deref(), Ok("/x"));
+        assert_eq!(gateway.link(&base, host, "https://gateway/twilio/x").as_deref(), Ok("/x"));
+        assert_eq!(gateway.link(&base, host, "https://api.twilio.com/twilio/x").as_deref(), Ok("/twilio/x"));
     }
 }

@@ -1,4 +1,34 @@
-#![doc = include_str!("../../README.md")]
+//! Every Twilio REST endpoint as typed Rust, generated from Twilio's OpenAPI files.
+//!
+//! ```no_run
+//! # async fn example() -> twilio_sdk::Result<()> {
+//! use twilio_sdk::Client;
+//!
+//! let twilio = Client::from_env()?;
+//! # #[cfg(feature = "api-v2010")] {
+//! // Required values are arguments, optional ones setters, options of the call start with `with_`.
+//! let message = twilio.api_v2010().create_message("+15558675310").from("+15017122661").body("Hi").send().await?;
+//! println!("{:?} is {:?}", message.sid, message.status);
+//!
+//! // Lists come item by item or page by page; requests go out as they are asked for.
+//! let mut calls = twilio.api_v2010().list_call().start_time_after("2026-01-31").items();
+//! while let Some(call) = calls.next().await {
+//!     println!("{:?}", call?.sid);
+//! }
+//! # }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! * **Products.** Each product version is a Cargo feature (`messaging-v1`), a module (`messaging_v1`) and a
+//!   method of [`Client`]. A method of the module's own client is an operation, named as Twilio's `operationId`
+//!   in snake case; what it returns has a setter for each optional value.
+//! * **Credentials.** [`ApiKeyConfig`] is the recommended kind, [`AuthTokenConfig`] the other. They enter
+//!   requests in one place, the request hook of every product's client.
+//! * **Answers.** Every field is optional, enums keep values they do not know, decimals keep every digit, dates
+//!   keep their text, and what fits no field is in `extra`: no answer is lost to one odd value.
+//! * **Errors.** One [`Error`], with Twilio's `code()` and `message()`.
+//! * **Tests.** Feature `mock` has the whole of Twilio in-process, and as the program `twilio-mock`.
 // Which products are enabled decides what of the runtime they use.
 #![cfg_attr(not(feature = "full"), allow(dead_code, unused_imports, unused_macros))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -33,3 +63,39 @@ pub use runtime::{Response, Sending};
 pub mod conformance {
     pub use crate::runtime::Param;
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+mod readme {}
+
+/// What the compiler refuses; beside each stands the same call done right, so that nothing else can be the reason.
+///
+/// A required value is an argument:
+///
+/// ```no_run
+/// # fn call(twilio: twilio_sdk::Client) {
+/// let _ = twilio.api_v2010().create_message("+15558675310");
+/// # }
+/// ```
+///
+/// ```compile_fail
+/// # fn call(twilio: twilio_sdk::Client) {
+/// let _ = twilio.api_v2010().create_message();
+/// # }
+/// ```
+///
+/// A SID of one kind does not stand for another:
+///
+/// ```no_run
+/// # fn call(twilio: twilio_sdk::Client, sid: twilio_sdk::types::CallSid) {
+/// let _ = twilio.api_v2010().fetch_call(sid);
+/// # }
+/// ```
+///
+/// ```compile_fail
+/// # fn call(twilio: twilio_sdk::Client, sid: twilio_sdk::types::MessageSid) {
+/// let _ = twilio.api_v2010().fetch_call(sid);
+/// # }
+/// ```
+#[cfg(all(doctest, feature = "api-v2010"))]
+mod refused {}

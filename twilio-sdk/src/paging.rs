@@ -83,6 +83,10 @@ impl<T: Decode + Send + 'static> Output for Page<T> {
     #[allow(private_interfaces)]
     fn decode(raw: &Raw, operation: &'static Operation) -> Result<Self> {
         let key = operation.items.unwrap_or_default();
+        // Some answers that are documented with a body come without one (204).
+        if raw.body.iter().all(u8::is_ascii_whitespace) {
+            return Ok(Self { key: key.to_owned(), ..Self::default() });
+        }
         let mut reader = serde_json::Deserializer::from_slice(&raw.body);
         let page = PageSeed(key, PhantomData).deserialize(&mut reader);
         let mut page: Self =

@@ -1,6 +1,8 @@
 //! The project's own tasks: `cargo xtask --help`.
 
+mod bench;
 mod ci;
+mod demo;
 mod generate;
 mod ops;
 mod output;
@@ -37,10 +39,14 @@ macro_rules! tasks {
 }
 
 tasks! {
+    /// Show typed calls with both kinds of credentials, on the embedded Twilio or, reading only, on the real one.
+    Demo(demo),
     /// Fetch Twilio's OpenAPI files, distil them and regenerate what is derived from them.
     Gen(generate),
     /// List every operation: product, operationId, method, path, Rust call, required arguments.
     Ops(ops),
+    /// Measure, each time beside a named peer in the same run.
+    Bench(bench),
     /// Check the rules of the repository that a program can check.
     Tidy(tidy),
     /// Run all tests; fetches the pinned verbatim specs first when they are missing.

@@ -19,8 +19,12 @@ pub(crate) struct Args {
     arguments: Vec<String>,
 }
 
-/// The test runs, one after the other.
-const RUNS: &[&[&str]] = &[&["test", "--workspace"]];
+/// The test runs, one after the other: together they would build every product into every test.
+const RUNS: &[&[&str]] = &[
+    &["test", "-p", "twilio-sdk-openapi", "-p", "twilio-sdk-codegen", "-p", "xtask"],
+    &["test", "-p", "twilio-sdk", "--features", "mock,serialize,stream,conversations-v1"],
+    &["test", "-p", "twilio-tests"],
+];
 
 pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
     let skipped = match ensure_verbatim(workspace, &args) {

@@ -1,5 +1,7 @@
 //! What was asked, for assertions.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use std::fmt;
 
 use serde_json::Value;
@@ -45,6 +47,14 @@ impl RecordedRequest {
     /// The `Authorization` header, which holds a secret.
     pub fn authorization(&self) -> Option<&str> {
         self.header("authorization")
+    }
+
+    /// The user of Basic authentication, an account or an API key, which is no secret.
+    pub fn user(&self) -> Option<String> {
+        let (scheme, rest) = self.authorization()?.split_once(' ')?;
+        let pair = STANDARD.decode(rest.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
+        let user = pair.split(|byte| *byte == b':').next()?;
+        String::from_utf8(user.to_vec()).ok()
     }
 
     /// The first value of a query parameter.

@@ -9,7 +9,7 @@ mod operation;
 mod output;
 mod response;
 mod scalar;
-mod tls;
+pub(crate) mod tls;
 mod url;
 
 pub(crate) use call::Parts;

@@ -15,7 +15,7 @@ fn message(form: &[(&str, &str)]) -> Request {
 }
 
 async fn setup() -> (MockTwilio, reqwest::Client) {
-    (MockTwilio::start().await.unwrap(), reqwest::Client::new())
+    (MockTwilio::start().await.unwrap(), super::http())
 }
 
 #[tokio::test]
@@ -145,7 +145,7 @@ async fn wrong_requests_are_refused() {
 #[tokio::test]
 async fn large_bodies_are_refused() {
     let mock = MockTwilio::builder().body_limit(1000).start().await.unwrap();
-    let answer = message(&[("Body", &"x".repeat(2000))]).send(&reqwest::Client::new(), &mock).await;
+    let answer = message(&[("Body", &"x".repeat(2000))]).send(&super::http(), &mock).await;
     assert_eq!(answer.status, 413);
     assert_eq!(mock.requests()[0].status, 413);
 }
@@ -233,7 +233,7 @@ async fn scripted_and_magic_answers() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_at_once_then_stop() {
     let mock = std::sync::Arc::new(MockTwilio::builder().record_limit(150).start().await.unwrap());
-    let client = reqwest::Client::new();
+    let client = super::http();
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..200 {
         let (mock, client) = (std::sync::Arc::clone(&mock), client.clone());

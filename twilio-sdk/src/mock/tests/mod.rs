@@ -19,6 +19,12 @@ use super::schema::{Shape, kind, map_prefix, resolve};
 
 const USER: &str = "AC00000000000000000000000000000000";
 
+/// A client of its own, so that the mock is not tested through the SDK.
+fn http() -> reqwest::Client {
+    let tls = crate::runtime::tls::config(false).unwrap();
+    reqwest::Client::builder().tls_backend_preconfigured(tls).build().unwrap()
+}
+
 type Pairs = Vec<(String, String)>;
 
 /// A request that the spec allows.

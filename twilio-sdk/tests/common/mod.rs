@@ -1,0 +1,24 @@
+//! What the wire tests share.
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
+
+use twilio_sdk::mock::MockTwilio;
+use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig};
+
+pub const ACCOUNT: &str = "AC00000000000000000000000000000001";
+pub const KEY: &str = "SK00000000000000000000000000000002";
+
+/// An embedded Twilio on a free port.
+pub async fn mock() -> MockTwilio {
+    MockTwilio::start().await.expect("a free port")
+}
+
+/// A client with an API key for that mock.
+pub fn client(mock: &MockTwilio) -> Client {
+    client_at(&mock.base_url())
+}
+
+/// A client with an API key for that address.
+pub fn client_at(url: &str) -> Client {
+    let key = ApiKeyConfig::new(ACCOUNT, KEY, "key-secret");
+    Client::new(ConnectionConfig::new(key).base_url(url)).expect("a good configuration")
+}
