@@ -57,3 +57,105 @@ pub(crate) async fn send(
     let body = response.bytes().await.map_err(|e| Error::transport(operation, e))?;
     Ok(Raw { status, headers, body })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::{ANONYMOUS, authorize};
+    use crate::runtime::{BodyKind, Method};
+    use crate::{ApiKeyConfig, ConnectionConfig};
+
+    /// A client whose `pre` hook does something else than the SDK's.
+    struct Hooked {
+        handle: Handle,
+        http: reqwest::Client,
+        pre: fn(&Handle, &mut reqwest::Request),
+    }
+
+    impl progenitor_client::ClientInfo<Handle> for Hooked {
+        fn api_version() -> &'static str {
+            ""
+        }
+        fn baseurl(&self) -> &str {
+            ""
+        }
+        fn client(&self) -> &reqwest::Client {
+            &self.http
+        }
+        fn inner(&self) -> &Handle {
+            &self.handle
+        }
+    }
+
+    impl ClientHooks<Handle> for Hooked {
+        async fn pre<E>(
+            &self,
+            request: &mut reqwest::Request,
+            _: &OperationInfo,
+        ) -> std::result::Result<(), progenitor_client::Error<E>> {
+            (self.pre)(&self.handle, request);
+            Ok(())
+        }
+    }
+
+    fn operation(authenticated: bool) -> Operation {
+        Operation {
+            id: "Test",
+            method: Method::Get,
+            path: "/",
+            body: BodyKind::None,
+            authenticated,
+            items: None,
+            page_token: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_is_sent_unless_the_hook_did_what_the_operation_needs() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        listener.set_nonblocking(true).expect("a socket option");
+        let url = format!("http://{}/", listener.local_addr().expect("an address"));
+        let key = ApiKeyConfig::new("AC1", "SK1", "secret");
+        let handle = Handle::new(ConnectionConfig::new(key).base_url(&url)).expect("a good configuration");
+        let plain = |_: &Handle, request: &mut reqwest::Request| {
+            let value = http::HeaderValue::from_static("Basic not-marked-as-sensitive");
+            request.headers_mut().insert(AUTHORIZATION, value);
+        };
+        let cases: [(fn(&Handle, &mut reqwest::Request), bool, bool); 5] = [
+            (|_, _| (), true, false),
+            (plain, true, false),
+            (authorize, false, false),
+            (authorize, true, true),
+            (|_, _| (), false, true),
+        ];
+        for (index, (pre, authenticated, sent)) in cases.into_iter().enumerate() {
+            let client = Hooked { handle: handle.clone(), http: handle.http().clone(), pre };
+            let url = reqwest::Url::parse(&url).expect("a URL");
+            let mut request = reqwest::Request::new(reqwest::Method::GET, url);
+            *request.timeout_mut() = Some(std::time::Duration::from_millis(50));
+            let error =
+                through_hooks(&client, request, &operation(authenticated)).await.expect_err("no answer");
+            assert_eq!(error.is_request(), !sent, "case {index}: {error}");
+            assert_eq!(listener.accept().is_ok(), sent, "case {index}");
+        }
+    }
+
+    #[test]
+    fn the_mark_of_an_anonymous_operation_is_never_sent_and_old_credentials_are_replaced() {
+        let key = ApiKeyConfig::new("AC1", "SK1", "secret");
+        let handle = Handle::new(ConnectionConfig::new(key).base_url("http://127.0.0.1:1")).expect("good");
+        let url = reqwest::Url::parse("http://127.0.0.1:1/").expect("a URL");
+        let mut request = reqwest::Request::new(reqwest::Method::GET, url);
+        let stale = http::HeaderValue::from_static("Bearer stale");
+        request.headers_mut().insert(AUTHORIZATION, stale.clone());
+        authorize(&handle, &mut request);
+        assert_eq!(
+            request.headers().get_all(AUTHORIZATION).iter().collect::<Vec<_>>(),
+            [handle.authorization()]
+        );
+        request.headers_mut().insert(AUTHORIZATION, stale);
+        request.headers_mut().insert(ANONYMOUS, http::HeaderValue::from_static(""));
+        authorize(&handle, &mut request);
+        assert!(request.headers().is_empty(), "{:?}", request.headers());
+    }
+}
