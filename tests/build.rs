@@ -1,0 +1,28 @@
+//! Writes the driver: one function for every operation of the SDK.
+
+#[path = "build/driver.rs"]
+mod driver;
+
+use std::error::Error;
+use std::path::PathBuf;
+
+use twilio_openapi::{Spec, products, specs_dir};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=build");
+    if std::env::var_os("CARGO_FEATURE_SURFACE").is_none() {
+        return Ok(());
+    }
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set; build with cargo")?);
+    let folder = specs_dir();
+    let mut text = String::new();
+    for product in products() {
+        println!("cargo::rerun-if-changed={}", folder.join(product.file_name()).display());
+        let (api, _) = twilio_codegen::analyze(&Spec::load(&folder, product)?)?;
+        driver::product(&api, &mut text);
+    }
+    driver::table(&mut text);
+    std::fs::write(out.join("driver.rs"), text)?;
+    Ok(())
+}
