@@ -3,12 +3,16 @@
 //! [`generate`] is the pipeline: named [passes](pass) change the spec, [analysis](analyze) reads it into plain
 //! facts, and emission turns those into Rust. It is pure: the same spec and options give the same bytes.
 
+mod check;
 mod emit;
 mod error;
 mod format;
+mod order;
 
 pub mod analyze;
 pub mod pass;
+#[cfg(feature = "plain")]
+pub mod plain;
 
 pub use error::{Error, Result};
 
@@ -50,8 +54,12 @@ pub fn generate(spec: &Spec, options: Options) -> Result<Generated> {
 
 /// Runs the passes and the analysis, without emission.
 pub fn analyze(spec: &Spec) -> Result<(Api, pass::Applied)> {
+    check::references(spec)?;
     let mut spec = spec.clone();
+    check::shapes(&mut spec)?;
+    order::sort(&mut spec);
     let applied = pass::run(&mut spec)?;
+    order::sort(&mut spec);
     Ok((analyze::run(&spec)?, applied))
 }
 

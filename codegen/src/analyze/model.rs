@@ -20,13 +20,21 @@ pub(crate) struct Types<'a> {
     names: HashMap<String, String>,
     models: BTreeMap<String, Model>,
     enums: BTreeMap<String, Enum>,
+    /// How many structs are being read, one within the other.
+    nesting: usize,
 }
 
 const REFERENCE: &str = "#/components/schemas/";
 
 impl<'a> Types<'a> {
     pub(crate) fn new(spec: &'a Spec) -> Self {
-        Self { spec, names: names::components(spec), models: BTreeMap::new(), enums: BTreeMap::new() }
+        Self {
+            spec,
+            names: names::components(spec),
+            models: BTreeMap::new(),
+            enums: BTreeMap::new(),
+            nesting: 0,
+        }
     }
 
     pub(crate) fn finish(self) -> (BTreeMap<String, Model>, BTreeMap<String, Enum>) {
@@ -53,7 +61,8 @@ impl<'a> Types<'a> {
             return self.referenced(reference, pointer, used, depth);
         }
         if schema.get(pass::SECRET).is_some() {
-            let plain = if schema.get("type").is_some() { Type::Text } else { Type::Json };
+            let is_text = schema.get("type").and_then(Value::as_str) == Some("string");
+            let plain = if is_text { Type::Text } else { Type::Json };
             return Ok(Type::Secret(Box::new(plain)));
         }
         let text = |key: &str| schema.get(key).and_then(Value::as_str);
@@ -111,7 +120,12 @@ impl<'a> Types<'a> {
         let is_object =
             schema.get("properties").and_then(Value::as_object).is_some_and(|map| !map.is_empty());
         if is_object && schema.get(pass::SECRET).is_none() {
+            if self.nesting == MAX_NESTING {
+                return Err(unsupported(spec.name(), pointer, "objects are nested too deeply"));
+            }
+            self.nesting += 1;
             self.model(&name, &component, schema, &target, used)?;
+            self.nesting -= 1;
             return Ok(Type::Model(name));
         }
         if schema.get("enum").is_some() {
@@ -143,7 +157,9 @@ impl<'a> Types<'a> {
         for (wire, property) in properties.into_iter().flatten() {
             let pointer = format!("{pointer}/properties/{}", escape_pointer(wire));
             let ty = self.of(property, &pointer, used)?;
-            let rust = names::unique(names::snake(wire), &mut taken);
+            let rust = names::snake(wire);
+            let rust = if RESERVED_FIELDS.contains(&rust.as_str()) { format!("{rust}_") } else { rust };
+            let rust = names::unique(rust, &mut taken);
             let target = self.spec.resolve(property)?;
             let field = Field {
                 wire: wire.clone(),
@@ -190,5 +206,8 @@ impl<'a> Types<'a> {
     }
 }
 
-/// Names that every generated struct uses itself.
-const RESERVED_FIELDS: &[&str] = &["extra", "new"];
+/// Names that every generated struct uses itself; a setter called `default` would hide the constructor.
+const RESERVED_FIELDS: &[&str] = &["clone", "default", "extra", "new"];
+
+/// More structs than this, one within the other, no specification has.
+const MAX_NESTING: usize = 100;

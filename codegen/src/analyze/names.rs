@@ -36,9 +36,9 @@ pub(crate) fn snake(wire: &str) -> String {
     }
 }
 
-/// Whether Rust keeps the word for itself.
-pub(crate) fn is_reserved(name: &str) -> bool {
-    syn::parse_str::<syn::Ident>(name).is_err()
+/// Whether Rust keeps the word for itself; `gen` it does from the edition of 2024 on.
+fn is_reserved(name: &str) -> bool {
+    name == "gen" || syn::parse_str::<syn::Ident>(name).is_err()
 }
 
 /// Adds `_2`, `_3`, ... until the name is free, and takes it.
@@ -53,9 +53,86 @@ pub(crate) fn unique(name: String, taken: &mut BTreeSet<String>) -> String {
     candidate
 }
 
-/// Names that generated modules use themselves.
-const TAKEN: &[&str] =
-    &["Client", "Error", "Extra", "Option", "Page", "Result", "Secret", "String", "Value", "Vec"];
+/// Names that generated modules use themselves, Rust's prelude among them.
+const TAKEN: &[&str] = &[
+    "AsMut",
+    "AsRef",
+    "Box",
+    "Client",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "Drop",
+    "Eq",
+    "Err",
+    "Error",
+    "Extend",
+    "Extra",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "From",
+    "FromIterator",
+    "Hash",
+    "Into",
+    "IntoIterator",
+    "Iterator",
+    "None",
+    "Ok",
+    "Option",
+    "Ord",
+    "Page",
+    "PartialEq",
+    "PartialOrd",
+    "Place",
+    "Result",
+    "Secret",
+    "Self",
+    "Send",
+    "Sized",
+    "Some",
+    "String",
+    "Sync",
+    "ToOwned",
+    "ToString",
+    "TryFrom",
+    "TryInto",
+    "Unpin",
+    "Value",
+    "Vec",
+];
+
+/// The name of an operation's builder.
+pub(crate) fn builder(id: &str) -> String {
+    let name = pascal(id);
+    if TAKEN.contains(&name.as_str()) { format!("{name}Call") } else { name }
+}
+
+/// Leaves out words that only repeat those before them: `ConferenceConferenceStatus`.
+fn without_echo(name: &str) -> String {
+    let snake = name.to_snake_case();
+    let mut words: Vec<&str> = snake.split('_').collect();
+    for length in (1..=words.len() / 2).rev() {
+        let mut at = 0;
+        while at + 2 * length <= words.len() {
+            if words[at..at + length] == words[at + length..at + 2 * length] {
+                words.drain(at..at + length);
+            } else {
+                at += 1;
+            }
+        }
+    }
+    words.join("_").to_pascal_case()
+}
+
+/// Takes a name for a type, the shorter one where that is free.
+fn type_name(name: &str, taken: &mut BTreeSet<String>) -> String {
+    // Twice, because the letter case of `A1B` is settled only then, and progenitor settles it.
+    let name = name.to_pascal_case();
+    let short = without_echo(&name);
+    unique(if taken.contains(&short) { name } else { short }, taken)
+}
 
 /// A Rust name for every component, without the prefixes that say only where it belongs.
 ///
@@ -75,7 +152,7 @@ pub(crate) fn components(spec: &Spec) -> HashMap<String, String> {
     for (name, keys) in groups {
         for key in &keys {
             let name = if keys.len() == 1 { name.clone() } else { short(key, 2) };
-            names.insert((*key).clone(), unique(name, &mut taken));
+            names.insert((*key).clone(), type_name(&name, &mut taken));
         }
     }
     // A parent's key is shorter than its child's, so it has its name by then.
@@ -85,7 +162,7 @@ pub(crate) fn components(spec: &Spec) -> HashMap<String, String> {
         if let Some((parent, property)) = key.rsplit_once(SEPARATOR) {
             let parent = names.get(parent).cloned().unwrap_or_else(|| pascal(parent));
             let name = format!("{parent}{}", pascal(property));
-            names.insert(key.clone(), unique(name.to_pascal_case(), &mut taken));
+            names.insert(key.clone(), type_name(&name, &mut taken));
         }
     }
     names

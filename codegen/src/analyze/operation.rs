@@ -1,24 +1,28 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use twilio_openapi::{Location, Method, Operation as Source, Spec, extension};
+use twilio_openapi::{Location, Operation as Source, Spec, extension};
 
 use super::model::{Types, Use};
 use super::{BodyKind, Constraints, Input, Operation, Output, Place, Type, input, names};
 use crate::error::unsupported;
 use crate::{Result, pass};
 
-/// Names that a request builder uses itself; options of the call start with `with_`.
+/// Names that a call's method and builder use themselves; options of the call start with `with_`.
 fn reserved(source: &Source<'_>, account_path: bool) -> BTreeSet<String> {
-    let mut names = BTreeSet::from(["send".to_owned(), "send_with_response".to_owned()]);
+    let mut names = BTreeSet::from(["call", "clone", "send", "send_with_response"].map(str::to_owned));
     if account_path {
         names.insert("account_sid".to_owned());
     }
-    if source.method == Method::Get {
-        names.extend(["items".to_owned(), "pages".to_owned()]);
+    let schema = source.success().and_then(|response| response.schema);
+    if schema.is_some_and(|schema| schema.get(pass::PAGE).is_some()) {
+        names.extend(["items", "pages"].map(str::to_owned));
     }
     names
 }
+
+/// Names that every client has already.
+const CLIENT_METHODS: &[&str] = &["clone", "new"];
 
 pub(super) fn all(spec: &Spec, types: &mut Types<'_>) -> Result<Vec<Operation>> {
     let mut methods = BTreeSet::new();
@@ -26,7 +30,14 @@ pub(super) fn all(spec: &Spec, types: &mut Types<'_>) -> Result<Vec<Operation>> 
     let mut operations = Vec::new();
     for source in spec.operations()? {
         let mut operation = one(spec, &source, types)?;
-        if !methods.insert(operation.method_name.clone()) || !builders.insert(operation.builder.clone()) {
+        if CLIENT_METHODS.contains(&operation.method_name.as_str()) {
+            operation.method_name.push('_');
+        }
+        let required = format!("{}Required", operation.builder);
+        let is_new = methods.insert(operation.method_name.clone())
+            && builders.insert(operation.builder.clone())
+            && (!operation.takes_struct() || builders.insert(required));
+        if !is_new {
             let message = format!("two operations are called `{}` in Rust", operation.method_name);
             return Err(unsupported(spec.name(), &source.pointer, message));
         }
@@ -75,7 +86,7 @@ fn one(spec: &Spec, source: &Source<'_>, types: &mut Types<'_>) -> Result<Operat
     Ok(Operation {
         id: source.id.to_owned(),
         method_name: names::snake(source.id),
-        builder: names::pascal(source.id),
+        builder: names::builder(source.id),
         method: source.method,
         path: source.path.to_owned(),
         group: tag.map_or_else(|| path.split("/{Sid}").next().unwrap_or(path).to_owned(), str::to_owned),
@@ -164,7 +175,8 @@ impl Inputs<'_> {
         if rust.starts_with("with_") {
             rust = format!("{rust}_");
         }
-        let rust = if self.taken.contains(&rust) { format!("{rust}_") } else { rust };
+        let marked = format!("{rust}_");
+        let rust = if self.taken.contains(&rust) && !self.taken.contains(&marked) { marked } else { rust };
         let input = Input {
             wire: wire.to_owned(),
             rust: names::unique(rust, &mut self.taken),

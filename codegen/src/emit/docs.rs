@@ -4,44 +4,95 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::operations::plain;
+use super::prose::description;
 use crate::analyze::{Api, Constraints, Enum, Field, Input, Model, Operation, Output, Place, Type};
 
 /// Makes doc attributes of a text, one a line.
 fn attributes(text: &str) -> TokenStream {
-    let lines = text.lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
+    let lines = text.lines().map(|line| line.chars().filter(|c| is_printable(*c)).collect::<String>());
+    let lines = lines.map(|line| if line.is_empty() { line } else { format!(" {line}") });
     lines.map(|line| quote!(#[doc = #line])).collect()
 }
 
-pub(super) fn open_enum(name: &str, item: &Enum) -> TokenStream {
-    let mut text = description(item.description.as_deref())
-        .unwrap_or_else(|| format!("The values of `{}` in Twilio's specification.", item.component));
+/// rustc refuses comments with a bare carriage return or with signs that change the writing direction.
+fn is_printable(c: char) -> bool {
+    !c.is_control()
+        && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A type as a sentence names it.
+fn shown(ty: &Type) -> String {
+    match ty {
+        Type::Text => "text".to_owned(),
+        Type::Integer => "integer".to_owned(),
+        Type::Boolean => "boolean".to_owned(),
+        Type::Json => "JSON".to_owned(),
+        Type::Secret(_) => "secret".to_owned(),
+        Type::List(item) => format!("list of {}", shown(item)),
+        Type::Map(value) => format!("map of text to {}", shown(value)),
+        other => code(&plain(other)),
+    }
+}
+
+/// A text of the spec as a code span.
+fn code(text: &str) -> String {
+    format!("`{}`", text.replace('`', "'").split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+pub(super) fn setter(wire: &str) -> TokenStream {
+    attributes(&format!("Sets {}.", code(wire)))
+}
+
+pub(super) fn open_enum(item: &Enum) -> TokenStream {
+    let mut text = description(item.description.as_deref()).unwrap_or_else(|| {
+        format!("The values of {} in Twilio's specification.", component(&item.component))
+    });
     text.push_str("\n\nAny other value is kept in `Unknown`.");
-    let _ = name;
     attributes(&text)
 }
 
-pub(super) fn model(name: &str, model: &Model) -> TokenStream {
-    let text = description(model.description.as_deref()).unwrap_or_else(|| {
-        let component = model.component.replace('|', ".");
-        format!("`{name}`: the schema `{}` of Twilio's specification.", component.trim_start_matches('.'))
-    });
+pub(super) fn model(model: &Model) -> TokenStream {
+    let text = description(model.description.as_deref())
+        .unwrap_or_else(|| format!("The schema {} of Twilio's specification.", component(&model.component)));
     attributes(&text)
+}
+
+/// A component's name; a hoisted one is written as a path of properties.
+fn component(name: &str) -> String {
+    code(name.replace(crate::pass::SEPARATOR, ".").trim_start_matches('.'))
 }
 
 pub(super) fn field(field: &Field) -> TokenStream {
     let mut text = match description(field.description.as_deref()) {
-        Some(text) => format!("{text}\n\n`{}`: {}", field.wire, plain(&field.ty)),
-        None => format!("`{}`: {}", field.wire, plain(&field.ty)),
+        Some(text) => format!("{text}\n\n{}: {}", code(&field.wire), shown(&field.ty)),
+        None => format!("{}: {}", code(&field.wire), shown(&field.ty)),
     };
     push_constraints(&mut text, &field.constraints, &field.ty);
     attributes(&text)
 }
 
 pub(super) fn input(input: &Input) -> TokenStream {
-    attributes(&input_text(input))
+    let facts = format!("{}: {}", code(&input.wire), input_facts(input));
+    attributes(&match description(input.description.as_deref()) {
+        Some(text) => format!("{text}\n\n{facts}"),
+        None => facts,
+    })
 }
 
-fn input_text(input: &Input) -> String {
+/// One line of a list of required values; the wire name only where it is another one.
+fn required(input: &Input) -> String {
+    let mut line = format!("* `{}`", input.rust);
+    if input.wire != input.rust {
+        line.push_str(&format!(" ({})", code(&input.wire)));
+    }
+    line.push_str(&format!(": {}", input_facts(input)));
+    if let Some(text) = description(input.description.as_deref()) {
+        line.push_str(&format!(" {}", text.split_whitespace().collect::<Vec<_>>().join(" ")));
+    }
+    line
+}
+
+fn input_facts(input: &Input) -> String {
     let place = match input.place {
         Place::Path => "in the path",
         Place::Query => "in the query",
@@ -49,10 +100,7 @@ fn input_text(input: &Input) -> String {
         Place::Form => "in the form",
         Place::Json | Place::Body => "in the body",
     };
-    let mut text = match description(input.description.as_deref()) {
-        Some(text) => format!("{text}\n\n`{}`: {}, {place}", input.wire, plain(&input.ty)),
-        None => format!("`{}`: {}, {place}", input.wire, plain(&input.ty)),
-    };
+    let mut text = format!("{}, {place}", shown(&input.ty));
     push_constraints(&mut text, &input.constraints, &input.ty);
     text
 }
@@ -60,10 +108,10 @@ fn input_text(input: &Input) -> String {
 fn push_constraints(text: &mut String, constraints: &Constraints, ty: &Type) {
     let mut facts = Vec::new();
     if let (Some(format), Type::Text) = (&constraints.format, ty) {
-        facts.push(format!("format `{format}`"));
+        facts.push(format!("format {}", code(format)));
     }
     if let (Some(pattern), Type::Text) = (&constraints.pattern, ty) {
-        facts.push(format!("pattern `{}`", pattern.replace('`', "'")));
+        facts.push(format!("pattern {}", code(pattern)));
     }
     let range = |least: &Option<String>, greatest: &Option<String>, what: &str| match (least, greatest) {
         (Some(a), Some(b)) if a == b => Some(format!("{what} {a}")),
@@ -81,7 +129,7 @@ fn push_constraints(text: &mut String, constraints: &Constraints, ty: &Type) {
         facts.push(format!("at most {items} items"));
     }
     if let Some(default) = constraints.default.as_deref().filter(|text| !text.is_empty()) {
-        facts.push(format!("default `{}`", default.replace('`', "'").replace('\n', " ")));
+        facts.push(format!("default {}", code(default)));
     }
     if let Some(pii) = &constraints.pii {
         facts.push(format!("personal data ({pii})"));
@@ -96,18 +144,27 @@ fn push_constraints(text: &mut String, constraints: &Constraints, ty: &Type) {
     text.push('.');
 }
 
+pub(super) fn client(api: &Api) -> TokenStream {
+    let returns = match api.operations.as_slice() {
+        [] => "Twilio's specification lists none yet.",
+        _ => "One method each; see [`builder`] for what they return.",
+    };
+    attributes(&format!("The operations of `{}`.\n\n{returns}", api.name))
+}
+
 pub(super) fn operation(api: &Api, operation: &Operation, example: bool) -> TokenStream {
     let mut text = description(operation.description.as_deref())
-        .unwrap_or_else(|| format!("`{}` of `{}`.", operation.id, api.name));
-    text.push_str(&format!("\n\n`{} https://{}{}`", operation.method, api.host, operation.path));
+        .unwrap_or_else(|| format!("{} of `{}`.", code(&operation.id), api.name));
+    let request = format!("{} https://{}{}", operation.method, api.host, operation.path);
+    text.push_str(&format!("\n\n{}", code(&request)));
     let gives = match &operation.output {
         Output::Empty => "nothing (204)".to_owned(),
-        Output::Value(ty) => format!("`{}`", plain(ty)),
-        Output::Page { item, .. } => format!("pages of `{}`", plain(item)),
+        Output::Value(ty) => shown(ty),
+        Output::Page { item, .. } => format!("pages of {}", shown(item)),
     };
     text.push_str(&format!(", gives {gives}."));
     if let Some(maturity) = &operation.maturity {
-        text.push_str(&format!("\n\nMaturity: {maturity}."));
+        text.push_str(&format!("\n\nMaturity: {}.", code(maturity)));
     }
     if operation.deprecated {
         text.push_str("\n\nDeprecated by Twilio.");
@@ -118,8 +175,7 @@ pub(super) fn operation(api: &Api, operation: &Operation, example: bool) -> Toke
     if !operation.required.is_empty() {
         text.push_str("\n\n# Required\n");
         for input in &operation.required {
-            let line = input_text(input).replace("\n\n", " ").replace('\n', " ");
-            text.push_str(&format!("\n* `{}`: {line}", input.rust));
+            text.push_str(&format!("\n{}", required(input)));
         }
     }
     if example {
@@ -132,13 +188,19 @@ pub(super) fn operation(api: &Api, operation: &Operation, example: bool) -> Toke
     attributes(&text)
 }
 
+pub(super) fn builder(operation: &Operation) -> TokenStream {
+    let request = code(&format!("{} {}", operation.method, operation.path));
+    let method = &operation.method_name;
+    attributes(&format!("{request}: the call that [`Client::{method}`](super::Client::{method}) makes."))
+}
+
 fn example_text(api: &Api, operation: &Operation) -> String {
-    let arguments: Vec<String> = operation.required.iter().map(|i| example_value(&i.ty, true)).collect();
+    let arguments: Vec<String> = operation.required.iter().map(|i| example_value(api, &i.ty, true)).collect();
     let arguments = if operation.takes_struct() {
         let fields = operation
             .required
             .iter()
-            .map(|i| format!("    {}: {},\n", i.rust, example_value(&i.ty, false)))
+            .map(|i| format!("    {}: {},\n", i.rust, example_value(api, &i.ty, false)))
             .collect::<String>();
         format!("twilio_sdk::{}::builder::{}Required {{\n{fields}}}", api.name, operation.builder)
     } else {
@@ -161,7 +223,7 @@ fn example_text(api: &Api, operation: &Operation) -> String {
 }
 
 /// A value of a type; `into` where the place converts it.
-fn example_value(ty: &Type, into: bool) -> String {
+fn example_value(api: &Api, ty: &Type, into: bool) -> String {
     let convert = |text: String| if into { text } else { format!("{text}.into()") };
     match ty {
         Type::Integer => "1".to_owned(),
@@ -174,86 +236,15 @@ fn example_value(ty: &Type, into: bool) -> String {
         Type::HttpMethod => convert("\"POST\"".to_owned()),
         Type::List(item) => {
             let open = if into { "[" } else { "vec![" };
-            format!("{open}{}]", example_value(item, into))
+            format!("{open}{}]", example_value(api, item, into))
         }
         Type::Map(value) => {
             let key = if into { "\"key\"" } else { "\"key\".into()" };
             let open = if into { "[" } else { "std::collections::BTreeMap::from([" };
             let close = if into { "]" } else { "])" };
-            format!("{open}({key}, {}){close}", example_value(value, into))
+            format!("{open}({key}, {}){close}", example_value(api, value, into))
         }
-        Type::Model(_) => "Default::default()".to_owned(),
+        Type::Model(name) => format!("twilio_sdk::{}::types::{name}::default()", api.name),
         Type::Enum(_) | Type::Text | Type::Sid(_) | Type::Secret(_) => convert("\"value\"".to_owned()),
     }
-}
-
-/// Twilio's words, made safe for rustdoc: no HTML, no doc-tests, no broken links.
-fn description(text: Option<&str>) -> Option<String> {
-    let text = text?.replace("```", "");
-    let lines: Vec<String> = text.lines().map(|line| escape(line.trim())).collect();
-    let text = lines.join("\n").trim().to_owned();
-    (!text.is_empty()).then_some(text)
-}
-
-/// Escapes one line outside code spans.
-fn escape(line: &str) -> String {
-    let mut out = String::with_capacity(line.len() + 16);
-    let line = if line.matches('`').count() % 2 == 1 { line.replace('`', "'") } else { line.to_owned() };
-    for (index, part) in line.split('`').enumerate() {
-        if index > 0 {
-            out.push('`');
-        }
-        if index % 2 == 1 { out.push_str(part) } else { escape_prose(part, &mut out) }
-    }
-    out
-}
-
-fn escape_prose(text: &str, out: &mut String) {
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        if c == '['
-            && let Some((label, url, after)) = link(rest)
-        {
-            out.push('[');
-            out.push_str(&label.replace(['[', ']', '<', '>'], " "));
-            out.push_str("](");
-            out.push_str(&url);
-            out.push(')');
-            rest = after;
-            continue;
-        }
-        if rest.starts_with("https://") || rest.starts_with("http://") {
-            let end =
-                rest.find(|c: char| c.is_whitespace() || "<>()\"'|[]{}".contains(c)).unwrap_or(rest.len());
-            let url = rest[..end].trim_end_matches(['.', ',', ';', ':', '*']);
-            out.push('`');
-            out.push_str(url);
-            out.push('`');
-            rest = &rest[url.len()..];
-            continue;
-        }
-        if matches!(c, '<' | '>' | '[' | ']') {
-            out.push('\\');
-        }
-        out.push(c);
-        rest = &rest[c.len_utf8()..];
-    }
-}
-
-/// `[label](url)` at the start of the text: both, and what follows. Relative links lead to Twilio's site.
-fn link(text: &str) -> Option<(&str, String, &str)> {
-    let (label, rest) = text.strip_prefix('[')?.split_once("](")?;
-    let (url, after) = rest.split_once(')')?;
-    let url = url.trim();
-    if label.contains(['\n', '`']) || url.is_empty() || url.contains(char::is_whitespace) {
-        return None;
-    }
-    let url = match url {
-        absolute if absolute.starts_with("https://") || absolute.starts_with("http://") => {
-            absolute.to_owned()
-        }
-        rooted if rooted.starts_with('/') => format!("https://www.twilio.com{rooted}"),
-        other => format!("https://www.twilio.com/docs/{}", other.trim_start_matches("./")),
-    };
-    Some((label, url, after))
 }

@@ -9,7 +9,7 @@ pub(super) fn all(api: &Api) -> TokenStream {
 }
 
 fn one(name: &str, item: &Enum) -> TokenStream {
-    let doc = docs::open_enum(name, item);
+    let doc = docs::open_enum(item);
     let name = ident(name);
     let variants = item.variants.iter().map(|(variant, value)| {
         let variant = ident(variant);

@@ -4,7 +4,11 @@ mod docs;
 mod enums;
 mod models;
 mod operations;
+mod prose;
 mod types;
+
+#[cfg(feature = "plain")]
+pub(crate) use types::plain_client;
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};

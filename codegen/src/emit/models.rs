@@ -38,30 +38,33 @@ fn missing(api: &Api, model: &str, what: &str) -> Error {
 }
 
 fn one(api: &Api, name: &str, model: &Model, made: &ItemStruct, options: Options) -> Result<TokenStream> {
-    let doc = docs::model(name, model);
+    let doc = docs::model(model);
     let ident = ident(name);
+    // progenitor drops the underscore that the analysis adds to a word that is taken.
+    let made: BTreeMap<String, &syn::Field> = made
+        .fields
+        .iter()
+        .filter_map(|field| Some((field.ident.as_ref()?.to_string().trim_end_matches('_').to_owned(), field)))
+        .collect();
     let mut fields = Vec::new();
-    for field in &made.fields {
-        let rust = field.ident.as_ref().map(|i| i.to_string()).unwrap_or_default();
-        let known = model.fields.get(&rust).ok_or_else(|| missing(api, name, &format!("`{rust}`")))?;
-        fields.push((field, known));
+    for (rust, known) in &model.fields {
+        let field = made.get(rust.trim_end_matches('_'));
+        let field = field.ok_or_else(|| missing(api, name, &format!("the field `{rust}`")))?;
+        fields.push((super::ident(rust), *field, known));
     }
-    if fields.len() != model.fields.len() {
-        return Err(missing(api, name, "a field"));
-    }
-    let members = fields.iter().map(|(field, known)| {
+    let members = fields.iter().map(|(name, field, known)| {
         let doc = docs::field(known);
-        let (name, ty) = (&field.ident, &field.ty);
+        let ty = &field.ty;
         quote!(#doc pub #name: #ty,)
     });
-    let reads = fields.iter().map(|(field, known)| {
-        let (name, wire) = (&field.ident, &known.wire);
+    let reads = fields.iter().map(|(name, field, known)| {
+        let wire = &known.wire;
         let read = if is_boxed(field) { quote!(read_boxed) } else { quote!(read) };
         quote!(#wire => value.#read(&mut self.#name),)
     });
     let write = (options.serialize || model.in_request).then(|| {
-        let writes = fields.iter().map(|(field, known)| {
-            let (name, wire) = (&field.ident, &known.wire);
+        let writes = fields.iter().map(|(name, field, known)| {
+            let wire = &known.wire;
             let write = if is_boxed(field) { quote!(field_boxed) } else { quote!(field) };
             quote!(out.#write(#wire, &self.#name);)
         });
@@ -75,7 +78,7 @@ fn one(api: &Api, name: &str, model: &Model, made: &ItemStruct, options: Options
         }
     });
     let setters = model.in_request.then(|| {
-        let setters = fields.iter().map(|(field, known)| setter(field, known));
+        let setters = fields.iter().map(|(name, field, known)| setter(name, field, known));
         quote!(impl #ident { #(#setters)* })
     });
     Ok(quote! {
@@ -112,8 +115,7 @@ fn is_boxed(field: &syn::Field) -> bool {
     field.ty.to_token_stream().to_string().contains("boxed :: Box")
 }
 
-fn setter(field: &syn::Field, known: &Field) -> TokenStream {
-    let name = &field.ident;
+fn setter(name: &proc_macro2::Ident, field: &syn::Field, known: &Field) -> TokenStream {
     let wire = &known.wire;
     let argument = argument(&known.ty);
     let value = match &known.ty {
@@ -122,9 +124,9 @@ fn setter(field: &syn::Field, known: &Field) -> TokenStream {
         _ if is_boxed(field) => quote!(Box::new(#name.into())),
         _ => quote!(#name.into()),
     };
-    let doc = format!("Sets `{wire}`.");
+    let doc = docs::setter(wire);
     quote! {
-        #[doc = #doc]
+        #doc
         pub fn #name(mut self, #name: #argument) -> Self {
             self.#name = Some(#value);
             self

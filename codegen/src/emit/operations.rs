@@ -127,10 +127,7 @@ fn facts(operation: &Operation) -> TokenStream {
 
 fn builder(operation: &Operation) -> TokenStream {
     let name = ident(&operation.builder);
-    let doc = format!(
-        "`{} {}`: the call that [`Client::{}`](super::Client::{}) makes.",
-        operation.method, operation.path, operation.method_name, operation.method_name
-    );
+    let doc = docs::builder(operation);
     let (output, kind) = match &operation.output {
         Output::Empty => (quote!(()), format_ident!("operation")),
         Output::Value(ty) => (path(ty), format_ident!("operation")),
@@ -142,13 +139,14 @@ fn builder(operation: &Operation) -> TokenStream {
     };
     let account = operation.account_path.then(|| quote!(crate::runtime::account_operation!(#name);));
     let setters = operation.optional.iter().map(setter);
+    let setters = (!operation.optional.is_empty()).then(|| quote!(impl #name { #(#setters)* }));
     let required = operation.takes_struct().then(|| required(operation));
     quote! {
-        #[doc = #doc]
+        #doc
         #[derive(Clone, Debug)]
         #[must_use = "a call does nothing until it is sent"]
         pub struct #name(pub(crate) crate::runtime::Call<#held>);
-        impl #name { #(#setters)* }
+        #setters
         crate::runtime::#kind!(#name => #output);
         #account
         #required

@@ -52,12 +52,8 @@ pub(super) fn generate(api: &Api) -> Result<Types> {
             }),
             Item::Mod(_) => {}
             Item::Struct(mut item) => {
-                let text = format!(
-                    "The operations of `{}`, one method each; see [`builder`] for what they return.",
-                    api.name
-                );
                 item.attrs.retain(|attr| !attr.path().is_ident("doc"));
-                client.extend(quote!(#[doc = #text]));
+                client.extend(super::docs::client(api));
                 item.to_tokens(&mut client);
             }
             other => other.to_tokens(&mut client),
@@ -125,4 +121,17 @@ fn schema(api: &Api, ty: &Type) -> Value {
         Type::List(item) => json!({ "type": "array", "items": schema(api, item) }),
         Type::Map(value) => json!({ "type": "object", "additionalProperties": schema(api, value) }),
     }
+}
+
+/// progenitor's own client in builder style, formatted.
+#[cfg(feature = "plain")]
+pub(crate) fn plain_client(spec: &twilio_openapi::Spec) -> Result<String> {
+    let error = |message: String| Error::Types { spec: spec.name().to_owned(), message };
+    let document: openapiv3::OpenAPI =
+        serde_json::from_value(spec.document().clone()).map_err(|e| error(e.to_string()))?;
+    let mut settings = GenerationSettings::new();
+    settings.with_interface(InterfaceStyle::Builder);
+    let tokens = Generator::new(&settings).generate_tokens(&document).map_err(|e| error(e.to_string()))?;
+    let file = syn::parse2(tokens).map_err(|e| error(e.to_string()))?;
+    Ok(prettyplease::unparse(&file))
 }

@@ -167,13 +167,19 @@ impl Hoist {
     }
 }
 
+/// Keywords that do not tell two schemas apart; the annotations are for Twilio's own generators.
+fn is_prose(key: &str) -> bool {
+    matches!(key, "description" | "example" | "title" | "externalDocs" | "x-jvm-type")
+        || (key.starts_with("x-") && key.ends_with("-annotation"))
+}
+
 /// A schema's text without its prose, to compare contents.
 fn content(schema: &Value) -> String {
     fn strip(value: &Value, names: bool) -> Value {
         match value {
             Value::Object(map) => Value::Object(
                 map.iter()
-                    .filter(|(key, _)| names || !matches!(key.as_str(), "description" | "example" | "title"))
+                    .filter(|(key, _)| names || !is_prose(key))
                     .map(|(key, value)| (key.clone(), strip(value, key == "properties" && !names)))
                     .collect(),
             ),

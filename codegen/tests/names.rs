@@ -1,0 +1,190 @@
+//! Which Rust names the wire names get.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod common;
+
+use common::{api, document, input, only, operation, with_answer, with_form};
+use serde_json::json;
+use twilio_codegen::analyze::{Api, Type};
+
+#[test]
+fn inputs_and_fields_are_snake_case_and_never_clash() {
+    let table = [
+        ("DateCreated<", "date_created_before"),
+        ("DateCreated>", "date_created_after"),
+        ("DateCreated", "date_created"),
+        ("ChannelData.To", "channel_data_to"),
+        ("type", "type_"),
+        ("self", "self_"),
+        ("async", "async_"),
+        ("gen", "gen_"),
+        ("2fa", "n2fa"),
+        ("Twilio-Auth", "twilio_auth"),
+        ("日本", "value"),
+        ("AutoJSON2", "auto_json2"),
+    ];
+    let properties: serde_json::Map<_, _> =
+        table.iter().map(|(wire, _)| ((*wire).to_owned(), json!({ "type": "string" }))).collect();
+    let form = api(with_form(json!(properties)));
+    let answer = api(with_answer(json!({ "type": "object", "properties": properties }), json!({})));
+    let model = &answer.models["FetchThingResponse"];
+    for (wire, rust) in table {
+        assert_eq!(input(only(&form), wire).rust, rust);
+        assert_eq!(model.fields[rust].wire, wire);
+    }
+}
+
+#[test]
+fn names_that_the_generated_code_uses_itself_get_an_underscore() {
+    let text = json!({ "type": "string" });
+    let wires = ["send", "call", "clone", "with_timeout", "send_with_response", "items"];
+    let properties: serde_json::Map<_, _> =
+        wires.iter().map(|wire| ((*wire).to_owned(), text.clone())).collect();
+    let form = api(with_form(json!(properties)));
+    let rust = |wire| input(only(&form), wire).rust.as_str();
+    assert_eq!(
+        wires.map(rust),
+        ["send_", "call_", "clone_", "with_timeout_", "send_with_response_", "items"]
+    );
+
+    let fields = json!({ "extra": text, "new": text, "default": text, "clone": text, "send": text });
+    let answer = api(with_answer(json!({ "type": "object", "properties": fields }), json!({})));
+    let names: Vec<_> = answer.models["FetchThingResponse"].fields.keys().collect();
+    assert_eq!(names, ["clone_", "default_", "extra_", "new_", "send"]);
+}
+
+#[test]
+fn wire_names_that_read_alike_are_numbered() {
+    let text = json!({ "type": "string" });
+    let api = api(with_form(json!({ "PageSize": text, "page_size": text, "Page-Size": text })));
+    let mut names: Vec<_> = only(&api).inputs().map(|i| i.rust.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["page_size", "page_size_", "page_size_2"]);
+}
+
+#[test]
+fn enum_values_become_variants_and_keep_their_text() {
+    let values =
+        json!(["in-progress", "+", "-", "", "2fa", "Self", "unknown", "a", "A", "a&b", null, 7, true]);
+    let api = api(with_form(json!({ "State": { "type": "string", "enum": values } })));
+    let variants: Vec<_> =
+        api.enums["CreateThingState"].variants.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let expected = [
+        ("InProgress", "in-progress"),
+        ("Plus", "+"),
+        ("Empty", "-"),
+        ("Empty2", ""),
+        ("N2fa", "2fa"),
+        ("Self_", "Self"),
+        ("Unknown2", "unknown"),
+        ("A", "a"),
+        ("A2", "A"),
+        ("AAndB", "a&b"),
+        ("N7", "7"),
+        ("True", "true"),
+    ];
+    assert_eq!(variants, expected);
+}
+
+/// The names of the models for components of these names.
+fn models(components: &[&str]) -> Vec<String> {
+    let schemas: serde_json::Map<_, _> = components
+        .iter()
+        .enumerate()
+        .map(|(index, name)| {
+            let field =
+                json!({ "type": "object", "properties": { format!("f{index}"): { "type": "string" } } });
+            ((*name).to_owned(), field)
+        })
+        .collect();
+    let properties: serde_json::Map<_, _> = components
+        .iter()
+        .enumerate()
+        .map(|(index, name)| {
+            let pointer = name.replace('~', "~0").replace('/', "~1");
+            (format!("p{index}"), json!({ "$ref": format!("#/components/schemas/{pointer}") }))
+        })
+        .collect();
+    let api = api(with_answer(json!({ "type": "object", "properties": properties }), json!(schemas)));
+    let root = &api.models["FetchThingResponse"];
+    let name = |index: usize| match &root.fields[&format!("p{index}")].ty {
+        Type::Model(name) => name.clone(),
+        other => panic!("{other:?}"),
+    };
+    (0..components.len()).map(name).collect()
+}
+
+#[test]
+fn components_lose_their_path() {
+    assert_eq!(models(&["api.v2010.account.message", "verify.v2.service"]), ["Message", "Service"]);
+}
+
+#[test]
+fn components_that_end_alike_take_one_more_word() {
+    let names = models(&["api.v2010.account.call.recording", "api.v2010.account.conference.recording"]);
+    assert_eq!(names, ["CallRecording", "ConferenceRecording"]);
+}
+
+#[test]
+fn components_do_not_take_names_of_rust_or_of_the_sdk() {
+    let names = models(&["string", "option", "into", "some", "self", "2fa", "日本", "a/b~c", "A 1B"]);
+    assert_eq!(names, ["String2", "Option2", "Into2", "Some2", "Self2", "N2fa", "Empty", "Abc", "A1b"]);
+}
+
+#[test]
+fn components_that_only_differ_in_signs_are_numbered() {
+    assert_eq!(models(&["a-b", "a_b"]), ["Ab", "Ab2"]);
+}
+
+#[test]
+fn words_that_only_repeat_the_parent_are_left_out() {
+    let state = json!({ "type": "string", "enum": ["on"] });
+    let model = |fields| json!({ "type": "object", "properties": fields });
+    let schemas = json!({
+        "v1.build": model(json!({ "build_status": state, "status": state })),
+        "v1.call.call_event": model(json!({ "x": { "type": "string" } })),
+        "v1.task.call_event": model(json!({ "y": { "type": "string" } })),
+        "v1.tone_status": model(json!({ "status": state })),
+        "v1.tone": model(json!({ "status": state })),
+    });
+    let refs: serde_json::Map<_, _> =
+        ["v1.build", "v1.call.call_event", "v1.task.call_event", "v1.tone_status"]
+            .iter()
+            .map(|name| ((*name).to_owned(), json!({ "$ref": format!("#/components/schemas/{name}") })))
+            .collect();
+    let api: Api = api(with_answer(model(json!(refs)), schemas));
+    let models: Vec<_> = api.models.keys().map(String::as_str).collect();
+    assert_eq!(models, ["Build", "CallEvent", "FetchThingResponse", "TaskCallEvent", "ToneStatus"]);
+    let enums: Vec<_> = api.enums.keys().map(String::as_str).collect();
+    assert_eq!(
+        enums,
+        ["BuildBuildStatus", "BuildStatus"],
+        "the doubled word stays where the short name is taken"
+    );
+}
+
+#[test]
+fn hoisted_types_are_their_parent_and_property() {
+    let inner = json!({ "type": "object", "properties": { "deep": { "type": "object", "properties": { "x": { "type": "string" } } } } });
+    let api = api(with_form(json!({ "Outer.Part": inner })));
+    assert_eq!(api.models.keys().collect::<Vec<_>>(), ["CreateThingOuterPart", "CreateThingOuterPartDeep"]);
+}
+
+#[test]
+fn methods_are_operation_ids_in_snake_case() {
+    let form = json!({ "type": "object" });
+    let ids = ["CreateSMSMessage", "Fetch2Fa", "new", "Into", "Move"];
+    let paths: serde_json::Map<_, _> =
+        ids.iter().map(|id| (format!("/v1/{id}"), json!({ "post": operation(id, form.clone()) }))).collect();
+    let api = api(document(json!(paths), json!({})));
+    let names: Vec<_> =
+        api.operations.iter().map(|o| (o.id.as_str(), o.method_name.as_str(), o.builder.as_str())).collect();
+    let expected = [
+        ("CreateSMSMessage", "create_sms_message", "CreateSmsMessage"),
+        ("Fetch2Fa", "fetch2_fa", "Fetch2Fa"),
+        ("Into", "into", "IntoCall"),
+        ("Move", "move_", "Move"),
+        ("new", "new_", "New"),
+    ];
+    assert_eq!(names, expected);
+}

@@ -1,0 +1,77 @@
+//! What the generator makes of the distilled specs: the full text of one operation and one type of each
+//! kind, and the public surface of every product. After a change: `INSTA_UPDATE=always`, then read the diff.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+#[path = "snapshots/digest.rs"]
+mod digest;
+
+use twilio_codegen::{Options, generate, show};
+use twilio_openapi::{Spec, find, products, specs_dir};
+
+fn spec(product: &str) -> Spec {
+    Spec::load(&specs_dir(), find(product).unwrap()).unwrap()
+}
+
+/// Compares with a file that is named for what it shows, and holds nothing else.
+fn assert_file(name: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+macro_rules! operations {
+    ($($test:ident: $product:literal $operation:literal;)*) => {
+        $(#[test]
+        fn $test() {
+            let code = show(&spec($product), $operation).unwrap().unwrap_or_else(|| panic!("no {}", $operation));
+            assert_file(stringify!($test), &code);
+        })*
+    };
+}
+
+operations! {
+    form_post: "api_v2010" "CreateMessage";
+    list_with_date_ranges: "api_v2010" "ListCall";
+    list_with_meta_urls: "messaging_v1" "ListService";
+    list_with_page_tokens: "conversations_v2" "ListConversationByAccount";
+    scim_body: "iam_organizations" "CreateOrganizationUser";
+    scim_list: "iam_organizations" "ListOrganizationUsers";
+    json_body_with_nested_models: "conversations_v2" "CreateConversationWithConfig";
+    required_values_as_struct: "api_v2010" "CreateAddress";
+    optional_header: "sync_v1" "UpdateDocument";
+    delete_without_answer: "api_v2010" "DeleteMessage";
+    answer_in_a_redirect: "api_v2010" "FetchRecordingAddOnResultPayloadData";
+    map_with_prefixed_keys: "lookups_v1" "FetchPhoneNumber";
+    call_without_credentials: "oauth_v2" "CreateOauth2Token";
+}
+
+macro_rules! types {
+    ($($test:ident: $product:literal $type:literal;)*) => {
+        $(#[test]
+        fn $test() {
+            let source = generate(&spec($product), Options::default()).unwrap().source;
+            assert_file(stringify!($test), &digest::type_text(&source, $type));
+        })*
+    };
+}
+
+types! {
+    model_with_secrets: "api_v2010" "NewKey";
+    model_with_dates_decimals_and_maps: "api_v2010" "Message";
+    model_of_requests_and_answers: "intelligence_v3" "OperatorParameter";
+    model_with_lists_of_models: "conversations_v2" "Configuration";
+    open_enum: "api_v2010" "MessageStatus";
+}
+
+#[test]
+fn public_surface_of_every_product() {
+    let mut size = 0;
+    for product in products() {
+        let source = generate(&spec(product.stem), Options::default()).unwrap().source;
+        let digest = digest::surface(&source);
+        size += digest.len();
+        assert_file(&format!("surface_{}", product.stem), &digest);
+    }
+    assert!(size < 2_500_000, "{size} bytes of digests are more than a reviewer can keep in view");
+}
