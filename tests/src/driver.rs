@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::OnceLock;
 
 use serde_json::Value;
-use twilio_sdk::{AuthTokenConfig, Client, ConnectionConfig};
+use twilio_sdk::{Auth, AuthTokenConfig, Client, ConnectionConfig};
 
 use crate::recorder::{Answer, Recorded, Recorder};
 use crate::surface::ACCOUNT;
@@ -99,8 +99,12 @@ pub struct Driver {
 impl Driver {
     /// Starts the server.
     pub async fn start() -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Self::with_auth(AuthTokenConfig::new(ACCOUNT, "0123456789abcdef0123456789abcdef")).await
+    }
+
+    /// Starts the server for a client with other credentials.
+    pub async fn with_auth(auth: impl Into<Auth>) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let recorder = Recorder::start().await?;
-        let auth = AuthTokenConfig::new(ACCOUNT, "0123456789abcdef0123456789abcdef");
         let client = Client::new(ConnectionConfig::new(auth).base_url(recorder.url()))?;
         Ok(Self { recorder, client })
     }

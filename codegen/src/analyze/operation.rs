@@ -162,11 +162,12 @@ impl Inputs<'_> {
         required: bool,
         types: &mut Types<'_>,
     ) -> Result<()> {
-        let ty = types.of(schema, pointer, Use::Request)?;
         let target = self.spec.resolve(schema)?;
         let constraints = Constraints::read(target, holder);
         let prefixed_map =
             constraints.format.as_deref().is_some_and(|f| f.starts_with("prefixed-collapsible-map"));
+        // Such a map may hold maps, whose keys are joined: free JSON says that, a map of texts would not.
+        let ty = if prefixed_map { Type::Json } else { types.of(schema, pointer, Use::Request)? };
         if place != Place::Json && place != Place::Body && !is_flat(&ty) {
             let message = format!("`{wire}` is an object and has no form in a path, query, header or form");
             return Err(unsupported(self.spec.name(), pointer, message));

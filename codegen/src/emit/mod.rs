@@ -120,23 +120,25 @@ fn argument(ty: &Type) -> TokenStream {
 /// The statement that puts an input into a call.
 fn put(call: &TokenStream, input: &Input) -> TokenStream {
     let name = ident(&input.rust);
-    put_value(call, input, &quote!(#name))
+    put_value(call, input, &quote!(#name), true)
 }
 
-fn put_value(call: &TokenStream, input: &Input, value: &TokenStream) -> TokenStream {
+/// The same for a value that may already have its type.
+fn put_value(call: &TokenStream, input: &Input, value: &TokenStream, convert: bool) -> TokenStream {
     let place = ident(&format!("{:?}", input.place));
     let wire = &input.wire;
+    let value = match &input.ty {
+        Type::List(_) | Type::Map(_) => value.clone(),
+        _ if convert => quote!(#value.into()),
+        _ => value.clone(),
+    };
     match &input.ty {
         Type::List(item) => {
             let item = path(item);
             quote!(#call.put_list::<#item>(Place::#place, #wire, #value);)
         }
-        Type::Map(item) if input.prefixed_map => {
-            let item = path(item);
-            quote!(#call.put_prefixed::<#item>(Place::#place, #wire, #value);)
-        }
         Type::Json if input.prefixed_map => {
-            quote!(#call.put_prefixed_json(Place::#place, #wire, #value.into());)
+            quote!(#call.put_prefixed(Place::#place, #wire, #value);)
         }
         Type::Map(item) => {
             let item = path(item);
@@ -144,7 +146,7 @@ fn put_value(call: &TokenStream, input: &Input, value: &TokenStream) -> TokenStr
         }
         other => {
             let ty = path(other);
-            quote!(#call.put::<#ty>(Place::#place, #wire, #value.into());)
+            quote!(#call.put::<#ty>(Place::#place, #wire, #value);)
         }
     }
 }

@@ -18,6 +18,8 @@ pub(super) fn all(api: &Api) -> TokenStream {
         return TokenStream::new();
     }
     quote! {
+        #[allow(unused_imports)]
+        use crate::runtime::{BodyKind, Call, Method, Operation, Place};
         impl Client { #methods }
         /// The calls that the client's methods return: set what is optional, then `send()`.
         pub mod builder {
@@ -63,7 +65,7 @@ fn method(api: &Api, operation: &Operation, example: bool) -> TokenStream {
         let required = format_ident!("{}Required", operation.builder);
         let puts = operation.required.iter().map(|input| {
             let field = ident(&input.rust);
-            put_value(&call, input, &quote!(required.#field))
+            put_value(&call, input, &quote!(required.#field), false)
         });
         (quote!(required: builder::#required), puts.collect())
     } else {
@@ -76,11 +78,11 @@ fn method(api: &Api, operation: &Operation, example: bool) -> TokenStream {
     };
     let arguments = if operation.takes_struct() { quote!(, #arguments) } else { arguments };
     let body = if puts.is_empty() {
-        quote!(builder::#builder(crate::runtime::Call::new(self, &#facts)))
+        quote!(#facts builder::#builder(Call::new(self, &FACTS)))
     } else {
         quote! {
-            use crate::runtime::Place;
-            let mut call = crate::runtime::Call::new(self, &#facts);
+            #facts
+            let mut call = Call::new(self, &FACTS);
             #puts
             builder::#builder(call)
         }
@@ -101,27 +103,19 @@ fn facts(operation: &Operation) -> TokenStream {
         BodyKind::Json => quote!(Json),
         BodyKind::Scim => quote!(Scim),
     };
-    let authenticated = operation.authenticated;
-    let (items, token) = match &operation.output {
+    let list = match &operation.output {
         Output::Page { key, token, .. } => {
             let token = match token {
                 Some(token) => quote!(Some(#token)),
                 None => quote!(None),
             };
-            (quote!(Some(#key)), token)
+            quote!(.list(#key, #token))
         }
-        _ => (quote!(None), quote!(None)),
+        _ => TokenStream::new(),
     };
+    let anonymous = (!operation.authenticated).then(|| quote!(.anonymous()));
     quote! {
-        crate::runtime::Operation {
-            id: #id,
-            method: crate::runtime::Method::#method,
-            path: #path,
-            body: crate::runtime::BodyKind::#body,
-            authenticated: #authenticated,
-            items: #items,
-            page_token: #token,
-        }
+        const FACTS: Operation = Operation::new(#id, Method::#method, #path, BodyKind::#body) #list #anonymous;
     }
 }
 

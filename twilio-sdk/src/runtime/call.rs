@@ -83,24 +83,8 @@ impl<T> Call<T> {
         self.parts.put(place, name, &map);
     }
 
-    /// A map whose keys are appended to the name: `AddOns.some_key=value`.
-    pub(crate) fn put_prefixed<V: Param>(
-        &mut self,
-        place: Place,
-        name: &'static str,
-        values: impl IntoIterator<Item = (impl Into<String>, impl Into<V>)>,
-    ) {
-        let pairs = values.into_iter().map(|(key, value)| (key.into(), value.into()));
-        let pairs: Vec<(String, V)> = pairs.collect();
-        self.parts.put_pairs(
-            place,
-            name,
-            pairs.iter().map(|(key, value)| (key.clone(), value.text().into_owned())),
-        );
-    }
-
-    /// The same from JSON, whose nested keys are joined with dots.
-    pub(crate) fn put_prefixed_json(&mut self, place: Place, name: &'static str, value: Value) {
+    /// A map whose keys are appended to the name, nested ones joined with dots: `AddOns.some_key=value`.
+    pub(crate) fn put_prefixed(&mut self, place: Place, name: &'static str, value: Value) {
         fn flatten(prefix: &str, value: &Value, into: &mut Vec<(String, String)>) {
             match value {
                 Value::Object(map) => {

@@ -15,6 +15,23 @@ pub struct Operation {
     pub page_token: Option<&'static str>,
 }
 
+impl Operation {
+    /// An operation that takes credentials and does not list.
+    pub const fn new(id: &'static str, method: Method, path: &'static str, body: BodyKind) -> Self {
+        Self { id, method, path, body, authenticated: true, items: None, page_token: None }
+    }
+
+    /// One that lists: where the items are, and which query parameter takes a page token.
+    pub const fn list(self, items: &'static str, page_token: Option<&'static str>) -> Self {
+        Self { items: Some(items), page_token, ..self }
+    }
+
+    /// One that takes no credentials.
+    pub const fn anonymous(self) -> Self {
+        Self { authenticated: false, ..self }
+    }
+}
+
 /// The HTTP method of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
