@@ -47,7 +47,7 @@ async fn every_operation_of_every_product_carries_the_credentials_and_the_right_
                         values.path.remove("AccountSid");
                     }
                     if let Some(account) = account {
-                        values.insert(Place::Path, "AccountSid", account.into());
+                        values.insert(Place::Path, "AccountSid", (*account).into());
                     }
                     let name = format!("{} {}", product.stem, operation.id);
                     let outcome = driver.run(drive, values, Answer { status: 204, body: Vec::new() }).await;

@@ -54,6 +54,8 @@ macro_rules! products {
             #[cfg(feature = $feature)]
             #[doc = concat!("The operations at `https://", $host, "`, from Twilio's specification `", stringify!($module), "`.")]
             #[cfg_attr(docsrs, doc(cfg(feature = $feature)))]
+            // The lists in Twilio's own descriptions are as they are.
+            #[allow(clippy::doc_lazy_continuation, clippy::doc_overindented_list_items)]
             pub mod $module {
                 include!(concat!(env!("OUT_DIR"), "/", stringify!($module), ".rs"));
 

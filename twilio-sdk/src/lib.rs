@@ -31,6 +31,7 @@
 //! * **Tests.** Feature `mock` has the whole of Twilio in-process, and as the program `twilio-mock`.
 // Which products are enabled decides what of the runtime they use.
 #![cfg_attr(not(feature = "full"), allow(dead_code, unused_imports, unused_macros))]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 // Generated types name this crate by its own name.

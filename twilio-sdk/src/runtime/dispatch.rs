@@ -65,11 +65,13 @@ mod tests {
     use crate::runtime::{BodyKind, Method};
     use crate::{ApiKeyConfig, ConnectionConfig};
 
+    type Pre = fn(&Handle, &mut reqwest::Request);
+
     /// A client whose `pre` hook does something else than the SDK's.
     struct Hooked {
         handle: Handle,
         http: reqwest::Client,
-        pre: fn(&Handle, &mut reqwest::Request),
+        pre: Pre,
     }
 
     impl progenitor_client::ClientInfo<Handle> for Hooked {
@@ -121,7 +123,7 @@ mod tests {
             let value = http::HeaderValue::from_static("Basic not-marked-as-sensitive");
             request.headers_mut().insert(AUTHORIZATION, value);
         };
-        let cases: [(fn(&Handle, &mut reqwest::Request), bool, bool); 5] = [
+        let cases: [(Pre, bool, bool); 5] = [
             (|_, _| (), true, false),
             (plain, true, false),
             (authorize, false, false),
