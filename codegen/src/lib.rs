@@ -1,6 +1,6 @@
 //! Generates the typed operations of `twilio-sdk` from Twilio's OpenAPI files.
 //!
-//! [`generate`] is the pipeline: named [passes](pass) change the spec, [analysis](analyze) reads it into plain
+//! [`generate`] is the pipeline: named [passes](pass) change the spec, [analysis](mod@analyze) reads it into plain
 //! facts, and emission turns those into Rust. It is pure: the same spec and options give the same bytes.
 
 mod check;
