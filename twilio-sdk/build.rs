@@ -37,13 +37,16 @@ fn run() -> Result<(), String> {
             .map_err(|e| format!("feature `{}`: {e}; run `cargo xtask gen` if specs are missing or damaged, or leave the feature out", product.feature()))?;
         write(&format!("{}.rs", product.module()), &generated.source)?;
     }
-    let (mut sids, mut names) = (String::from("sids! {\n"), String::new());
+    // One generic type with an alias a kind checks in a tenth of the time of a type for each.
+    let (mut sids, mut kinds) = (String::new(), String::new());
     for kind in SIDS {
-        let prefixes = kind.prefixes.join("` or `");
-        let list = kind.prefixes.iter().map(|p| format!("{p:?}")).collect::<Vec<_>>().join(" | ");
-        sids.push_str(&format!("    /// A SID that starts with `{prefixes}`.\n    {}: {list};\n", kind.name));
-        names.push_str(&format!(" {}", kind.name));
+        let (name, doc) = (kind.name, format!("A SID that starts with `{}`.", kind.prefixes.join("` or `")));
+        sids += &format!("/// {doc}\npub type {name} = TypedSid<sid_kind::{name}>;\n");
+        kinds += &format!(
+            "/// {doc}\n#[derive(Debug)]\npub enum {name} {{}}\nimpl SidKind for {name} {{\n    const PREFIXES: &'static [&'static str] = &{:?};\n}}\n",
+            kind.prefixes
+        );
     }
-    write("sids.rs", &(sids + "}\n"))?;
-    write("any_sid.rs", &format!("any_sid! {{{names} }}\n"))
+    write("sid_kinds.rs", &kinds)?;
+    write("sids.rs", &sids)
 }

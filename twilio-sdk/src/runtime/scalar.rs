@@ -91,8 +91,8 @@ impl<'de, T: Scalar> Visitor<'de> for ScalarVisitor<T> {
 }
 
 macro_rules! scalar {
-    ($($name:ty),* $(,)?) => {
-        $(impl crate::runtime::Decode for $name {
+    ([$($generics:tt)*] $name:ty) => {
+        impl<$($generics)*> crate::runtime::Decode for $name {
             fn decode<'de, D: serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> Result<crate::runtime::Decoded<Self>, D::Error> {
@@ -101,7 +101,10 @@ macro_rules! scalar {
             fn restore(&self) -> Option<serde_json::Value> {
                 Some(crate::runtime::Scalar::to_json(self))
             }
-        })*
+        }
+    };
+    ($($name:ty),* $(,)?) => {
+        $(crate::runtime::scalar!([] $name);)*
     };
 }
 pub(crate) use scalar;

@@ -37,37 +37,40 @@ pub(crate) use open_enum;
 /// What every type shares that is text on the wire and has `as_str` and `From<&str>`.
 macro_rules! text_type {
     ($name:ident) => {
-        impl From<String> for $name {
+        crate::types::text_type!([] $name);
+    };
+    ([$($generics:tt)*] $name:ty) => {
+        impl<$($generics)*> From<String> for $name {
             fn from(text: String) -> Self {
                 Self::from(text.as_str())
             }
         }
 
-        impl std::fmt::Display for $name {
+        impl<$($generics)*> std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())
             }
         }
 
-        impl serde::Serialize for $name {
+        impl<$($generics)*> serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
             }
         }
 
-        impl<'de> serde::Deserialize<'de> for $name {
+        impl<'de, $($generics)*> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 crate::types::deserialize_text(deserializer)
             }
         }
 
-        impl crate::runtime::Param for $name {
+        impl<$($generics)*> crate::runtime::Param for $name {
             fn text(&self) -> std::borrow::Cow<'_, str> {
                 self.as_str().into()
             }
         }
 
-        impl crate::runtime::Scalar for $name {
+        impl<$($generics)*> crate::runtime::Scalar for $name {
             fn from_text(text: &str) -> Option<Self> {
                 Some(Self::from(text))
             }
@@ -82,7 +85,7 @@ macro_rules! text_type {
             }
         }
 
-        crate::runtime::scalar!($name);
+        crate::runtime::scalar!([$($generics)*] $name);
     };
 }
 pub(crate) use text_type;

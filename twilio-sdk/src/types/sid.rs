@@ -1,85 +1,49 @@
 //! Resource identifiers: two letters that name the kind, and 32 hexadecimal digits.
 
-/// Defines SID newtypes.
-macro_rules! sids {
-    ($($(#[$doc:meta])* $name:ident: $($prefix:literal)|*;)*) => {
-        $($(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub struct $name(Box<str>);
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
 
-        impl $name {
-            /// What such a SID starts with; none where any kind of resource may stand.
-            pub const PREFIXES: &'static [&'static str] = &[$($prefix),*];
+/// A SID of one kind of resource; each kind has an alias, such as [`CallSid`].
+///
+/// One of another kind does not stand for it, text always does. Construction never checks, because Twilio's own
+/// answers hold empty SIDs and new kinds of them; [`is_well_formed`](Self::is_well_formed) does.
+pub struct TypedSid<K> {
+    text: Box<str>,
+    kind: PhantomData<fn() -> K>,
+}
 
-            /// The SID as text.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
+/// What a SID of a kind starts with.
+pub trait SidKind: 'static {
+    /// The prefixes, two letters each.
+    const PREFIXES: &'static [&'static str];
+}
 
-            /// Whether it has the right prefix and 32 hexadecimal digits. Construction never checks, because
-            /// Twilio's own answers hold empty SIDs and new kinds of them.
-            pub fn is_well_formed(&self) -> bool {
-                well_formed(&self.0, Self::PREFIXES)
-            }
-        }
+impl<K: SidKind> TypedSid<K> {
+    /// Whether it has a prefix of its kind and 32 hexadecimal digits.
+    pub fn is_well_formed(&self) -> bool {
+        well_formed(&self.text, K::PREFIXES)
+    }
+}
 
-        impl From<&str> for $name {
-            fn from(text: &str) -> Self {
-                Self(text.into())
-            }
-        }
+/// The SID of any kind of resource, where a specification does not say which.
+pub struct Sid {
+    text: Box<str>,
+    kind: PhantomData<fn() -> Self>,
+}
 
-        impl From<&String> for $name {
-            fn from(text: &String) -> Self {
-                Self(text.as_str().into())
-            }
-        }
+impl Sid {
+    /// Whether it has two letters and 32 hexadecimal digits.
+    pub fn is_well_formed(&self) -> bool {
+        well_formed(&self.text, &[])
+    }
+}
 
-        impl From<&Self> for $name {
-            fn from(sid: &Self) -> Self {
-                sid.clone()
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(sid: $name) -> Self {
-                sid.0.into()
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = std::convert::Infallible;
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Ok(text.into())
-            }
-        }
-
-        impl AsRef<str> for $name {
-            fn as_ref(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl PartialEq<str> for $name {
-            fn eq(&self, other: &str) -> bool {
-                &*self.0 == other
-            }
-        }
-
-        impl PartialEq<&str> for $name {
-            fn eq(&self, other: &&str) -> bool {
-                &*self.0 == *other
-            }
-        }
-
-        impl std::fmt::Debug for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                std::fmt::Debug::fmt(&self.0, f)
-            }
-        }
-
-        crate::types::text_type!($name);)*
-    };
+impl<K> From<TypedSid<K>> for Sid {
+    fn from(sid: TypedSid<K>) -> Self {
+        Self { text: sid.text, kind: PhantomData }
+    }
 }
 
 fn well_formed(sid: &str, prefixes: &[&str]) -> bool {
@@ -89,24 +53,118 @@ fn well_formed(sid: &str, prefixes: &[&str]) -> bool {
     known && letters && digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
-sids! {
-    /// The SID of any kind of resource.
-    Sid: ;
-}
-
-include!(concat!(env!("OUT_DIR"), "/sids.rs"));
-
-macro_rules! any_sid {
-    ($($name:ident)*) => {
-        $(impl From<$name> for Sid {
-            fn from(sid: $name) -> Self {
-                Self(sid.0)
+/// What both types share.
+macro_rules! sid_type {
+    ([$($k:ident)?] $name:ty) => {
+        impl<$($k)?> $name {
+            /// The SID as text.
+            pub fn as_str(&self) -> &str {
+                &self.text
             }
-        })*
+        }
+
+        impl<$($k)?> From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self { text: text.into(), kind: PhantomData }
+            }
+        }
+
+        impl<$($k)?> From<&String> for $name {
+            fn from(text: &String) -> Self {
+                text.as_str().into()
+            }
+        }
+
+        impl<$($k)?> From<&Self> for $name {
+            fn from(sid: &Self) -> Self {
+                sid.clone()
+            }
+        }
+
+        impl<$($k)?> From<$name> for String {
+            fn from(sid: $name) -> Self {
+                sid.text.into()
+            }
+        }
+
+        impl<$($k)?> std::str::FromStr for $name {
+            type Err = std::convert::Infallible;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Ok(text.into())
+            }
+        }
+
+        impl<$($k)?> AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.text
+            }
+        }
+
+        impl<$($k)?> Clone for $name {
+            fn clone(&self) -> Self {
+                Self { text: self.text.clone(), kind: PhantomData }
+            }
+        }
+
+        impl<$($k)?> PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                self.text == other.text
+            }
+        }
+
+        impl<$($k)?> Eq for $name {}
+
+        impl<$($k)?> PartialEq<str> for $name {
+            fn eq(&self, other: &str) -> bool {
+                &*self.text == other
+            }
+        }
+
+        impl<$($k)?> PartialEq<&str> for $name {
+            fn eq(&self, other: &&str) -> bool {
+                &*self.text == *other
+            }
+        }
+
+        impl<$($k)?> Hash for $name {
+            fn hash<H: Hasher>(&self, state: &mut H) {
+                self.text.hash(state);
+            }
+        }
+
+        impl<$($k)?> PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+                Some(self.cmp(other))
+            }
+        }
+
+        impl<$($k)?> Ord for $name {
+            fn cmp(&self, other: &Self) -> Ordering {
+                self.text.cmp(&other.text)
+            }
+        }
+
+        impl<$($k)?> fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.text, f)
+            }
+        }
+
+        crate::types::text_type!([$($k)?] $name);
     };
 }
 
-include!(concat!(env!("OUT_DIR"), "/any_sid.rs"));
+sid_type!([] Sid);
+sid_type!([K] TypedSid<K>);
+
+/// The kinds of SIDs, one type each.
+pub mod sid_kind {
+    use super::SidKind;
+
+    include!(concat!(env!("OUT_DIR"), "/sid_kinds.rs"));
+}
+
+include!(concat!(env!("OUT_DIR"), "/sids.rs"));
 
 #[cfg(test)]
 mod tests {
