@@ -4,22 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// Where a value goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// Into the path.
-    Path,
-    /// Into the query.
-    Query,
-    /// Into a header.
-    Header,
-    /// Into the form.
-    Form,
-    /// A property of the JSON body.
-    Json,
-    /// The whole JSON body.
-    Body,
-}
+pub use twilio_codegen::analyze::Place;
 
 /// The values of one call. What the driver takes is taken out, and what is left over has no place.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
