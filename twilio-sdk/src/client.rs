@@ -37,6 +37,16 @@ impl Client {
         Self::new(ConnectionConfig::from_env()?)
     }
 
+    /// The same client with other credentials: another account, or another key. Connections, limits and settings
+    /// are shared with this one.
+    ///
+    /// # Errors
+    ///
+    /// [`is_config`](crate::Error::is_config): the credentials cannot work.
+    pub fn with_auth(&self, auth: impl Into<crate::Auth>) -> Result<Self> {
+        Ok(Self { handle: self.handle.with_auth(auth.into())? })
+    }
+
     /// The account of the credentials.
     pub fn account_sid(&self) -> &AccountSid {
         self.handle.account_sid()
@@ -59,7 +69,7 @@ macro_rules! products {
             pub mod $module {
                 include!(concat!(env!("OUT_DIR"), "/", stringify!($module), ".rs"));
 
-                crate::auth::hooks!(Client, $host);
+                crate::auth::hooks!(Client, stringify!($module), $host);
             }
 
             #[cfg(feature = $feature)]

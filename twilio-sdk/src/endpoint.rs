@@ -4,7 +4,7 @@ use std::fmt;
 
 use http::{HeaderValue, Uri};
 
-use crate::config::ConnectionConfig;
+use crate::config::{ConnectionConfig, Location};
 use crate::{Error, Result};
 
 /// Where requests go.
@@ -12,24 +12,14 @@ use crate::{Error, Result};
 pub(crate) struct Endpoint {
     /// Instead of Twilio's own hosts; without a trailing slash.
     base_url: Option<String>,
-    region: Option<String>,
-    edge: Option<String>,
+    location: Location,
 }
 
 impl Endpoint {
     pub(crate) fn new(config: &ConnectionConfig) -> Result<Self> {
-        let label = |what: &str, value: &Option<String>| -> Result<Option<String>> {
-            let Some(value) = value.as_deref().map(str::trim).filter(|v| !v.is_empty()) else {
-                return Ok(None);
-            };
-            let fits = value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-            match fits {
-                true => Ok(Some(value.to_ascii_lowercase())),
-                false => Err(Error::config(format!("{what} {value:?} cannot be a part of a host name"))),
-            }
-        };
         let base_url = config.base_url.as_deref().map(base_url).transpose()?;
-        Ok(Self { base_url, region: label("region", &config.region)?, edge: label("edge", &config.edge)? })
+        let location = Location::parse(config.region.as_deref(), config.edge.as_deref())?;
+        Ok(Self { base_url, location })
     }
 
     /// Scheme and authority for a product's host.
@@ -40,21 +30,8 @@ impl Endpoint {
         }
     }
 
-    /// `product[.edge][.region].twilio.com`. An edge without region is served in us1. The hosts that hand out
-    /// tokens know neither.
     fn host(&self, host: &str) -> String {
-        let Some(product) = host.strip_suffix(".twilio.com") else { return host.to_owned() };
-        if matches!(product, "oauth" | "iam" | "preview-iam") {
-            return host.to_owned();
-        }
-        match (&self.edge, &self.region) {
-            (None, None) => host.to_owned(),
-            (None, Some(region)) => format!("{product}.{region}.twilio.com"),
-            (Some(edge), region) => {
-                let region = region.as_deref().unwrap_or("us1");
-                format!("{product}.{edge}.{region}.twilio.com")
-            }
-        }
+        self.location.host(host)
     }
 
     /// Whether requests go to Twilio itself, for which TLS is needed.
@@ -146,22 +123,12 @@ mod tests {
     }
 
     #[test]
-    fn region_and_edge_make_the_host() {
-        for (region, edge, expected) in [
-            (None, None, "https://api.twilio.com"),
-            (Some("ie1"), None, "https://api.ie1.twilio.com"),
-            (Some("IE1"), Some("dublin"), "https://api.dublin.ie1.twilio.com"),
-            (None, Some("sydney"), "https://api.sydney.us1.twilio.com"),
-            (Some(""), Some(""), "https://api.twilio.com"),
-        ] {
-            let endpoint = endpoint(region, edge, None).expect("good labels");
-            assert_eq!(endpoint.base_url("api.twilio.com"), expected);
-            assert_eq!(endpoint.base_url("oauth.twilio.com"), "https://oauth.twilio.com");
-        }
-        for bad in ["a.b", "evil.com/", "a b", "@"] {
-            assert!(endpoint(Some(bad), None, None).is_err(), "{bad}");
-            assert!(endpoint(None, Some(bad), None).is_err(), "{bad}");
-        }
+    fn region_and_edge_make_the_host_and_not_the_users_own() {
+        let base = |region, edge, base| endpoint(region, edge, base).unwrap().base_url("api.twilio.com");
+        assert_eq!(base(Some("IE1"), Some("dublin"), None), "https://api.dublin.ie1.twilio.com");
+        assert_eq!(base(Some(""), Some(""), None), "https://api.twilio.com");
+        assert_eq!(base(Some("ie1"), None, Some("https://gateway:8443/x")), "https://gateway:8443/x");
+        assert!(endpoint(Some("nowhere"), None, None).is_err());
     }
 
     #[test]

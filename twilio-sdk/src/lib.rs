@@ -52,11 +52,14 @@ pub mod types;
 
 pub use auth::{ApiKeyConfig, Auth, AuthTokenConfig};
 pub use client::Client;
-pub use config::ConnectionConfig;
+pub use config::{
+    ConnectionConfig, Edge, HttpVersion, Location, LoggingConfig, PoolConfig, Proxy, ProxyServer, Region,
+    ResponseLimits, RetryConfig, TlsBackend, TlsConfig, TlsVersion,
+};
 pub use error::{Error, FieldError, Problem, Result};
 pub use paging::{Items, Page, Pages};
 pub use products::*;
-pub use runtime::{Response, Sending};
+pub use runtime::{Attempt, Response, Sending};
 
 /// What the conformance tests need to look into answers. Not for other use; it changes without notice.
 #[cfg(feature = "serialize")]

@@ -119,7 +119,7 @@ async fn an_error_in_mid_list_is_given_once() {
     let mock = mock().await;
     let body = json!({ "services": [{ "sid": "VA1" }], "meta": { "next_page_url": "/v2/Services?Page=1" } });
     mock.respond_once(200, &[], body.to_string());
-    mock.respond_once(500, &[], "");
+    mock.respond_once(404, &[], "");
     let mut items = client(&mock).verify_v2().list_service().items();
     assert!(items.next().await.unwrap().is_ok());
     assert!(items.next().await.unwrap().unwrap_err().is_api());

@@ -1,18 +1,15 @@
 //! Where credentials enter requests: the hooks of every product's client, and nothing else.
 
-use http::header::AUTHORIZATION;
-
 use crate::runtime::Handle;
 
 /// What a client's `pre` hook does: sets the credentials, whatever was there before.
 ///
 /// Requests of operations that take none are marked by the runtime with an empty value, which is removed here.
 pub(crate) fn authorize(handle: &Handle, request: &mut crate::runtime::HttpRequest) {
-    let headers = request.headers_mut();
-    let anonymous = headers.remove(ANONYMOUS).is_some();
-    headers.remove(AUTHORIZATION);
+    let anonymous = request.headers_mut().remove(ANONYMOUS).is_some();
+    handle.auth().clear(request);
     if !anonymous {
-        headers.insert(AUTHORIZATION, handle.authorization().clone());
+        handle.auth().set(request);
     }
 }
 
@@ -21,7 +18,7 @@ pub(crate) const ANONYMOUS: http::HeaderName = http::HeaderName::from_static("x-
 
 /// Implements progenitor's hooks for a product's client, and the runtime's way to them.
 macro_rules! hooks {
-    ($client:ty, $host:literal) => {
+    ($client:ty, $product:expr, $host:literal) => {
         impl progenitor_client::ClientHooks<crate::runtime::Handle> for $client {
             async fn pre<E>(
                 &self,
@@ -38,13 +35,17 @@ macro_rules! hooks {
             fn dispatch<'a>(
                 &'a self,
                 request: crate::runtime::HttpRequest,
-                operation: &'a crate::runtime::Operation,
+                operation: &'static crate::runtime::Operation,
             ) -> crate::runtime::Dispatching<'a> {
                 Box::pin(crate::runtime::through_hooks(self, request, operation))
             }
 
             fn handle(&self) -> &crate::runtime::Handle {
                 progenitor_client::ClientInfo::inner(self)
+            }
+
+            fn product(&self) -> &'static str {
+                $product
             }
 
             fn base_url(&self) -> &str {

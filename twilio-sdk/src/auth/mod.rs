@@ -6,9 +6,11 @@
 mod basic;
 mod config;
 mod hook;
+mod state;
 
 pub(crate) use basic::basic;
 pub use config::{ApiKeyConfig, Auth, AuthTokenConfig};
 pub(crate) use hook::ANONYMOUS;
 pub(crate) use hook::authorize;
 pub(crate) use hook::hooks;
+pub(crate) use state::AuthState;

@@ -1,10 +1,25 @@
 //! What a client is made of.
 
 mod env;
+mod location;
+mod logging;
+mod retry;
+mod tls;
+mod transport;
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::auth::Auth;
+use crate::runtime::Attempt;
+use crate::{Error, Result};
+
+pub use location::{Edge, Location, Region};
+pub use logging::LoggingConfig;
+pub use retry::RetryConfig;
+pub use tls::{TlsBackend, TlsConfig, TlsVersion};
+pub use transport::{HttpVersion, PoolConfig, Proxy, ProxyServer, ResponseLimits};
 
 /// Credentials and connection settings of a [`Client`](crate::Client).
 #[derive(Clone, Debug)]
@@ -14,22 +29,62 @@ pub struct ConnectionConfig {
     pub(crate) region: Option<String>,
     pub(crate) edge: Option<String>,
     pub(crate) timeout: Duration,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) http_version: HttpVersion,
+    #[cfg(feature = "compression")]
+    pub(crate) compression: bool,
+    pub(crate) pool: PoolConfig,
+    pub(crate) proxy: Proxy,
+    pub(crate) tls: TlsConfig,
+    pub(crate) limits: ResponseLimits,
+    pub(crate) retry: RetryConfig,
+    pub(crate) logging: LoggingConfig,
+    pub(crate) user_agent: Option<String>,
+    pub(crate) observer: Option<Observer>,
 }
 
 impl ConnectionConfig {
-    /// The time in which a call must be answered, unless it says otherwise.
+    /// The time in which a call must be answered, all its attempts included, unless it says otherwise.
     pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
-    /// Takes either kind of credentials; everything else has its default.
+    /// Takes any kind of credentials; everything else has its default.
     pub fn new(auth: impl Into<Auth>) -> Self {
-        Self { auth: auth.into(), base_url: None, region: None, edge: None, timeout: Self::DEFAULT_TIMEOUT }
+        Self {
+            auth: auth.into(),
+            base_url: None,
+            region: None,
+            edge: None,
+            timeout: Self::DEFAULT_TIMEOUT,
+            connect_timeout: Duration::from_secs(10),
+            attempt_timeout: None,
+            http_version: HttpVersion::default(),
+            #[cfg(feature = "compression")]
+            compression: true,
+            pool: PoolConfig::default(),
+            proxy: Proxy::default(),
+            tls: TlsConfig::default(),
+            limits: ResponseLimits::default(),
+            retry: RetryConfig::default(),
+            logging: LoggingConfig::default(),
+            user_agent: None,
+            observer: None,
+        }
     }
 
     /// Sends every request to this URL instead of Twilio's hosts: a mock, or a gateway.
     ///
-    /// It needs `https://`, except on this machine. The product's host goes along as `X-Forwarded-Host`.
+    /// It needs `https://`, except on this machine. The product's host goes along as `X-Forwarded-Host`. Region
+    /// and edge do not change it.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
+        self
+    }
+
+    /// Region and edge together, see [`Location`].
+    pub fn location(mut self, location: Location) -> Self {
+        self.region = location.region.map(|region| region.as_str().to_owned());
+        self.edge = location.edge.map(|edge| edge.as_str().to_owned());
         self
     }
 
@@ -45,9 +100,111 @@ impl ConnectionConfig {
         self
     }
 
-    /// Bounds every call in time, the answer's body included; 30 seconds unless set.
+    /// Bounds every call in time: waiting for its turn, all attempts and the answer's body; 30 s unless set.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
+    }
+
+    /// Bounds the making of a connection, TLS included; 10 s unless set.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// Bounds each attempt of a call, so that a second one has a chance within the call's own time-out. No other
+    /// bound than the call's unless set.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// Which version of HTTP is spoken; what the server offers unless set.
+    pub fn http_version(mut self, version: HttpVersion) -> Self {
+        self.http_version = version;
+        self
+    }
+
+    /// Whether answers may come compressed (gzip); on unless set.
+    #[cfg(feature = "compression")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "compression")))]
+    pub fn compression(mut self, compression: bool) -> Self {
+        self.compression = compression;
+        self
+    }
+
+    /// Connections and calls under way.
+    pub fn pool(mut self, pool: PoolConfig) -> Self {
+        self.pool = pool;
+        self
+    }
+
+    /// The proxy; what the environment says unless set.
+    pub fn proxy(mut self, proxy: impl Into<Proxy>) -> Self {
+        self.proxy = proxy.into();
+        self
+    }
+
+    /// Root certificates, client certificate, versions.
+    pub fn tls(mut self, tls: TlsConfig) -> Self {
+        self.tls = tls;
+        self
+    }
+
+    /// How large answers may be.
+    pub fn limits(mut self, limits: ResponseLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// When calls are tried again; three safe attempts unless set.
+    pub fn retry(mut self, retry: RetryConfig) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// What the `tracing` spans and events may show.
+    pub fn logging(mut self, logging: LoggingConfig) -> Self {
+        self.logging = logging;
+        self
+    }
+
+    /// Text that goes behind the SDK's own `User-Agent`, such as `my-service/1.2`.
+    pub fn user_agent(mut self, product: impl Into<String>) -> Self {
+        self.user_agent = Some(product.into());
+        self
+    }
+
+    /// Called after every attempt of every call, also of those that are tried again. It must not block.
+    pub fn on_attempt(mut self, observer: impl Fn(&Attempt<'_>) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Observer(Arc::new(observer)));
+        self
+    }
+
+    /// Refuses what cannot work, and says what would.
+    pub(crate) fn check(&self) -> Result<()> {
+        let durations = [
+            ("timeout", Some(self.timeout)),
+            ("connect_timeout", Some(self.connect_timeout)),
+            ("attempt_timeout", self.attempt_timeout),
+        ];
+        for (name, duration) in durations {
+            if duration.is_some_and(|duration| duration.is_zero()) {
+                return Err(Error::config(format!("{name} is zero, in which nothing can be answered")));
+            }
+        }
+        self.auth.check()?;
+        self.pool.check()?;
+        self.retry.check()
+    }
+}
+
+/// What is called after every attempt.
+#[derive(Clone)]
+pub(crate) struct Observer(pub(crate) Arc<dyn Fn(&Attempt<'_>) + Send + Sync>);
+
+impl fmt::Debug for Observer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Observer")
     }
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 pub use api::{FieldError, Problem};
 
-use crate::runtime::{HttpError, Operation, Raw};
+use crate::runtime::{HttpError, Operation, Raw, retry_after};
 
 /// The result of a call.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -28,6 +28,8 @@ struct Inner {
     raw: Option<Raw>,
     problem: Problem,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    attempts: u32,
+    tls: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +42,9 @@ enum Kind {
     Api,
     Decode,
     Paging,
+    Limit,
+    Busy,
+    CircuitOpen,
 }
 
 impl Error {
@@ -51,6 +56,8 @@ impl Error {
             raw: None,
             problem: Problem::default(),
             source: None,
+            attempts: 0,
+            tls: false,
         }))
     }
 
@@ -66,19 +73,40 @@ impl Error {
         Self::new(Kind::Paging, Some(operation), message)
     }
 
-    pub(crate) fn transport(operation: &Operation, source: HttpError) -> Self {
-        let (kind, what) = if source.is_timeout() {
+    pub(crate) fn transport(operation: &'static Operation, source: HttpError) -> Self {
+        let tls = is_tls(&source);
+        // A connection that cannot be made in time was not made, whatever else it is.
+        let (kind, what) = if source.is_connect() {
+            (Kind::Connect, if tls { "TLS with the host fails" } else { "cannot connect" })
+        } else if source.is_timeout() {
             (Kind::Timeout, "timed out")
-        } else if source.is_connect() {
-            (Kind::Connect, "cannot connect")
         } else {
             (Kind::Transport, "the connection failed")
         };
         let host = source.url().and_then(|url| url.host_str()).unwrap_or("the host").to_owned();
-        let mut error = Self::new(kind, None, format!("{}: {what} ({host})", operation.id));
+        let mut error = Self::new(kind, Some(operation), format!("{what} ({host})"));
+        error.0.tls = tls;
         // The URL holds the account and the query, which may be personal.
         error.0.source = Some(Box::new(source.without_url()));
         error
+    }
+
+    pub(crate) fn timeout(operation: &'static Operation, host: &str) -> Self {
+        Self::new(Kind::Timeout, Some(operation), format!("timed out ({host})"))
+    }
+
+    pub(crate) fn limit(operation: &'static Operation, message: impl Into<String>, raw: &Raw) -> Self {
+        Self::new(Kind::Limit, Some(operation), message).with_raw(raw)
+    }
+
+    pub(crate) fn busy(operation: &'static Operation, message: impl Into<String>) -> Self {
+        Self::new(Kind::Busy, Some(operation), message)
+    }
+
+    pub(crate) fn circuit_open(operation: &'static Operation, host: &str, wait: Duration) -> Self {
+        let seconds = wait.as_secs_f64();
+        let message = format!("too many calls to {host} failed; the next attempt is made in {seconds:.1} s");
+        Self::new(Kind::CircuitOpen, Some(operation), message)
     }
 
     pub(crate) fn decode(operation: &'static Operation, source: serde_json::Error) -> Self {
@@ -98,6 +126,16 @@ impl Error {
     pub(crate) fn with_raw(mut self, raw: &Raw) -> Self {
         self.0.raw = Some(raw.clone());
         self
+    }
+
+    pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
+        self.0.attempts = attempts;
+        self
+    }
+
+    /// How many attempts were made; 0 where none was.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
     }
 
     /// The HTTP status, if there was an answer.
@@ -136,10 +174,9 @@ impl Error {
         self.0.raw.as_ref()?.request_id()
     }
 
-    /// How long to wait before the next attempt, where the answer says so in seconds.
+    /// How long to wait before the next attempt, where the answer's `Retry-After` says so in seconds or as a date.
     pub fn retry_after(&self) -> Option<Duration> {
-        let value = self.headers()?.get(http::header::RETRY_AFTER)?.to_str().ok()?;
-        value.trim().parse().ok().map(Duration::from_secs)
+        retry_after(self.headers()?)
     }
 
     /// The answer's headers, if there was an answer.
@@ -157,6 +194,23 @@ impl Error {
         self.0.operation.map(|operation| operation.id)
     }
 
+    /// What kind of error it is, in one word, for spans and metrics.
+    pub(crate) fn kind_name(&self) -> &'static str {
+        match self.0.kind {
+            Kind::Config => "config",
+            Kind::Request => "request",
+            Kind::Connect => "connect",
+            Kind::Timeout => "timeout",
+            Kind::Transport => "transport",
+            Kind::Api => "api",
+            Kind::Decode => "decode",
+            Kind::Paging => "paging",
+            Kind::Limit => "limit",
+            Kind::Busy => "busy",
+            Kind::CircuitOpen => "circuit_open",
+        }
+    }
+
     /// The configuration or the credentials cannot work; nothing was sent.
     pub fn is_config(&self) -> bool {
         self.0.kind == Kind::Config
@@ -170,6 +224,33 @@ impl Error {
     /// No connection was made; nothing was sent.
     pub fn is_connect(&self) -> bool {
         self.0.kind == Kind::Connect
+    }
+
+    /// TLS with the host failed: its certificate is not trusted, or the versions do not meet; nothing was sent.
+    pub fn is_tls(&self) -> bool {
+        self.0.tls
+    }
+
+    /// The connection was lost, or the answer broke off. Twilio may have carried out the call;
+    /// [`status`](Self::status) is there if the answer had begun.
+    pub fn is_transport(&self) -> bool {
+        self.0.kind == Kind::Transport
+    }
+
+    /// The answer is larger than the client's limits. Twilio has carried out the call.
+    pub fn is_limit(&self) -> bool {
+        self.0.kind == Kind::Limit
+    }
+
+    /// The call's turn did not come in time: the client's own limit of calls under way or of calls per second
+    /// held it back; nothing was sent.
+    pub fn is_busy(&self) -> bool {
+        self.0.kind == Kind::Busy
+    }
+
+    /// The circuit breaker of the host is open; nothing was sent.
+    pub fn is_circuit_open(&self) -> bool {
+        self.0.kind == Kind::CircuitOpen
     }
 
     /// The time-out passed. Twilio may have carried out the call.
@@ -258,4 +339,21 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source.as_deref().map(|source| source as _)
     }
+}
+
+/// Whether TLS is why a connection was not made: another attempt would fail the same way.
+fn is_tls(error: &HttpError) -> bool {
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        if cause.is::<rustls::Error>() {
+            return true;
+        }
+        // An I/O error shows what it wraps here and not as its source.
+        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        source = match inner {
+            Some(inner) => Some(inner),
+            None => cause.source(),
+        };
+    }
+    false
 }

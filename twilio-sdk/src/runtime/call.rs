@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::{Dispatch, Operation, Output, Param, Place, Raw, Response};
 use crate::Result;
+use crate::config::RetryConfig;
 
 /// A request that is being put together, and what its answer becomes.
 pub struct Call<T> {
@@ -31,6 +32,8 @@ pub(crate) struct Parts {
     /// The whole body, of the operations that do not take it in pieces.
     pub(crate) body: Option<Value>,
     pub(crate) timeout: Option<Duration>,
+    pub(crate) retry: Option<Box<RetryConfig>>,
+    pub(crate) idempotent: Option<bool>,
     /// Path and query that the server gave for this page, instead of what the values above make.
     pub(crate) link: Option<String>,
 }
@@ -47,6 +50,8 @@ impl<T> Call<T> {
             json: Map::new(),
             body: None,
             timeout: None,
+            retry: None,
+            idempotent: None,
             link: None,
         };
         Self { client: Arc::new(client.clone()), parts, output: PhantomData }
@@ -108,6 +113,14 @@ impl<T> Call<T> {
 
     pub(crate) fn timeout(&mut self, timeout: Duration) {
         self.parts.timeout = Some(timeout);
+    }
+
+    pub(crate) fn retry(&mut self, retry: RetryConfig) {
+        self.parts.retry = Some(Box::new(retry));
+    }
+
+    pub(crate) fn idempotent(&mut self, idempotent: bool) {
+        self.parts.idempotent = Some(idempotent);
     }
 }
 
@@ -184,8 +197,10 @@ impl<T: Output> Call<T> {
 
 /// Sends a request and gives its answer, if Twilio calls it a success.
 pub(crate) async fn fetch(client: Arc<dyn Dispatch>, parts: Parts) -> Result<Raw> {
-    let request = super::url::request(&*client, &parts)?;
-    let raw = super::dispatch::send(&*client, request, parts.operation).await?;
+    if let Some(retry) = &parts.retry {
+        retry.check()?;
+    }
+    let raw = super::send::send(&*client, &parts).await?;
     raw.into_success(parts.operation)
 }
 
@@ -233,9 +248,23 @@ impl<T> fmt::Debug for Sending<T> {
 macro_rules! operation {
     ($name:ident => $output:ty) => {
         impl $name {
-            /// Bounds this call in time, instead of the client's time-out; the answer's body included.
+            /// Bounds this call in time, instead of the client's time-out: all attempts and the answer's body.
             pub fn with_timeout(mut self, timeout: std::time::Duration) -> Self {
                 self.0.timeout(timeout);
+                self
+            }
+
+            /// When this call is tried again, instead of the client's own settings.
+            pub fn with_retry(mut self, retry: crate::RetryConfig) -> Self {
+                self.0.retry(retry);
+                self
+            }
+
+            /// Whether sending this call twice does no more than sending it once. It may then be tried again
+            /// where nobody knows whether Twilio has carried it out. GET, PUT and DELETE are, unless this says
+            /// otherwise; POST and PATCH are not.
+            pub fn with_idempotent(mut self, idempotent: bool) -> Self {
+                self.0.idempotent(idempotent);
                 self
             }
 

@@ -1,20 +1,22 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use http::header::AUTHORIZATION;
 use progenitor_client::{ClientHooks, OperationInfo};
 
-use super::{Handle, Operation, Raw};
+use super::{Handle, Operation};
 use crate::{Error, Result};
 
 /// A product's client, as the runtime sees it. Each is implemented by the macro that implements its hooks, so
 /// there is no way to the network around them.
 pub trait Dispatch: Send + Sync {
     /// Sends a request through the client's hooks.
-    fn dispatch<'a>(&'a self, request: reqwest::Request, operation: &'a Operation) -> Dispatching<'a>;
+    fn dispatch<'a>(&'a self, request: reqwest::Request, operation: &'static Operation) -> Dispatching<'a>;
 
     /// What all products of one SDK client share.
     fn handle(&self) -> &Handle;
+
+    /// The product's module, such as `api_v2010`.
+    fn product(&self) -> &'static str;
 
     /// Scheme, host and path prefix of every request.
     fn base_url(&self) -> &str;
@@ -30,12 +32,11 @@ pub type Dispatching<'a> = Pin<Box<dyn Future<Output = Result<reqwest::Response>
 pub async fn through_hooks<C: ClientHooks<Handle>>(
     client: &C,
     mut request: reqwest::Request,
-    operation: &Operation,
+    operation: &'static Operation,
 ) -> Result<reqwest::Response> {
     let info = OperationInfo { operation_id: operation.id };
     client.pre::<()>(&mut request, &info).await.map_err(|e| Error::request(operation, e.to_string()))?;
-    let has_credentials = request.headers().get(AUTHORIZATION).is_some_and(http::HeaderValue::is_sensitive);
-    if has_credentials != operation.authenticated {
+    if client.inner().auth().is_in(&request) != operation.authenticated {
         return Err(Error::request(
             operation,
             "the request hook did not set the credentials; nothing was sent",
@@ -46,22 +47,12 @@ pub async fn through_hooks<C: ClientHooks<Handle>>(
     result.map_err(|e| Error::transport(operation, e))
 }
 
-/// Sends a request and reads the whole answer.
-pub(crate) async fn send(
-    client: &dyn Dispatch,
-    request: reqwest::Request,
-    operation: &'static Operation,
-) -> Result<Raw> {
-    let response = client.dispatch(request, operation).await?;
-    let (status, headers) = (response.status(), response.headers().clone());
-    let body = response.bytes().await.map_err(|e| Error::transport(operation, e))?;
-    Ok(Raw { status, headers, body })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::{ANONYMOUS, authorize};
+    use http::header::AUTHORIZATION;
+
+    use crate::auth::{ANONYMOUS, authorize, basic};
     use crate::runtime::{BodyKind, Method};
     use crate::{ApiKeyConfig, ConnectionConfig};
 
@@ -100,17 +91,8 @@ mod tests {
         }
     }
 
-    fn operation(authenticated: bool) -> Operation {
-        Operation {
-            id: "Test",
-            method: Method::Get,
-            path: "/",
-            body: BodyKind::None,
-            authenticated,
-            items: None,
-            page_token: None,
-        }
-    }
+    const WITH: Operation = Operation::new("Test", Method::Get, "/", BodyKind::None);
+    const WITHOUT: Operation = WITH.anonymous();
 
     #[tokio::test]
     async fn nothing_is_sent_unless_the_hook_did_what_the_operation_needs() {
@@ -135,8 +117,8 @@ mod tests {
             let url = reqwest::Url::parse(&url).expect("a URL");
             let mut request = reqwest::Request::new(reqwest::Method::GET, url);
             *request.timeout_mut() = Some(std::time::Duration::from_millis(50));
-            let error =
-                through_hooks(&client, request, &operation(authenticated)).await.expect_err("no answer");
+            let operation = if authenticated { &WITH } else { &WITHOUT };
+            let error = through_hooks(&client, request, operation).await.expect_err("no answer");
             assert_eq!(error.is_request(), !sent, "case {index}: {error}");
             assert_eq!(listener.accept().is_ok(), sent, "case {index}");
         }
@@ -153,7 +135,7 @@ mod tests {
         authorize(&handle, &mut request);
         assert_eq!(
             request.headers().get_all(AUTHORIZATION).iter().collect::<Vec<_>>(),
-            [handle.authorization()]
+            [&basic("SK1", &"secret".into()).expect("a header")]
         );
         request.headers_mut().insert(AUTHORIZATION, stale);
         request.headers_mut().insert(ANONYMOUS, http::HeaderValue::from_static(""));

@@ -2,70 +2,89 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderValue;
-
-use crate::auth::{Auth, basic};
-use crate::config::ConnectionConfig;
+use super::{Gate, transport};
+use crate::Result;
+use crate::auth::{Auth, AuthState};
+use crate::config::{ConnectionConfig, Observer, ResponseLimits, RetryConfig};
 use crate::endpoint::Endpoint;
 use crate::types::AccountSid;
-use crate::{Error, Result};
 
 /// What all products of a client share: credentials, connections and settings. Cheap to clone.
 #[derive(Clone)]
-pub struct Handle(Arc<Inner>);
+pub struct Handle {
+    shared: Arc<Shared>,
+    auth: Arc<AuthState>,
+}
 
-struct Inner {
-    auth: Auth,
-    /// Made once, because every request carries it.
-    authorization: HeaderValue,
+/// What clients with other credentials share too.
+struct Shared {
     endpoint: Endpoint,
     http: reqwest::Client,
+    gate: Gate,
+    settings: Settings,
+}
+
+/// What calls take from the client unless they say otherwise.
+pub(crate) struct Settings {
+    pub(crate) timeout: Duration,
+    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) retry: RetryConfig,
+    pub(crate) limits: ResponseLimits,
+    pub(crate) observer: Option<Observer>,
 }
 
 impl Handle {
     pub(crate) fn new(config: ConnectionConfig) -> Result<Self> {
-        config.auth.check()?;
+        config.check()?;
         let endpoint = Endpoint::new(&config)?;
-        let (user, password) = config.auth.user_and_password();
-        let authorization = basic(user, password).ok_or_else(|| {
-            Error::config("the credentials hold a character that Basic authentication cannot carry")
-        })?;
-        let http = http_client(config.timeout, endpoint.needs_tls())?;
-        Ok(Self(Arc::new(Inner { auth: config.auth, authorization, endpoint, http })))
+        let http = transport::client(&config, endpoint.needs_tls())?;
+        let gate = Gate::new(&config);
+        let settings = Settings {
+            timeout: config.timeout,
+            attempt_timeout: config.attempt_timeout,
+            retry: config.retry,
+            limits: config.limits,
+            observer: config.observer,
+        };
+        let auth = Arc::new(AuthState::new(config.auth)?);
+        Ok(Self { shared: Arc::new(Shared { endpoint, http, gate, settings }), auth })
     }
 
-    pub(crate) fn authorization(&self) -> &HeaderValue {
-        &self.0.authorization
+    /// The same connections and settings with other credentials.
+    pub(crate) fn with_auth(&self, auth: Auth) -> Result<Self> {
+        Ok(Self { shared: Arc::clone(&self.shared), auth: Arc::new(AuthState::new(auth)?) })
+    }
+
+    pub(crate) fn auth(&self) -> &AuthState {
+        &self.auth
     }
 
     pub(crate) fn account_sid(&self) -> &AccountSid {
-        self.0.auth.account_sid()
+        self.auth.account_sid()
     }
 
     pub(crate) fn endpoint(&self) -> &Endpoint {
-        &self.0.endpoint
+        &self.shared.endpoint
     }
 
     pub(crate) fn http(&self) -> &reqwest::Client {
-        &self.0.http
+        &self.shared.http
     }
-}
 
-/// Redirects are not followed: Twilio's few are answers, and credentials must not go where a redirect says.
-fn http_client(timeout: Duration, needs_tls: bool) -> Result<reqwest::Client> {
-    let user_agent = concat!("twilio-sdk-rust/", env!("CARGO_PKG_VERSION"));
-    let builder = reqwest::Client::builder()
-        .user_agent(user_agent)
-        .redirect(reqwest::redirect::Policy::none())
-        .timeout(timeout)
-        .connect_timeout(timeout.min(Duration::from_secs(10)))
-        // A client for this machine alone must work where no root certificates are installed.
-        .tls_backend_preconfigured(super::tls::config(needs_tls)?);
-    builder.build().map_err(|e| Error::config(format!("the HTTP client cannot be built: {e}")))
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.shared.gate
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.shared.settings
+    }
 }
 
 impl fmt::Debug for Handle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Handle").field("auth", &self.0.auth).field("endpoint", &self.0.endpoint).finish()
+        f.debug_struct("Handle")
+            .field("auth", self.auth.auth())
+            .field("endpoint", &self.shared.endpoint)
+            .finish_non_exhaustive()
     }
 }

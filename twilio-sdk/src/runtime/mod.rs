@@ -1,17 +1,24 @@
 //! What every operation is made of. Only this folder talks HTTP.
 
+mod attempt;
 mod call;
 mod decode;
 mod dispatch;
 mod encode;
+mod gate;
 mod handle;
 mod operation;
 mod output;
 mod response;
+mod retry;
 mod scalar;
+mod send;
 pub(crate) mod tls;
+mod trace;
+mod transport;
 mod url;
 
+pub use attempt::Attempt;
 pub(crate) use call::Parts;
 pub use call::{Call, Sending};
 pub(crate) use call::{account_operation, list_operation, operation};
@@ -19,11 +26,13 @@ pub use decode::{Decode, Decoded, FieldReader, ReadFields, Unread, deserialize};
 pub(crate) use decode::{Name, Seed, odd_list};
 pub use dispatch::{Dispatch, Dispatching, through_hooks};
 pub use encode::{FieldWriter, Param, WriteFields, to_json};
+pub(crate) use gate::Gate;
 pub use handle::Handle;
 pub use operation::{BodyKind, Method, Operation, Place};
 pub use output::Output;
-pub(crate) use reqwest::{Error as HttpError, Request as HttpRequest};
+pub(crate) use reqwest::{Error as HttpError, Request as HttpRequest, Url as HttpUrl};
 pub(crate) use response::Raw;
 pub use response::Response;
+pub(crate) use retry::retry_after;
 pub(crate) use scalar::scalar;
 pub use scalar::{Scalar, decode_scalar};

@@ -12,6 +12,8 @@ pub(crate) struct Raw {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// How many attempts it took.
+    pub(crate) attempts: u32,
 }
 
 impl Raw {
@@ -63,6 +65,11 @@ impl<T> Response<T> {
     /// `Twilio-Request-Id`, by which Twilio's support finds a request.
     pub fn request_id(&self) -> Option<&str> {
         self.raw.request_id()
+    }
+
+    /// How many attempts it took.
+    pub fn attempts(&self) -> u32 {
+        self.raw.attempts
     }
 
     /// The body as it came.

@@ -25,7 +25,6 @@ pub(crate) fn request(client: &dyn Dispatch, parts: &Parts) -> Result<reqwest::R
     let url = reqwest::Url::parse(&url)
         .map_err(|e| Error::request(operation, format!("the URL cannot be built: {e}")))?;
     let mut request = reqwest::Request::new(operation.method.into(), url);
-    *request.timeout_mut() = parts.timeout;
     let headers = request.headers_mut();
     headers.insert(
         ACCEPT,

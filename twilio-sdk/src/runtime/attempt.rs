@@ -1,0 +1,157 @@
+use std::fmt;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, Method, StatusCode};
+use tokio::time::{Instant, timeout_at};
+
+use super::{Dispatch, Operation, Raw};
+use crate::config::ResponseLimits;
+use crate::{Error, Result};
+
+/// One attempt of a call, as [`on_attempt`](crate::ConnectionConfig::on_attempt) is told of it.
+#[non_exhaustive]
+pub struct Attempt<'a> {
+    /// The product's module, such as `api_v2010`.
+    pub product: &'static str,
+    /// The `operationId`, such as `CreateMessage`.
+    pub operation_id: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// The host that it went to.
+    pub host: &'a str,
+    /// Which attempt of the call it was, counted from 1.
+    pub number: u32,
+    /// The answer's status, if there was an answer.
+    pub status: Option<StatusCode>,
+    /// `Twilio-Request-Id` of the answer.
+    pub request_id: Option<&'a str>,
+    /// Why there is no answer that could be used.
+    pub error: Option<&'a Error>,
+    /// How long it took, waiting for its turn included.
+    pub elapsed: Duration,
+    /// After what wait the next attempt follows; `None` after the last one.
+    pub retry_in: Option<Duration>,
+}
+
+impl fmt::Debug for Attempt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attempt")
+            .field("product", &self.product)
+            .field("operation_id", &self.operation_id)
+            .field("method", &self.method)
+            .field("host", &self.host)
+            .field("number", &self.number)
+            .field("status", &self.status)
+            .field("request_id", &self.request_id)
+            .field("error", &self.error)
+            .field("elapsed", &self.elapsed)
+            .field("retry_in", &self.retry_in)
+            .finish()
+    }
+}
+
+/// Sends a request once and reads the whole answer, within the client's bounds.
+pub(super) async fn attempt(
+    client: &dyn Dispatch,
+    operation: &'static Operation,
+    request: reqwest::Request,
+    deadline: Instant,
+) -> Result<Raw> {
+    let (handle, settings) = (client.handle(), client.handle().settings());
+    let host = request.url().host_str().unwrap_or_default().to_owned();
+    let mut pass = handle.gate().enter(operation, &host, deadline).await?;
+    let until = match settings.attempt_timeout {
+        Some(timeout) => deadline.min(Instant::now() + timeout),
+        None => deadline,
+    };
+    let exchange = async {
+        let response = client.dispatch(request, operation).await?;
+        read(operation, response, &settings.limits).await
+    };
+    let outcome = match timeout_at(until, exchange).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(Error::timeout(operation, &host)),
+    };
+    pass.leave(&outcome);
+    outcome
+}
+
+async fn read(
+    operation: &'static Operation,
+    mut response: reqwest::Response,
+    limits: &ResponseLimits,
+) -> Result<Raw> {
+    let raw = Raw {
+        status: response.status(),
+        headers: std::mem::take(response.headers_mut()),
+        body: Bytes::new(),
+        attempts: 0,
+    };
+    let size: usize = raw.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if size > limits.headers {
+        let message = format!("the answer's headers are larger than {} bytes", limits.headers);
+        return Err(Error::limit(operation, message, &raw));
+    }
+    let too_large = || {
+        let message = format!("the answer's body is larger than {} bytes", limits.body);
+        Error::limit(operation, message, &raw)
+    };
+    if announced(&raw.headers).is_some_and(|length| length > limits.body) {
+        return Err(too_large());
+    }
+    // Twilio may have carried out the call though the answer breaks off, so the status stays with the error.
+    let broken = |e| Error::transport(operation, e).with_raw(&raw);
+    let Some(first) = response.chunk().await.map_err(broken)? else { return Ok(raw) };
+    let mut body = Body::One(first);
+    loop {
+        if body.len() as u64 > limits.body {
+            return Err(too_large());
+        }
+        match response.chunk().await.map_err(broken)? {
+            Some(chunk) => body = body.with(chunk, announced(&raw.headers).unwrap_or_default()),
+            None => return Ok(Raw { body: body.done(), ..raw }),
+        }
+    }
+}
+
+/// `Content-Length`; reqwest takes it away where it is not that of the decompressed body.
+fn announced(headers: &HeaderMap) -> Option<u64> {
+    headers.get(http::header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// A body of one chunk, which most are, is not copied.
+enum Body {
+    One(Bytes),
+    Many(BytesMut),
+}
+
+impl Body {
+    fn len(&self) -> usize {
+        match self {
+            Self::One(bytes) => bytes.len(),
+            Self::Many(bytes) => bytes.len(),
+        }
+    }
+
+    fn with(self, chunk: Bytes, announced: u64) -> Self {
+        let mut all = match self {
+            Self::One(first) => {
+                let room = usize::try_from(announced).unwrap_or_default().min(1 << 24);
+                let mut all = BytesMut::with_capacity(room.max(first.len() + chunk.len()));
+                all.extend_from_slice(&first);
+                all
+            }
+            Self::Many(all) => all,
+        };
+        all.extend_from_slice(&chunk);
+        Self::Many(all)
+    }
+
+    fn done(self) -> Bytes {
+        match self {
+            Self::One(bytes) => bytes,
+            Self::Many(bytes) => bytes.freeze(),
+        }
+    }
+}

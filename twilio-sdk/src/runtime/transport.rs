@@ -1,0 +1,85 @@
+use crate::config::{ConnectionConfig, HttpVersion, Proxy, ProxyServer, TlsBackend};
+use crate::{Error, Result};
+
+/// The HTTP client of a configuration.
+///
+/// Redirects are not followed: Twilio's few are answers, and credentials must not go where a redirect says.
+pub(crate) fn client(config: &ConnectionConfig, needs_tls: bool) -> Result<reqwest::Client> {
+    let pool = &config.pool;
+    let mut builder = reqwest::Client::builder()
+        .user_agent(user_agent(config.user_agent.as_deref())?)
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(config.connect_timeout)
+        .pool_max_idle_per_host(pool.max_idle_per_host)
+        .pool_idle_timeout(pool.idle_timeout)
+        .http2_initial_stream_window_size(pool.http2_window)
+        .http2_max_header_list_size(u32::try_from(config.limits.headers).unwrap_or(u32::MAX));
+    builder = match config.http_version {
+        HttpVersion::Auto => builder,
+        HttpVersion::Http1 => builder.http1_only(),
+        HttpVersion::Http2 => builder.http2_prior_knowledge(),
+    };
+    #[cfg(feature = "compression")]
+    {
+        builder = builder.gzip(config.compression);
+    }
+    builder = match &config.proxy {
+        Proxy::Environment => builder,
+        Proxy::Direct => builder.no_proxy(),
+        Proxy::Server(server) => builder.proxy(proxy(server)?),
+    };
+    builder = match config.tls.backend {
+        // A client for this machine alone must work where no root certificates are installed.
+        TlsBackend::Rustls => {
+            let http2 = config.http_version != HttpVersion::Http1;
+            builder.tls_backend_preconfigured(super::tls::rustls(&config.tls, needs_tls, http2)?)
+        }
+        #[cfg(feature = "native-tls")]
+        TlsBackend::Native => super::tls::native(builder, &config.tls)?,
+    };
+    builder.build().map_err(|e| Error::config(format!("the HTTP client cannot be built: {}", chain(&e))))
+}
+
+fn user_agent(extension: Option<&str>) -> Result<String> {
+    let own = concat!("twilio-sdk-rust/", env!("CARGO_PKG_VERSION"));
+    let Some(extension) = extension.map(str::trim).filter(|text| !text.is_empty()) else {
+        return Ok(own.to_owned());
+    };
+    if !extension.bytes().all(|b| (b' '..0x7f).contains(&b)) {
+        return Err(Error::config("user_agent holds something else than printable ASCII"));
+    }
+    Ok(format!("{own} {extension}"))
+}
+
+fn proxy(server: &ProxyServer) -> Result<reqwest::Proxy> {
+    let wrong = |what: &str| Error::config(format!("proxy: the URL {what}"));
+    let url = reqwest::Url::parse(&server.url).map_err(|_| wrong("is none; give http://host:port"))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(wrong("must start with http:// or https://"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(wrong("holds credentials; give them apart, so that they are kept as secrets"));
+    }
+    let mut proxy = reqwest::Proxy::all(url).map_err(|e| wrong(&format!("cannot be used: {}", chain(&e))))?;
+    if let Some((user, password)) = &server.credentials {
+        let value = crate::auth::basic(user, password).ok_or_else(|| {
+            Error::config("proxy: the credentials hold a character that Basic authentication cannot carry")
+        })?;
+        proxy = proxy.custom_http_auth(value);
+    }
+    Ok(proxy.no_proxy(reqwest::NoProxy::from_string(&server.except.join(","))))
+}
+
+/// An error with its causes.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.ends_with(&cause_text) {
+            text = format!("{text}: {cause_text}");
+        }
+        source = cause.source();
+    }
+    text
+}
