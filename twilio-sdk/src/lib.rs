@@ -38,6 +38,8 @@
 extern crate self as twilio_sdk;
 
 mod auth;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod client;
 mod config;
 mod endpoint;

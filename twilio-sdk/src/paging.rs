@@ -271,6 +271,12 @@ impl<T: Decode + Send + 'static> Items<T> {
         poll_fn(|context| self.poll_item(context)).await
     }
 
+    /// The next item of the page at hand.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn ready(&mut self) -> Option<T> {
+        self.ready.next()
+    }
+
     /// Every item that is left, or the first error.
     pub async fn collect(mut self) -> Result<Vec<T>> {
         let mut items = Vec::new();

@@ -277,6 +277,20 @@ macro_rules! operation {
             pub fn send_with_response(self) -> crate::Sending<crate::Response<$output>> {
                 self.0.send_with_response()
             }
+
+            /// [`send`](Self::send) for programs without an async runtime.
+            #[cfg(feature = "blocking")]
+            #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+            pub fn send_blocking(self) -> crate::Result<$output> {
+                crate::blocking::wait(self.0.send())?
+            }
+
+            /// [`send_with_response`](Self::send_with_response) for programs without an async runtime.
+            #[cfg(feature = "blocking")]
+            #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+            pub fn send_with_response_blocking(self) -> crate::Result<crate::Response<$output>> {
+                crate::blocking::wait(self.0.send_with_response())?
+            }
         }
     };
 }
@@ -296,6 +310,20 @@ macro_rules! list_operation {
             /// Every page.
             pub fn pages(self) -> crate::Pages<$item> {
                 crate::Pages::new(self.0)
+            }
+
+            /// Every item, for programs without an async runtime.
+            #[cfg(feature = "blocking")]
+            #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+            pub fn items_blocking(self) -> crate::blocking::Items<$item> {
+                crate::blocking::Items::new(self.items())
+            }
+
+            /// Every page, for programs without an async runtime.
+            #[cfg(feature = "blocking")]
+            #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+            pub fn pages_blocking(self) -> crate::blocking::Pages<$item> {
+                crate::blocking::Pages::new(self.pages())
             }
         }
     };
