@@ -185,12 +185,13 @@ pub struct Pages<T> {
     call: Option<Call<Page<T>>>,
     flight: Option<Sending<Page<T>>>,
     seen: HashSet<String>,
-    failed: bool,
+    /// Why there is no page after the one that was given last.
+    ending: Option<Error>,
 }
 
 impl<T: Decode + Send + 'static> Pages<T> {
     pub(crate) fn new(call: Call<Page<T>>) -> Self {
-        Self { call: Some(call), flight: None, seen: HashSet::new(), failed: false }
+        Self { call: Some(call), flight: None, seen: HashSet::new(), ending: None }
     }
 
     /// The next page; `None` after the last one and after an error.
@@ -199,17 +200,23 @@ impl<T: Decode + Send + 'static> Pages<T> {
     }
 
     fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<T>>>> {
+        if let Some(error) = self.ending.take() {
+            return Poll::Ready(Some(Err(error)));
+        }
         if self.flight.is_none() {
             match &self.call {
-                Some(call) if !self.failed => self.flight = Some(call.clone().send()),
-                _ => return Poll::Ready(None),
+                Some(call) => self.flight = Some(call.clone().send()),
+                None => return Poll::Ready(None),
             }
         }
         let Some(flight) = self.flight.as_mut() else { return Poll::Ready(None) };
-        let result = ready!(Pin::new(flight).poll(context));
+        let outcome = ready!(Pin::new(flight).poll(context));
         self.flight = None;
-        let outcome = result.and_then(|page| self.advance(&page).map(|()| page));
-        self.failed |= outcome.is_err();
+        match &outcome {
+            // What has arrived is given before the error that ends the list.
+            Ok(page) => self.ending = self.advance(page).err(),
+            Err(_) => self.call = None,
+        }
         Poll::Ready(Some(outcome))
     }
 

@@ -95,6 +95,7 @@ async fn a_circle_of_links_ends_with_an_error_and_loses_nothing_before_it() {
     }
     let mut pages = client(&mock).verify_v2().list_service().pages();
     assert!(pages.next().await.unwrap().is_ok());
+    assert_eq!(pages.next().await.unwrap().unwrap().items.len(), 1);
     assert!(pages.next().await.unwrap().unwrap_err().is_paging());
     assert!(pages.next().await.is_none());
     assert_eq!(mock.requests().len(), 2);

@@ -30,6 +30,7 @@ struct Inner {
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
     attempts: u32,
     tls: bool,
+    opens_in: Option<Duration>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +59,7 @@ impl Error {
             source: None,
             attempts: 0,
             tls: false,
+            opens_in: None,
         }))
     }
 
@@ -106,7 +108,9 @@ impl Error {
     pub(crate) fn circuit_open(operation: &'static Operation, host: &str, wait: Duration) -> Self {
         let seconds = wait.as_secs_f64();
         let message = format!("too many calls to {host} failed; the next attempt is made in {seconds:.1} s");
-        Self::new(Kind::CircuitOpen, Some(operation), message)
+        let mut error = Self::new(Kind::CircuitOpen, Some(operation), message);
+        error.0.opens_in = Some(wait);
+        error
     }
 
     pub(crate) fn decode(operation: &'static Operation, source: serde_json::Error) -> Self {
@@ -251,6 +255,17 @@ impl Error {
     /// The circuit breaker of the host is open; nothing was sent.
     pub fn is_circuit_open(&self) -> bool {
         self.0.kind == Kind::CircuitOpen
+    }
+
+    /// How long the circuit breaker that refused the call stays open.
+    pub fn opens_in(&self) -> Option<Duration> {
+        self.0.opens_in
+    }
+
+    /// Whether Twilio may have carried out the call though there is no answer of use: it was sent, and then the
+    /// time-out passed, the connection was lost, or the answer could not be read.
+    pub fn may_have_been_carried_out(&self) -> bool {
+        matches!(self.0.kind, Kind::Timeout | Kind::Transport | Kind::Decode | Kind::Limit)
     }
 
     /// The time-out passed. Twilio may have carried out the call.
