@@ -54,9 +54,11 @@ pub mod types;
 
 pub use auth::{ApiKeyConfig, Auth, AuthTokenConfig};
 pub use client::Client;
+#[cfg(feature = "rate-limit")]
+pub use config::RateLimit;
 pub use config::{
-    ConnectionConfig, Edge, HttpVersion, Location, LoggingConfig, PoolConfig, Proxy, ProxyServer, Region,
-    ResponseLimits, RetryConfig, TlsBackend, TlsConfig, TlsVersion,
+    CircuitBreakerConfig, ConnectionConfig, Edge, HttpVersion, Location, LoggingConfig, PoolConfig, Proxy,
+    ProxyServer, Region, ResponseLimits, RetryConfig, TlsBackend, TlsConfig, TlsVersion,
 };
 pub use error::{Error, FieldError, Problem, Result};
 pub use paging::{Items, Page, Pages};

@@ -1,8 +1,11 @@
 //! What a client is made of.
 
+mod breaker;
 mod env;
 mod location;
 mod logging;
+#[cfg(feature = "rate-limit")]
+mod rate;
 mod retry;
 mod tls;
 mod transport;
@@ -15,8 +18,11 @@ use crate::auth::Auth;
 use crate::runtime::Attempt;
 use crate::{Error, Result};
 
+pub use breaker::CircuitBreakerConfig;
 pub use location::{Edge, Location, Region};
 pub use logging::LoggingConfig;
+#[cfg(feature = "rate-limit")]
+pub use rate::RateLimit;
 pub use retry::RetryConfig;
 pub use tls::{TlsBackend, TlsConfig, TlsVersion};
 pub use transport::{HttpVersion, PoolConfig, Proxy, ProxyServer, ResponseLimits};
@@ -39,6 +45,9 @@ pub struct ConnectionConfig {
     pub(crate) tls: TlsConfig,
     pub(crate) limits: ResponseLimits,
     pub(crate) retry: RetryConfig,
+    pub(crate) circuit_breaker: Option<CircuitBreakerConfig>,
+    #[cfg(feature = "rate-limit")]
+    pub(crate) rate_limit: Option<RateLimit>,
     pub(crate) logging: LoggingConfig,
     pub(crate) user_agent: Option<String>,
     pub(crate) observer: Option<Observer>,
@@ -66,6 +75,9 @@ impl ConnectionConfig {
             tls: TlsConfig::default(),
             limits: ResponseLimits::default(),
             retry: RetryConfig::default(),
+            circuit_breaker: None,
+            #[cfg(feature = "rate-limit")]
+            rate_limit: None,
             logging: LoggingConfig::default(),
             user_agent: None,
             observer: None,
@@ -163,6 +175,20 @@ impl ConnectionConfig {
         self
     }
 
+    /// When calls to a host that keeps failing are refused at once; never unless set.
+    pub fn circuit_breaker(mut self, breaker: CircuitBreakerConfig) -> Self {
+        self.circuit_breaker = Some(breaker);
+        self
+    }
+
+    /// How fast requests are started; without bound unless set.
+    #[cfg(feature = "rate-limit")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "rate-limit")))]
+    pub fn rate_limit(mut self, limit: RateLimit) -> Self {
+        self.rate_limit = Some(limit);
+        self
+    }
+
     /// What the `tracing` spans and events may show.
     pub fn logging(mut self, logging: LoggingConfig) -> Self {
         self.logging = logging;
@@ -195,6 +221,13 @@ impl ConnectionConfig {
         }
         self.auth.check()?;
         self.pool.check()?;
+        if let Some(breaker) = &self.circuit_breaker {
+            breaker.check()?;
+        }
+        #[cfg(feature = "rate-limit")]
+        if let Some(limit) = self.rate_limit {
+            limit.check()?;
+        }
         self.retry.check()
     }
 }

@@ -1,12 +1,14 @@
 //! What every operation is made of. Only this folder talks HTTP.
 
 mod attempt;
+mod breaker;
 mod call;
 mod decode;
 mod dispatch;
 mod encode;
 mod gate;
 mod handle;
+mod limit;
 mod operation;
 mod output;
 mod response;

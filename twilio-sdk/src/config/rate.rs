@@ -1,0 +1,52 @@
+use std::time::Duration;
+
+use crate::{Error, Result};
+
+/// How many requests a client starts in a time, whatever its clones and products; second attempts count.
+///
+/// Requests beyond it wait for their turn, in the order in which they came, within their call's time-out.
+///
+/// ```
+/// use twilio_sdk::RateLimit;
+///
+/// let limit = RateLimit::per_second(80).burst(10);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimit {
+    pub(crate) interval: Duration,
+    pub(crate) burst: u32,
+}
+
+impl RateLimit {
+    /// At most this many requests a second, and one at a time unless [`burst`](Self::burst) is set.
+    pub const fn per_second(requests: u32) -> Self {
+        Self::per(requests, Duration::from_secs(1))
+    }
+
+    /// At most this many requests in each time of this length, evenly spread.
+    pub const fn per(requests: u32, time: Duration) -> Self {
+        let interval = match time.checked_div(requests) {
+            Some(interval) => interval,
+            None => Duration::ZERO,
+        };
+        Self { interval, burst: 1 }
+    }
+
+    /// How many requests may start at once after a pause; 1 unless set.
+    pub const fn burst(mut self, requests: u32) -> Self {
+        self.burst = requests;
+        self
+    }
+
+    pub(crate) fn check(self) -> Result<()> {
+        if self.interval.is_zero() {
+            return Err(Error::config(
+                "rate_limit: the number of requests and the time must both be above 0",
+            ));
+        }
+        if self.burst == 0 {
+            return Err(Error::config("rate_limit: burst is 0, with which nothing could ever be sent"));
+        }
+        Ok(())
+    }
+}
