@@ -37,6 +37,9 @@
 // Generated types name this crate by its own name.
 extern crate self as twilio_sdk;
 
+#[cfg(feature = "access-token")]
+#[cfg_attr(docsrs, doc(cfg(feature = "access-token")))]
+pub mod access_token;
 mod auth;
 #[cfg(feature = "blocking")]
 pub mod blocking;
