@@ -54,6 +54,9 @@ mod runtime;
 #[cfg(feature = "mock")]
 pub mod mock;
 pub mod types;
+#[cfg(feature = "webhook")]
+#[cfg_attr(docsrs, doc(cfg(feature = "webhook")))]
+pub mod webhook;
 
 pub use auth::{ApiKeyConfig, Auth, AuthTokenConfig};
 pub use client::Client;

@@ -1,0 +1,157 @@
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode, header};
+use http_body::Body;
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::{Incoming, PublicUrl, Verified, Verifier, WebhookError};
+
+/// The largest body that is read, unless set.
+pub const DEFAULT_BODY_LIMIT: usize = 1 << 20;
+
+/// Lets only requests of Twilio's through: a `tower` layer, for axum's routers and for hyper's services.
+///
+/// The body is read to its end, at most to the limit, and handed on as it came. [`Verified`] is in the request's
+/// extensions. Everything else is answered with 403, 400 or 413 without a reason, and the reason is in a `tracing`
+/// event of target `twilio_sdk::webhook`.
+///
+/// The inner service takes a `http_body_util::Full<Bytes>`, as axum's routers do, and answers with a body that can be
+/// made of [`Bytes`], such as that one or axum's own.
+///
+/// ```no_run
+/// # #[cfg(feature = "axum")] {
+/// use axum::{Router, routing::post};
+/// use twilio_sdk::webhook::{IncomingMessage, PublicUrl, Verifier, Webhook, WebhookLayer};
+///
+/// async fn sms(Webhook(message): Webhook<IncomingMessage>) -> String {
+///     format!("<Response><Message>You said: {} characters</Message></Response>", message.body.unwrap_or_default().len())
+/// }
+///
+/// let auth_token = std::env::var("TWILIO_AUTH_TOKEN").unwrap_or_default();
+/// let layer = WebhookLayer::new(Verifier::new(auth_token)).public_url(PublicUrl::Base("https://example.com".into()));
+/// let app: Router = Router::new().route("/sms", post(sms)).layer(layer);
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct WebhookLayer {
+    shared: Arc<Shared>,
+}
+
+#[derive(Clone, Debug)]
+struct Shared {
+    verifier: Verifier,
+    public_url: PublicUrl,
+    body_limit: usize,
+}
+
+impl WebhookLayer {
+    /// A layer that believes what the verifier does.
+    pub fn new(verifier: Verifier) -> Self {
+        let public_url = PublicUrl::default();
+        Self { shared: Arc::new(Shared { verifier, public_url, body_limit: DEFAULT_BODY_LIMIT }) }
+    }
+
+    /// How the URL is found that Twilio requested; `https` and the request's `Host` unless set.
+    pub fn public_url(mut self, public_url: PublicUrl) -> Self {
+        Arc::make_mut(&mut self.shared).public_url = public_url;
+        self
+    }
+
+    /// The largest body that is read, in bytes; 1 MiB unless set.
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        Arc::make_mut(&mut self.shared).body_limit = bytes;
+        self
+    }
+}
+
+impl<S> Layer<S> for WebhookLayer {
+    type Service = WebhookService<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        WebhookService { inner, shared: Arc::clone(&self.shared) }
+    }
+}
+
+/// What [`WebhookLayer`] makes of a service.
+#[derive(Clone)]
+pub struct WebhookService<S> {
+    inner: S,
+    shared: Arc<Shared>,
+}
+
+impl<S> fmt::Debug for WebhookService<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebhookService").field("shared", &self.shared).finish_non_exhaustive()
+    }
+}
+
+impl<S, B, Outer> Service<Request<B>> for WebhookService<S>
+where
+    S: Service<Request<Full<Bytes>>, Response = Response<Outer>> + Clone + Send + 'static,
+    S::Future: Send,
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    Outer: From<Bytes>,
+{
+    type Response = Response<Outer>;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        // The clone has not been polled ready, so it is the one that stays behind.
+        let clone = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, clone);
+        let shared = Arc::clone(&self.shared);
+        Box::pin(async move {
+            match shared.admit(request).await {
+                Ok(request) => inner.call(request).await,
+                Err(error) => {
+                    tracing::warn!(target: "twilio_sdk::webhook", %error, "a request is refused");
+                    Ok(refusal(error.status()))
+                }
+            }
+        })
+    }
+}
+
+fn refusal<B: From<Bytes>>(status: StatusCode) -> Response<B> {
+    let reason = status.canonical_reason().unwrap_or_default();
+    let mut response = Response::new(Bytes::from_static(reason.as_bytes()).into());
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/plain; charset=utf-8"));
+    headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+    response
+}
+
+impl Shared {
+    async fn admit<B>(&self, request: Request<B>) -> Result<Request<Full<Bytes>>, WebhookError>
+    where
+        B: Body<Data = Bytes>,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let (mut parts, body) = request.into_parts();
+        let url = self.public_url.of(&parts.uri, &parts.headers)?;
+        // A request without a signature costs no reading of its body.
+        Incoming::from_parts(&url, &parts.headers, &[])?;
+        let body = match Limited::new(body, self.body_limit).collect().await {
+            Ok(body) => body.to_bytes(),
+            Err(error) if error.is::<LengthLimitError>() => return Err(WebhookError::TooLarge),
+            Err(_) => return Err(WebhookError::UnreadableBody),
+        };
+        let verified = self.verifier.verify(&Incoming::from_parts(&url, &parts.headers, &body)?)?;
+        parts.extensions.insert::<Verified>(verified);
+        Ok(Request::from_parts(parts, body.into()))
+    }
+}

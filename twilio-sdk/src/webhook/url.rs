@@ -1,0 +1,103 @@
+//! The forms in which a URL may have been signed.
+
+/// A URL in parts that are not normalized: what was signed is the text.
+struct Parts<'a> {
+    scheme: &'a str,
+    user: &'a str,
+    host: &'a str,
+    port: &'a str,
+    rest: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    fn of(url: &'a str) -> Option<Self> {
+        let (scheme, after) = url.split_at(url.find("://")? + 3);
+        let end = after.find(['/', '?', '#']).unwrap_or(after.len());
+        let (authority, rest) = after.split_at(end);
+        let (user, host_and_port) = authority.split_at(authority.rfind('@').map_or(0, |at| at + 1));
+        // The colons of an IPv6 address stand before its closing bracket.
+        let bracket = host_and_port.rfind(']').map_or(0, |at| at + 1);
+        let colon = host_and_port.get(bracket..)?.find(':').map_or(host_and_port.len(), |at| at + bracket);
+        let (host, port) = host_and_port.split_at(colon);
+        Some(Self { scheme, user, host, port, rest })
+    }
+
+    fn standard_port(&self) -> &'static str {
+        if self.scheme.eq_ignore_ascii_case("https://") { ":443" } else { ":80" }
+    }
+}
+
+/// Every form of the URL that Twilio may have signed: as it came; without its port and with one; with the user and
+/// password that the request's `Authorization` holds; with the host in lower case; with `'` encoded.
+pub(super) fn candidates(url: &str, user: Option<&str>) -> Vec<String> {
+    let Some(parts) = Parts::of(url) else { return vec![url.to_owned()] };
+    let mut users = vec![parts.user.to_owned()];
+    if let Some(user) = user
+        && parts.user.is_empty()
+    {
+        users.push(format!("{user}@"));
+    }
+    let mut hosts = vec![parts.host.to_owned()];
+    if parts.host.bytes().any(|b| b.is_ascii_uppercase()) {
+        hosts.push(parts.host.to_ascii_lowercase());
+    }
+    let mut rests = vec![parts.rest.to_owned()];
+    if parts.rest.contains('\'') {
+        rests.push(parts.rest.replace('\'', "%27"));
+    } else if parts.rest.contains("%27") {
+        rests.push(parts.rest.replace("%27", "'"));
+    }
+    let mut ports = vec![parts.port];
+    for port in ["", parts.standard_port()] {
+        if !ports.contains(&port) {
+            ports.push(port);
+        }
+    }
+    let mut all = Vec::with_capacity(users.len() * hosts.len() * ports.len() * rests.len());
+    for user in &users {
+        for host in &hosts {
+            for port in &ports {
+                all.extend(rests.iter().map(|rest| [parts.scheme, user, host, port, rest].concat()));
+            }
+        }
+    }
+    all
+}
+
+/// The decoded values of a query's parameter.
+pub(super) fn query_values(url: &str, name: &str) -> Vec<String> {
+    let Some((_, query)) = url.split_once('?') else { return Vec::new() };
+    let query = query.split('#').next().unwrap_or_default();
+    form_urlencoded::parse(query.as_bytes())
+        .filter(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_forms_of_a_url_are_tried() {
+        let plain = candidates("https://Example.com/a?b='", Some("u:p"));
+        for expected in [
+            "https://Example.com/a?b='",
+            "https://Example.com:443/a?b='",
+            "https://example.com/a?b=%27",
+            "https://u:p@Example.com/a?b='",
+            "https://u:p@example.com:443/a?b=%27",
+        ] {
+            assert!(plain.iter().any(|url| url == expected), "{expected} {plain:?}");
+        }
+        let with_port = candidates("http://u:p@example.com:8080", Some("x:y"));
+        assert_eq!(
+            with_port,
+            ["http://u:p@example.com:8080", "http://u:p@example.com", "http://u:p@example.com:80"]
+        );
+        let v6 = candidates("https://[::1]/x", None);
+        assert_eq!(v6, ["https://[::1]/x", "https://[::1]:443/x"]);
+        assert_eq!(candidates("no url", None), ["no url"]);
+        assert_eq!(query_values("https://x/?a=1&b=2&a=%333#a=4", "a"), ["1", "33"]);
+    }
+}

@@ -1,0 +1,477 @@
+//! Webhooks: signatures, the layer over real HTTP, typed payloads.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use axum::Router;
+use axum::routing::{get, post};
+use http::{HeaderMap, HeaderValue};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use twilio_sdk::webhook::{
+    Algorithm, CallStatus, CallStatusUpdate, CloudEvent, Incoming, IncomingCall, IncomingMessage,
+    MessageStatus, MessageStatusUpdate, Params, Payload, PayloadError, PublicUrl, RecordingStatus,
+    RecordingStatusUpdate, SETTINGS, Verifier, Webhook, WebhookError, WebhookLayer, sign, sign_with,
+    with_body_hash,
+};
+
+const TOKEN: &str = "12345";
+const URL: &str = "https://mycompany.com/myapp.php?foo=1&bar=2";
+const FORM: &[u8] =
+    b"CallSid=CA1234567890ABCDE&Caller=%2B14158675309&Digits=1234&From=%2B14158675309&To=%2B18005551212";
+const SIGNATURE: &str = "RSOYDt4T1cUTdK1PDd93/VVr8B8=";
+const SHA256_OF_NON_ASCII: &str = "MbgeIW+knRvM86ICxf6u88ZsK1pN4Z9bNSiHqrWJuWY=";
+
+fn verifier() -> Verifier {
+    Verifier::new(TOKEN)
+}
+
+fn form(url: &str, body: &[u8], signature: &str) -> Result<(), WebhookError> {
+    verifier().verify(&Incoming::form(url, body).signature(signature)).map(drop)
+}
+
+fn pairs(form: &[u8]) -> Params {
+    Params::read("", "application/x-www-form-urlencoded", form).unwrap()
+}
+
+#[test]
+fn the_documented_request_has_its_signature() {
+    assert_eq!(sign(TOKEN, URL, pairs(FORM).iter()), SIGNATURE);
+    form(URL, FORM, SIGNATURE).unwrap();
+    assert_eq!(form(URL, FORM, "RSOYDt4T1cUTdK1PDd93/VVr8B9="), Err(WebhookError::Mismatch));
+    assert_eq!(form(URL, &FORM[1..], SIGNATURE), Err(WebhookError::Mismatch));
+    assert_eq!(form("https://mycompany.com/other", FORM, SIGNATURE), Err(WebhookError::Mismatch));
+    assert_eq!(form(URL, FORM, "no base64!"), Err(WebhookError::Mismatch));
+    assert_eq!(form(URL, FORM, ""), Err(WebhookError::Mismatch));
+    assert_eq!(
+        sign_with(Algorithm::HmacSha256, "secret", "https://example.com/x", [("Body", "é☎")]),
+        SHA256_OF_NON_ASCII
+    );
+}
+
+#[test]
+fn the_port_may_be_signed_or_not() {
+    for signed in [URL, "https://mycompany.com:443/myapp.php?foo=1&bar=2"] {
+        let signature = sign(TOKEN, signed, pairs(FORM).iter());
+        for seen in [URL, "https://mycompany.com:443/myapp.php?foo=1&bar=2"] {
+            form(seen, FORM, &signature).unwrap();
+        }
+    }
+    let signature = sign(TOKEN, "http://mycompany.com/x", []);
+    form("http://mycompany.com:8080/x", b"", &signature).unwrap();
+    let odd = sign(TOKEN, "http://mycompany.com:8080/x", []);
+    form("http://mycompany.com:8080/x", b"", &odd).unwrap();
+    assert!(form("http://mycompany.com/x", b"", &odd).is_err(), "another port is another service");
+}
+
+#[test]
+fn users_hosts_and_quotes_are_signed_as_twilio_has_them() {
+    let mut headers = HeaderMap::new();
+    let signature = sign(TOKEN, "https://user:pass@MyCompany.com/x?a='", []);
+    headers.insert("x-twilio-signature", HeaderValue::from_str(&signature).unwrap());
+    let seen = |headers: &HeaderMap, url: &str| {
+        verifier().verify(&Incoming::from_parts(url, headers, b"").unwrap()).map(drop)
+    };
+    assert_eq!(seen(&headers, "https://MyCompany.com/x?a='"), Err(WebhookError::Mismatch));
+    headers.insert("authorization", HeaderValue::from_static("Basic dXNlcjpwYXNz"));
+    seen(&headers, "https://MyCompany.com/x?a='").unwrap();
+    seen(&headers, "https://MyCompany.com/x?a=%27").unwrap();
+    let lower = sign(TOKEN, "https://mycompany.com/x?a=%27", []);
+    form("https://MyCompany.com/x?a='", b"", &lower).unwrap();
+}
+
+#[test]
+fn arrays_count_once_and_in_order() {
+    let url = "https://example.com/x";
+    let signature = sign(TOKEN, url, [("A", "2"), ("A", "1"), ("A", "2"), ("B", "é ☎")]);
+    form(url, "A=1&A=2&B=%C3%A9+%E2%98%8E".as_bytes(), &signature).unwrap();
+    form(url, "B=%C3%A9+%E2%98%8E&A=2&A=2&A=1".as_bytes(), &signature).unwrap();
+    assert!(form(url, "A=1&B=%C3%A9+%E2%98%8E".as_bytes(), &signature).is_err());
+}
+
+#[test]
+fn a_get_is_signed_with_its_query() {
+    let url = "https://example.com/x?From=%2B1&Body=a+b";
+    let signature = sign(TOKEN, url, []);
+    verifier().verify(&Incoming::get(url).signature(&signature)).unwrap();
+    assert!(
+        verifier()
+            .verify(&Incoming::get("https://example.com/x?From=%2B2&Body=a+b").signature(&signature))
+            .is_err()
+    );
+}
+
+#[test]
+fn a_body_that_nothing_vouches_for_is_refused() {
+    let url = "https://example.com/events";
+    let body = br#"[{"id":"1"}]"#;
+    let hashed = with_body_hash(url, body);
+    let signature = sign(TOKEN, &hashed, []);
+    let json = |url: &str, body: &[u8], signature: &str| {
+        verifier().verify(&Incoming::body(url, "application/json", body).signature(signature)).map(drop)
+    };
+    json(&hashed, body, &signature).unwrap();
+    json(
+        &hashed.replace("bodySHA256", "x=1&bodySHA256"),
+        body,
+        &sign(TOKEN, &hashed.replace("bodySHA256", "x=1&bodySHA256"), []),
+    )
+    .unwrap();
+    assert_eq!(json(&hashed, br#"[{"id":"2"}]"#, &signature), Err(WebhookError::BodyMismatch));
+    // The forged body that other libraries believe: the URL alone is signed, and nothing is said of the body.
+    assert_eq!(json(url, body, &sign(TOKEN, url, [])), Err(WebhookError::NoBodyHash));
+    let twice = format!("{hashed}&bodySHA256=00");
+    assert_eq!(json(&twice, body, &sign(TOKEN, &twice, [])), Err(WebhookError::BodyMismatch));
+    let empty = format!("{url}?bodySHA256=");
+    assert_eq!(json(&empty, body, &sign(TOKEN, &empty, [])), Err(WebhookError::BodyMismatch));
+    // Called a form, the same bytes are signed as parameters.
+    assert_eq!(form(url, body, &sign(TOKEN, url, [])), Err(WebhookError::Mismatch));
+    for kind in ["multipart/form-data; boundary=x", "text/plain", "", "application/x-www-form-urlencoded2"] {
+        let request = Incoming::body(url, kind, body);
+        let signature = sign(TOKEN, url, []);
+        assert_eq!(
+            verifier().verify(&request.signature(&signature)).map(drop),
+            Err(WebhookError::NoBodyHash),
+            "{kind}"
+        );
+    }
+}
+
+#[test]
+fn headers_that_come_twice_or_not_at_all_are_refused() {
+    let mut headers = HeaderMap::new();
+    let parts = |headers: &HeaderMap| Incoming::from_parts(URL, headers, b"").map(drop);
+    assert_eq!(parts(&headers), Err(WebhookError::NoSignature));
+    assert_eq!(verifier().verify(&Incoming::form(URL, FORM)).map(drop), Err(WebhookError::NoSignature));
+    headers.append("x-twilio-signature", HeaderValue::from_static(SIGNATURE));
+    headers
+        .append("content-type", HeaderValue::from_static("application/x-www-form-urlencoded; charset=UTF-8"));
+    parts(&headers).unwrap();
+    verifier().verify(&Incoming::from_parts(URL, &headers, FORM).unwrap()).unwrap();
+    headers.append("content-type", HeaderValue::from_static("application/x-www-form-urlencoded"));
+    assert_eq!(
+        verifier().verify(&Incoming::from_parts(URL, &headers, FORM).unwrap()).map(drop),
+        Err(WebhookError::NoBodyHash)
+    );
+    headers.append("x-twilio-signature", HeaderValue::from_static(SIGNATURE));
+    assert_eq!(parts(&headers), Err(WebhookError::NoSignature));
+}
+
+#[test]
+fn forms_that_are_no_text_are_refused() {
+    for body in [&b"a=\xff"[..], b"a=%FF", b"%C3=1", b"a=%EF%BF%BD&b=%FF"] {
+        assert_eq!(form(URL, body, SIGNATURE), Err(WebhookError::UnreadableForm), "{body:?}");
+        assert_eq!(WebhookError::UnreadableForm.status(), 400);
+    }
+    let replacement = sign(TOKEN, URL, [("a", "\u{fffd}")]);
+    form(URL, b"a=%EF%BF%BD", &replacement).unwrap();
+}
+
+#[test]
+fn several_tokens_are_good_while_they_are_rotated() {
+    let both = Verifier::new("old").and_token("new");
+    for (token, good) in [("old", true), ("new", true), ("other", false), ("", false)] {
+        let signature = sign(token, URL, []);
+        assert_eq!(both.verify(&Incoming::get(URL).signature(&signature)).is_ok(), good, "{token}");
+    }
+    let empty = Verifier::new("");
+    assert!(
+        empty.verify(&Incoming::get(URL).signature(&sign("", URL, []))).is_err(),
+        "no token signs nothing"
+    );
+    assert!(!format!("{both:?}").contains("old"));
+}
+
+#[test]
+fn an_account_is_believed_with_its_own_token_only() {
+    let verifier = Verifier::by_account(|sid| match sid {
+        "AC1" => vec!["token-1".into(), "token-1b".into()],
+        "AC2" => vec!["token-2".into()],
+        _ => Vec::new(),
+    });
+    let check = |sid: &str, token: &str| {
+        let body = format!("AccountSid={sid}");
+        let signature = sign(token, "https://e.com/x", [("AccountSid", sid)]);
+        verifier.verify(&Incoming::form("https://e.com/x", body.as_bytes()).signature(&signature))
+    };
+    assert_eq!(check("AC1", "token-1").unwrap().account_sid.as_deref(), Some("AC1"));
+    assert!(check("AC1", "token-1b").is_ok() && check("AC2", "token-2").is_ok());
+    assert_eq!(check("AC1", "token-2"), Err(WebhookError::Mismatch));
+    assert_eq!(check("AC3", "token-1"), Err(WebhookError::NoSecret));
+    let query = "https://e.com/x?AccountSid=AC2";
+    assert!(verifier.verify(&Incoming::get(query).signature(&sign("token-2", query, []))).is_ok());
+    let two = "https://e.com/x?AccountSid=AC2&AccountSid=AC1";
+    assert_eq!(
+        verifier.verify(&Incoming::get(two).signature(&sign("token-2", two, []))),
+        Err(WebhookError::NoSecret),
+        "of two accounts none is believed"
+    );
+}
+
+#[test]
+fn shared_keys_sign_with_sha_256() {
+    let id = "webhooks_sharedkey_1";
+    let verifier = Verifier::shared_key(id, "shared");
+    let params = || pairs(FORM);
+    let strong = sign_with(Algorithm::HmacSha256, "shared", URL, params().iter());
+    let settings = format!("key={id}, algorithm=HMAC_SHA256");
+    let check = |signature: &str, settings: Option<&str>| {
+        let request = Incoming::form(URL, FORM).signature(signature);
+        verifier.verify(&match settings {
+            Some(settings) => request.settings(settings),
+            None => request,
+        })
+    };
+    let verified = check(&strong, Some(&settings)).unwrap();
+    assert_eq!((verified.algorithm, verified.shared_key.as_deref()), (Algorithm::HmacSha256, Some(id)));
+    assert_eq!(
+        check(&strong, Some("key=webhooks_sharedkey_2,algorithm=HMAC_SHA256")),
+        Err(WebhookError::NoSecret)
+    );
+    for algorithm in ["HMAC_SHA512", "none", "HMAC-SHA256"] {
+        let settings = format!("key={id},algorithm={algorithm}");
+        assert_eq!(check(&strong, Some(&settings)), Err(WebhookError::UnknownAlgorithm));
+    }
+    for settings in ["key", "key=", "key=a,key=b", "algorithm=HMAC_SHA1,algorithm=HMAC_SHA256"] {
+        assert_eq!(check(&strong, Some(settings)), Err(WebhookError::BadSettings), "{settings}");
+    }
+    // Without settings the request claims to be signed by an auth token, and there is none.
+    let weak = sign("shared", URL, params().iter());
+    assert_eq!(check(&weak, None), Err(WebhookError::NoSecret));
+    assert_eq!(check(&strong, None), Err(WebhookError::NoSecret));
+}
+
+async fn serve(app: Router) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    address
+}
+
+/// The status and the body of the answer to a request of these lines.
+async fn exchange(address: &str, head: &str, body: &[u8]) -> (u16, String) {
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let length = body.len();
+    let request = format!("{head}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    // A server that refuses early may not read the body.
+    let _ = stream.write_all(body).await;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, answer.split_once("\r\n\r\n").unwrap().1.to_owned())
+}
+
+fn app(public_url: PublicUrl) -> Router {
+    async fn sms(Webhook(message): Webhook<IncomingMessage>) -> String {
+        format!("{}: {}", message.from.unwrap_or_default(), message.body.unwrap_or_default())
+    }
+    async fn events(Webhook(events): Webhook<Vec<CloudEvent>>) -> String {
+        events.iter().map(|event| event.kind.as_str()).collect::<Vec<_>>().join(",")
+    }
+    async fn raw(body: String) -> String {
+        body
+    }
+    async fn call(Webhook(call): Webhook<IncomingCall>) -> String {
+        call.call_sid.to_string()
+    }
+    Router::new()
+        .route("/sms", post(sms))
+        .route("/events", post(events))
+        .route("/raw", post(raw))
+        .route("/call", get(call))
+        .layer(WebhookLayer::new(verifier()).public_url(public_url).body_limit(4096))
+        .route("/open", post(sms))
+}
+
+const SMS: &str = "MessageSid=SM1&AccountSid=AC1&From=%2B1&Body=Hi+there";
+const FORM_TYPE: &str = "Content-Type: application/x-www-form-urlencoded";
+
+#[tokio::test]
+async fn the_layer_lets_only_twilio_through() {
+    let address = serve(app(PublicUrl::default())).await;
+    let host = "Host: mycompany.com";
+    let sms = sign(TOKEN, "https://mycompany.com/sms", pairs(SMS.as_bytes()).iter());
+    let head = |path: &str, signature: &str| {
+        format!("POST {path} HTTP/1.1\r\n{host}\r\n{FORM_TYPE}\r\nX-Twilio-Signature: {signature}")
+    };
+
+    assert_eq!(exchange(&address, &head("/sms", &sms), SMS.as_bytes()).await, (200, "+1: Hi there".into()));
+    let raw = sign(TOKEN, "https://mycompany.com/raw", pairs(SMS.as_bytes()).iter());
+    assert_eq!(exchange(&address, &head("/raw", &raw), SMS.as_bytes()).await, (200, SMS.into()), "intact");
+    let get = sign(TOKEN, "https://mycompany.com/call?CallSid=CA1&AccountSid=AC1", []);
+    let get = format!("GET /call?CallSid=CA1&AccountSid=AC1 HTTP/1.1\r\n{host}\r\nX-Twilio-Signature: {get}");
+    assert_eq!(exchange(&address, &get, b"").await, (200, "CA1".into()));
+
+    let forbidden = (403, "Forbidden".to_owned());
+    assert_eq!(exchange(&address, &head("/sms", "AAAA"), SMS.as_bytes()).await, forbidden);
+    assert_eq!(exchange(&address, &head("/raw", &sms), SMS.as_bytes()).await, forbidden, "another path");
+    let bare = format!("POST /sms HTTP/1.1\r\n{host}\r\n{FORM_TYPE}");
+    assert_eq!(exchange(&address, &bare, SMS.as_bytes()).await, forbidden);
+    let large = format!("{SMS}&x={}", "y".repeat(5000));
+    let signed = sign(TOKEN, "https://mycompany.com/sms", pairs(large.as_bytes()).iter());
+    assert_eq!(exchange(&address, &head("/sms", &signed), large.as_bytes()).await.0, 413);
+    assert_eq!(exchange(&address, &head("/sms", &sms), b"Body=%FF").await.0, 400);
+    let lost = sign(TOKEN, "https://mycompany.com/sms", [("Body", "x")]);
+    assert_eq!(exchange(&address, &head("/sms", &lost), b"Body=x").await.0, 400, "no MessageSid");
+
+    let body = br#"[{"specversion":"1.0","type":"a.b","source":"s","id":"1","data":{}}]"#;
+    let target = with_body_hash("/events", body);
+    let signed = sign(TOKEN, &format!("https://mycompany.com{target}"), []);
+    let json = format!(
+        "POST {target} HTTP/1.1\r\n{host}\r\nContent-Type: application/json\r\nX-Twilio-Signature: {signed}"
+    );
+    assert_eq!(exchange(&address, &json, body).await, (200, "a.b".into()));
+    assert_eq!(exchange(&address, &json, &body.to_ascii_uppercase()).await, forbidden);
+    let unvouched = sign(TOKEN, "https://mycompany.com/events", []);
+    let json = format!(
+        "POST /events HTTP/1.1\r\n{host}\r\nContent-Type: application/json\r\nX-Twilio-Signature: {unvouched}"
+    );
+    assert_eq!(exchange(&address, &json, body).await, forbidden, "a forged body");
+
+    let open = format!("POST /open HTTP/1.1\r\n{host}\r\n{FORM_TYPE}\r\nX-Twilio-Signature: {sms}");
+    assert_eq!(exchange(&address, &open, SMS.as_bytes()).await.0, 500, "no layer above the handler");
+}
+
+#[tokio::test]
+async fn the_public_url_is_what_the_configuration_says() {
+    let post = async |public: PublicUrl, signed: &str, lines: &str| {
+        let address = serve(app(public)).await;
+        let signature = sign(TOKEN, signed, pairs(SMS.as_bytes()).iter());
+        let head = format!("POST /sms HTTP/1.1\r\n{lines}\r\n{FORM_TYPE}\r\nX-Twilio-Signature: {signature}");
+        exchange(&address, &head, SMS.as_bytes()).await.0
+    };
+    let base = || PublicUrl::Base("https://example.com/prefix/".into());
+    assert_eq!(post(base(), "https://example.com/prefix/sms", "Host: inner:8080").await, 200);
+    let user = PublicUrl::Base("https://u:p@example.com".into());
+    assert_eq!(post(user, "https://u:p@example.com/sms", "Host: inner").await, 200);
+    let plain = PublicUrl::Host { scheme: "http".into() };
+    assert_eq!(post(plain, "http://inner:8080/sms", "Host: inner:8080").await, 200);
+
+    let forwarded = "Host: inner\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: evil.com, example.com\r\nX-Forwarded-Port: 8443";
+    let signed = "https://example.com:8443/sms";
+    assert_eq!(post(PublicUrl::Forwarded, signed, forwarded).await, 200);
+    assert_eq!(post(PublicUrl::default(), signed, forwarded).await, 403, "not trusted unless asked");
+    assert_eq!(
+        post(PublicUrl::Forwarded, "https://evil.com:8443/sms", forwarded).await,
+        403,
+        "the nearest proxy's word"
+    );
+    let rfc = "Host: inner\r\nForwarded: for=1.2.3.4;host=evil.com;proto=http, for=x;proto=https;host=\"example.com:8443\"";
+    assert_eq!(post(PublicUrl::Forwarded, signed, rfc).await, 200);
+    let odd = "Host: inner\r\nX-Forwarded-Host: example.com/x?y=";
+    assert_eq!(post(PublicUrl::Forwarded, "https://example.com/x?y=/sms", odd).await, 400);
+    assert_eq!(
+        post(PublicUrl::Forwarded, "https://inner/sms", "Host: inner\r\nX-Forwarded-Proto: ftp").await,
+        400
+    );
+    assert_eq!(
+        post(PublicUrl::Forwarded, "https://inner/sms", "Host: inner").await,
+        200,
+        "without headers, the host"
+    );
+}
+
+fn read<T: Payload>(form: &str) -> Result<T, PayloadError> {
+    T::read("", "application/x-www-form-urlencoded", form.as_bytes())
+}
+
+#[test]
+fn payloads_are_typed_and_lose_nothing() {
+    let message: IncomingMessage = read(concat!(
+        "MessageSid=MM1&SmsSid=MM1&AccountSid=AC1&From=whatsapp%3A%2B1&To=%2B2&Body=&NumMedia=2&NumSegments=1",
+        "&MediaUrl0=https%3A%2F%2Fa%2F0&MediaContentType0=image%2Fpng&MediaUrl1=https%3A%2F%2Fa%2F1",
+        "&FromCity=&SmsStatus=received&New=x&New=y"
+    ))
+    .unwrap();
+    assert_eq!(message.message_sid.as_str(), "MM1");
+    assert_eq!(message.from.as_deref(), Some("whatsapp:+1"));
+    assert_eq!((message.body, message.from_city, message.num_media), (None, None, Some(2)));
+    assert_eq!(message.status, Some(MessageStatus::Received));
+    assert_eq!(message.media.len(), 2);
+    assert_eq!(message.media[0].content_type.as_deref(), Some("image/png"));
+    assert_eq!(message.extra.iter().collect::<Vec<_>>(), [("SmsSid", "MM1"), ("New", "x"), ("New", "y")]);
+    assert_eq!(read::<IncomingMessage>("AccountSid=AC1").unwrap_err(), PayloadError::Missing("MessageSid"));
+
+    let update: MessageStatusUpdate = read("MessageSid=SM1&MessageStatus=brand_new&ErrorCode=30008").unwrap();
+    assert_eq!(update.status, MessageStatus::Unknown("brand_new".into()));
+    assert_eq!(update.error_code, Some(30008));
+
+    let call: IncomingCall =
+        read("CallSid=CA1&AccountSid=AC1&CallStatus=ringing&Direction=inbound&CallToken=hush").unwrap();
+    assert_eq!(call.status, Some(CallStatus::Ringing));
+    assert!(!format!("{call:?}").contains("hush"));
+    let update: CallStatusUpdate = read(
+        "CallSid=CA1&CallStatus=in-progress&CallDuration=7&SequenceNumber=2&Timestamp=Mon%2C+16+Aug+2010+03%3A45%3A01+%2B0000",
+    )
+    .unwrap();
+    assert_eq!(
+        (update.status, update.call_duration, update.sequence_number),
+        (CallStatus::InProgress, Some(7), Some(2))
+    );
+    assert!(update.timestamp.unwrap().value().is_some());
+    let recording: RecordingStatusUpdate =
+        read("RecordingSid=RE1&RecordingStatus=completed&RecordingDuration=9&RecordingChannels=2").unwrap();
+    assert_eq!((recording.status, recording.recording_duration), (RecordingStatus::Completed, Some(9)));
+
+    let by_get = IncomingCall::read("CallSid=CA1&AccountSid=AC1", "", b"").unwrap();
+    assert_eq!(by_get.call_sid.as_str(), "CA1");
+}
+
+#[test]
+fn events_are_read_and_keep_what_is_new() {
+    let body = json!([{
+        "specversion": "1.0", "type": "com.twilio.messaging.message.sent", "source": "/x", "id": "EZ1",
+        "time": "2026-01-31T10:00:00.123Z", "datacontenttype": "application/json", "data": {"messageSid": "SM1"},
+        "extension": 5
+    }]);
+    let events = Vec::<CloudEvent>::read("", "application/json", body.to_string().as_bytes()).unwrap();
+    assert_eq!(events[0].kind, "com.twilio.messaging.message.sent");
+    assert!(events[0].time.as_ref().unwrap().value().is_some());
+    assert_eq!(events[0].extra["extension"], 5);
+    assert_eq!(events[0].data_as::<Value>().unwrap()["messageSid"], "SM1");
+    for bad in ["", "{}", "[1]", "[{\"id\":\"private\"}]", "[{\"id\":5}]"] {
+        let error = Vec::<CloudEvent>::read("", "", bad.as_bytes()).unwrap_err();
+        assert!(!error.to_string().contains("private"), "{error}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_is_signed_is_believed_and_nothing_else(
+        host in "[a-zA-Z0-9.-]{1,20}(:[0-9]{1,5})?",
+        path in "(/[a-zA-Z0-9'%._~-]{0,8}){0,3}",
+        params in prop::collection::vec(("\\PC{1,8}", "\\PC{0,12}"), 0..6),
+        flip in any::<prop::sample::Index>(),
+    ) {
+        let url = format!("https://{host}{path}");
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(&params).finish();
+        let signature = sign(TOKEN, &url, params.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        prop_assert_eq!(form(&url, body.as_bytes(), &signature), Ok(()));
+        let longer = [body.as_str(), "&extra=1"].concat();
+        prop_assert!(form(&url, longer.as_bytes(), &signature).is_err());
+        let mut bytes = signature.into_bytes();
+        let place = flip.index(bytes.len());
+        bytes[place] ^= 1;
+        let flipped = String::from_utf8(bytes).unwrap();
+        prop_assert!(form(&url, body.as_bytes(), &flipped).is_err());
+    }
+
+    #[test]
+    fn no_request_makes_the_verifier_panic(url in "\\PC*", body in prop::collection::vec(any::<u8>(), 0..64), signature in "\\PC*", settings in "\\PC*") {
+        let _ = verifier().verify(&Incoming::form(&url, &body).signature(&signature).settings(&settings));
+        let _ = IncomingMessage::read(&url, "application/x-www-form-urlencoded", &body);
+        let _ = Vec::<CloudEvent>::read(&url, "", &body);
+    }
+}
+
+#[test]
+fn the_settings_header_is_read_from_requests() {
+    let mut headers = HeaderMap::new();
+    let signature = sign_with(Algorithm::HmacSha256, "shared", URL, []);
+    headers.insert("x-twilio-signature", HeaderValue::from_str(&signature).unwrap());
+    headers.insert(SETTINGS, HeaderValue::from_static("key=k1,algorithm=HMAC_SHA256"));
+    let verifier = Verifier::shared_key("k1", "shared");
+    verifier.verify(&Incoming::from_parts(URL, &headers, b"").unwrap()).unwrap();
+    headers.append(SETTINGS, HeaderValue::from_static("key=k1,algorithm=HMAC_SHA256"));
+    assert_eq!(Incoming::from_parts(URL, &headers, b"").map(drop), Err(WebhookError::BadSettings));
+}
