@@ -47,6 +47,9 @@ mod client;
 mod config;
 mod endpoint;
 mod error;
+#[cfg(feature = "listener")]
+#[cfg_attr(docsrs, doc(cfg(feature = "listener")))]
+pub mod listener;
 mod paging;
 mod products;
 mod runtime;

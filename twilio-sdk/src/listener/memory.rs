@@ -1,0 +1,85 @@
+use std::collections::HashMap;
+
+use super::{AuthError, Authentication, Credential, InvalidHash, PasswordHash, UserDetails, UserStore};
+
+/// Users in memory.
+///
+/// A password is checked for every credential, for that of an unknown user against a hash that nobody's password has,
+/// so that time does not tell whether a user exists. For that, all hashes should have the same parameters.
+#[derive(Debug)]
+pub struct MemoryUserStore {
+    users: HashMap<String, (PasswordHash, Vec<String>)>,
+    dummy: PasswordHash,
+}
+
+impl MemoryUserStore {
+    /// These users: name, hash of the password, scopes.
+    ///
+    /// # Errors
+    ///
+    /// Two users of one name.
+    pub fn new(
+        users: impl IntoIterator<Item = (String, PasswordHash, Vec<String>)>,
+    ) -> Result<Self, InvalidUsers> {
+        let mut known: HashMap<String, (PasswordHash, Vec<String>)> = HashMap::new();
+        for (name, hash, scopes) in users {
+            if known.contains_key(&name) {
+                return Err(InvalidUsers::Name(name));
+            }
+            known.insert(name, (hash, scopes));
+        }
+        let dummy =
+            PasswordHash::dummy(known.values().map(|(hash, _)| hash).next()).map_err(InvalidUsers::Hash)?;
+        Ok(Self { users: known, dummy })
+    }
+
+    /// How many users there are.
+    pub fn len(&self) -> usize {
+        self.users.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.users.is_empty()
+    }
+
+    /// Whether all hashes take the same time to check.
+    pub(super) fn is_even(&self) -> bool {
+        self.users.values().all(|(hash, _)| hash.cost() == self.dummy.cost())
+    }
+}
+
+/// Why users are refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InvalidUsers {
+    /// Two users have this name.
+    Name(String),
+    /// A hash cannot be made.
+    Hash(InvalidHash),
+}
+
+impl std::fmt::Display for InvalidUsers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Name(name) => write!(f, "there are two users {name:?}"),
+            Self::Hash(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for InvalidUsers {}
+
+impl UserStore for MemoryUserStore {
+    fn authenticate<'a>(&'a self, credential: &'a Credential) -> Authentication<'a> {
+        Box::pin(async move {
+            let user = self.users.get(credential.username());
+            let hash = user.map_or(&self.dummy, |(hash, _)| hash);
+            let right = hash.check(credential.password()).await?;
+            match user {
+                Some((_, scopes)) if right => Ok(UserDetails::new(credential.username(), scopes)),
+                _ => Err(AuthError::Rejected),
+            }
+        })
+    }
+}

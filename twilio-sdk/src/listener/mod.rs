@@ -1,0 +1,23 @@
+//! Inbound authentication: who sends requests to a service, and what they may do.
+//!
+//! * A [`UserStore`] knows users: [`MemoryUserStore`], several [`Stores`], or one's own.
+//! * [`BasicHandler`] asks it in a request's handler.
+//!
+//! An unknown user and a wrong password are one and the same answer, in the same time. Where a rule leaves a choice, the
+//! strict one is taken: see [`Credential::decode`].
+//!
+//! Bodies are not encrypted on top of TLS: that would protect nothing that TLS does not.
+
+mod credential;
+mod error;
+mod handler;
+mod memory;
+mod password;
+mod store;
+
+pub use credential::Credential;
+pub use error::{AuthError, Challenge};
+pub use handler::{Authorization, BasicHandler};
+pub use memory::{InvalidUsers, MemoryUserStore};
+pub use password::{InvalidHash, PasswordHash};
+pub use store::{Authentication, Stores, UserDetails, UserStore};

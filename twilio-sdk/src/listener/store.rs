@@ -1,0 +1,76 @@
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::{AuthError, Credential};
+
+/// A user who has been recognized.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UserDetails {
+    /// The user's name, as the store knows it.
+    pub username: String,
+    /// What the user may do; nothing where it is empty.
+    pub scopes: Vec<String>,
+}
+
+impl UserDetails {
+    /// A user with these scopes.
+    pub fn new(username: impl Into<String>, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { username: username.into(), scopes: scopes.into_iter().map(Into::into).collect() }
+    }
+
+    /// Whether the user has at least one of the scopes, compared exactly. Nobody has one of none.
+    pub fn has_any_scope(&self, scopes: &[impl AsRef<str>]) -> bool {
+        scopes.iter().any(|wanted| self.scopes.iter().any(|own| own == wanted.as_ref()))
+    }
+}
+
+/// The future of a store's answer.
+pub type Authentication<'a> = Pin<Box<dyn Future<Output = Result<UserDetails, AuthError>> + Send + 'a>>;
+
+/// Where users are known.
+///
+/// An implementation answers [`AuthError::Rejected`] for an unknown user and for a wrong password alike, takes the same
+/// time for both, and [`AuthError::Unavailable`] where it cannot tell.
+pub trait UserStore: Send + Sync + fmt::Debug {
+    /// Who it is.
+    fn authenticate<'a>(&'a self, credential: &'a Credential) -> Authentication<'a>;
+}
+
+impl<S: UserStore + ?Sized> UserStore for Arc<S> {
+    fn authenticate<'a>(&'a self, credential: &'a Credential) -> Authentication<'a> {
+        (**self).authenticate(credential)
+    }
+}
+
+/// Several stores, asked in their order: the first that knows the user and the password answers.
+///
+/// A store that cannot be asked does not hide the others. When none knows the user and one could not be asked, the
+/// answer is that nobody can tell.
+#[derive(Clone, Debug)]
+pub struct Stores(Vec<Arc<dyn UserStore>>);
+
+impl Stores {
+    /// These stores, in this order.
+    pub fn new(stores: impl IntoIterator<Item = Arc<dyn UserStore>>) -> Self {
+        Self(stores.into_iter().collect())
+    }
+}
+
+impl UserStore for Stores {
+    fn authenticate<'a>(&'a self, credential: &'a Credential) -> Authentication<'a> {
+        Box::pin(async move {
+            let mut unavailable = None;
+            for store in &self.0 {
+                match store.authenticate(credential).await {
+                    Ok(user) => return Ok(user),
+                    Err(error @ AuthError::Unavailable(_)) => unavailable = Some(error),
+                    Err(_) => {}
+                }
+            }
+            Err(unavailable.unwrap_or(AuthError::Rejected))
+        })
+    }
+}
