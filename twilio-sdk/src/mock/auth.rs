@@ -3,10 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
+use twilio_openapi::Operation;
 
 use super::error::Refusal;
+use super::oauth::TokenServer;
 use super::record::RecordedRequest;
-use super::route::Matched;
+use super::route::{Matched, Route};
 
 /// What the mock accepts.
 #[derive(Default)]
@@ -19,17 +21,20 @@ pub(super) struct Accepted {
 /// The user name that a request is authenticated as; `None` for bearer tokens and public operations.
 pub(super) fn check(
     accepted: &Accepted,
+    tokens: &TokenServer,
     matched: &Matched,
     request: &RecordedRequest,
 ) -> Result<Option<String>, Refusal> {
-    if is_public(matched) {
+    if is_public(matched.route, matched.operation) {
         return Ok(None);
     }
     let header = request.authorization().unwrap_or_default();
     let (scheme, rest) = header.split_once(' ').unwrap_or_default();
     let rest = rest.trim();
-    if scheme.eq_ignore_ascii_case("bearer") && accepted.bearer.iter().any(|token| token == rest) {
-        return Ok(None);
+    if scheme.eq_ignore_ascii_case("bearer") {
+        let known = accepted.bearer.iter().any(|token| token == rest) || tokens.accepts(rest);
+        let challenge = "Bearer realm=\"Twilio API\", error=\"invalid_token\"";
+        return if known { Ok(None) } else { Err(Refusal::unauthenticated(challenge)) };
     }
     let decoded = STANDARD.decode(rest).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let pair = decoded.as_deref().and_then(|text| text.split_once(':'));
@@ -38,13 +43,13 @@ pub(super) fn check(
         [] => is_sid(user) && !password.is_empty(),
         pairs => pairs.iter().any(|(u, p)| u == user && p == password),
     };
-    if known { Ok(Some(user.to_owned())) } else { Err(Refusal::unauthenticated()) }
+    let challenge = "Basic realm=\"Twilio API\"";
+    if known { Ok(Some(user.to_owned())) } else { Err(Refusal::unauthenticated(challenge)) }
 }
 
 /// An operation without security: its own list is empty, or it has none and neither has the document.
-fn is_public(matched: &Matched) -> bool {
-    let document = matched.route.spec.document();
-    let security = matched.operation.value.get("security").or_else(|| document.get("security"));
+pub(super) fn is_public(route: &Route, operation: &Operation<'_>) -> bool {
+    let security = operation.value.get("security").or_else(|| route.spec.document().get("security"));
     security.and_then(Value::as_array).is_some_and(Vec::is_empty)
 }
 

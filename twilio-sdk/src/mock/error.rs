@@ -9,11 +9,13 @@ pub(super) struct Refusal {
     pub(super) code: u32,
     pub(super) message: String,
     pub(super) headers: Vec<(&'static str, String)>,
+    /// The member `error` of RFC 6749, section 5.2, at the token endpoint.
+    pub(super) error: Option<&'static str>,
 }
 
 impl Refusal {
     pub(super) fn new(status: u16, code: u32, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), headers: Vec::new() }
+        Self { status, code, message: message.into(), headers: Vec::new(), error: None }
     }
 
     /// 400: a parameter that is missing, unknown or ill-typed.
@@ -26,10 +28,10 @@ impl Refusal {
         Self::new(400, 20001, format!("Missing required parameter '{name}'"))
     }
 
-    /// 401.
-    pub(super) fn unauthenticated() -> Self {
+    /// 401 with a challenge.
+    pub(super) fn unauthenticated(challenge: &str) -> Self {
         let mut refusal = Self::new(401, 20003, "Authenticate");
-        refusal.headers.push(("WWW-Authenticate", "Basic realm=\"Twilio API\"".to_owned()));
+        refusal.headers.push(("WWW-Authenticate", challenge.to_owned()));
         refusal
     }
 
@@ -46,11 +48,16 @@ impl Refusal {
     }
 
     pub(super) fn body(&self) -> Value {
-        json!({
+        let mut body = json!({
             "code": self.code,
             "message": self.message,
             "more_info": format!("https://www.twilio.com/docs/errors/{}", self.code),
             "status": self.status,
-        })
+        });
+        if let (Some(error), Value::Object(map)) = (self.error, &mut body) {
+            map.insert("error".to_owned(), json!(error));
+            map.insert("error_description".to_owned(), json!(self.message));
+        }
+        body
     }
 }

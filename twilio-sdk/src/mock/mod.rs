@@ -22,9 +22,11 @@
 
 mod answer;
 mod auth;
+mod builder;
 mod check;
 mod error;
 mod magic;
+mod oauth;
 mod page;
 mod pattern;
 mod record;
@@ -37,20 +39,18 @@ mod validate;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashMap, VecDeque};
 use std::fmt;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex};
+use std::net::SocketAddr;
+use std::sync::Arc;
 
 use serde_json::Value;
-use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use answer::Reply;
-use auth::Accepted;
+pub use builder::MockTwilioBuilder;
+pub use oauth::TokenFormat;
 pub use record::RecordedRequest;
-use server::{Hook, State, lock};
+use server::{State, lock};
 
 /// A running mock; it stops when it is dropped.
 pub struct MockTwilio {
@@ -119,6 +119,16 @@ impl MockTwilio {
         lock(&self.state.scripted).clear();
     }
 
+    /// How many requests came to the token endpoint, refused ones included.
+    pub fn token_requests(&self) -> u64 {
+        self.state.tokens.requests()
+    }
+
+    /// Takes back every token that the token endpoint issued: requests with one are answered with 401.
+    pub fn revoke_tokens(&self) {
+        self.state.tokens.revoke();
+    }
+
     /// Stops listening, ends open connections and waits until both are done.
     pub async fn shutdown(mut self) {
         self.task.abort();
@@ -136,127 +146,5 @@ impl Drop for MockTwilio {
 impl fmt::Debug for MockTwilio {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MockTwilio").field("base_url", &self.state.base_url).finish_non_exhaustive()
-    }
-}
-
-/// Settings for a mock; each method says its default.
-pub struct MockTwilioBuilder {
-    address: SocketAddr,
-    accepted: Accepted,
-    collection_size: usize,
-    real_hosts: bool,
-    body_limit: usize,
-    record_limit: usize,
-    hook: Option<Hook>,
-}
-
-impl Default for MockTwilioBuilder {
-    fn default() -> Self {
-        Self {
-            address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            accepted: Accepted::default(),
-            collection_size: 120,
-            real_hosts: false,
-            body_limit: 10 << 20,
-            record_limit: 10_000,
-            hook: None,
-        }
-    }
-}
-
-impl MockTwilioBuilder {
-    /// The address to listen on; `127.0.0.1` with a free port by default. Other than loopback addresses let
-    /// everyone on the network in.
-    #[must_use]
-    pub fn listen(mut self, address: SocketAddr) -> Self {
-        self.address = address;
-        self
-    }
-
-    /// Accepts these Basic credentials; may be called several times. Without any, every account SID or API key
-    /// SID (`AC` or `SK` and 32 hexadecimal digits) is accepted with every password that is not empty.
-    #[must_use]
-    pub fn credentials(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
-        self.accepted.basic.push((user.into(), password.into()));
-        self
-    }
-
-    /// Accepts this bearer token, beside the Basic credentials; may be called several times. None by default.
-    #[must_use]
-    pub fn bearer_token(mut self, token: impl Into<String>) -> Self {
-        let token = token.into();
-        self.accepted.bearer.extend(Some(token).filter(|token| !token.is_empty()));
-        self
-    }
-
-    /// How many items each list has over all its pages; 120 by default.
-    #[must_use]
-    pub fn collection_size(mut self, items: usize) -> Self {
-        self.collection_size = items;
-        self
-    }
-
-    /// Whether links in answers name the real host (`https://api.twilio.com/..`) instead of the mock; they name
-    /// the mock by default.
-    #[must_use]
-    pub fn real_hosts(mut self, real: bool) -> Self {
-        self.real_hosts = real;
-        self
-    }
-
-    /// The largest body in bytes, beyond which the answer is 413; 10 MiB by default.
-    #[must_use]
-    pub fn body_limit(mut self, bytes: usize) -> Self {
-        self.body_limit = bytes;
-        self
-    }
-
-    /// How many requests are kept for [`MockTwilio::requests`], at least one; the last 10,000 by default.
-    #[must_use]
-    pub fn record_limit(mut self, requests: usize) -> Self {
-        self.record_limit = requests;
-        self
-    }
-
-    /// Called with every request before its answer goes out, for instance to log it. It must not block.
-    #[must_use]
-    pub fn on_request(mut self, hook: impl Fn(&RecordedRequest) + Send + Sync + 'static) -> Self {
-        self.hook = Some(Arc::new(hook));
-        self
-    }
-
-    /// Starts the mock; fails when the address cannot be listened on.
-    ///
-    /// Must be called within a tokio runtime with I/O and time enabled.
-    pub async fn start(self) -> std::io::Result<MockTwilio> {
-        let listener = TcpListener::bind(self.address).await?;
-        let address = listener.local_addr()?;
-        let state = Arc::new(State {
-            base_url: format!("http://{address}"),
-            accepted: self.accepted,
-            collection_size: self.collection_size,
-            real_hosts: self.real_hosts,
-            body_limit: self.body_limit,
-            record_limit: self.record_limit,
-            hook: self.hook,
-            records: Mutex::new(VecDeque::new()),
-            once: Mutex::new(VecDeque::new()),
-            scripted: Mutex::new(HashMap::new()),
-            serial: AtomicU64::new(0),
-        });
-        let task = tokio::spawn(server::serve(listener, Arc::clone(&state)));
-        Ok(MockTwilio { address, state, task })
-    }
-}
-
-impl fmt::Debug for MockTwilioBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MockTwilioBuilder")
-            .field("address", &self.address)
-            .field("collection_size", &self.collection_size)
-            .field("real_hosts", &self.real_hosts)
-            .field("body_limit", &self.body_limit)
-            .field("record_limit", &self.record_limit)
-            .finish_non_exhaustive()
     }
 }

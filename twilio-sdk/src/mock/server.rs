@@ -19,6 +19,7 @@ use tokio::task::JoinSet;
 use super::answer::{Context, Reply, answer};
 use super::auth::{self, Accepted};
 use super::error::Refusal;
+use super::oauth::TokenServer;
 use super::pattern::{Rng, seed};
 use super::record::RecordedRequest;
 use super::route::{self, Found, Matched};
@@ -40,6 +41,7 @@ pub(super) struct State {
     pub(super) once: Mutex<VecDeque<Reply>>,
     pub(super) scripted: Mutex<HashMap<String, Reply>>,
     pub(super) serial: AtomicU64,
+    pub(super) tokens: TokenServer,
 }
 
 /// A lock that another thread's panic does not spoil.
@@ -134,12 +136,14 @@ fn response(reply: Reply, request_id: &str) -> Response<Full<Bytes>> {
 /// The mock's answer; fills in what the record still lacks.
 fn respond(state: &State, record: &mut RecordedRequest, serial: u64) -> Result<Reply, Refusal> {
     let located = locate(record);
+    let admitted = state.tokens.admit(record);
     let scripted = lock(&state.once).pop_front();
     if let Some(reply) = scripted {
         return Ok(reply);
     }
     let (matched, prefix) = located?;
-    let user = auth::check(&state.accepted, &matched, record)?;
+    admitted?;
+    let user = auth::check(&state.accepted, &state.tokens, &matched, record)?;
     let json = validate::validate(&matched, record)?;
     let key = format!("{}/{}", matched.route.product.stem, matched.operation.id);
     let scripted = lock(&state.scripted);
@@ -147,6 +151,9 @@ fn respond(state: &State, record: &mut RecordedRequest, serial: u64) -> Result<R
         return Ok(reply.clone());
     }
     drop(scripted);
+    if let Some(answer) = state.tokens.answer(record, &state.base_url) {
+        return answer;
+    }
     if let Some(refusal) = magic::refusal(record) {
         return Err(refusal);
     }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod basics;
+mod oauth;
 mod surface;
 mod walk;
 
@@ -78,6 +79,7 @@ impl Request {
     fn for_operation(route: &Route, operation: &Operation<'static>, all: bool) -> Self {
         let mut request = Self::get(route.product.host, operation.path);
         request.method = operation.method.to_string();
+        request.user = request.user.filter(|_| !super::auth::is_public(route, operation));
         let spec = route.spec;
         let sampler = Sampler { spec, account: USER, base: "https://example.com", path: "/x" };
         let texts = |name: &str, schema: &Value| -> Pairs {

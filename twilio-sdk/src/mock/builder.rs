@@ -1,0 +1,176 @@
+//! How a mock is set up.
+
+use std::collections::{HashMap, VecDeque};
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+
+use super::MockTwilio;
+use super::auth::Accepted;
+use super::oauth::{Settings, TokenFormat, TokenServer};
+use super::record::RecordedRequest;
+use super::server::{self, Hook, State};
+
+/// Settings for a mock; each method says its default.
+pub struct MockTwilioBuilder {
+    address: SocketAddr,
+    accepted: Accepted,
+    collection_size: usize,
+    real_hosts: bool,
+    body_limit: usize,
+    record_limit: usize,
+    hook: Option<Hook>,
+    oauth: Settings,
+}
+
+impl Default for MockTwilioBuilder {
+    fn default() -> Self {
+        Self {
+            address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            accepted: Accepted::default(),
+            collection_size: 120,
+            real_hosts: false,
+            body_limit: 10 << 20,
+            record_limit: 10_000,
+            hook: None,
+            oauth: Settings::default(),
+        }
+    }
+}
+
+impl MockTwilioBuilder {
+    /// The address to listen on; `127.0.0.1` with a free port by default. Other than loopback addresses let
+    /// everyone on the network in.
+    #[must_use]
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.address = address;
+        self
+    }
+
+    /// Accepts these Basic credentials; may be called several times. Without any, every account SID or API key
+    /// SID (`AC` or `SK` and 32 hexadecimal digits) is accepted with every password that is not empty.
+    #[must_use]
+    pub fn credentials(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
+        self.accepted.basic.push((user.into(), password.into()));
+        self
+    }
+
+    /// Accepts this bearer token, beside the Basic credentials; may be called several times. None by default.
+    #[must_use]
+    pub fn bearer_token(mut self, token: impl Into<String>) -> Self {
+        let token = token.into();
+        self.accepted.bearer.extend(Some(token).filter(|token| !token.is_empty()));
+        self
+    }
+
+    /// Accepts this client at the token endpoint (`oauth.twilio.com`, `POST /v2/token`), which then issues bearer
+    /// tokens that every other operation accepts; may be called several times.
+    ///
+    /// Without any, every client id (`OQ` and 32 hexadecimal digits) is accepted with every secret that is not
+    /// empty. The endpoint knows the grant `client_credentials`, takes the credentials from the form and refuses
+    /// requests with an `Authorization` header, so that a test shows when account credentials leak to it.
+    #[must_use]
+    pub fn oauth_client(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
+        self.oauth.clients.push((id.into(), secret.into().into()));
+        self
+    }
+
+    /// How long the token endpoint's tokens live; one hour by default. The answer tells it in `expires_in`, in
+    /// whole seconds, rounded up.
+    #[must_use]
+    pub fn oauth_token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.oauth.lifetime = lifetime;
+        self
+    }
+
+    /// What the token endpoint's answer says in `expires_in`, in seconds, whatever the tokens' lifetime is;
+    /// `None` leaves it out. The lifetime by default.
+    #[must_use]
+    pub fn oauth_expires_in(mut self, seconds: Option<i64>) -> Self {
+        self.oauth.reported = Some(seconds);
+        self
+    }
+
+    /// What the token endpoint's tokens look like; [`TokenFormat::Opaque`] by default.
+    #[must_use]
+    pub fn oauth_token_format(mut self, format: TokenFormat) -> Self {
+        self.oauth.format = format;
+        self
+    }
+
+    /// How many items each list has over all its pages; 120 by default.
+    #[must_use]
+    pub fn collection_size(mut self, items: usize) -> Self {
+        self.collection_size = items;
+        self
+    }
+
+    /// Whether links in answers name the real host (`https://api.twilio.com/..`) instead of the mock; they name
+    /// the mock by default.
+    #[must_use]
+    pub fn real_hosts(mut self, real: bool) -> Self {
+        self.real_hosts = real;
+        self
+    }
+
+    /// The largest body in bytes, beyond which the answer is 413; 10 MiB by default.
+    #[must_use]
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit = bytes;
+        self
+    }
+
+    /// How many requests are kept for [`MockTwilio::requests`], at least one; the last 10,000 by default.
+    #[must_use]
+    pub fn record_limit(mut self, requests: usize) -> Self {
+        self.record_limit = requests;
+        self
+    }
+
+    /// Called with every request before its answer goes out, for instance to log it. It must not block.
+    #[must_use]
+    pub fn on_request(mut self, hook: impl Fn(&RecordedRequest) + Send + Sync + 'static) -> Self {
+        self.hook = Some(Arc::new(hook));
+        self
+    }
+
+    /// Starts the mock; fails when the address cannot be listened on.
+    ///
+    /// Must be called within a tokio runtime with I/O and time enabled.
+    pub async fn start(self) -> std::io::Result<MockTwilio> {
+        let listener = TcpListener::bind(self.address).await?;
+        let address = listener.local_addr()?;
+        let state = Arc::new(State {
+            base_url: format!("http://{address}"),
+            accepted: self.accepted,
+            collection_size: self.collection_size,
+            real_hosts: self.real_hosts,
+            body_limit: self.body_limit,
+            record_limit: self.record_limit,
+            hook: self.hook,
+            records: Mutex::new(VecDeque::new()),
+            once: Mutex::new(VecDeque::new()),
+            scripted: Mutex::new(HashMap::new()),
+            serial: AtomicU64::new(0),
+            tokens: TokenServer::new(self.oauth),
+        });
+        let task = tokio::spawn(server::serve(listener, Arc::clone(&state)));
+        Ok(MockTwilio { address, state, task })
+    }
+}
+
+impl fmt::Debug for MockTwilioBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MockTwilioBuilder")
+            .field("address", &self.address)
+            .field("collection_size", &self.collection_size)
+            .field("real_hosts", &self.real_hosts)
+            .field("body_limit", &self.body_limit)
+            .field("record_limit", &self.record_limit)
+            .finish_non_exhaustive()
+    }
+}
