@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 
 use super::MockTwilio;
 use super::auth::Accepted;
+use super::fault::FaultPlan;
 use super::oauth::{Settings, TokenFormat, TokenServer};
 use super::record::RecordedRequest;
 use super::server::{self, Hook, State};
@@ -25,6 +26,7 @@ pub struct MockTwilioBuilder {
     record_limit: usize,
     hook: Option<Hook>,
     oauth: Settings,
+    faults: FaultPlan,
 }
 
 impl Default for MockTwilioBuilder {
@@ -38,6 +40,7 @@ impl Default for MockTwilioBuilder {
             record_limit: 10_000,
             hook: None,
             oauth: Settings::default(),
+            faults: FaultPlan::default(),
         }
     }
 }
@@ -138,6 +141,13 @@ impl MockTwilioBuilder {
         self
     }
 
+    /// The faults that hit from the first request on; none by default.
+    #[must_use]
+    pub fn faults(mut self, plan: FaultPlan) -> Self {
+        self.faults = plan;
+        self
+    }
+
     /// Starts the mock; fails when the address cannot be listened on.
     ///
     /// Must be called within a tokio runtime with I/O and time enabled.
@@ -157,6 +167,8 @@ impl MockTwilioBuilder {
             scripted: Mutex::new(HashMap::new()),
             serial: AtomicU64::new(0),
             tokens: TokenServer::new(self.oauth),
+            faults: Arc::new(Mutex::new(self.faults)),
+            counters: Arc::default(),
         });
         let task = tokio::spawn(server::serve(listener, Arc::clone(&state)));
         Ok(MockTwilio { address, state, task })

@@ -8,19 +8,19 @@ use super::schema::{DEPTH, Shape, kind, list, map_prefix, resolve, size, text};
 
 /// A value that its schema refuses: where (a dotted name) and why.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(super) struct Problem {
     pub(super) name: String,
     pub(super) reason: String,
     /// Whether the value is not there at all.
     pub(super) missing: bool,
 }
 
-fn fault<T>(name: &str, reason: impl Into<String>) -> Result<T, Fault> {
-    Err(Fault { name: name.to_owned(), reason: reason.into(), missing: false })
+fn fault<T>(name: &str, reason: impl Into<String>) -> Result<T, Problem> {
+    Err(Problem { name: name.to_owned(), reason: reason.into(), missing: false })
 }
 
 /// Checks a parameter that is sent as text: in a path, a query, a header or a form.
-pub(super) fn check_text(spec: &Spec, schema: &Value, name: &str, value: &str) -> Result<(), Fault> {
+pub(super) fn check_text(spec: &Spec, schema: &Value, name: &str, value: &str) -> Result<(), Problem> {
     let schema = resolve(spec, schema);
     let json = match kind(spec, schema) {
         "string" => return check_string(schema, name, value),
@@ -50,7 +50,12 @@ pub(super) fn check_text(spec: &Spec, schema: &Value, name: &str, value: &str) -
 }
 
 /// Checks the values of one name in a query or form: arrays are repeated keys, everything else comes once.
-pub(super) fn check_repeated(spec: &Spec, schema: &Value, name: &str, values: &[&str]) -> Result<(), Fault> {
+pub(super) fn check_repeated(
+    spec: &Spec,
+    schema: &Value,
+    name: &str,
+    values: &[&str],
+) -> Result<(), Problem> {
     let schema = resolve(spec, schema);
     if kind(spec, schema) != "array" {
         return match values {
@@ -66,11 +71,11 @@ pub(super) fn check_repeated(spec: &Spec, schema: &Value, name: &str, values: &[
 }
 
 /// Checks a JSON value; properties that the schema does not know are let through.
-pub(super) fn check_json(spec: &Spec, schema: &Value, name: &str, value: &Value) -> Result<(), Fault> {
+pub(super) fn check_json(spec: &Spec, schema: &Value, name: &str, value: &Value) -> Result<(), Problem> {
     check_value(spec, schema, name, value, 0)
 }
 
-fn check_value(spec: &Spec, schema: &Value, name: &str, value: &Value, depth: usize) -> Result<(), Fault> {
+fn check_value(spec: &Spec, schema: &Value, name: &str, value: &Value, depth: usize) -> Result<(), Problem> {
     let schema = resolve(spec, schema);
     let kind = kind(spec, schema);
     if depth > DEPTH
@@ -109,11 +114,11 @@ fn check_value(spec: &Spec, schema: &Value, name: &str, value: &Value, depth: us
     }
 }
 
-fn check_object(spec: &Spec, schema: &Value, name: &str, value: &Value, depth: usize) -> Result<(), Fault> {
+fn check_object(spec: &Spec, schema: &Value, name: &str, value: &Value, depth: usize) -> Result<(), Problem> {
     let shape = Shape::of(spec, schema);
     let inner = |key: &str| if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
     if let Some(absent) = shape.required.iter().find(|key| value.get(key).is_none()) {
-        return Err(Fault { name: inner(absent), reason: "it is required".into(), missing: true });
+        return Err(Problem { name: inner(absent), reason: "it is required".into(), missing: true });
     }
     for (key, entry) in value.as_object().into_iter().flatten() {
         if let Some(schema) = shape.get(key).or(shape.additional) {
@@ -131,7 +136,7 @@ fn check_variants(
     name: &str,
     value: &Value,
     depth: usize,
-) -> Result<(), Fault> {
+) -> Result<(), Problem> {
     if let Some(variant) = shape.variant_of(value) {
         return check_value(spec, variant, name, value, depth + 1);
     }
@@ -145,7 +150,7 @@ fn check_variants(
     first.map_or(Ok(()), Err)
 }
 
-fn check_count(schema: &Value, name: &str, count: usize) -> Result<(), Fault> {
+fn check_count(schema: &Value, name: &str, count: usize) -> Result<(), Problem> {
     match (size(schema, "minItems"), size(schema, "maxItems")) {
         (Some(min), _) if count < min => fault(name, format!("at least {min} values are expected")),
         (_, Some(max)) if count > max => fault(name, format!("at most {max} values are allowed")),
@@ -153,7 +158,7 @@ fn check_count(schema: &Value, name: &str, count: usize) -> Result<(), Fault> {
     }
 }
 
-fn check_range(schema: &Value, name: &str, value: Option<f64>) -> Result<(), Fault> {
+fn check_range(schema: &Value, name: &str, value: Option<f64>) -> Result<(), Problem> {
     let bound = |key: &str| schema.get(key).and_then(Value::as_f64);
     match (value, bound("minimum"), bound("maximum")) {
         (Some(v), Some(min), _) if v < min => fault(name, format!("it must not be less than {min}")),
@@ -162,7 +167,7 @@ fn check_range(schema: &Value, name: &str, value: Option<f64>) -> Result<(), Fau
     }
 }
 
-fn check_string(schema: &Value, name: &str, value: &str) -> Result<(), Fault> {
+fn check_string(schema: &Value, name: &str, value: &str) -> Result<(), Problem> {
     let allowed = list(schema, "enum");
     if !allowed.is_empty() && !allowed.iter().any(|a| a.as_str() == Some(value)) {
         let allowed: Vec<_> = allowed.iter().filter_map(Value::as_str).collect();

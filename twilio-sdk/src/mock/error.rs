@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::answer::Reply;
+
 /// Why a request is refused: becomes `{"code", "message", "more_info", "status"}`.
 #[derive(Debug)]
 pub(super) struct Refusal {
@@ -45,6 +47,12 @@ impl Refusal {
         let mut refusal = Self::new(405, 20004, "Method not allowed");
         refusal.headers.push(("Allow", allow));
         refusal
+    }
+
+    pub(super) fn into_reply(self) -> Reply {
+        let mut reply = Reply::json(self.status, &self.body());
+        reply.headers.extend(self.headers.into_iter().map(|(name, value)| (name.to_owned(), value)));
+        reply
     }
 
     pub(super) fn body(&self) -> Value {

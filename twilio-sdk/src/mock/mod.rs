@@ -24,7 +24,9 @@ mod answer;
 mod auth;
 mod builder;
 mod check;
+mod connection;
 mod error;
+mod fault;
 mod magic;
 mod oauth;
 mod page;
@@ -42,12 +44,14 @@ mod tests;
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
 use answer::Reply;
 pub use builder::MockTwilioBuilder;
+pub use fault::{Fault, FaultPlan, FaultRule, On, PlannedFault};
 pub use oauth::TokenFormat;
 pub use record::RecordedRequest;
 use server::{State, lock};
@@ -117,6 +121,34 @@ impl MockTwilio {
     pub fn clear_responses(&self) {
         lock(&self.state.once).clear();
         lock(&self.state.scripted).clear();
+    }
+
+    /// Lets the requests that `on` names go wrong, until [`MockTwilio::clear_faults`] or as often as the rule that is
+    /// given back is told. Rules are asked in the order in which they were added; the first one that hits a request
+    /// decides. A request that is not carried out takes no answer of [`MockTwilio::respond_once`].
+    pub fn fault(&self, on: On, fault: Fault) -> PlannedFault {
+        PlannedFault::add(&self.state.faults, FaultRule::new(on, fault))
+    }
+
+    /// Lets the requests that `on` names go wrong one after the other: the first by the first step, and so on. `None`
+    /// lets a request pass, as do the requests after the last step.
+    pub fn script(&self, on: On, steps: impl IntoIterator<Item = Option<Fault>>) -> PlannedFault {
+        PlannedFault::add(&self.state.faults, FaultRule::script(on, steps))
+    }
+
+    /// Takes back every fault.
+    pub fn clear_faults(&self) {
+        lock(&self.state.faults).clear();
+    }
+
+    /// How many connections were accepted so far.
+    pub fn connections(&self) -> u64 {
+        self.state.counters.accepted.load(Ordering::Relaxed)
+    }
+
+    /// How many connections are open now. One that the client closed is counted until the mock learns of it.
+    pub fn open_connections(&self) -> usize {
+        self.state.counters.open.load(Ordering::Relaxed)
     }
 
     /// How many requests came to the token endpoint, refused ones included.

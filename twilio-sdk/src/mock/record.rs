@@ -6,6 +6,8 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::fault::Fault;
+
 /// One request as the mock received it.
 ///
 /// `Debug` leaves out the `Authorization` header, cookies and every parameter whose name speaks of a secret.
@@ -32,8 +34,14 @@ pub struct RecordedRequest {
     pub product: Option<&'static str>,
     /// The `operationId` that answered, where an operation matched.
     pub operation_id: Option<&'static str>,
-    /// The status of the answer.
+    /// The status of the answer, 0 where a fault let none go out.
     pub status: u16,
+    /// Whether the mock carried the request out: it was checked, and its own answer was one of success, whatever a
+    /// fault made of that. What [`MockTwilio::respond_once`](super::MockTwilio::respond_once) sets counts like an
+    /// answer of its own.
+    pub executed: bool,
+    /// The fault that hit it.
+    pub fault: Option<Fault>,
     /// The answer's `Twilio-Request-Id`.
     pub request_id: String,
 }
@@ -86,6 +94,8 @@ impl fmt::Debug for RecordedRequest {
             .field("product", &self.product)
             .field("operation_id", &self.operation_id)
             .field("status", &self.status)
+            .field("executed", &self.executed)
+            .field("fault", &self.fault.as_ref().map(Fault::kind))
             .field("request_id", &self.request_id)
             .finish_non_exhaustive()
     }

@@ -1,12 +1,11 @@
 //! The HTTP server: one request in, one answer out, everything recorded.
 
 use std::collections::{HashMap, VecDeque};
-use std::convert::Infallible;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::service::service_fn;
@@ -18,7 +17,9 @@ use tokio::task::JoinSet;
 
 use super::answer::{Context, Reply, answer};
 use super::auth::{self, Accepted};
+use super::connection::{Counters, Cut, Line, Wire};
 use super::error::Refusal;
+use super::fault::{Body, Fault, FaultPlan};
 use super::oauth::TokenServer;
 use super::pattern::{Rng, seed};
 use super::record::RecordedRequest;
@@ -42,6 +43,8 @@ pub(super) struct State {
     pub(super) scripted: Mutex<HashMap<String, Reply>>,
     pub(super) serial: AtomicU64,
     pub(super) tokens: TokenServer,
+    pub(super) faults: Arc<Mutex<FaultPlan>>,
+    pub(super) counters: Arc<Counters>,
 }
 
 /// A lock that another thread's panic does not spoil.
@@ -59,17 +62,27 @@ pub(super) async fn serve(listener: TcpListener, state: Arc<State>) {
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
             continue;
         };
+        let line = Arc::new(Line::default());
+        let wire = Wire::new(stream, Arc::clone(&line), Arc::clone(&state.counters));
         let state = Arc::clone(&state);
         connections.spawn(async move {
-            let service = service_fn(move |request| handle(Arc::clone(&state), request));
+            let shared = Arc::clone(&line);
+            let service = service_fn(move |request| handle(Arc::clone(&state), Arc::clone(&shared), request));
             let builder = auto::Builder::new(TokioExecutor::new());
-            // A connection that breaks is the client's affair.
-            let _ = builder.serve_connection(TokioIo::new(stream), service).await;
+            tokio::select! {
+                // A connection that breaks is the client's affair.
+                _ = builder.serve_connection(TokioIo::new(wire), service) => {}
+                () = line.is_cut() => {}
+            }
         });
     }
 }
 
-async fn handle(state: Arc<State>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+async fn handle(
+    state: Arc<State>,
+    line: Arc<Line>,
+    request: Request<Incoming>,
+) -> Result<Response<Body>, Cut> {
     let serial = state.serial.fetch_add(1, Ordering::Relaxed);
     let (parts, body) = request.into_parts();
     let mut record = RecordedRequest {
@@ -83,29 +96,63 @@ async fn handle(state: Arc<State>, request: Request<Incoming>) -> Result<Respons
     record.headers = parts.headers.iter().map(|(n, v)| (n.as_str().to_owned(), text(v))).collect();
     let authority = parts.uri.authority().map(|a| a.as_str().to_owned());
     record.host = record.header("host").map(str::to_owned).or(authority).unwrap_or_default();
-    let reply = match Limited::new(body, state.body_limit).collect().await {
-        Ok(body) => {
-            record.body = body.to_bytes().to_vec();
-            if record
-                .header("content-type")
-                .is_some_and(|t| t.starts_with("application/x-www-form-urlencoded"))
-            {
-                record.form = pairs(&record.body);
-            }
-            respond(&state, &mut record, serial)
+    let located = locate(&mut record);
+    let fault = lock(&state.faults).draw(&record);
+    record.fault.clone_from(&fault);
+    let mut reply = Reply::default();
+    if !fault.as_ref().is_some_and(Fault::is_early_reset) {
+        let carried_out = match read(&state, &mut record, body).await {
+            Ok(()) if fault.as_ref().is_some_and(Fault::is_instead) => None,
+            Ok(()) => Some(respond(&state, &record, serial, located)),
+            Err(refusal) => Some(Err(refusal)),
+        };
+        record.executed = matches!(&carried_out, Some(Ok(reply)) if reply.status < 400);
+        if let Some(outcome) = carried_out {
+            reply = outcome.unwrap_or_else(Refusal::into_reply);
         }
-        Err(error) if error.is::<LengthLimitError>() => {
-            Err(Refusal::new(413, 20001, format!("The body is larger than {} bytes", state.body_limit)))
-        }
-        Err(_) => Err(Refusal::new(400, 20001, "The body could not be read")),
+    }
+    let mut silence = None;
+    if let Some(fault) = &fault {
+        fault.change(&mut reply, &record);
+        silence = fault.silence(&reply);
+    }
+    record.status = if silence.is_some() { 0 } else { reply.status };
+    let request_id = record.request_id.clone();
+    keep(&state, record);
+    let wait = fault.as_ref().map(Fault::wait).unwrap_or_default();
+    if !wait.is_zero() {
+        tokio::time::sleep(wait).await;
+    }
+    if let Some(reset) = silence {
+        line.cut(reset);
+        return Err(Cut);
+    }
+    let text = Bytes::from(reply.body.take().unwrap_or_default());
+    let body = match &fault {
+        Some(fault) => fault.send(text, line),
+        None => Body::new(text, line),
     };
-    let reply = reply.unwrap_or_else(|refusal| {
-        let mut reply = Reply::json(refusal.status, &refusal.body());
-        reply.headers.extend(refusal.headers.into_iter().map(|(name, value)| (name.to_owned(), value)));
-        reply
-    });
-    record.status = reply.status;
-    let response = response(reply, &record.request_id);
+    Ok(response(reply, body, &request_id))
+}
+
+/// Reads the request's body.
+async fn read(state: &State, record: &mut RecordedRequest, body: Incoming) -> Result<(), Refusal> {
+    match Limited::new(body, state.body_limit).collect().await {
+        Ok(body) => record.body = body.to_bytes().to_vec(),
+        Err(error) if error.is::<LengthLimitError>() => {
+            let message = format!("The body is larger than {} bytes", state.body_limit);
+            return Err(Refusal::new(413, 20001, message));
+        }
+        Err(_) => return Err(Refusal::new(400, 20001, "The body could not be read")),
+    }
+    if record.header("content-type").is_some_and(|t| t.starts_with("application/x-www-form-urlencoded")) {
+        record.form = pairs(&record.body);
+    }
+    Ok(())
+}
+
+/// Puts a request on record.
+fn keep(state: &State, record: RecordedRequest) {
     if let Some(hook) = &state.hook {
         hook(&record);
     }
@@ -114,15 +161,14 @@ async fn handle(state: Arc<State>, request: Request<Incoming>) -> Result<Respons
         records.pop_front();
     }
     records.push_back(record);
-    Ok(response)
 }
 
 fn pairs(text: &[u8]) -> Vec<(String, String)> {
     form_urlencoded::parse(text).map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
 }
 
-fn response(reply: Reply, request_id: &str) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from(reply.body.unwrap_or_default())));
+fn response(reply: Reply, body: Body, request_id: &str) -> Response<Body> {
+    let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let id = ("Twilio-Request-Id".to_owned(), request_id.to_owned());
     for (name, value) in reply.headers.into_iter().chain([id]) {
@@ -133,9 +179,13 @@ fn response(reply: Reply, request_id: &str) -> Response<Full<Bytes>> {
     response
 }
 
-/// The mock's answer; fills in what the record still lacks.
-fn respond(state: &State, record: &mut RecordedRequest, serial: u64) -> Result<Reply, Refusal> {
-    let located = locate(record);
+/// The mock's answer.
+fn respond(
+    state: &State,
+    record: &RecordedRequest,
+    serial: u64,
+    located: Result<(Matched, String), Refusal>,
+) -> Result<Reply, Refusal> {
     let admitted = state.tokens.admit(record);
     let scripted = lock(&state.once).pop_front();
     if let Some(reply) = scripted {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use twilio_openapi::{Location, Spec};
 
-use super::check::{Fault, check_json, check_repeated, check_text, names};
+use super::check::{Problem, check_json, check_repeated, check_text, names};
 use super::error::Refusal;
 use super::record::RecordedRequest;
 use super::route::Matched;
@@ -11,8 +11,8 @@ use super::schema::{Shape, kind, resolve};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-impl From<Fault> for Refusal {
-    fn from(fault: Fault) -> Self {
+impl From<Problem> for Refusal {
+    fn from(fault: Problem) -> Self {
         if fault.missing { Self::missing(&fault.name) } else { Self::parameter(&fault.name, &fault.reason) }
     }
 }

@@ -1,0 +1,158 @@
+//! From a fault to what the client sees.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use hyper::StatusCode;
+use serde::de::IgnoredAny;
+use serde_json::{Map, Value};
+
+use super::{Body, Effect, Fault, Link};
+use crate::mock::RecordedRequest;
+use crate::mock::answer::Reply;
+use crate::mock::connection::Line;
+use crate::mock::error::Refusal;
+
+/// What every client takes in one header.
+const HEADER_PIECE: usize = 8000;
+
+impl Fault {
+    pub(in crate::mock) fn wait(&self) -> Duration {
+        self.delay
+    }
+
+    /// Whether the request is not to be carried out.
+    pub(in crate::mock) fn is_instead(&self) -> bool {
+        self.instead
+    }
+
+    /// Whether the request is not even read to its end.
+    pub(in crate::mock) fn is_early_reset(&self) -> bool {
+        self.instead && self.effect == Effect::Reset
+    }
+
+    /// How the connection ends without an answer, if it does: whether with a reset.
+    pub(in crate::mock) fn silence(&self, reply: &Reply) -> Option<bool> {
+        let empty = reply.body.as_ref().is_none_or(Vec::is_empty) || matches!(reply.status, 204 | 304);
+        match self.effect {
+            Effect::Reset => Some(true),
+            Effect::ResetInBody if empty => Some(true),
+            Effect::TruncatedBody if empty => Some(false),
+            _ => None,
+        }
+    }
+
+    /// Changes what the answer says.
+    pub(in crate::mock) fn change(&self, reply: &mut Reply, request: &RecordedRequest) {
+        match &self.effect {
+            Effect::Status(status) => *reply = error(*status),
+            Effect::Html(status) => *reply = page(*status),
+            _ => {}
+        }
+        if let Some(body) = &self.body {
+            reply.body = Some(body.to_vec());
+        }
+        for (name, value) in &self.headers {
+            set(reply, name, value);
+        }
+        match &self.effect {
+            Effect::ContentType(media) => set(reply, "Content-Type", media),
+            Effect::TruncatedJson => reply.body = reply.body.take().map(truncated),
+            Effect::OversizeHeaders(bytes) => {
+                let mut left = *bytes;
+                while left > 0 {
+                    let piece = left.min(HEADER_PIECE);
+                    reply.headers.push(("X-Filler".to_owned(), "x".repeat(piece)));
+                    left -= piece;
+                }
+            }
+            Effect::Link(link) => {
+                if let Some(body) = reply.body.as_deref().and_then(|body| relinked(body, link, request)) {
+                    reply.body = Some(body);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Changes how the answer's body is sent.
+    pub(in crate::mock) fn send(&self, text: Bytes, line: Arc<Line>) -> Body {
+        let mut body = Body::new(text, line);
+        body.sized = !self.chunked;
+        match &self.effect {
+            Effect::SlowBody { piece, pause } => body.slow_down(*piece, *pause),
+            Effect::OversizeBody(size) => body.pad(*size),
+            Effect::TruncatedBody => body.break_off(false),
+            Effect::ResetInBody => body.break_off(true),
+            _ => {}
+        }
+        body
+    }
+}
+
+fn reason(status: u16) -> &'static str {
+    StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or("Unknown")
+}
+
+/// Twilio's codes for statuses without a reason of their own are 20000 and the status.
+fn error(status: u16) -> Reply {
+    Reply::json(status, &Refusal::new(status, 20000 + u32::from(status), reason(status)).body())
+}
+
+fn page(status: u16) -> Reply {
+    let title = format!("{status} {}", reason(status));
+    let text = format!(
+        "<!DOCTYPE html>\n<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n"
+    );
+    let headers = vec![("Content-Type".to_owned(), "text/html; charset=utf-8".to_owned())];
+    Reply { status, headers, body: Some(text.into_bytes()) }
+}
+
+fn set(reply: &mut Reply, name: &str, value: &str) {
+    reply.headers.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+    reply.headers.push((name.to_owned(), value.to_owned()));
+}
+
+/// The first half, or less where that is JSON too.
+fn truncated(mut body: Vec<u8>) -> Vec<u8> {
+    body.truncate(body.len() / 2);
+    while serde_json::from_slice::<IgnoredAny>(&body).is_ok() && body.pop().is_some() {}
+    body
+}
+
+fn relinked(body: &[u8], link: &Link, request: &RecordedRequest) -> Option<Vec<u8>> {
+    let mut value: Value = serde_json::from_slice(body).ok()?;
+    let map = value.as_object_mut()?;
+    relink(map, link, request);
+    if let Some(Value::Object(meta)) = map.get_mut("meta") {
+        relink(meta, link, request);
+    }
+    Some(value.to_string().into_bytes())
+}
+
+fn relink(map: &mut Map<String, Value>, link: &Link, request: &RecordedRequest) {
+    for (name, own) in [("next_page_url", "url"), ("next_page_uri", "uri")] {
+        let Some(next) = map.get(name) else { continue };
+        let next = match link {
+            Link::Text(text) => text.clone(),
+            Link::Origin(origin) => match next.as_str() {
+                Some(next) => format!("{}{}", origin.trim_end_matches('/'), path(next)),
+                None => continue,
+            },
+            Link::ThisPage => map.get(own).and_then(Value::as_str).unwrap_or(&request.path).to_owned(),
+        };
+        map.insert(name.to_owned(), next.into());
+    }
+    for name in ["nextToken", "next_token"] {
+        if let (Link::Text(text), true) = (link, map.contains_key(name)) {
+            map.insert(name.to_owned(), text.as_str().into());
+        }
+    }
+}
+
+/// Path and query of a link.
+fn path(link: &str) -> &str {
+    let after = link.split_once("://").map(|(_, rest)| rest);
+    after.map_or(link, |rest| rest.find('/').and_then(|slash| rest.get(slash..)).unwrap_or("/"))
+}
