@@ -5,10 +5,9 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use lexopt::prelude::{Long, Short, ValueExt as _};
-use twilio_sdk::mock::{MockTwilio, MockTwilioBuilder, RecordedRequest};
+use twilio_sdk::mock::{FaultPlan, MockTwilio, MockTwilioBuilder, RecordedRequest};
 
-const HELP: &str = "\
-Answers for every Twilio host, from the specifications that are built in.
+const HELP: &str = r#"Answers for every Twilio host, from the specifications that are built in.
 
 Usage: twilio-mock [OPTIONS]
 
@@ -17,9 +16,16 @@ Usage: twilio-mock [OPTIONS]
   --real-hosts           links in answers name Twilio's hosts instead of this program
   --credentials-stdin    accept only the Basic credentials read from standard input, one USER:PASSWORD a line,
                          and bearer tokens, one `Bearer TOKEN` a line, up to the end of input
+  --faults FILE          let requests go wrong as this TOML or JSON file says: a list `fault`, for example
+                           [[fault]]
+                           operation = "CreateMessage"   # or route = "POST /v2/Services"; else every request
+                           kind = "status"
+                           status = 503
+                           times = 2
+                         the documentation of `twilio_sdk::mock::FaultPlan::read` has all kinds and keys
   -h, --help             this text
   -V, --version          the version
-";
+"#;
 
 fn main() -> ExitCode {
     match options() {
@@ -50,6 +56,11 @@ fn options() -> Result<Option<MockTwilioBuilder>, String> {
             }
             Long("real-hosts") => builder = builder.real_hosts(true),
             Long("credentials-stdin") => builder = credentials(builder)?,
+            Long("faults") => {
+                let file = arguments.value().map_err(|e| e.to_string())?;
+                let plan = FaultPlan::read(file).map_err(|e| format!("--faults: {e}"))?;
+                builder = builder.faults(plan);
+            }
             Short('h') | Long("help") => {
                 print!("{HELP}");
                 return Ok(None);
@@ -103,8 +114,9 @@ fn log(request: &RecordedRequest) {
         _ => "-".to_owned(),
     };
     let (method, host, path) = (&request.method, &request.host, &request.path);
+    let fault = request.fault.as_ref().map(|fault| format!(" fault {}", fault.kind())).unwrap_or_default();
     // Nobody may be reading any more, which is no reason to stop answering.
-    let _ = writeln!(std::io::stdout(), "{method} {host}{path} {} {operation}", request.status);
+    let _ = writeln!(std::io::stdout(), "{method} {host}{path} {} {operation}{fault}", request.status);
 }
 
 #[tokio::main]

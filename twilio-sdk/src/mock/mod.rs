@@ -19,6 +19,29 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! Requests go wrong on purpose by faults: an error, a delay, a spoilt body, a reset. The record tells which fault hit
+//! a request and whether the request was carried out all the same, so that a test can show that nothing is lost or
+//! done twice.
+//!
+//! ```no_run
+//! use std::time::Duration;
+//! use twilio_sdk::mock::{Fault, MockTwilio, On};
+//!
+//! # async fn example(mock: MockTwilio) {
+//! // The next two requests for a message are refused, whatever else goes on.
+//! mock.fault(On::operation("CreateMessage"), Fault::status(429).header("Retry-After", "1")).times(2);
+//! // One request in ten is answered late, in the same order whenever this runs.
+//! mock.fault(On::route("GET", "/v2/**"), Fault::delay(Duration::from_millis(300))).probability(0.1, 7);
+//! // The first call is carried out, but nobody learns of it; the second one passes; the third one never arrives.
+//! let steps = [Some(Fault::reset_after_execution()), None, Some(Fault::reset())];
+//! let calls = mock.script(On::operation("CreateCall"), steps);
+//! // .. send requests ..
+//! assert_eq!(calls.hits(), 2);
+//! assert!(mock.requests().iter().filter(|request| request.executed).count() > 0);
+//! mock.clear_faults();
+//! # }
+//! ```
 
 mod answer;
 mod auth;

@@ -179,7 +179,14 @@ fn split(path: &str) -> Vec<String> {
     path.split('/').map(|s| percent_decode_str(s).decode_utf8_lossy().into_owned()).collect()
 }
 
-#[cfg(test)]
+/// Whether there is such an operation: an `operationId`, or product and `operationId`.
+pub(super) fn has_operation(name: &str) -> bool {
+    let (product, id) = name.split_once('/').map_or((None, name), |(product, id)| (Some(product), id));
+    let in_product = |route: &&Route| product.is_none_or(|product| route.product.stem == product);
+    all().filter(in_product).any(|route| route.operations.iter().any(|operation| operation.id == id))
+}
+
+/// Every route of every product.
 pub(super) fn all() -> impl Iterator<Item = &'static Route> {
     (0..products().len()).flat_map(|index| table(index).as_ref().map(Vec::as_slice).unwrap_or_default())
 }

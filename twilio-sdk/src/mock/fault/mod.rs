@@ -2,6 +2,8 @@
 
 mod apply;
 mod body;
+mod entry;
+mod file;
 mod on;
 mod plan;
 

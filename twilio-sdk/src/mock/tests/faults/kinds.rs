@@ -1,0 +1,173 @@
+//! What each kind makes of an answer.
+
+use serde_json::json;
+
+use super::*;
+
+#[tokio::test]
+async fn a_status_takes_the_place_of_the_answer() {
+    let bench = Bench::new().await;
+    let fault = Fault::status(429).header("Retry-After", "2").header("retry-after", "3");
+    let planned = bench.mock.fault(On::operation("CreateMessage"), fault.clone()).times(2);
+    for _ in 0..2 {
+        let answer = receive(bench.create()).await;
+        assert_eq!((answer.status, answer.headers["retry-after"].as_str()), (429, "3"));
+        assert_eq!(
+            (answer.json()["code"].as_i64(), answer.message().as_str()),
+            (Some(20429), "Too Many Requests")
+        );
+        let record = bench.last();
+        assert_eq!((record.status, record.executed, &record.fault), (429, false, &Some(fault.clone())));
+        assert_eq!(record.form_value("Body"), Some("Hi"));
+    }
+    let answer = receive(bench.create()).await;
+    assert_eq!((answer.status, planned.hits()), (201, 2));
+    assert_eq!((bench.last().executed, bench.last().fault), (true, None));
+
+    let fault = Fault::status(503).json(&json!({ "code": 7 })).after_execution();
+    bench.mock.fault(On::any(), fault).times(1);
+    let answer = receive(bench.create()).await;
+    assert_eq!((answer.status, answer.json()["code"].as_i64()), (503, Some(7)));
+    assert_eq!((bench.last().status, bench.last().executed), (503, true));
+    // What is refused anyway is not carried out by a fault.
+    bench.mock.fault(On::any(), Fault::status(503).after_execution()).times(1);
+    receive(bench.create().body("To=1&Nothing=1")).await;
+    assert!(!bench.last().executed);
+
+    bench.mock.fault(On::any(), Fault::html(502));
+    let answer = bench.answer().await;
+    assert_eq!((answer.status, answer.headers["content-type"].as_str()), (502, "text/html; charset=utf-8"));
+    assert!(answer.text.contains("<h1>502 Bad Gateway</h1>"), "{answer:?}");
+    bench.mock.clear_faults();
+    assert_eq!(bench.answer().await.status, 200);
+}
+
+#[tokio::test]
+async fn an_answer_comes_late_or_slowly() {
+    let bench = Bench::new().await;
+    let whole = bench.answer().await.text;
+    bench.mock.fault(On::any(), Fault::delay(Duration::from_millis(200))).times(1);
+    let start = tokio::time::Instant::now();
+    assert_eq!(bench.answer().await.text, whole);
+    assert!(start.elapsed() >= Duration::from_millis(200));
+
+    // The request is carried out and on record although nobody waits for the answer.
+    bench.mock.fault(On::any(), Fault::delay(Duration::MAX)).times(1);
+    let waiting = bench.create().timeout(Duration::from_millis(300)).send().await;
+    assert!(waiting.unwrap_err().is_timeout());
+    assert_eq!((bench.last().executed, bench.last().status), (true, 201));
+
+    let pieces = 8;
+    let slow = Fault::slow_body(whole.len() / pieces + 1, Duration::from_millis(20));
+    bench.mock.fault(On::any(), slow).times(1);
+    let mut response = bench.list().send().await.unwrap();
+    let (mut text, mut count) = (String::new(), 0);
+    while let Some(chunk) = response.chunk().await.unwrap() {
+        text.push_str(std::str::from_utf8(&chunk).unwrap());
+        count += 1;
+    }
+    assert_eq!(text, whole);
+    assert!(count > 1, "{count}");
+}
+
+#[tokio::test]
+async fn bodies_are_spoilt() {
+    let bench = Bench::new().await;
+    let whole = bench.answer().await;
+    bench.mock.fault(On::any(), Fault::truncated_json()).times(1);
+    let answer = bench.answer().await;
+    assert_eq!(answer.headers["content-length"], answer.text.len().to_string());
+    assert!(answer.json().is_null() && whole.text.starts_with(&answer.text) && !answer.text.is_empty());
+    for body in ["1234", "{}", "1"] {
+        bench.mock.fault(On::any(), Fault::truncated_json().body(body)).times(1);
+        let text = bench.answer().await.text;
+        assert!(serde_json::from_str::<Value>(&text).is_err(), "{text}");
+    }
+
+    bench.mock.fault(On::any(), Fault::content_type("text/plain")).times(1);
+    let answer = bench.answer().await;
+    assert_eq!((answer.headers["content-type"].as_str(), &answer.text), ("text/plain", &whole.text));
+
+    for fault in [Fault::truncated_body(), Fault::truncated_body().chunked()] {
+        let chunked = fault == Fault::truncated_body().chunked();
+        bench.mock.fault(On::any(), fault).times(1);
+        let mut response = bench.list().send().await.unwrap();
+        let announced = response.headers().get("content-length").map(|v| v.to_str().unwrap().to_owned());
+        assert_eq!(announced, (!chunked).then(|| whole.text.len().to_string()));
+        let mut received = 0;
+        let error = loop {
+            match response.chunk().await {
+                Ok(chunk) => received += chunk.expect("a break and no end").len(),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(received, whole.text.len() / 2);
+        assert_ne!(io_kind(&error), Some(ErrorKind::ConnectionReset), "{error:?}");
+        assert_eq!((bench.last().status, bench.last().executed), (200, true));
+    }
+}
+
+#[tokio::test]
+async fn answers_are_too_large() {
+    let bench = Bench::new().await;
+    let whole = bench.answer().await.json();
+    for (chunked, size) in [(false, 3_000_000_u64), (true, 3_000_000), (false, 1)] {
+        let fault = Fault::oversize_body(size);
+        bench.mock.fault(On::any(), if chunked { fault.chunked() } else { fault }).times(1);
+        let answer = bench.answer().await;
+        assert_eq!(answer.text.len() as u64, size.max(whole.to_string().len() as u64));
+        assert_eq!(answer.headers.contains_key("content-length"), !chunked);
+        assert_eq!(answer.json(), whole);
+    }
+    // More than any memory: only what is asked for is made.
+    bench.mock.fault(On::any(), Fault::oversize_body(1 << 50)).times(1);
+    let mut response = bench.list().send().await.unwrap();
+    assert_eq!(response.content_length(), Some(1 << 50));
+    assert!(response.chunk().await.unwrap().is_some());
+    drop(response);
+
+    bench.mock.fault(On::any(), Fault::oversize_headers(20_000)).times(1);
+    let response = bench.list().send().await.unwrap();
+    let filler = response.headers().get_all("x-filler").iter().map(reqwest::header::HeaderValue::len);
+    assert_eq!(filler.sum::<usize>(), 20_000);
+    bench.mock.fault(On::any(), Fault::oversize_headers(10_000_000)).times(1);
+    assert!(bench.list().send().await.is_err());
+    assert_eq!(bench.answer().await.json(), whole);
+}
+
+#[tokio::test]
+async fn page_links_lead_astray() {
+    let bench = Bench::new().await;
+    let lists = [
+        ("verify.twilio.com", SERVICES, "/meta/next_page_url"),
+        ("api.twilio.com", MESSAGES, "/next_page_uri"),
+    ];
+    for (host, path, place) in lists {
+        let next = async |fault: Option<Fault>, path: &str| {
+            bench.mock.clear_faults();
+            if let Some(fault) = fault {
+                bench.mock.fault(On::any(), fault);
+            }
+            let body = receive(bench.get(host, path)).await.json();
+            body.pointer(place).unwrap().as_str().map(str::to_owned)
+        };
+        let right = next(None, path).await.unwrap();
+        let tail = right.strip_prefix(&bench.mock.base_url()).unwrap_or(&right).to_owned();
+        assert_eq!(next(Some(Fault::next_page("::nothing::")), path).await.unwrap(), "::nothing::");
+        let other = Fault::next_page_on("https://twilio.example/");
+        assert_eq!(next(Some(other.clone()), path).await.unwrap(), format!("https://twilio.example{tail}"));
+        let circle = next(Some(Fault::next_page_loop()), path).await.unwrap();
+        let circle = circle.strip_prefix(&bench.mock.base_url()).unwrap_or(&circle).to_owned();
+        assert_ne!(circle, tail);
+        let again = next(Some(Fault::next_page_loop()), &circle).await.unwrap();
+        assert!(again.ends_with(&circle), "{circle} {again}");
+        let last = format!("{path}?PageSize=1000");
+        assert_eq!(next(None, &last).await, None);
+        assert_eq!(next(Some(other), &last).await, None);
+        assert!(next(Some(Fault::next_page_loop()), &last).await.is_some());
+    }
+    // What is no page stays as it is.
+    bench.mock.clear_faults();
+    bench.mock.fault(On::any(), Fault::next_page("x"));
+    assert!(!receive(bench.create()).await.text.contains("next_page"));
+}

@@ -1,0 +1,90 @@
+//! When rules hit, and whom.
+
+use serde_json::json;
+
+use super::*;
+
+#[tokio::test]
+async fn rules_say_when_and_whom_they_hit() {
+    let bench = Bench::new().await;
+    let status = async || bench.answer().await.status;
+    let planned = bench.mock.fault(On::any(), Fault::status(500)).after(2).times(2);
+    let mut statuses = Vec::new();
+    for _ in 0..6 {
+        statuses.push(status().await);
+    }
+    assert_eq!((statuses.as_slice(), planned.hits()), ([200, 200, 500, 500, 200, 200].as_slice(), 2));
+
+    let steps = [Some(Fault::status(429).header("Retry-After", "1")), None, Some(Fault::status(503))];
+    let script = bench.mock.script(On::operation("verify_v2/ListService"), steps).times(2);
+    let mut statuses = Vec::new();
+    for _ in 0..8 {
+        statuses.push(status().await);
+        // Others do not take the script's steps.
+        assert_eq!(receive(bench.create()).await.status, 201);
+    }
+    assert_eq!(statuses, [429, 200, 503, 429, 200, 503, 200, 200]);
+    assert_eq!(script.hits(), 4);
+
+    // The first rule that hits decides, and a step that lets pass asks the next rule.
+    bench.mock.script(On::any(), [Some(Fault::status(501)), None]);
+    let always = bench.mock.fault(On::any(), Fault::status(502));
+    assert_eq!([status().await, status().await, status().await], [501, 502, 502]);
+    always.remove();
+    assert_eq!(status().await, 200);
+    assert_eq!(always.hits(), 2);
+
+    for (on, hit) in [
+        (On::operation("ListService"), true),
+        (On::operation("verify_v3/ListService"), false),
+        (On::operation("CreateService"), false),
+        (On::route("get", "/v2/Services"), true),
+        (On::route("POST", "/v2/Services"), false),
+        (On::route("*", "/v2/*"), true),
+        (On::route("*", "verify.twilio.com/**"), true),
+        (On::route("*", "api.twilio.com/**"), false),
+    ] {
+        let planned = bench.mock.fault(on.clone(), Fault::status(500));
+        assert_eq!(status().await == 500, hit, "{on:?}");
+        planned.remove();
+    }
+}
+
+#[tokio::test]
+async fn chance_is_the_same_for_the_same_seed() {
+    let bench = Bench::new().await;
+    let mut runs = Vec::new();
+    for seed in [1, 1, 2] {
+        bench.mock.clear_faults();
+        bench.mock.fault(On::any(), Fault::status(503)).probability(0.3, seed);
+        let mut run = Vec::new();
+        for _ in 0..100 {
+            run.push(bench.answer().await.status == 503);
+        }
+        let hits = run.iter().filter(|hit| **hit).count();
+        assert!((15..45).contains(&hits), "{hits}");
+        runs.push(run);
+    }
+    assert!(runs[0] == runs[1] && runs[0] != runs[2]);
+    for (probability, expected) in [(0.0, 200), (1.0, 503), (-1.0, 200), (7.0, 503), (f64::NAN, 200)] {
+        bench.mock.clear_faults();
+        bench.mock.fault(On::any(), Fault::status(503)).probability(probability, 0);
+        assert_eq!(bench.answer().await.status, expected, "{probability}");
+    }
+}
+
+#[tokio::test]
+async fn faults_come_before_scripted_answers_and_from_the_start() {
+    let plan = FaultPlan::new().rule(FaultRule::new(On::any(), Fault::status(503)).times(1));
+    let mock = MockTwilio::builder().faults(plan).start().await.unwrap();
+    let bench = Bench { mock, client: super::http() };
+    bench.mock.respond_once(200, &[], "1");
+    assert_eq!(bench.answer().await.status, 503);
+    assert_eq!(bench.answer().await.text, "1");
+    assert!(bench.last().executed);
+    bench.mock.respond_with("ListService", 429, &json!({}));
+    assert_eq!(bench.answer().await.status, 429);
+    assert!(!bench.last().executed);
+    let shown = format!("{:?}", bench.mock.requests());
+    assert!(shown.contains(r#"fault: Some("status")"#) && shown.contains("executed: true"), "{shown}");
+}
