@@ -75,10 +75,10 @@ impl FaultRule {
         }
         if let Some((probability, rng)) = &mut self.chance {
             // The 53 bits that a float can hold, as a number from 0 to 1, which is never reached.
-            #[expect(clippy::cast_precision_loss, reason = "53 bits are exact")]
             let draw = (rng.next() >> 11) as f64 / (1_u64 << 53) as f64;
-            // What is no number is not above the draw.
-            if !(*probability > draw) {
+            // What is no number is never above the draw.
+            let hit = *probability > draw;
+            if !hit {
                 return None;
             }
         }
