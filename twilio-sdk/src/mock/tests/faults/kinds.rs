@@ -60,6 +60,7 @@ async fn an_answer_comes_late_or_slowly() {
     let pieces = 8;
     let slow = Fault::slow_body(whole.len() / pieces + 1, Duration::from_millis(20));
     bench.mock.fault(On::any(), slow).times(1);
+    let start = tokio::time::Instant::now();
     let mut response = bench.list().send().await.unwrap();
     let (mut text, mut count) = (String::new(), 0);
     while let Some(chunk) = response.chunk().await.unwrap() {
@@ -67,7 +68,7 @@ async fn an_answer_comes_late_or_slowly() {
         count += 1;
     }
     assert_eq!(text, whole);
-    assert!(count > 1, "{count}");
+    assert!(count > 1 && start.elapsed() >= Duration::from_millis(20) * 7, "{count}");
 }
 
 #[tokio::test]

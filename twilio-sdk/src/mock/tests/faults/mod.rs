@@ -60,3 +60,13 @@ fn io_kind(error: &reqwest::Error) -> Option<ErrorKind> {
     }
     None
 }
+
+/// Waits for something that must happen soon, however slow the machine is.
+async fn until(happened: impl Fn() -> bool) {
+    let wait = async {
+        while !happened() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), wait).await.expect("it happens");
+}

@@ -77,19 +77,15 @@ async fn connections_are_counted() {
     bench.answer().await;
     bench.answer().await;
     assert_eq!((bench.mock.connections(), bench.mock.open_connections()), (1, 1));
-    let waiting = MockTwilio::fault(&bench.mock, On::any(), Fault::delay(Duration::MAX)).times(3);
+    let waiting = bench.mock.fault(On::any(), Fault::delay(Duration::MAX)).times(3);
     let calls: Vec<_> = (0..3).map(|_| tokio::spawn(bench.list().send())).collect();
-    while waiting.hits() < 3 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    until(|| waiting.hits() == 3).await;
     assert_eq!((bench.mock.connections(), bench.mock.open_connections()), (3, 3));
     for call in calls {
         call.abort();
     }
     let Bench { mock, client } = bench;
     drop(client);
-    while mock.open_connections() > 0 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    until(|| mock.open_connections() == 0).await;
     assert_eq!(mock.connections(), 3);
 }
