@@ -132,11 +132,13 @@ impl Error {
     pub(crate) fn api(operation: &'static Operation, raw: Raw) -> Self {
         let mut error = Self::new(Kind::Api, Some(operation), String::new());
         error.0.problem = Problem::parse(&raw.body);
+        error.0.attempts = raw.attempts;
         error.0.raw = Some(raw);
         error
     }
 
     pub(crate) fn with_raw(mut self, raw: &Raw) -> Self {
+        self.0.attempts = raw.attempts;
         self.0.raw = Some(raw.clone());
         self
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use tokio::net::TcpSocket;
 use twilio_sdk::{Client, Error, RetryConfig};
 
-use crate::server::{Answer, Server};
+use crate::server::{Answer, Server, until};
 use crate::{build, client, config};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -173,12 +173,8 @@ async fn a_refused_connection_is_safe_for_every_method() {
             }
         });
         let call = tokio::spawn(async move { send(&build(config), verb, Says::default()).await });
-        let listener = loop {
-            match listener.lock().unwrap().take() {
-                Some(listener) => break listener,
-                None => tokio::task::yield_now().await,
-            }
-        };
+        until("somebody listens", || listener.lock().unwrap().is_some()).await;
+        let listener = listener.lock().unwrap().take().unwrap();
         let server = Server::on(listener, [told(200, &[])]);
         assert_eq!(call.await.unwrap().unwrap(), 2, "{verb:?}");
         assert_eq!(server.attempts(), 1);
