@@ -104,7 +104,8 @@ fn rows() -> Vec<(Answer, Again)> {
         (Answer::status(200, &[("Content-Type", "text/html")], "<html>"), Again::Nobody),
     ];
     rows.extend([500, 502, 503, 504].map(|status| (told(status, &[]), Again::Idempotent)));
-    let never = [302, 400, 401, 403, 404, 405, 408, 409, 410, 422, 501, 505];
+    rows.push((Answer::status(302, &[("Location", "/")], ""), Again::Nobody));
+    let never = [400, 401, 403, 404, 405, 408, 409, 410, 422, 501, 505];
     rows.extend(never.map(|status| (told(status, &[]), Again::Nobody)));
     rows
 }
