@@ -62,9 +62,14 @@ impl Endpoint {
         ))
     }
 
-    /// A gateway in front of Twilio sees one host for all products; this tells it which one is meant.
+    /// A gateway in front of Twilio sees one host for all products; this tells it which one is meant, with region
+    /// and edge.
     pub(crate) fn forwarded_host(&self, host: &'static str) -> Option<HeaderValue> {
-        self.base_url.as_ref().map(|_| HeaderValue::from_static(host))
+        self.base_url.as_ref()?;
+        match self.location == Location::default() {
+            true => Some(HeaderValue::from_static(host)),
+            false => HeaderValue::from_str(&self.host(host)).ok(),
+        }
     }
 }
 

@@ -86,8 +86,8 @@ impl ConnectionConfig {
 
     /// Sends every request to this URL instead of Twilio's hosts: a mock, or a gateway.
     ///
-    /// It needs `https://`, except on this machine. The product's host goes along as `X-Forwarded-Host`. Region
-    /// and edge do not change it.
+    /// It needs `https://`, except on this machine. Region and edge do not change it; the host that a call would
+    /// have gone to, with region and edge, goes along as `X-Forwarded-Host`.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self

@@ -42,6 +42,9 @@ impl Default for RetryConfig {
     }
 }
 
+/// No call waits this long, and every calculation with it has a result.
+const LONGEST: Duration = Duration::from_secs(60 * 60 * 24 * 365);
+
 /// Statuses that a second attempt cannot change, or that mean that the credentials are refused.
 const NEVER: [u16; 3] = [400, 401, 403];
 
@@ -119,16 +122,17 @@ impl RetryConfig {
         if attempts >= self.max_attempts {
             return None;
         }
+        let (base, max_delay) = (self.base.min(LONGEST), self.max_delay.min(LONGEST));
         let policy = ExponentialBackoff::builder()
-            .retry_bounds(self.base, self.max_delay)
+            .retry_bounds(base, max_delay)
             .base(self.factor)
             .jitter(Jitter::Full)
             .build_with_max_retries(self.max_attempts - 1);
         let now = std::time::SystemTime::now();
         match policy.should_retry(now, attempts.saturating_sub(1)) {
-            // The drawn moment lies before now where the draw was nothing and the clock has moved on.
+            // The moment is counted from a later now than ours, or an earlier one if the clock was set.
             RetryDecision::Retry { execute_after } => {
-                Some(execute_after.duration_since(now).unwrap_or_default())
+                Some(execute_after.duration_since(now).unwrap_or_default().min(max_delay))
             }
             RetryDecision::DoNotRetry => None,
         }
@@ -148,6 +152,7 @@ mod tests {
             let drawn: Vec<Duration> = (0..200).filter_map(|_| config.delay(attempts)).collect();
             assert_eq!(drawn.len(), 200);
             assert!(drawn.iter().all(|delay| *delay <= bound + Duration::from_millis(1)), "{attempts}");
+            assert!(drawn.iter().all(|delay| *delay <= Duration::from_secs(1)), "{attempts}");
             // Full jitter reaches both halves of the range.
             assert!(drawn.iter().any(|delay| *delay < bound / 2), "{attempts}");
             assert!(drawn.iter().any(|delay| *delay > bound / 2), "{attempts}");
@@ -155,6 +160,8 @@ mod tests {
         assert_eq!(config.delay(8), None);
         assert_eq!(RetryConfig::none().delay(1), None);
         assert!(RetryConfig::new().max_attempts(u32::MAX).delay(4_000_000_000).is_some());
+        let endless = RetryConfig::new().base(Duration::MAX).max_delay(Duration::MAX).factor(u32::MAX);
+        assert!(endless.max_attempts(u32::MAX).delay(u32::MAX - 1).is_some());
     }
 
     #[test]

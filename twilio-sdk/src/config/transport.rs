@@ -130,6 +130,13 @@ impl ProxyServer {
     }
 }
 
+impl ProxyServer {
+    /// Whether the way to the proxy itself is by TLS.
+    pub(crate) fn is_https(&self) -> bool {
+        self.url.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"))
+    }
+}
+
 impl From<ProxyServer> for Proxy {
     fn from(server: ProxyServer) -> Self {
         Self::Server(server)
@@ -155,7 +162,8 @@ impl ResponseLimits {
         Self::default()
     }
 
-    /// The most bytes of all headers together, names and values; 64 KiB unless set.
+    /// The most bytes of all headers together, names and values; 64 KiB unless set. HTTP/1.1 reads no more than
+    /// 400 KiB and no more than 100 headers, whatever is set.
     pub fn headers(mut self, bytes: usize) -> Self {
         self.headers = bytes;
         self

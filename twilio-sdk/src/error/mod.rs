@@ -10,7 +10,7 @@ use serde_json::Value;
 
 pub use api::{FieldError, Problem};
 
-use crate::runtime::{HttpError, Operation, Raw, retry_after};
+use crate::runtime::{Cause, HttpError, Operation, Raw, retry_after};
 
 /// The result of a call.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -30,6 +30,7 @@ struct Inner {
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
     attempts: u32,
     tls: bool,
+    refused: bool,
     opens_in: Option<Duration>,
 }
 
@@ -59,6 +60,7 @@ impl Error {
             source: None,
             attempts: 0,
             tls: false,
+            refused: false,
             opens_in: None,
         }))
     }
@@ -76,18 +78,25 @@ impl Error {
     }
 
     pub(crate) fn transport(operation: &'static Operation, source: HttpError) -> Self {
-        let tls = is_tls(&source);
+        let cause = Cause::of(&source);
         // A connection that cannot be made in time was not made, whatever else it is.
-        let (kind, what) = if source.is_connect() {
-            (Kind::Connect, if tls { "TLS with the host fails" } else { "cannot connect" })
+        let (kind, what) = if cause.tls {
+            (Kind::Connect, "TLS with the host fails")
+        } else if source.is_connect() {
+            (Kind::Connect, "cannot connect")
+        } else if cause.headers {
+            (Kind::Limit, "the answer's headers are more than is read")
         } else if source.is_timeout() {
             (Kind::Timeout, "timed out")
+        } else if cause.refused {
+            (Kind::Transport, "the server did not take the request")
         } else {
             (Kind::Transport, "the connection failed")
         };
         let host = source.url().and_then(|url| url.host_str()).unwrap_or("the host").to_owned();
         let mut error = Self::new(kind, Some(operation), format!("{what} ({host})"));
-        error.0.tls = tls;
+        error.0.tls = cause.tls;
+        error.0.refused = cause.refused;
         // The URL holds the account and the query, which may be personal.
         error.0.source = Some(Box::new(source.without_url()));
         error
@@ -123,11 +132,13 @@ impl Error {
     pub(crate) fn api(operation: &'static Operation, raw: Raw) -> Self {
         let mut error = Self::new(Kind::Api, Some(operation), String::new());
         error.0.problem = Problem::parse(&raw.body);
+        error.0.attempts = raw.attempts;
         error.0.raw = Some(raw);
         error
     }
 
     pub(crate) fn with_raw(mut self, raw: &Raw) -> Self {
+        self.0.attempts = raw.attempts;
         self.0.raw = Some(raw.clone());
         self
     }
@@ -235,6 +246,12 @@ impl Error {
         self.0.tls
     }
 
+    /// The server says that it did not look at the request: HTTP/2's REFUSED_STREAM, or a connection that was
+    /// being shut down.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.0.refused
+    }
+
     /// The connection was lost, or the answer broke off. Twilio may have carried out the call;
     /// [`status`](Self::status) is there if the answer had begun.
     pub fn is_transport(&self) -> bool {
@@ -265,7 +282,7 @@ impl Error {
     /// Whether Twilio may have carried out the call though there is no answer of use: it was sent, and then the
     /// time-out passed, the connection was lost, or the answer could not be read.
     pub fn may_have_been_carried_out(&self) -> bool {
-        matches!(self.0.kind, Kind::Timeout | Kind::Transport | Kind::Decode | Kind::Limit)
+        matches!(self.0.kind, Kind::Timeout | Kind::Transport | Kind::Decode | Kind::Limit) && !self.0.refused
     }
 
     /// The time-out passed. Twilio may have carried out the call.
@@ -354,21 +371,4 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source.as_deref().map(|source| source as _)
     }
-}
-
-/// Whether TLS is why a connection was not made: another attempt would fail the same way.
-fn is_tls(error: &HttpError) -> bool {
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        if cause.is::<rustls::Error>() {
-            return true;
-        }
-        // An I/O error shows what it wraps here and not as its source.
-        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        source = match inner {
-            Some(inner) => Some(inner),
-            None => cause.source(),
-        };
-    }
-    false
 }

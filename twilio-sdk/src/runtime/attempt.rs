@@ -62,7 +62,7 @@ pub(super) async fn attempt(
     let host = request.url().host_str().unwrap_or_default().to_owned();
     let mut pass = handle.gate().enter(operation, &host, deadline).await?;
     let until = match settings.attempt_timeout {
-        Some(timeout) => deadline.min(Instant::now() + timeout),
+        Some(timeout) => Instant::now().checked_add(timeout).map_or(deadline, |end| end.min(deadline)),
         None => deadline,
     };
     let exchange = async {

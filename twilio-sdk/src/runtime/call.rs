@@ -197,6 +197,9 @@ impl<T: Output> Call<T> {
 
 /// Sends a request and gives its answer, if Twilio calls it a success.
 pub(crate) async fn fetch(client: Arc<dyn Dispatch>, parts: Parts) -> Result<Raw> {
+    if parts.timeout.is_some_and(|timeout| timeout.is_zero()) {
+        return Err(crate::Error::config("timeout is zero, in which nothing can be answered"));
+    }
     if let Some(retry) = &parts.retry {
         retry.check()?;
     }
@@ -249,6 +252,7 @@ macro_rules! operation {
     ($name:ident => $output:ty) => {
         impl $name {
             /// Bounds this call in time, instead of the client's time-out: all attempts and the answer's body.
+            /// Zero is an [error](crate::Error::is_config).
             pub fn with_timeout(mut self, timeout: std::time::Duration) -> Self {
                 self.0.timeout(timeout);
                 self

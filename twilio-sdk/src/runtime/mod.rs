@@ -3,6 +3,7 @@
 mod attempt;
 mod breaker;
 mod call;
+mod cause;
 mod decode;
 mod dispatch;
 mod encode;
@@ -24,6 +25,7 @@ pub use attempt::Attempt;
 pub(crate) use call::Parts;
 pub use call::{Call, Sending};
 pub(crate) use call::{account_operation, list_operation, operation};
+pub(crate) use cause::Cause;
 pub use decode::{Decode, Decoded, FieldReader, ReadFields, Unread, deserialize};
 pub(crate) use decode::{Name, Seed, odd_list};
 pub use dispatch::{Dispatch, Dispatching, through_hooks};

@@ -11,7 +11,7 @@ use crate::{Error, Result};
 /// What is known of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Happened {
-    /// The request did not leave this machine, or met nobody.
+    /// The request did not leave this machine, met nobody, or was given back unread.
     NothingSent,
     /// It may have been carried out.
     Unknown,
@@ -25,8 +25,15 @@ impl Happened {
     pub(crate) fn of(outcome: &Result<Raw>) -> Self {
         match outcome {
             Ok(raw) => Self::Answered(raw.status),
-            Err(error) if error.is_connect() && !error.is_tls() => Self::NothingSent,
-            Err(error) if error.is_timeout() || error.is_transport() => Self::Unknown,
+            Err(error) if error.is_tls() => Self::Final,
+            Err(error) if error.is_connect() || error.is_refused() => Self::NothingSent,
+            Err(error) if error.is_timeout() || error.is_transport() => match error.status() {
+                // Only the body of the refusal is lost.
+                Some(status) if status.is_client_error() || status.is_server_error() => {
+                    Self::Answered(status)
+                }
+                _ => Self::Unknown,
+            },
             Err(_) => Self::Final,
         }
     }
@@ -52,11 +59,28 @@ pub(crate) fn delay(
     outcome: &Result<Raw>,
     left: Duration,
 ) -> Option<Duration> {
-    if !is_safe(config, idempotent, Happened::of(outcome)) {
+    let headers = match outcome {
+        Ok(raw) => Some(&raw.headers),
+        Err(error) => error.headers(),
+    };
+    let asked = headers.and_then(retry_after);
+    decide(config, idempotent, attempts, Happened::of(outcome), asked, left)
+}
+
+/// The same of what is known alone: `attempts` were made, the server `asked` for a wait, `left` is until the
+/// call's time-out.
+fn decide(
+    config: &RetryConfig,
+    idempotent: bool,
+    attempts: u32,
+    happened: Happened,
+    asked: Option<Duration>,
+    left: Duration,
+) -> Option<Duration> {
+    if !is_safe(config, idempotent, happened) {
         return None;
     }
     let drawn = config.delay(attempts)?;
-    let asked = outcome.as_ref().ok().and_then(|raw| retry_after(&raw.headers));
     let delay = asked.unwrap_or(drawn);
     // A wait that ends after the call's time-out is a wait for nothing.
     (delay < left).then_some(delay)
@@ -70,9 +94,100 @@ pub(crate) fn is_idempotent(method: Method) -> bool {
 /// `Retry-After` as seconds or as a date (RFC 9110, section 10.2.3); a date that has passed is no wait.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(http::header::RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
+    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+        // More seconds than can be counted are still a wait, and not none.
+        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
     let date = httpdate::parse_http_date(text).ok()?;
     Some(date.duration_since(std::time::SystemTime::now()).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn configs() -> impl Strategy<Value = RetryConfig> {
+        let durations = (1_u64..5_000, 0_u64..20_000);
+        let statuses = proptest::collection::vec(400_u16..600, 0..12);
+        (1_u32..9, durations, 1_u32..6, statuses).prop_map(|(attempts, (base, more), factor, statuses)| {
+            let base = Duration::from_millis(base);
+            let config = RetryConfig::new().max_attempts(attempts).base(base).factor(factor);
+            config.max_delay(base + Duration::from_millis(more)).statuses(statuses)
+        })
+    }
+
+    fn happenings() -> impl Strategy<Value = Happened> {
+        let usual = proptest::sample::select(vec![400_u16, 401, 403, 404, 409, 429, 500, 502, 503, 504]);
+        let status = prop_oneof![usual, 100_u16..600];
+        prop_oneof![
+            Just(Happened::NothingSent),
+            Just(Happened::Unknown),
+            Just(Happened::Final),
+            status.prop_map(|status| Happened::Answered(StatusCode::from_u16(status).expect("in range"))),
+        ]
+    }
+
+    fn methods() -> impl Strategy<Value = Method> {
+        proptest::sample::select(vec![Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete])
+    }
+
+    fn durations() -> impl Strategy<Value = Duration> {
+        prop_oneof![
+            (0_u64..60_000).prop_map(Duration::from_millis),
+            any::<u64>().prop_map(Duration::from_secs),
+            Just(Duration::MAX),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, cases: 2048, ..ProptestConfig::default() })]
+
+        #[test]
+        fn nothing_is_sent_twice_by_accident_nor_too_often_nor_too_late(
+            config in configs(),
+            method in methods(),
+            marked in proptest::option::of(any::<bool>()),
+            happened in happenings(),
+            attempts in 1_u32..12,
+            asked in proptest::option::of(durations()),
+            left in durations(),
+        ) {
+            let idempotent = marked.unwrap_or(is_idempotent(method));
+            let Some(delay) = decide(&config, idempotent, attempts, happened, asked, left) else {
+                // What is certainly safe is tried again, unless attempts or time are at their end.
+                if happened == Happened::NothingSent && attempts < config.max_attempts {
+                    prop_assert!(asked.unwrap_or(config.max_delay) >= left);
+                }
+                return Ok(());
+            };
+            prop_assert!(attempts < config.max_attempts);
+            prop_assert!(delay < left);
+            prop_assert!(delay <= asked.unwrap_or(config.max_delay));
+            let carried_out_perhaps = match happened {
+                Happened::NothingSent => false,
+                Happened::Unknown => true,
+                Happened::Final => return Err(TestCaseError::fail("the end is the end")),
+                Happened::Answered(status) => {
+                    prop_assert!(config.statuses.contains(&status.as_u16()));
+                    prop_assert!(![400, 401, 403].contains(&status.as_u16()));
+                    status != StatusCode::TOO_MANY_REQUESTS
+                }
+            };
+            let twice_is_once = matches!(method, Method::Get | Method::Put | Method::Delete);
+            prop_assert!(!carried_out_perhaps || marked.unwrap_or(twice_is_once));
+        }
+
+        #[test]
+        fn every_retry_after_is_read_without_a_panic_and_whole_seconds_as_they_are(text in "[ -~]{0,24}|[0-9]{1,30}") {
+            let value = http::HeaderValue::from_str(&text).expect("printable");
+            let found = retry_after(&HeaderMap::from_iter([(http::header::RETRY_AFTER, value)]));
+            let text = text.trim();
+            if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+                let seconds = text.parse::<u64>().unwrap_or(u64::MAX);
+                prop_assert_eq!(found, Some(Duration::from_secs(seconds)));
+            }
+        }
+    }
 }

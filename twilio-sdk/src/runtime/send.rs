@@ -60,7 +60,9 @@ async fn attempts(client: &dyn Dispatch, parts: &Parts) -> Result<Raw> {
                 host: watch.host(),
                 number,
                 status: raw.map(|raw| raw.status).or(outcome.as_ref().err().and_then(Error::status)),
-                request_id: raw.and_then(Raw::request_id),
+                request_id: raw
+                    .and_then(Raw::request_id)
+                    .or(outcome.as_ref().err().and_then(Error::request_id)),
                 error: outcome.as_ref().err(),
                 elapsed: watch.elapsed(),
                 retry_in,
@@ -72,6 +74,10 @@ async fn attempts(client: &dyn Dispatch, parts: &Parts) -> Result<Raw> {
             None => {
                 return match outcome {
                     Ok(raw) => Ok(Raw { attempts: number, ..raw }),
+                    // The client's own limits held the last one back.
+                    Err(error) if error.is_busy() || error.is_circuit_open() => {
+                        Err(error.with_attempts(number - 1))
+                    }
                     Err(error) => Err(error.with_attempts(number)),
                 };
             }

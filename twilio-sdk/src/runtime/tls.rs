@@ -4,11 +4,15 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls_platform_verifier::{BuilderVerifierExt, Verifier};
 
-use crate::config::{TlsConfig, TlsVersion};
+use crate::config::{HttpVersion, TlsConfig, TlsVersion};
 use crate::{Error, Result};
 
 /// rustls with the system's roots, checked by the platform's own verifier; without roots where no TLS is used.
-pub(crate) fn rustls(config: &TlsConfig, needs_tls: bool, http2: bool) -> Result<rustls::ClientConfig> {
+pub(crate) fn rustls(
+    config: &TlsConfig,
+    needs_tls: bool,
+    version: HttpVersion,
+) -> Result<rustls::ClientConfig> {
     let failed = |e: rustls::Error| {
         Error::config(format!("TLS cannot be set up: {e}; are the system's root certificates installed?"))
     };
@@ -49,7 +53,12 @@ pub(crate) fn rustls(config: &TlsConfig, needs_tls: bool, http2: bool) -> Result
             })?
         }
     };
-    tls.alpn_protocols = if http2 { vec![b"h2".to_vec(), b"http/1.1".to_vec()] } else { Vec::new() };
+    let protocols: &[&str] = match version {
+        HttpVersion::Auto => &["h2", "http/1.1"],
+        HttpVersion::Http1 => &["http/1.1"],
+        HttpVersion::Http2 => &["h2"],
+    };
+    tls.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
     Ok(tls)
 }
 
@@ -105,5 +114,5 @@ pub(crate) fn native(builder: reqwest::ClientBuilder, config: &TlsConfig) -> Res
 /// rustls as a client without settings of its own has it.
 #[cfg(test)]
 pub(crate) fn config(needs_tls: bool) -> Result<rustls::ClientConfig> {
-    rustls(&TlsConfig::default(), needs_tls, true)
+    rustls(&TlsConfig::default(), needs_tls, HttpVersion::Auto)
 }

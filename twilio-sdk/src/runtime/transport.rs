@@ -13,7 +13,9 @@ pub(crate) fn client(config: &ConnectionConfig, needs_tls: bool) -> Result<reqwe
         .pool_max_idle_per_host(pool.max_idle_per_host)
         .pool_idle_timeout(pool.idle_timeout)
         .http2_initial_stream_window_size(pool.http2_window)
-        .http2_max_header_list_size(u32::try_from(config.limits.headers).unwrap_or(u32::MAX));
+        .http2_max_header_list_size(header_list(config.limits.headers))
+        // It would send again behind the back of `RetryConfig`, unseen and uncounted.
+        .retry(reqwest::retry::never());
     builder = match config.http_version {
         HttpVersion::Auto => builder,
         HttpVersion::Http1 => builder.http1_only(),
@@ -31,13 +33,23 @@ pub(crate) fn client(config: &ConnectionConfig, needs_tls: bool) -> Result<reqwe
     builder = match config.tls.backend {
         // A client for this machine alone must work where no root certificates are installed.
         TlsBackend::Rustls => {
-            let http2 = config.http_version != HttpVersion::Http1;
-            builder.tls_backend_preconfigured(super::tls::rustls(&config.tls, needs_tls, http2)?)
+            let needs_tls = needs_tls || matches!(&config.proxy, Proxy::Server(server) if server.is_https());
+            builder.tls_backend_preconfigured(super::tls::rustls(
+                &config.tls,
+                needs_tls,
+                config.http_version,
+            )?)
         }
         #[cfg(feature = "native-tls")]
         TlsBackend::Native => super::tls::native(builder, &config.tls)?,
     };
     builder.build().map_err(|e| Error::config(format!("the HTTP client cannot be built: {}", chain(&e))))
+}
+
+/// HTTP/2 counts 32 bytes more for each header than [`ResponseLimits`](crate::ResponseLimits) does and breaks
+/// off where there are too many, so it is given room in which the limit's own error can be made.
+fn header_list(limit: usize) -> u32 {
+    u32::try_from(limit.saturating_mul(2).saturating_add(16 << 10)).unwrap_or(u32::MAX)
 }
 
 fn user_agent(extension: Option<&str>) -> Result<String> {

@@ -1,0 +1,73 @@
+//! Why an exchange failed, told from the causes of the HTTP client's error.
+
+use std::error::Error;
+use std::io;
+
+use rustls::AlertDescription;
+
+/// What the causes of a failure tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Cause {
+    /// The handshake of TLS failed: another attempt would fail the same way.
+    pub(crate) tls: bool,
+    /// The server says that it did not look at the request (RFC 9113, section 8.7).
+    pub(crate) refused: bool,
+    /// The answer's headers are more than is read.
+    pub(crate) headers: bool,
+}
+
+impl Cause {
+    pub(crate) fn of(error: &reqwest::Error) -> Self {
+        let mut found = Self::default();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            found.tls |= is_tls(cause, error.is_connect());
+            found.refused |= cause.downcast_ref().is_some_and(is_refused);
+            found.headers |= cause.downcast_ref().is_some_and(hyper::Error::is_parse_too_large);
+            // An I/O error shows what it wraps here and not as its source.
+            let inner = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+            source = match inner {
+                Some(inner) => Some(inner),
+                None => cause.source(),
+            };
+        }
+        found
+    }
+}
+
+fn is_tls(cause: &(dyn Error + 'static), connecting: bool) -> bool {
+    #[cfg(feature = "native-tls")]
+    if connecting && cause.is::<native_tls::Error>() {
+        return true;
+    }
+    match cause.downcast_ref::<rustls::Error>() {
+        Some(_) if connecting => true,
+        Some(rustls::Error::AlertReceived(alert)) => ends_handshake(*alert),
+        _ => false,
+    }
+}
+
+/// With TLS 1.3 a server judges the client's certificate after the client may have begun to send, so its
+/// refusal is read where the answer should be.
+fn ends_handshake(alert: AlertDescription) -> bool {
+    matches!(
+        alert,
+        AlertDescription::AccessDenied
+            | AlertDescription::BadCertificate
+            | AlertDescription::CertificateExpired
+            | AlertDescription::CertificateRequired
+            | AlertDescription::CertificateRevoked
+            | AlertDescription::CertificateUnknown
+            | AlertDescription::DecryptError
+            | AlertDescription::HandshakeFailure
+            | AlertDescription::UnknownCA
+            | AlertDescription::UnsupportedCertificate
+    )
+}
+
+fn is_refused(error: &h2::Error) -> bool {
+    let reason = error.reason();
+    error.is_remote()
+        && (error.is_reset() && reason == Some(h2::Reason::REFUSED_STREAM)
+            || error.is_go_away() && reason == Some(h2::Reason::NO_ERROR))
+}

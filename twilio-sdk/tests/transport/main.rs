@@ -1,0 +1,50 @@
+//! What carries a call, over real sockets: every option does what it says, and nothing is sent twice by accident.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod address;
+mod cancel;
+mod certificates;
+#[cfg(feature = "compression")]
+mod compression;
+mod http_version;
+mod limits;
+mod observe;
+mod peers;
+mod pool;
+mod proxy;
+mod retry;
+mod server;
+mod time;
+mod tls;
+
+use std::time::Duration;
+
+use server::Server;
+use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig, Proxy, RetryConfig};
+
+const ACCOUNT: &str = "AC00000000000000000000000000000001";
+const KEY: &str = "SK00000000000000000000000000000002";
+
+/// An API key for an address, around what the environment says of proxies, with short waits between attempts.
+fn config(url: &str) -> ConnectionConfig {
+    let quick = RetryConfig::new().base(Duration::from_millis(1)).max_delay(Duration::from_millis(5));
+    ConnectionConfig::new(ApiKeyConfig::new(ACCOUNT, KEY, "key-secret"))
+        .base_url(url)
+        .proxy(Proxy::Direct)
+        .retry(quick)
+        .timeout(Duration::from_secs(20))
+}
+
+fn build(config: ConnectionConfig) -> Client {
+    Client::new(config).expect("a good configuration")
+}
+
+/// A client for a server, with [`config`]'s settings.
+fn client(server: &Server) -> Client {
+    build(config(&server.url()))
+}
+
+/// A client for a server that makes one attempt.
+fn once(server: &Server) -> Client {
+    build(config(&server.url()).retry(RetryConfig::none()))
+}

@@ -1,0 +1,118 @@
+//! TLS: whom the client trusts, as whom it speaks, and what it accepts.
+
+use twilio_sdk::{Error, TlsBackend, TlsConfig, TlsVersion};
+
+use crate::certificates::{Authority, Tls};
+use crate::server::Server;
+use crate::{build, config};
+
+#[cfg(not(feature = "native-tls"))]
+const BACKENDS: [TlsBackend; 1] = [TlsBackend::Rustls];
+#[cfg(feature = "native-tls")]
+const BACKENDS: [TlsBackend; 2] = [TlsBackend::Rustls, TlsBackend::Native];
+
+const HERE: &[&str] = &["127.0.0.1", "localhost"];
+const OLD: &[&rustls::SupportedProtocolVersion] = &[&rustls::version::TLS12];
+const NEW: &[&rustls::SupportedProtocolVersion] = &[&rustls::version::TLS13];
+
+/// A call whose retries are on: what TLS refuses must not be tried again.
+async fn call(server: &Server, tls: TlsConfig) -> Result<(), Error> {
+    build(config(&server.url()).tls(tls)).api_v2010().fetch_balance().send().await.map(drop)
+}
+
+/// Whether a call was refused by TLS, at once and before the server saw a request.
+async fn refused(server: &Server, tls: TlsConfig) {
+    let before = (server.accepted(), server.requests().len());
+    let error = call(server, tls).await.unwrap_err();
+    assert!(error.is_tls() && error.is_connect() && !error.may_have_been_carried_out(), "{error:?}");
+    assert_eq!(error.attempts(), 1, "{error:?}");
+    assert_eq!((server.accepted() - before.0, server.requests().len() - before.1), (1, 0), "{error:?}");
+    assert!(std::error::Error::source(&error).is_some());
+}
+
+fn trust(backend: TlsBackend, authority: &Authority) -> TlsConfig {
+    TlsConfig::new().backend(backend).extra_roots(authority.pem())
+}
+
+#[tokio::test]
+async fn an_extra_root_is_trusted_and_an_unknown_authority_is_not() {
+    for backend in BACKENDS {
+        let (known, unknown) = (Authority::new("known"), Authority::new("unknown"));
+        let server = Server::tls(Tls::new(known.sign(HERE)).config(), []).await;
+        call(&server, trust(backend, &known)).await.unwrap();
+        call(&server, trust(backend, &known).only_extra_roots(true)).await.unwrap();
+        // Several roots, in one text and one after the other.
+        let both = [unknown.pem(), known.pem()].concat();
+        call(&server, TlsConfig::new().backend(backend).extra_roots(both)).await.unwrap();
+        call(&server, trust(backend, &unknown).extra_roots(known.pem())).await.unwrap();
+        refused(&server, TlsConfig::new().backend(backend)).await;
+        refused(&server, trust(backend, &unknown)).await;
+        refused(&server, trust(backend, &unknown).only_extra_roots(true)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_for_another_host_is_refused() {
+    for backend in BACKENDS {
+        let authority = Authority::new("root");
+        let server = Server::tls(Tls::new(authority.sign(&["api.twilio.com"])).config(), []).await;
+        refused(&server, trust(backend, &authority)).await;
+    }
+}
+
+#[tokio::test]
+async fn the_clients_certificate_is_shown_to_a_server_that_asks_for_one() {
+    for backend in BACKENDS {
+        for versions in [OLD, NEW] {
+            let (servers, clients, strangers) =
+                (Authority::new("servers"), Authority::new("clients"), Authority::new("strangers"));
+            let tls = Tls::new(servers.sign(HERE)).clients(&clients).versions(versions);
+            let server = Server::tls(tls.config(), []).await;
+            let (good, bad) = (clients.sign(&[]), strangers.sign(&[]));
+            let trust = || trust(backend, &servers);
+            call(&server, trust().identity(good.pem(), good.key_pem())).await.unwrap();
+            refused(&server, trust()).await;
+            refused(&server, trust().identity(bad.pem(), bad.key_pem())).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_below_the_least_version_is_refused() {
+    for backend in BACKENDS {
+        let authority = Authority::new("root");
+        let old = Server::tls(Tls::new(authority.sign(HERE)).versions(OLD).config(), []).await;
+        let new = Server::tls(Tls::new(authority.sign(HERE)).versions(NEW).config(), []).await;
+        call(&old, trust(backend, &authority)).await.unwrap();
+        call(&new, trust(backend, &authority).min_version(TlsVersion::Tls13)).await.unwrap();
+        refused(&old, trust(backend, &authority).min_version(TlsVersion::Tls13)).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_certificate_or_key_is_refused_and_no_key_is_told() {
+    let authority = Authority::new("root");
+    let (one, other) = (authority.sign(&[]), authority.sign(&[]));
+    for backend in BACKENDS {
+        let new = || TlsConfig::new().backend(backend);
+        for (tls, word) in [
+            (new().extra_roots("no PEM"), "extra_roots"),
+            (new().extra_roots(""), "extra_roots"),
+            (new().only_extra_roots(true), "only_extra_roots"),
+            (new().identity("no PEM", one.key_pem()), "identity"),
+            (new().identity(one.pem(), "tell-nobody"), "identity"),
+            (new().identity(one.pem(), other.key_pem()), "identity"),
+        ] {
+            let config = config("https://127.0.0.1:9").tls(tls);
+            let printed = format!("{config:?}");
+            for line in
+                [one.key_pem(), other.key_pem()].concat().lines().filter(|line| !line.starts_with('-'))
+            {
+                assert!(!printed.contains(line));
+            }
+            let error = twilio_sdk::Client::new(config).expect_err(word);
+            assert!(error.is_config() && error.to_string().contains(word), "{backend:?}: {error}");
+            assert!(!format!("{error:?}").contains("tell-nobody"), "{error}");
+        }
+    }
+}
