@@ -1,6 +1,8 @@
 //! The one error of the client.
 
 mod api;
+#[cfg(feature = "config-file")]
+mod config;
 
 use std::fmt;
 use std::time::Duration;
@@ -9,6 +11,8 @@ use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
 pub use api::{FieldError, Problem};
+#[cfg(feature = "config-file")]
+pub use config::ConfigProblem;
 
 use crate::runtime::{HttpError, Operation, Raw, retry_after};
 
@@ -31,6 +35,8 @@ struct Inner {
     attempts: u32,
     tls: bool,
     opens_in: Option<Duration>,
+    #[cfg(feature = "config-file")]
+    problems: Vec<ConfigProblem>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +66,8 @@ impl Error {
             attempts: 0,
             tls: false,
             opens_in: None,
+            #[cfg(feature = "config-file")]
+            problems: Vec::new(),
         }))
     }
 
