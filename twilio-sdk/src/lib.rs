@@ -56,13 +56,13 @@ pub use auth::{ApiKeyConfig, Auth, AuthTokenConfig};
 pub use client::Client;
 #[cfg(feature = "rate-limit")]
 pub use config::RateLimit;
-#[cfg(feature = "config-file")]
-#[cfg_attr(docsrs, doc(cfg(feature = "config-file")))]
-pub use config::{ConfigFormat, ConfigLoader};
 pub use config::{
     CircuitBreakerConfig, ConnectionConfig, Edge, HttpVersion, Location, LoggingConfig, PoolConfig, Proxy,
     ProxyServer, Region, ResponseLimits, RetryConfig, TlsBackend, TlsConfig, TlsVersion,
 };
+#[cfg(feature = "config-file")]
+#[cfg_attr(docsrs, doc(cfg(feature = "config-file")))]
+pub use config::{ConfigFormat, ConfigLoader};
 #[cfg(feature = "config-file")]
 #[cfg_attr(docsrs, doc(cfg(feature = "config-file")))]
 pub use error::ConfigProblem;

@@ -22,12 +22,9 @@ use crate::auth::Auth;
 use crate::runtime::Attempt;
 use crate::{Error, Result};
 
-<<<<<<< HEAD
 pub use breaker::CircuitBreakerConfig;
-=======
 #[cfg(feature = "config-file")]
 pub use file::{ConfigFormat, ConfigLoader};
->>>>>>> e20742c (Read configurations from TOML and JSON files, with variables and profiles)
 pub use location::{Edge, Location, Region};
 pub use logging::LoggingConfig;
 #[cfg(feature = "rate-limit")]

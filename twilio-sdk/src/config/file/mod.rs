@@ -8,7 +8,10 @@ mod parse;
 mod pem;
 mod problems;
 mod reader;
+#[cfg(test)]
+mod tests;
 mod tree;
+mod values;
 
 use std::borrow::Cow;
 use std::fmt;

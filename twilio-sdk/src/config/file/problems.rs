@@ -33,11 +33,15 @@ impl<'t> Problems<'t> {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.list.borrow().is_empty()
+        self.len() == 0
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.list.borrow().len()
     }
 
     pub(super) fn is_full(&self) -> bool {
-        self.list.borrow().len() >= MOST
+        self.len() >= MOST
     }
 
     /// All of them, in the file's order; what has no place comes last, as it is usually missing.

@@ -8,10 +8,8 @@ use super::known::Key;
 use super::pem;
 use super::problems::Problems;
 use super::tree::{Node, Place, Table, Text, Value, join};
+use super::values::{choose, count, duration, expected, flag, number, size, text};
 use crate::types::SecretString;
-
-/// A time-out of a year is one that never comes.
-const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// What all readers of a file share.
 pub(super) struct Shared<'a> {
@@ -91,11 +89,16 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// How many problems there are in the file so far.
+    pub(super) fn problems(&self) -> usize {
+        self.shared.problems.len()
+    }
+
     /// Reports what a check of the values together has found, without the name that its message begins with.
-    pub(super) fn check(&self, key: &str, result: crate::Result<()>) {
+    pub(super) fn check(&self, key: &str, name: &str, result: crate::Result<()>) {
         if let Err(error) = result {
             let message = error.to_string();
-            let short = message.strip_prefix(key).map(|rest| rest.trim_start_matches([':', ' ']));
+            let short = message.strip_prefix(name).map(|rest| rest.trim_start_matches(['.', ':', ' ']));
             self.problem(key, short.unwrap_or(&message));
         }
     }
@@ -119,13 +122,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn flag(&self, key: &str) -> Option<bool> {
-        self.take(key, false, |value| match value {
-            Value::Flag(flag) => Ok(*flag),
-            Value::Text(Text { text, variables: true }) => {
-                text.trim().parse().map_err(|_| "must be true or false".to_owned())
-            }
-            other => Err(expected("true or false", other)),
-        })
+        self.take(key, false, flag)
     }
 
     /// A whole number that is not negative.
@@ -133,25 +130,14 @@ impl<'a> Reader<'a> {
         self.take(key, false, count)
     }
 
+    /// Any number but NaN and the infinite ones.
+    pub(super) fn number(&self, key: &str) -> Option<f64> {
+        self.take(key, false, number)
+    }
+
     /// Bytes: a number, or text such as `64 KiB`.
     pub(super) fn size<T: TryFrom<i128>>(&self, key: &str) -> Option<T> {
-        const EXPECTED: &str = "a number of bytes above 0, or text such as \"64 KiB\" or \"1 MiB\"";
-        self.take(key, false, |value| {
-            let wrong = || expected(EXPECTED, value);
-            let bytes = match value {
-                Value::Integer(bytes) => *bytes,
-                Value::Text(text) => match text.text.trim().parse::<bytesize::ByteSize>() {
-                    // What passes the largest number ends there.
-                    Ok(size) if size.0 < u64::MAX => size.0.into(),
-                    _ => return Err(format!("must be {EXPECTED}")),
-                },
-                _ => return Err(wrong()),
-            };
-            if bytes < 1 {
-                return Err(format!("must be {EXPECTED}"));
-            }
-            T::try_from(bytes).map_err(|_| "is too large".to_owned())
-        })
+        self.take(key, false, size)
     }
 
     /// A time above 0: a number of seconds, or text such as `1m30s`.
@@ -237,75 +223,4 @@ impl<'a> Reader<'a> {
         }
         read(&node.value).map_err(|message| self.shared.problems.add(node.place, &node.path, message)).ok()
     }
-}
-
-/// Names the kind of what was found, and never the value.
-fn expected(what: &str, found: &Value) -> String {
-    match found {
-        Value::Nothing => format!("must be {what}, and not null; leave the key out for its default"),
-        other => format!("must be {what}, and not {}", other.kind()),
-    }
-}
-
-fn text(value: &Value) -> Result<&Text, String> {
-    match value {
-        Value::Text(text) => Ok(text),
-        other => Err(expected("text", other)),
-    }
-}
-
-fn count<T: TryFrom<i128>>(value: &Value) -> Result<T, String> {
-    const EXPECTED: &str = "a whole number, 0 or more";
-    let number = match value {
-        Value::Integer(number) => *number,
-        // Variables have no type.
-        Value::Text(Text { text, variables: true }) => {
-            text.trim().parse().map_err(|_| format!("must be {EXPECTED}"))?
-        }
-        Value::Text(_) => return Err(format!("must be {EXPECTED}, without quotes")),
-        Value::Float(_) => return Err(format!("must be {EXPECTED}")),
-        other => return Err(expected(EXPECTED, other)),
-    };
-    if number < 0 {
-        return Err(format!("must be {EXPECTED}"));
-    }
-    T::try_from(number).map_err(|_| "is too large".to_owned())
-}
-
-fn duration(value: &Value) -> Result<Duration, String> {
-    const EXPECTED: &str = "a number of seconds, or text such as \"30s\", \"1m30s\" or \"250ms\"";
-    let seconds = match value {
-        Value::Integer(seconds) => *seconds as f64,
-        Value::Float(seconds) => *seconds,
-        Value::Text(text) => match text.text.trim().parse() {
-            Ok(seconds) if text.variables => seconds,
-            _ => {
-                let found = humantime::parse_duration(text.text.trim());
-                return bounded(found.map_err(|_| format!("must be {EXPECTED}"))?);
-            }
-        },
-        other => return Err(expected(EXPECTED, other)),
-    };
-    if !seconds.is_finite() || seconds < 0.0 {
-        return Err("must be a finite number of seconds, and not negative".to_owned());
-    }
-    bounded(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
-}
-
-fn bounded(duration: Duration) -> Result<Duration, String> {
-    match duration <= LONGEST {
-        true => Ok(duration),
-        false => Err("must be at most 365 days".to_owned()),
-    }
-}
-
-fn choose<T: Clone>(value: &Value, words: &[(&str, T)]) -> Result<T, String> {
-    let found = match value {
-        Value::Text(text) => words.iter().find(|(word, _)| **word == **text.text),
-        _ => None,
-    };
-    found.map(|(_, choice)| choice.clone()).ok_or_else(|| {
-        let words: Vec<String> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
-        format!("must be {}", words.join(" or "))
-    })
 }
