@@ -1,7 +1,9 @@
 //! Which keys there are: those that the reader asks for, when it is shown an empty file.
 
+use super::pem;
 use super::problems::Problems;
 use super::tree::{Table, Value, join};
+use crate::config::expand::expand;
 
 /// The keys of a configuration.
 pub(super) struct Known {
@@ -12,8 +14,16 @@ pub(super) struct Known {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Key {
     pub(super) path: String,
-    /// Whether its value must not be seen.
-    pub(super) secret: bool,
+    pub(super) kind: Kind,
+}
+
+/// Whether a value is a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Open,
+    Secret,
+    /// It is one where it is PEM, and none where it is the path of a file.
+    SecretPem,
 }
 
 impl Known {
@@ -35,11 +45,15 @@ impl Known {
 
     /// Whether a secret stands in a table as it is, and not by a variable.
     pub(super) fn secret_in_clear(&self, table: &Table) -> bool {
-        let secrets = self.keys.iter().filter(|key| key.secret);
-        secrets.filter_map(|key| table.at(&key.path)).any(|node| match &node.value {
-            Value::Text(text) => !text.text.is_empty() && !text.text.contains("${"),
-            _ => false,
-        })
+        let clear = |key: &Key| match (&table.at(&key.path)?.value, key.kind) {
+            (_, Kind::Open) => None,
+            (Value::Text(text), Kind::SecretPem) if !pem::is_pem(&text.text) => None,
+            (Value::Text(text), _) if !text.text.is_empty() => {
+                expand(&text.text, &|_| Some(String::new())).ok().filter(|expanded| !expanded.variables)
+            }
+            _ => None,
+        };
+        self.keys.iter().any(|key| clear(key).is_some())
     }
 
     /// Takes the keys that are not known out of a table and reports them; `at` is the path of the table among

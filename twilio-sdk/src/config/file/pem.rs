@@ -22,9 +22,14 @@ pub(super) fn read_secret(text: &str, directory: &Path) -> Result<SecretString, 
     std::str::from_utf8(&bytes).map(SecretString::from).map_err(|_| "the file is not PEM".to_owned())
 }
 
+/// Whether a text is PEM itself, or is meant to be.
+pub(super) fn is_pem(text: &str) -> bool {
+    text.contains("-----BEGIN ")
+}
+
 /// Errors show no path: it may be what was meant to be the key itself.
 fn bytes(text: &str, directory: &Path, secret: bool) -> Result<Zeroizing<Vec<u8>>, String> {
-    if text.contains("-----BEGIN ") {
+    if is_pem(text) {
         return Ok(Zeroizing::new(text.as_bytes().to_vec()));
     }
     let failed = |e: std::io::Error| {

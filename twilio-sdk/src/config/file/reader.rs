@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::path::Path;
 use std::time::Duration;
 
-use super::known::Key;
+use super::known::{Key, Kind};
 use super::pem;
 use super::problems::Problems;
 use super::tree::{Node, Place, Table, Text, Value, join};
@@ -37,7 +37,7 @@ impl<'a> Reader<'a> {
 
     /// A table in this one.
     pub(super) fn table(&self, key: &str) -> Self {
-        let table = self.take(key, false, |value| match value {
+        let table = self.take(key, Kind::Open, |value| match value {
             Value::Table(table) => Ok(table),
             other => Err(expected("a table", other)),
         });
@@ -60,10 +60,10 @@ impl<'a> Reader<'a> {
         let reader = self.below(key, table);
         let word = match table {
             Some(_) => {
-                self.ask(key, false);
+                self.ask(key, Kind::Open);
                 None
             }
-            None => self.take(key, false, |value| {
+            None => self.take(key, Kind::Open, |value| {
                 choose(value, words).map_err(|message| format!("{message}, or a table"))
             }),
         };
@@ -104,12 +104,12 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn text(&self, key: &str) -> Option<String> {
-        self.take(key, false, |value| text(value).map(|text| text.text.to_string()))
+        self.take(key, Kind::Open, |value| text(value).map(|text| text.text.to_string()))
     }
 
     /// A text that must not be seen.
     pub(super) fn secret(&self, key: &str) -> Option<SecretString> {
-        self.take(key, true, |value| {
+        self.take(key, Kind::Secret, |value| {
             let text = text(value)?;
             // Names entries of an encrypted store; what a variable holds is never looked at again.
             match text.text.starts_with("secret://") && !text.variables {
@@ -122,27 +122,27 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn flag(&self, key: &str) -> Option<bool> {
-        self.take(key, false, flag)
+        self.take(key, Kind::Open, flag)
     }
 
     /// A whole number that is not negative.
     pub(super) fn count<T: TryFrom<i128>>(&self, key: &str) -> Option<T> {
-        self.take(key, false, count)
+        self.take(key, Kind::Open, count)
     }
 
     /// Any number but NaN and the infinite ones.
     pub(super) fn number(&self, key: &str) -> Option<f64> {
-        self.take(key, false, number)
+        self.take(key, Kind::Open, number)
     }
 
     /// Bytes: a number, or text such as `64 KiB`.
     pub(super) fn size<T: TryFrom<i128>>(&self, key: &str) -> Option<T> {
-        self.take(key, false, size)
+        self.take(key, Kind::Open, size)
     }
 
     /// A time above 0: a number of seconds, or text such as `1m30s`.
     pub(super) fn duration(&self, key: &str) -> Option<Duration> {
-        self.take(key, false, |value| match duration(value)? {
+        self.take(key, Kind::Open, |value| match duration(value)? {
             Duration::ZERO => Err("must be more than 0".to_owned()),
             duration => Ok(duration),
         })
@@ -150,39 +150,39 @@ impl<'a> Reader<'a> {
 
     /// The same, or 0.
     pub(super) fn duration_or_zero(&self, key: &str) -> Option<Duration> {
-        self.take(key, false, duration)
+        self.take(key, Kind::Open, duration)
     }
 
     /// One of some words.
     pub(super) fn choice<T: Clone>(&self, key: &str, words: &[(&str, T)]) -> Option<T> {
-        self.take(key, false, |value| choose(value, words))
+        self.take(key, Kind::Open, |value| choose(value, words))
     }
 
     pub(super) fn texts(&self, key: &str) -> Option<Vec<String>> {
-        self.list(key, false, |value| text(value).map(|text| text.text.to_string()))
+        self.list(key, Kind::Open, |value| text(value).map(|text| text.text.to_string()))
     }
 
     pub(super) fn counts<T: TryFrom<i128>>(&self, key: &str) -> Option<Vec<T>> {
-        self.list(key, false, count)
+        self.list(key, Kind::Open, count)
     }
 
     /// PEM, or the path of a file with it.
     pub(super) fn pem(&self, key: &str) -> Option<Vec<u8>> {
-        self.take(key, false, |value| pem::read(&text(value)?.text, self.shared.directory))
+        self.take(key, Kind::Open, |value| pem::read(&text(value)?.text, self.shared.directory))
     }
 
     /// The same, for a private key.
     pub(super) fn pem_secret(&self, key: &str) -> Option<SecretString> {
-        self.take(key, true, |value| pem::read_secret(&text(value)?.text, self.shared.directory))
+        self.take(key, Kind::SecretPem, |value| pem::read_secret(&text(value)?.text, self.shared.directory))
     }
 
     /// A list of the same.
     pub(super) fn pems(&self, key: &str) -> Option<Vec<Vec<u8>>> {
-        self.list(key, false, |value| pem::read(&text(value)?.text, self.shared.directory))
+        self.list(key, Kind::Open, |value| pem::read(&text(value)?.text, self.shared.directory))
     }
 
-    fn ask(&self, key: &str, secret: bool) {
-        self.shared.asked.borrow_mut().push(Key { path: join(&self.path, key), secret });
+    fn ask(&self, key: &str, kind: Kind) {
+        self.shared.asked.borrow_mut().push(Key { path: join(&self.path, key), kind });
     }
 
     /// A value, unless variables make it empty: so a file can leave a key to the environment.
@@ -192,23 +192,18 @@ impl<'a> Reader<'a> {
         )
     }
 
-    fn take<T>(
-        &self,
-        key: &str,
-        secret: bool,
-        read: impl FnOnce(&'a Value) -> Result<T, String>,
-    ) -> Option<T> {
-        self.ask(key, secret);
+    fn take<T>(&self, key: &str, kind: Kind, read: impl FnOnce(&'a Value) -> Result<T, String>) -> Option<T> {
+        self.ask(key, kind);
         self.read(self.node(key)?, read)
     }
 
     fn list<T>(
         &self,
         key: &str,
-        secret: bool,
+        kind: Kind,
         read: impl Fn(&'a Value) -> Result<T, String>,
     ) -> Option<Vec<T>> {
-        let list = self.take(key, secret, |value| match value {
+        let list = self.take(key, kind, |value| match value {
             Value::List(list) => Ok(list),
             other => Err(expected("a list", other)),
         })?;
