@@ -7,6 +7,7 @@ mod common;
 mod errors;
 mod example;
 mod profiles;
+mod secrets;
 mod values;
 mod warnings;
 mod wire;

@@ -31,12 +31,14 @@ fn compression(r: &Reader<'_>, _: &mut ConnectionConfig) {
 }
 
 fn pool(r: &Reader<'_>) -> PoolConfig {
-    let mut pool = PoolConfig::default();
-    pool.max_active = r.count("max_active");
+    let mut pool = PoolConfig {
+        max_active: r.count("max_active"),
+        http2_window: r.size("http2_window"),
+        ..PoolConfig::default()
+    };
     put(&mut pool.max_idle_per_host, r.count("max_idle_per_host"));
     put(&mut pool.idle_timeout, r.duration_or_zero("idle_timeout"));
     put(&mut pool.wait, r.duration_or_zero("wait"));
-    pool.http2_window = r.size("http2_window");
     pool
 }
 
