@@ -4,7 +4,7 @@ use super::{Error, Kind};
 
 /// One thing that is wrong with a configuration file: where it is, and what to do.
 ///
-/// Never holds a value of the file or of a variable, because any of them may be a secret.
+/// Never holds a value of the file, or of a variable that the file names, because any of them may be a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigProblem {
     pub(crate) file: Option<String>,

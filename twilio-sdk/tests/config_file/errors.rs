@@ -13,6 +13,17 @@ const WRONG: &[(&str, &str)] = &[
     ("max_active = 5", "2:1: max_active: unknown key; did you mean `pool.max_active`?"),
     ("[pol]\nmax_active = 5", "2:2: pol: unknown key; did you mean `pool`?"),
     ("[limits]\n'a b' = 5", "3:1: limits.\"a b\": unknown key; the keys here are: headers, body"),
+    ("[profile.eu]", "2:2: profile: unknown key; did you mean `profiles`?"),
+    ("user_agent = 'é'", "2:14: user_agent: holds something else than printable ASCII"),
+    (
+        "proxy.url = 'http://u:s3cret@p:1'",
+        "2:1: proxy: the URL holds credentials; give them apart, so that they are kept as secrets",
+    ),
+    ("proxy = { url = 'socks5://p:1' }", "2:9: proxy: the URL must start with http:// or https://"),
+    (
+        "tls.identity_key = 'secret://key'\ntls.identity_chain = '/nowhere'",
+        "2:20: tls.identity_key: `secret://` names an entry of a vault, and none is given to the loader\n3:22: tls.identity_chain: must be PEM, or the path of a file with it from the folder of this one; reading it: No such file or directory (os error 2)",
+    ),
     ("pool = 5", "2:8: pool: must be a table, and not a number"),
     (
         "[timeout]\na = 1",

@@ -63,9 +63,11 @@ impl Known {
             let path = join(at, &entry.key);
             if !self.has(&path) {
                 if !problems.is_full() {
-                    let message = match self.nearest(at, &entry.key) {
+                    // Profiles stand at the root of the file, and not in each other.
+                    let root = shown.is_empty().then_some("profiles");
+                    let message = match self.nearest(at, root, &entry.key) {
                         Some(near) => format!("unknown key; did you mean `{near}`?"),
-                        None => format!("unknown key; the keys here are: {}", self.list(at)),
+                        None => format!("unknown key; the keys here are: {}", self.list(at, root)),
                     };
                     problems.add(entry.place, &join(shown, &entry.key), message);
                 }
@@ -88,16 +90,18 @@ impl Known {
         })
     }
 
-    fn list(&self, at: &str) -> String {
-        self.here(at).filter(|key| !key.contains('.')).collect::<Vec<_>>().join(", ")
+    fn list(&self, at: &str, more: Option<&str>) -> String {
+        self.here(at).filter(|key| !key.contains('.')).chain(more).collect::<Vec<_>>().join(", ")
     }
 
     /// The key of the table that is meant most likely, or else the same key of another table.
-    fn nearest(&self, at: &str, key: &str) -> Option<String> {
-        nearest(key, self.here(at).filter(|known| !known.contains('.'))).map(str::to_owned).or_else(|| {
-            let leaf = |path: &&str| plain(path.rsplit('.').next().unwrap_or(path)) == plain(key);
-            self.paths().find(leaf).map(str::to_owned)
-        })
+    fn nearest(&self, at: &str, more: Option<&str>, key: &str) -> Option<String> {
+        nearest(key, self.here(at).filter(|known| !known.contains('.')).chain(more))
+            .map(str::to_owned)
+            .or_else(|| {
+                let leaf = |path: &&str| plain(path.rsplit('.').next().unwrap_or(path)) == plain(key);
+                self.paths().find(leaf).map(str::to_owned)
+            })
     }
 }
 

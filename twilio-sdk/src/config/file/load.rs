@@ -29,7 +29,11 @@ pub(super) fn load(text: &str, source: &Source<'_>) -> Result<ConnectionConfig> 
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let problems = Problems::new(source.file.clone(), text);
     match read(text, source, &problems) {
-        Some(config) if problems.is_empty() => Ok(config),
+        // What the reader does not know to be wrong, the client would refuse.
+        Some(config) if problems.is_empty() => match config.check() {
+            Ok(()) => Ok(config),
+            Err(error) => Err(unreadable(source.file.clone(), error.to_string())),
+        },
         _ => Err(problems.into_error()),
     }
 }

@@ -85,7 +85,7 @@ impl ConfigFormat {
 /// `${NAME}` in any text, also in lists, becomes the value of the variable `NAME`; `${NAME:-default}` becomes the
 /// default where the variable is not set or empty. `$${` stands for the characters `${`, see
 /// [`escape`](Self::escape). What is put in is not looked at again. A value that consists of variables alone and
-/// is empty counts as not given. Numbers and flags may come from variables too: `max_active = "${MAX:-10}"`.
+/// is empty counts as not given, in lists too. Numbers and flags may come from variables too: `max_active = "${MAX:-10}"`.
 ///
 /// # Profiles
 ///

@@ -8,7 +8,7 @@ use super::known::{Key, Kind};
 use super::pem;
 use super::problems::Problems;
 use super::tree::{Node, Place, Table, Text, Value, join};
-use super::values::{choose, count, duration, expected, flag, number, size, text};
+use super::values::{choose, count, duration, expected, flag, number, secret, size, text};
 use crate::types::SecretString;
 
 /// What all readers of a file share.
@@ -109,16 +109,7 @@ impl<'a> Reader<'a> {
 
     /// A text that must not be seen.
     pub(super) fn secret(&self, key: &str) -> Option<SecretString> {
-        self.take(key, Kind::Secret, |value| {
-            let text = text(value)?;
-            // Names entries of an encrypted store; what a variable holds is never looked at again.
-            match text.text.starts_with("secret://") && !text.variables {
-                true => {
-                    Err("`secret://` names an entry of a vault, and none is given to the loader".to_owned())
-                }
-                false => Ok(SecretString::from(text.text.as_str())),
-            }
-        })
+        self.take(key, Kind::Secret, |value| secret(value).map(SecretString::from))
     }
 
     pub(super) fn flag(&self, key: &str) -> Option<bool> {
@@ -173,7 +164,7 @@ impl<'a> Reader<'a> {
 
     /// The same, for a private key.
     pub(super) fn pem_secret(&self, key: &str) -> Option<SecretString> {
-        self.take(key, Kind::SecretPem, |value| pem::read_secret(&text(value)?.text, self.shared.directory))
+        self.take(key, Kind::SecretPem, |value| pem::read_secret(secret(value)?, self.shared.directory))
     }
 
     /// A list of the same.
@@ -185,11 +176,8 @@ impl<'a> Reader<'a> {
         self.shared.asked.borrow_mut().push(Key { path: join(&self.path, key), kind });
     }
 
-    /// A value, unless variables make it empty: so a file can leave a key to the environment.
     fn node(&self, key: &str) -> Option<&'a Node> {
-        self.table?.get(key).filter(
-            |node| !matches!(&node.value, Value::Text(Text { text, variables: true }) if text.is_empty()),
-        )
+        self.table?.get(key).filter(|node| !node.is_left_out())
     }
 
     fn take<T>(&self, key: &str, kind: Kind, read: impl FnOnce(&'a Value) -> Result<T, String>) -> Option<T> {
@@ -208,7 +196,8 @@ impl<'a> Reader<'a> {
             other => Err(expected("a list", other)),
         })?;
         // Every entry is looked at before the first bad one ends it.
-        let read: Vec<Option<T>> = list.iter().map(|node| self.read(node, &read)).collect();
+        let given = list.iter().filter(|node| !node.is_left_out());
+        let read: Vec<Option<T>> = given.map(|node| self.read(node, &read)).collect();
         read.into_iter().collect()
     }
 

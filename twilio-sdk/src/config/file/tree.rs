@@ -63,6 +63,11 @@ impl Node {
         self
     }
 
+    /// Whether variables make it empty: so a file can leave a key to the environment.
+    pub(super) fn is_left_out(&self) -> bool {
+        matches!(&self.value, Value::Text(Text { text, variables: true }) if text.is_empty())
+    }
+
     /// Calls a function with every text in it.
     pub(super) fn texts(&mut self, each: &mut dyn FnMut(&str, Place, &mut Value)) {
         match &mut self.value {

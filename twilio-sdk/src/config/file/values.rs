@@ -22,6 +22,16 @@ pub(super) fn text(value: &Value) -> Result<&Text, String> {
     }
 }
 
+/// The text of a secret. Where secrets come from elsewhere than the file and variables, they are fetched here.
+pub(super) fn secret(value: &Value) -> Result<&str, String> {
+    let Text { text, variables } = text(value)?;
+    // What variables hold is text and no name of anything.
+    match text.starts_with("secret://") && !variables {
+        true => Err("`secret://` names an entry of a vault, and none is given to the loader".to_owned()),
+        false => Ok(text),
+    }
+}
+
 pub(super) fn flag(value: &Value) -> Result<bool, String> {
     match value {
         Value::Flag(flag) => Ok(*flag),

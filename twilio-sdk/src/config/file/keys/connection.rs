@@ -58,6 +58,7 @@ fn proxy(r: &Reader<'_>) -> Option<Proxy> {
     if let (Some(user), Some(password)) = (user, password) {
         server = server.credentials(user, password);
     }
+    r.check("", "proxy", crate::runtime::transport::proxy(&server).map(drop));
     Some(server.into())
 }
 

@@ -9,6 +9,7 @@ mod connection;
 use super::reader::Reader;
 use crate::auth::AuthTokenConfig;
 use crate::config::{ConnectionConfig, Location, LoggingConfig};
+use crate::runtime::transport;
 
 /// Tables that a profile replaces as a whole, because credentials of two places must not mix.
 pub(super) const WHOLE: &[&str] = &["auth", "proxy"];
@@ -27,6 +28,7 @@ pub(super) fn config(r: &Reader<'_>) -> Option<ConnectionConfig> {
     calls::settings(r, &mut config);
     config.logging = logging(&r.table("logging"));
     config.user_agent = r.text("user_agent");
+    r.check("user_agent", "user_agent", transport::user_agent(config.user_agent.as_deref()).map(drop));
     found.then_some(config)
 }
 
