@@ -80,7 +80,8 @@ fn strip_prefix(base_url: &str, link: &str) -> String {
     rest.filter(|rest| rest.starts_with('/')).unwrap_or(link).to_owned()
 }
 
-fn base_url(text: &str) -> Result<String> {
+/// Checks a base URL of the user's own; without a trailing slash.
+pub(crate) fn base_url(text: &str) -> Result<String> {
     let wrong = |what: &str| Error::config(format!("base_url {what}"));
     let uri: Uri = text.trim().parse().map_err(|_| wrong("is not a URL"))?;
     match uri.scheme_str() {

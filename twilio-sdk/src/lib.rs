@@ -69,6 +69,12 @@ pub use config::{
     CircuitBreakerConfig, ConnectionConfig, Edge, HttpVersion, Location, LoggingConfig, PoolConfig, Proxy,
     ProxyServer, Region, ResponseLimits, RetryConfig, TlsBackend, TlsConfig, TlsVersion,
 };
+#[cfg(feature = "config-file")]
+#[cfg_attr(docsrs, doc(cfg(feature = "config-file")))]
+pub use config::{ConfigFormat, ConfigLoader};
+#[cfg(feature = "config-file")]
+#[cfg_attr(docsrs, doc(cfg(feature = "config-file")))]
+pub use error::ConfigProblem;
 pub use error::{Error, FieldError, Problem, Result};
 pub use paging::{Items, Page, Pages};
 pub use products::*;

@@ -22,7 +22,7 @@ pub(crate) struct Args {
 /// The test runs, one after the other: together they would build every product into every test.
 const RUNS: &[&[&str]] = &[
     &["test", "-p", "twilio-sdk-openapi", "-p", "twilio-sdk-codegen", "-p", "xtask"],
-    &["test", "-p", "twilio-sdk", "--features", "mock,serialize,stream,conversations-v1"],
+    &["test", "-p", "twilio-sdk", "--features", "config-file,mock,serialize,stream,conversations-v1"],
     &["test", "-p", "twilio-tests"],
 ];
 

@@ -2,6 +2,10 @@
 
 mod breaker;
 mod env;
+#[cfg(feature = "config-file")]
+mod expand;
+#[cfg(feature = "config-file")]
+mod file;
 mod location;
 mod logging;
 #[cfg(feature = "rate-limit")]
@@ -19,6 +23,8 @@ use crate::runtime::Attempt;
 use crate::{Error, Result};
 
 pub use breaker::CircuitBreakerConfig;
+#[cfg(feature = "config-file")]
+pub use file::{ConfigFormat, ConfigLoader};
 pub use location::{Edge, Location, Region};
 pub use logging::LoggingConfig;
 #[cfg(feature = "rate-limit")]

@@ -1,6 +1,8 @@
 //! The one error of the client.
 
 mod api;
+#[cfg(feature = "config-file")]
+mod config;
 
 use std::fmt;
 use std::time::Duration;
@@ -9,6 +11,8 @@ use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
 pub use api::{FieldError, Problem};
+#[cfg(feature = "config-file")]
+pub use config::ConfigProblem;
 
 use crate::runtime::{Cause, HttpError, Operation, Raw, retry_after};
 
@@ -32,6 +36,8 @@ struct Inner {
     tls: bool,
     refused: bool,
     opens_in: Option<Duration>,
+    #[cfg(feature = "config-file")]
+    problems: Vec<ConfigProblem>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +68,8 @@ impl Error {
             tls: false,
             refused: false,
             opens_in: None,
+            #[cfg(feature = "config-file")]
+            problems: Vec::new(),
         }))
     }
 

@@ -18,7 +18,7 @@ mod scalar;
 mod send;
 pub(crate) mod tls;
 mod trace;
-mod transport;
+pub(crate) mod transport;
 mod url;
 
 pub use attempt::Attempt;

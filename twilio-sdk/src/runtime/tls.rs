@@ -75,7 +75,8 @@ fn certificates(pem: &[u8], name: &str) -> Result<Vec<CertificateDer<'static>>> 
     match found {
         Ok(found) if !found.is_empty() => Ok(found),
         Ok(_) => Err(Error::config(format!("{name}: there is no certificate; PEM is expected"))),
-        Err(e) => Err(Error::config(format!("{name}: not PEM: {e}"))),
+        // The reader's own words show the line, which may be one of a private key.
+        Err(_) => Err(Error::config(format!("{name}: not PEM"))),
     }
 }
 

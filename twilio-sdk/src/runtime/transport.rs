@@ -52,7 +52,8 @@ fn header_list(limit: usize) -> u32 {
     u32::try_from(limit.saturating_mul(2).saturating_add(16 << 10)).unwrap_or(u32::MAX)
 }
 
-fn user_agent(extension: Option<&str>) -> Result<String> {
+/// The SDK's own name and version, and the user's behind it.
+pub(crate) fn user_agent(extension: Option<&str>) -> Result<String> {
     let own = concat!("twilio-sdk-rust/", env!("CARGO_PKG_VERSION"));
     let Some(extension) = extension.map(str::trim).filter(|text| !text.is_empty()) else {
         return Ok(own.to_owned());
@@ -63,7 +64,8 @@ fn user_agent(extension: Option<&str>) -> Result<String> {
     Ok(format!("{own} {extension}"))
 }
 
-fn proxy(server: &ProxyServer) -> Result<reqwest::Proxy> {
+/// A proxy as it was asked for.
+pub(crate) fn proxy(server: &ProxyServer) -> Result<reqwest::Proxy> {
     let wrong = |what: &str| Error::config(format!("proxy: the URL {what}"));
     let url = reqwest::Url::parse(&server.url).map_err(|_| wrong("is none; give http://host:port"))?;
     if !matches!(url.scheme(), "http" | "https") {

@@ -1,0 +1,102 @@
+use super::{missing, put};
+use crate::config::file::reader::Reader;
+use crate::config::{
+    ConnectionConfig, HttpVersion, PoolConfig, Proxy, ProxyServer, ResponseLimits, TlsBackend, TlsConfig,
+    TlsVersion,
+};
+
+/// How connections are made and kept, and what they may bring.
+pub(super) fn settings(r: &Reader<'_>, config: &mut ConnectionConfig) {
+    put(&mut config.connect_timeout, r.duration("connect_timeout"));
+    let versions = [("auto", HttpVersion::Auto), ("1.1", HttpVersion::Http1), ("2", HttpVersion::Http2)];
+    put(&mut config.http_version, r.choice("http_version", &versions));
+    compression(r, config);
+    config.pool = pool(&r.table("pool"));
+    r.check("pool", "pool", config.pool.check());
+    put(&mut config.proxy, proxy(r));
+    config.tls = tls(&r.table("tls"));
+    config.limits = limits(&r.table("limits"));
+}
+
+#[cfg(feature = "compression")]
+fn compression(r: &Reader<'_>, config: &mut ConnectionConfig) {
+    put(&mut config.compression, r.flag("compression"));
+}
+
+#[cfg(not(feature = "compression"))]
+fn compression(r: &Reader<'_>, _: &mut ConnectionConfig) {
+    if r.flag("compression") == Some(true) {
+        r.problem("compression", "needs the feature `compression` of twilio-sdk");
+    }
+}
+
+fn pool(r: &Reader<'_>) -> PoolConfig {
+    let mut pool = PoolConfig {
+        max_active: r.count("max_active"),
+        http2_window: r.size("http2_window"),
+        ..PoolConfig::default()
+    };
+    put(&mut pool.max_idle_per_host, r.count("max_idle_per_host"));
+    put(&mut pool.idle_timeout, r.duration_or_zero("idle_timeout"));
+    put(&mut pool.wait, r.duration_or_zero("wait"));
+    pool
+}
+
+fn proxy(r: &Reader<'_>) -> Option<Proxy> {
+    let words = [("environment", Proxy::Environment), ("direct", Proxy::Direct)];
+    let (r, word) = r.table_or("proxy", &words);
+    let (url, user, password) = (r.text("url"), r.text("user"), r.secret("password"));
+    let except = r.texts("except").unwrap_or_default();
+    if !r.is_there() {
+        return word;
+    }
+    missing(&r, &["url"]);
+    if r.has("user") != r.has("password") {
+        missing(&r, &["user", "password"]);
+    }
+    let mut server = ProxyServer::new(url?).except(except);
+    if let (Some(user), Some(password)) = (user, password) {
+        server = server.credentials(user, password);
+    }
+    r.check("", "proxy", crate::runtime::transport::proxy(&server).map(drop));
+    Some(server.into())
+}
+
+fn tls(r: &Reader<'_>) -> TlsConfig {
+    let (mut tls, before) = (TlsConfig::default(), r.problems());
+    put(&mut tls.backend, backend(r));
+    put(&mut tls.extra_roots, r.pems("extra_roots"));
+    put(&mut tls.only_extra_roots, r.flag("only_extra_roots"));
+    let versions = [("1.2", TlsVersion::Tls12), ("1.3", TlsVersion::Tls13)];
+    put(&mut tls.min_version, r.choice("min_version", &versions));
+    let (chain, key) = (r.pem("identity_chain"), r.pem_secret("identity_key"));
+    if r.has("identity_chain") != r.has("identity_key") {
+        missing(r, &["identity_chain", "identity_key"]);
+    }
+    tls.identity = chain.zip(key);
+    if r.is_there() && r.problems() == before && tls.backend == TlsBackend::Rustls {
+        r.check("", "tls", crate::runtime::tls::rustls(&tls, false, crate::config::HttpVersion::Auto).map(drop));
+    }
+    tls
+}
+
+#[cfg(feature = "native-tls")]
+fn backend(r: &Reader<'_>) -> Option<TlsBackend> {
+    r.choice("backend", &[("rustls", TlsBackend::Rustls), ("native", TlsBackend::Native)])
+}
+
+#[cfg(not(feature = "native-tls"))]
+fn backend(r: &Reader<'_>) -> Option<TlsBackend> {
+    let found = r.choice("backend", &[("rustls", Some(TlsBackend::Rustls)), ("native", None)]);
+    if found == Some(None) {
+        r.problem("backend", "\"native\" needs the feature `native-tls` of twilio-sdk");
+    }
+    found.flatten()
+}
+
+fn limits(r: &Reader<'_>) -> ResponseLimits {
+    let mut limits = ResponseLimits::default();
+    put(&mut limits.headers, r.size("headers"));
+    put(&mut limits.body, r.size("body"));
+    limits
+}

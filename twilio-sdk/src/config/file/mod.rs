@@ -1,0 +1,236 @@
+//! Configuration from TOML and JSON files.
+
+mod entry;
+mod expand_in;
+mod keys;
+mod known;
+mod load;
+mod parse;
+mod pem;
+mod problems;
+mod reader;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod values;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use self::load::{Source, load, unreadable};
+use super::ConnectionConfig;
+use crate::Result;
+
+/// The format of a configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConfigFormat {
+    /// TOML 1.1.
+    Toml,
+    /// JSON (RFC 8259), with an object at its root.
+    Json,
+}
+
+impl ConfigFormat {
+    /// The format that a file's name tells by its end: `.toml` or `.json`, in any case.
+    pub fn of(path: impl AsRef<Path>) -> Option<Self> {
+        let extension = path.as_ref().extension()?.to_str()?.to_ascii_lowercase();
+        match extension.as_str() {
+            "toml" => Some(Self::Toml),
+            "json" => Some(Self::Json),
+            _ => None,
+        }
+    }
+}
+
+/// Reads configurations from files and texts.
+///
+/// [`ConnectionConfig::from_file`] is the short way. This one takes a profile, and variables from elsewhere than
+/// the environment.
+///
+/// ```
+/// use twilio_sdk::{ConfigFormat, ConfigLoader};
+///
+/// let text = r#"
+///     timeout = "1m30s"
+///     auth = { account_sid = "AC1", api_key = "SK1", api_secret = "${SECRET}" }
+///     [profiles.eu]
+///     region = "ie1"
+///     edge = "${EDGE:-dublin}"
+/// "#;
+/// let secret = |name: &str| (name == "SECRET").then(|| "s".to_owned());
+/// let config = ConfigLoader::new().profile("eu").variables(secret).text(text, ConfigFormat::Toml)?;
+/// let twilio = twilio_sdk::Client::new(config)?;
+///
+/// let error = ConfigLoader::new().variables(|_| None).text(text, ConfigFormat::Toml).unwrap_err();
+/// assert_eq!(error.config_problems()[0].key(), "auth.api_secret");
+/// # Ok::<(), twilio_sdk::Error>(())
+/// ```
+///
+/// # Keys
+///
+/// Every option of [`ConnectionConfig`] has its key, except `on_attempt`, which is code. `examples/twilio.toml`
+/// shows and explains all of them. Unknown keys are errors.
+///
+/// * Times are numbers of seconds, or texts with units: `30`, `0.5`, `"30s"`, `"1m30s"`, `"250ms"`. They are above
+///   0 and at most 365 days; `pool.wait` and `pool.idle_timeout` may be 0.
+/// * Sizes are numbers of bytes, or texts with units: `65536`, `"64 KiB"`, `"1 MB"`.
+/// * Certificates and keys are PEM, or paths of files with PEM; the paths start from the folder of the file.
+///
+/// # Variables
+///
+/// `${NAME}` in any text, also in lists, becomes the value of the variable `NAME`; `${NAME:-default}` becomes the
+/// default where the variable is not set or empty. `$${` stands for the characters `${`, see
+/// [`escape`](Self::escape). What is put in is not looked at again. A value that consists of variables alone and
+/// is empty counts as not given, in lists too. Numbers and flags may come from variables too: `max_active = "${MAX:-10}"`.
+///
+/// # Profiles
+///
+/// `[profiles.NAME]` holds any of the keys again. A profile inherits what it does not set: tables are merged key by
+/// key, lists and the tables `auth` and `proxy` are replaced, so that credentials of two places never mix. It is
+/// chosen by [`profile`](Self::profile), or else by the variable `TWILIO_PROFILE`; without either, the values
+/// outside of profiles are the configuration. Of profiles that are not chosen, only the names of keys and the
+/// form of variables are checked.
+///
+/// # Secrets
+///
+/// Give secrets by variables. Where a secret stands in the file itself and, on Unix, other users can read the
+/// file, a `tracing` event of level WARN says so; the same goes for a file with a private key. No error shows a
+/// value of the file or of a variable.
+#[derive(Clone)]
+pub struct ConfigLoader {
+    profile: Option<String>,
+    directory: Option<PathBuf>,
+    variables: Arc<Variables>,
+}
+
+/// Where the values of variables come from.
+type Variables = dyn Fn(&str) -> Option<String> + Send + Sync;
+
+impl Default for ConfigLoader {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for ConfigLoader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConfigLoader")
+            .field("profile", &self.profile)
+            .field("directory", &self.directory)
+            .finish_non_exhaustive()
+    }
+}
+
+impl ConfigLoader {
+    /// Variables are those of the environment, `TWILIO_PROFILE` chooses the profile.
+    pub fn new() -> Self {
+        Self { profile: None, directory: None, variables: Arc::new(|name| std::env::var(name).ok()) }
+    }
+
+    /// The profile, whatever `TWILIO_PROFILE` says.
+    pub fn profile(mut self, name: impl Into<String>) -> Self {
+        self.profile = Some(name.into());
+        self
+    }
+
+    /// Where the values of variables come from, `TWILIO_PROFILE` and `TWILIO_CONFIG` among them, instead of the
+    /// environment. `None` means that a variable is not set.
+    pub fn variables(mut self, get: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
+        self.variables = Arc::new(get);
+        self
+    }
+
+    /// The folder that paths in the configuration start from: the file's own unless set, and for texts the
+    /// current folder.
+    pub fn directory(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.directory = Some(directory.into());
+        self
+    }
+
+    /// Reads a file, in the format that its name tells: `.toml` or `.json`.
+    ///
+    /// # Errors
+    ///
+    /// [`is_config`](crate::Error::is_config): the file cannot be read, is larger than 1 MiB, or holds what cannot
+    /// work. [`config_problems`](crate::Error::config_problems) lists everything that is wrong.
+    pub fn file(&self, path: impl AsRef<Path>) -> Result<ConnectionConfig> {
+        let path = path.as_ref();
+        let name = Some(path.display().to_string());
+        let Some(format) = ConfigFormat::of(path) else {
+            return Err(unreadable(name, "the name of a configuration file must end in .toml or .json"));
+        };
+        let failed = |e: std::io::Error| unreadable(name.clone(), format!("cannot be read: {e}"));
+        let file = File::open(path).map_err(failed)?;
+        let open_to_others = pem::open_to_others(&file);
+        let bytes = pem::whole(file).map_err(failed)?;
+        let bytes = bytes.ok_or_else(|| unreadable(name.clone(), "is larger than 1 MiB"))?;
+        let own = path.parent().unwrap_or(Path::new(""));
+        self.load(&bytes, format, name, self.directory.as_deref().unwrap_or(own), open_to_others)
+    }
+
+    /// Reads a text.
+    ///
+    /// # Errors
+    ///
+    /// As of [`file`](Self::file).
+    pub fn text(&self, text: &str, format: ConfigFormat) -> Result<ConnectionConfig> {
+        self.bytes(text.as_bytes(), format)
+    }
+
+    /// Reads bytes, which may be anything.
+    ///
+    /// # Errors
+    ///
+    /// As of [`file`](Self::file); bytes that are not UTF-8 are an error too.
+    pub fn bytes(&self, bytes: &[u8], format: ConfigFormat) -> Result<ConnectionConfig> {
+        self.load(bytes, format, None, self.directory.as_deref().unwrap_or(Path::new("")), false)
+    }
+
+    /// Reads the file that the variable `TWILIO_CONFIG` names; where it is not set or empty, the variables
+    /// themselves, as [`ConnectionConfig::from_env`] does.
+    ///
+    /// Where there is a file, the variables enter only where the file names them.
+    ///
+    /// # Errors
+    ///
+    /// As of [`file`](Self::file), or of `from_env`.
+    pub fn env_or_file(&self) -> Result<ConnectionConfig> {
+        match self.variable("TWILIO_CONFIG") {
+            Some(path) => self.file(path),
+            None => ConnectionConfig::from_lookup(|name| (self.variables)(name)),
+        }
+    }
+
+    /// Text in the form in which it comes out of a configuration as it is: `$${` for every `${`.
+    pub fn escape(text: &str) -> Cow<'_, str> {
+        super::expand::escape(text)
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        (self.variables)(name).filter(|value| !value.is_empty())
+    }
+
+    fn load(
+        &self,
+        bytes: &[u8],
+        format: ConfigFormat,
+        file: Option<String>,
+        directory: &Path,
+        open_to_others: bool,
+    ) -> Result<ConnectionConfig> {
+        if bytes.len() as u64 > pem::MOST_BYTES {
+            return Err(unreadable(file, "is larger than 1 MiB"));
+        }
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            return Err(unreadable(file, "is not UTF-8"));
+        };
+        let profile = self.profile.clone().or_else(|| self.variable("TWILIO_PROFILE"));
+        let variables = &*self.variables;
+        let profile = profile.as_deref();
+        load(text, &Source { format, file, directory, profile, variables, open_to_others })
+    }
+}

@@ -1,0 +1,210 @@
+//! Checked ways to take values out of a table. What is wrong is reported, and the next key is looked at.
+
+use std::cell::RefCell;
+use std::path::Path;
+use std::time::Duration;
+
+use super::known::{Key, Kind};
+use super::pem;
+use super::problems::Problems;
+use super::tree::{Node, Place, Table, Text, Value, join};
+use super::values::{choose, count, duration, expected, flag, number, secret, size, text};
+use crate::types::SecretString;
+
+/// What all readers of a file share.
+pub(super) struct Shared<'a> {
+    pub(super) problems: &'a Problems<'a>,
+    /// The folder that paths in the file start from.
+    pub(super) directory: &'a Path,
+    pub(super) asked: RefCell<Vec<Key>>,
+}
+
+/// A table, which need not be there. Every key is asked for whatever else is there, which makes it a known one.
+pub(super) struct Reader<'a> {
+    shared: &'a Shared<'a>,
+    table: Option<&'a Table>,
+    /// The path of the table among the known ones.
+    path: String,
+    /// The path and the place of the table in the file.
+    shown: String,
+    place: Place,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(shared: &'a Shared<'a>, table: &'a Table) -> Self {
+        Self { shared, table: Some(table), path: String::new(), shown: String::new(), place: None }
+    }
+
+    /// A table in this one.
+    pub(super) fn table(&self, key: &str) -> Self {
+        let table = self.take(key, Kind::Open, |value| match value {
+            Value::Table(table) => Ok(table),
+            other => Err(expected("a table", other)),
+        });
+        self.below(key, table)
+    }
+
+    fn below(&self, key: &str, table: Option<&'a Table>) -> Self {
+        let node = self.node(key);
+        let shown = node.map_or_else(|| join(&self.shown, key), |node| node.path.clone());
+        let place = node.and_then(|node| node.place);
+        Reader { shared: self.shared, table, path: join(&self.path, key), shown, place }
+    }
+
+    /// A table in this one, or one of some words.
+    pub(super) fn table_or<T: Clone>(&self, key: &str, words: &[(&str, T)]) -> (Self, Option<T>) {
+        let table = match self.node(key).map(|node| &node.value) {
+            Some(Value::Table(table)) => Some(table),
+            _ => None,
+        };
+        let reader = self.below(key, table);
+        let word = match table {
+            Some(_) => {
+                self.ask(key, Kind::Open);
+                None
+            }
+            None => self.take(key, Kind::Open, |value| {
+                choose(value, words).map_err(|message| format!("{message}, or a table"))
+            }),
+        };
+        (reader, word)
+    }
+
+    pub(super) fn is_there(&self) -> bool {
+        self.table.is_some()
+    }
+
+    /// Whether a key has a value, be it a good one or not.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.node(key).is_some()
+    }
+
+    /// Reports what is wrong with a key, or, where it is empty, with the table itself.
+    pub(super) fn problem(&self, key: &str, message: impl Into<String>) {
+        let message = message.into();
+        match self.node(key) {
+            Some(node) => self.shared.problems.add(node.place, &node.path, message),
+            None if key.is_empty() => self.shared.problems.add(self.place, &self.shown, message),
+            None => self.shared.problems.add(self.place, &join(&self.shown, key), message),
+        }
+    }
+
+    /// How many problems there are in the file so far.
+    pub(super) fn problems(&self) -> usize {
+        self.shared.problems.len()
+    }
+
+    /// Reports what a check of the values together has found, without the name that its message begins with.
+    pub(super) fn check(&self, key: &str, name: &str, result: crate::Result<()>) {
+        if let Err(error) = result {
+            let message = error.to_string();
+            let short = message.strip_prefix(name).map(|rest| rest.trim_start_matches(['.', ':', ' ']));
+            self.problem(key, short.unwrap_or(&message));
+        }
+    }
+
+    pub(super) fn text(&self, key: &str) -> Option<String> {
+        self.take(key, Kind::Open, |value| text(value).map(|text| text.text.to_string()))
+    }
+
+    /// A text that must not be seen.
+    pub(super) fn secret(&self, key: &str) -> Option<SecretString> {
+        self.take(key, Kind::Secret, |value| secret(value).map(SecretString::from))
+    }
+
+    pub(super) fn flag(&self, key: &str) -> Option<bool> {
+        self.take(key, Kind::Open, flag)
+    }
+
+    /// A whole number that is not negative.
+    pub(super) fn count<T: TryFrom<i128>>(&self, key: &str) -> Option<T> {
+        self.take(key, Kind::Open, count)
+    }
+
+    /// Any number but NaN and the infinite ones.
+    pub(super) fn number(&self, key: &str) -> Option<f64> {
+        self.take(key, Kind::Open, number)
+    }
+
+    /// Bytes: a number, or text such as `64 KiB`.
+    pub(super) fn size<T: TryFrom<i128>>(&self, key: &str) -> Option<T> {
+        self.take(key, Kind::Open, size)
+    }
+
+    /// A time above 0: a number of seconds, or text such as `1m30s`.
+    pub(super) fn duration(&self, key: &str) -> Option<Duration> {
+        self.take(key, Kind::Open, |value| match duration(value)? {
+            Duration::ZERO => Err("must be more than 0".to_owned()),
+            duration => Ok(duration),
+        })
+    }
+
+    /// The same, or 0.
+    pub(super) fn duration_or_zero(&self, key: &str) -> Option<Duration> {
+        self.take(key, Kind::Open, duration)
+    }
+
+    /// One of some words.
+    pub(super) fn choice<T: Clone>(&self, key: &str, words: &[(&str, T)]) -> Option<T> {
+        self.take(key, Kind::Open, |value| choose(value, words))
+    }
+
+    pub(super) fn texts(&self, key: &str) -> Option<Vec<String>> {
+        self.list(key, Kind::Open, |value| text(value).map(|text| text.text.to_string()))
+    }
+
+    pub(super) fn counts<T: TryFrom<i128>>(&self, key: &str) -> Option<Vec<T>> {
+        self.list(key, Kind::Open, count)
+    }
+
+    /// PEM, or the path of a file with it.
+    pub(super) fn pem(&self, key: &str) -> Option<Vec<u8>> {
+        self.take(key, Kind::Open, |value| pem::read(&text(value)?.text, self.shared.directory))
+    }
+
+    /// The same, for a private key.
+    pub(super) fn pem_secret(&self, key: &str) -> Option<SecretString> {
+        self.take(key, Kind::SecretPem, |value| pem::read_secret(secret(value)?, self.shared.directory))
+    }
+
+    /// A list of the same.
+    pub(super) fn pems(&self, key: &str) -> Option<Vec<Vec<u8>>> {
+        self.list(key, Kind::Open, |value| pem::read(&text(value)?.text, self.shared.directory))
+    }
+
+    fn ask(&self, key: &str, kind: Kind) {
+        self.shared.asked.borrow_mut().push(Key { path: join(&self.path, key), kind });
+    }
+
+    fn node(&self, key: &str) -> Option<&'a Node> {
+        self.table?.get(key).filter(|node| !node.is_left_out())
+    }
+
+    fn take<T>(&self, key: &str, kind: Kind, read: impl FnOnce(&'a Value) -> Result<T, String>) -> Option<T> {
+        self.ask(key, kind);
+        self.read(self.node(key)?, read)
+    }
+
+    fn list<T>(
+        &self,
+        key: &str,
+        kind: Kind,
+        read: impl Fn(&'a Value) -> Result<T, String>,
+    ) -> Option<Vec<T>> {
+        let list = self.take(key, kind, |value| match value {
+            Value::List(list) => Ok(list),
+            other => Err(expected("a list", other)),
+        })?;
+        // Every entry is looked at before the first bad one ends it.
+        let given = list.iter().filter(|node| !node.is_left_out());
+        let read: Vec<Option<T>> = given.map(|node| self.read(node, &read)).collect();
+        read.into_iter().collect()
+    }
+
+    fn read<T>(&self, node: &'a Node, read: impl FnOnce(&'a Value) -> Result<T, String>) -> Option<T> {
+        if matches!(node.value, Value::Broken) {
+            return None;
+        }
+        read(&node.value).map_err(|message| self.shared.problems.add(node.place, &node.path, message)).ok()
+    }
+}

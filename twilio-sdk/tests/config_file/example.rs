@@ -1,0 +1,126 @@
+//! `examples/twilio.toml` works as it stands, beside the files that it names.
+
+use std::fs;
+
+use rcgen::{CertifiedKey, generate_simple_self_signed};
+use twilio_sdk::Client;
+
+use crate::{Folder, loader, shown};
+
+const EXAMPLE: &str = include_str!("../../examples/twilio.toml");
+
+const VARIABLES: &[(&str, &str)] = &[
+    ("TWILIO_ACCOUNT_SID", "AC1"),
+    ("TWILIO_API_KEY", "SK1"),
+    ("TWILIO_API_SECRET", "s3cret"),
+    ("TWILIO_AUTH_TOKEN", "s3cret"),
+    ("PROXY_PASSWORD", "s3cret"),
+];
+
+/// The example with a certificate and a key beside it.
+fn example() -> Folder {
+    let folder = Folder::new();
+    let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    folder.write("company-root.pem", &cert.pem());
+    folder.write("client.pem", &cert.pem());
+    folder.write("client.key", &signing_key.serialize_pem());
+    folder.write("twilio.toml", EXAMPLE);
+    folder
+}
+
+#[test]
+fn every_profile_of_it_makes_a_client() {
+    let folder = example();
+    let path = folder.path().join("twilio.toml");
+    let config = loader(VARIABLES).file(&path).unwrap();
+    let text = shown(&config);
+    for part in [
+        "ApiKey(",
+        "base_url: None",
+        "ie1",
+        "dublin",
+        "timeout: 45s",
+        "attempt_timeout: Some(15s)",
+        "connect_timeout: 2.5s",
+        "max_active: Some(50)",
+        "max_idle_per_host: 20",
+        "idle_timeout: 60s",
+        "wait: 10s",
+        "http2_window: Some(1048576)",
+        "http://proxy.example.com:3128",
+        "internal.example.com",
+        "Tls13",
+        "identity: Some(",
+        "headers: 32768",
+        "body: 16777216",
+        "max_attempts: 4",
+        "base: 100ms",
+        "factor: 3",
+        "max_delay: 5s",
+        "statuses: [429, 503]",
+        "volume_threshold: 20",
+        "window: 30s",
+        "bucket: 5s",
+        "failure_ratio: 0.6",
+        "reset_after: 20s",
+        "half_open_probes: 2",
+        "filter_fields: [\"Body\", \"friendly_name\"]",
+        "bodies: true",
+        "personal: false",
+        "body_limit: 1024",
+        "my-service/1.2",
+    ] {
+        assert!(text.contains(part), "{part} is not in {text}");
+    }
+    Client::new(config).unwrap();
+    let config = loader(VARIABLES).profile("token").file(&path).unwrap();
+    let text = shown(&config);
+    assert!(text.contains("AuthToken(") && text.contains("Direct") && text.contains("circuit_breaker: None"));
+    Client::new(config).unwrap();
+    let bulk = loader(VARIABLES).profile("bulk").file(&path);
+    if cfg!(feature = "rate-limit") {
+        assert!(shown(&bulk.unwrap()).contains("RateLimit { interval: 12.5ms, burst: 10 }"));
+    } else {
+        let error = bulk.unwrap_err().to_string();
+        assert!(error.ends_with("rate_limit: needs the feature `rate-limit` of twilio-sdk"), "{error}");
+    }
+}
+
+#[test]
+fn without_its_variables_each_of_them_is_named() {
+    let folder = example();
+    let error = loader(&[]).file(folder.path().join("twilio.toml")).unwrap_err();
+    let keys: Vec<&str> = error.config_problems().iter().map(|problem| problem.key()).collect();
+    assert_eq!(keys, ["auth.account_sid", "auth.api_key", "auth.api_secret", "proxy.password"]);
+}
+
+#[test]
+fn paths_start_from_the_folder_of_the_file_and_keys_may_stand_in_variables() {
+    let folder = example();
+    let (chain, key) = ("client.pem", "client.key");
+    let text = format!("{}[tls]\nidentity_chain = '{chain}'\nidentity_key = '{key}'\n", crate::AUTH);
+    let path = folder.write("tls.toml", &text);
+    let by_path = shown(&loader(&[]).file(path).unwrap());
+    assert!(by_path.contains("identity: Some("), "{by_path}");
+    let elsewhere = loader(&[]).text(&text, twilio_sdk::ConfigFormat::Toml).unwrap_err();
+    assert!(elsewhere.to_string().contains("tls.identity_chain: must be PEM"), "{elsewhere}");
+    let there = loader(&[]).directory(folder.path()).text(&text, twilio_sdk::ConfigFormat::Toml).unwrap();
+    assert_eq!(shown(&there), by_path);
+    let pem = fs::read_to_string(folder.path().join(key)).unwrap();
+    let text = text.replace("'client.key'", "'${KEY}'");
+    let loader = twilio_sdk::ConfigLoader::new()
+        .directory(folder.path())
+        .variables(move |name| (name == "KEY").then(|| pem.clone()));
+    assert_eq!(shown(&loader.text(&text, twilio_sdk::ConfigFormat::Toml).unwrap()), by_path);
+}
+
+#[test]
+fn a_certificate_and_another_ones_key_are_refused() {
+    let folder = example();
+    let other = generate_simple_self_signed(["localhost".to_owned()]).unwrap().signing_key.serialize_pem();
+    folder.write("other.key", &other);
+    let text = format!("{}[tls]\nidentity_chain = 'client.pem'\nidentity_key = 'other.key'\n", crate::AUTH);
+    let error = loader(&[]).file(folder.write("tls.toml", &text)).unwrap_err();
+    assert!(error.to_string().contains("identity: certificate and key do not fit together"), "{error}");
+    assert!(!error.to_string().contains("BEGIN"));
+}

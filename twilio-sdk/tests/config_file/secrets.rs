@@ -1,0 +1,104 @@
+//! Nothing of a file that may be a secret is shown.
+
+use twilio_sdk::ConfigFormat;
+
+use crate::{Folder, VARIABLES, loader, toml};
+
+/// Ways to spoil a line that holds a secret.
+#[test]
+fn no_line_with_a_secret_is_shown_whatever_is_wrong_with_it() {
+    for line in [
+        "auth_token = s3cret",
+        "auth_token = \"s3cret",
+        "auth_token = 's3cret",
+        "auth_token = \"s3cret\\q\"",
+        "auth_token = \"\"\"s3cret",
+        "auth_token \"s3cret\"",
+        "auth_token = \"s3cret\" s3cret",
+        "auth_token = \"s3cret\nx\"",
+        "auth_token = 0xs3cret",
+        "auth_token = 1979-s3cret",
+        "auth_token = 2s3cret",
+        "auth_token = [s3cret",
+        "auth_token = {s3cret",
+        "auth_token = {a = s3cret}",
+        "auth_token.x = \"s3cret\"",
+        "auth_token = \"${s3cret-}\"",
+        "auth_token = \"${}s3cret\"",
+        "auth_token = \"s3cret${\"",
+        "auth_token = \"${A:-s3cret${B}}\"",
+        "auth_token = \"${MISSING}s3cret\"",
+        "auth_token = \"s3cret\\u0000\"",
+        "auth_token = \"s3cret\"\nauth_token = \"s3cret\"",
+    ] {
+        let text = format!("[auth]\naccount_sid = 'AC1'\n{line}\n");
+        let error = loader(&[]).text(&text, ConfigFormat::Toml).expect_err(line);
+        let printed = format!("{error} {error:?} {:?}", error.config_problems());
+        assert!(!printed.contains("s3cret"), "{printed}");
+        let json = format!("{{\"auth\": {{ \"account_sid\": \"AC1\", {} }} }}", line.replacen(" =", ":", 1));
+        let error = loader(&[]).text(&json, ConfigFormat::Json).expect_err(line);
+        assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
+    }
+}
+
+#[test]
+fn no_value_is_shown_whatever_key_it_was_given_to() {
+    let keys = [
+        "base_url",
+        "region",
+        "edge",
+        "timeout",
+        "attempt_timeout",
+        "connect_timeout",
+        "http_version",
+        "compression",
+        "user_agent.x",
+        "pool.max_active",
+        "pool.wait",
+        "pool.http2_window",
+        "limits.body",
+        "retry.max_attempts",
+        "retry.factor",
+        "retry.base",
+        "retry.statuses",
+        "circuit_breaker",
+        "circuit_breaker.failure_ratio",
+        "rate_limit",
+        "rate_limit.requests",
+        "logging.bodies",
+        "logging.filter_fields",
+        "proxy",
+        "proxy.except",
+        "tls.backend",
+        "tls.min_version",
+        "tls.extra_roots",
+        "tls.only_extra_roots",
+        "tls.identity_chain",
+        "tls.identity_key",
+        "profiles",
+    ];
+    for key in keys {
+        for value in ["'s3cret-word'", "'${WORD}'", "['${WORD}']", "{ x = '${WORD}' }"] {
+            let text = format!("{key} = {value}");
+            if let Err(error) = toml(&text) {
+                assert!(!format!("{error} {error:?}").contains("s3cret"), "{text}: {error:?}");
+            }
+        }
+        let error = toml(&format!("{key} = '${{WORD}}'")).expect_err(key);
+        assert!(error.is_config());
+    }
+}
+
+#[test]
+fn no_part_of_a_private_key_is_shown() {
+    let folder = Folder::new();
+    let path = folder.write("half.pem", "-----BEGIN PRIVATE KEY----- s3cret\ns3cret");
+    for (chain, key) in [("half.pem", "half.pem"), ("-----BEGIN s3cret", "-----BEGIN s3cret")] {
+        let text = format!("{}tls = {{ identity_chain = '{chain}', identity_key = '{key}' }}", crate::AUTH);
+        let loader = loader(VARIABLES).directory(path.parent().unwrap());
+        let error = loader.text(&text, ConfigFormat::Toml).unwrap_err();
+        assert_eq!(error.to_string(), "configuration:2:7: tls: identity: not PEM");
+        // Nor as numbers.
+        assert!(!format!("{error:?}").contains("115, 51, 99"), "{error:?}");
+    }
+}

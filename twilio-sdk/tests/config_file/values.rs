@@ -1,0 +1,154 @@
+//! What good values become, and that TOML and JSON mean the same.
+
+use twilio_sdk::{ConfigFormat, ConfigLoader};
+
+use crate::{AUTH, VARIABLES, loader, shown, toml};
+
+#[test]
+fn every_spelling_of_a_value_is_understood() {
+    for (text, part) in [
+        ("timeout = 30", "timeout: 30s,"),
+        ("timeout = 2.5", "timeout: 2.5s,"),
+        ("timeout = '45s'", "timeout: 45s,"),
+        ("timeout = '1m30s'", "timeout: 90s,"),
+        ("timeout = '250ms'", "timeout: 250ms,"),
+        ("timeout = ' 1h 1m '", "timeout: 3660s,"),
+        ("timeout = '${FIVE}'", "timeout: 5s,"),
+        ("timeout = '${HALF}'", "timeout: 500ms,"),
+        ("timeout = '${NONE:-2m}'", "timeout: 120s,"),
+        ("timeout = '${FIVE}0ms'", "timeout: 50ms,"),
+        // What variables make empty counts as not given.
+        ("timeout = '${EMPTY}'", "timeout: 30s,"),
+        ("region = '${NONE:-}'", "region: None"),
+        ("attempt_timeout = 5", "attempt_timeout: Some(5s)"),
+        ("connect_timeout = 5", "connect_timeout: 5s"),
+        ("pool.wait = 0", "wait: 0ns"),
+        ("pool.idle_timeout = 0", "idle_timeout: 0ns"),
+        ("pool.max_active = 0x10", "max_active: Some(16)"),
+        ("pool.max_active = '${FIVE}'", "max_active: Some(5)"),
+        ("pool.max_active = '${NONE:-7}'", "max_active: Some(7)"),
+        ("pool.http2_window = '1 MiB'", "http2_window: Some(1048576)"),
+        ("limits.headers = 4096", "headers: 4096"),
+        ("limits.headers = '64KiB'", "headers: 65536"),
+        ("limits.body = '1 MB'", "body: 1000000"),
+        ("limits.body = '${FIVE} kib'", "body: 5120"),
+        ("limits.body = '${FIVE}'", "body: 5"),
+        ("logging.bodies = true", "bodies: true"),
+        ("logging.bodies = '${YES}'", "bodies: true"),
+        ("http_version = '1.1'", "http_version: Http1"),
+        ("http_version = '2'", "http_version: Http2"),
+        ("tls.min_version = '1.3'", "min_version: Tls13"),
+        ("tls.backend = 'rustls'", "backend: Rustls"),
+        ("proxy = 'direct'", "proxy: Direct"),
+        ("proxy = 'environment'", "proxy: Environment"),
+        ("circuit_breaker = 'off'", "circuit_breaker: None"),
+        ("circuit_breaker = {}", "circuit_breaker: Some(CircuitBreakerConfig { volume_threshold: 10"),
+        ("circuit_breaker.failure_ratio = 1", "failure_ratio: 1.0"),
+        ("circuit_breaker.failure_ratio = '${HALF}'", "failure_ratio: 0.5"),
+        ("compression = false", "base_url: None"),
+        // Variables within texts and lists, defaults and escapes.
+        ("user_agent = 'a-${FIVE}/$${FIVE}/${NONE:-d}/$5'", "user_agent: Some(\"a-5/${FIVE}/d/$5\")"),
+        (
+            "logging.filter_fields = ['${FIVE}', 'x${YES}', '${NONE:-d}', '$${']",
+            "filter_fields: [\"5\", \"xtrue\", \"d\", \"${\"]",
+        ),
+        ("logging.filter_fields = ['${WEIRD}']", "filter_fields: [\"${FIVE} $${FIVE}\"]"),
+        ("logging.filter_fields = ['${EMPTY}', '', '${NONE:-}', 'a']", "filter_fields: [\"\", \"a\"]"),
+        ("retry.statuses = [429, '${NONE:-503}']", "statuses: [429, 503]"),
+        ("proxy = { url = 'http://p:1', except = ['${NONE:-a}', 'b'] }", "except: [\"a\", \"b\"]"),
+    ] {
+        let variables = |name: &str| match name {
+            "WEIRD" => Some("${FIVE} $${FIVE}".to_owned()),
+            name => VARIABLES.iter().find(|(have, _)| *have == name).map(|(_, value)| (*value).to_owned()),
+        };
+        let text = format!("{AUTH}{text}");
+        let config = ConfigLoader::new().variables(variables).text(&text, ConfigFormat::Toml);
+        let config = shown(&config.expect(&text));
+        assert!(config.contains(part), "{text}: {part} is not in {config}");
+    }
+}
+
+#[test]
+fn an_empty_file_but_for_credentials_is_the_default() {
+    let plain = twilio_sdk::ConnectionConfig::new(twilio_sdk::ApiKeyConfig::new("AC1", "SK1", "s3cret"));
+    assert_eq!(shown(&toml("").unwrap()), shown(&plain));
+    assert_eq!(shown(&toml("[pool]\n[tls]\n[limits]\n[retry]\n[logging]").unwrap()), shown(&plain));
+    let marked = format!("\u{feff}{AUTH}");
+    assert_eq!(shown(&loader(&[]).text(&marked, ConfigFormat::Toml).unwrap()), shown(&plain));
+}
+
+#[test]
+fn toml_and_json_mean_the_same() {
+    let toml = r#"
+        base_url = "https://gateway.example"
+        timeout = 2.5
+        user_agent = "e\u0021/${FIVE}"
+        auth = { account_sid = "AC1", auth_token = "${WORD}" }
+        proxy = { url = "http://proxy:1", user = "u", password = "p", except = ["a", "${FIVE}"] }
+        retry = { max_attempts = 2, base = "10ms", statuses = [503] }
+        [limits]
+        body = "1 MiB"
+        [circuit_breaker]
+        failure_ratio = 0.25
+        [logging]
+        bodies = true
+        [profiles.eu]
+        region = "ie1"
+        edge = "dublin"
+        limits.headers = 1024
+    "#;
+    let json = r#"{
+        "base_url": "https://gateway.example",
+        "timeout": 2.5,
+        "user_agent": "\u0065!/${FIVE}",
+        "auth": { "account_sid": "AC1", "auth_token": "${WORD}" },
+        "proxy": { "url": "http://proxy:1", "user": "u", "password": "p", "except": ["a", "${FIVE}"] },
+        "retry": { "max_attempts": 2, "base": "10ms", "statuses": [503] },
+        "limits": { "body": "1 MiB" },
+        "circuit_breaker": { "failure_ratio": 0.25 },
+        "logging": { "bodies": true },
+        "profiles": { "eu": { "region": "ie1", "edge": "dublin", "limits": { "headers": 1024 } } }
+    }"#;
+    for profile in [None, Some("eu")] {
+        let read = |text: &str, format| {
+            let loader = loader(VARIABLES);
+            let loader = profile.map_or_else(|| loader.clone(), |name: &str| loader.clone().profile(name));
+            shown(&loader.text(text, format).unwrap())
+        };
+        let (toml, json) = (read(toml, ConfigFormat::Toml), read(json, ConfigFormat::Json));
+        assert_eq!(toml, json);
+        assert_eq!(toml.contains("ie1"), profile.is_some());
+        assert!(toml.contains("e!/5") && toml.contains("headers: "), "{toml}");
+    }
+}
+
+#[test]
+fn the_format_is_told_by_the_end_of_the_name() {
+    for (name, format) in [
+        ("a.toml", Some(ConfigFormat::Toml)),
+        ("a/b.x.JSON", Some(ConfigFormat::Json)),
+        ("a.yaml", None),
+        ("toml", None),
+        ("", None),
+    ] {
+        assert_eq!(ConfigFormat::of(name), format, "{name}");
+    }
+}
+
+#[test]
+fn escaped_text_comes_back_as_it_was() {
+    for name in ["${FIVE}", "$${FIVE}", "a$b", "${", "$"] {
+        let text = format!("user_agent = '{}'", ConfigLoader::escape(name));
+        assert!(shown(&toml(&text).unwrap()).contains(&format!("user_agent: Some({name:?})")), "{name}");
+    }
+}
+
+#[test]
+fn nothing_of_the_loader_or_the_configuration_shows_a_secret() {
+    let loader = loader(VARIABLES).profile("eu");
+    let text = "auth = { account_sid = 'AC1', auth_token = '${WORD}' }\n\
+                proxy = { url = 'http://p:1', user = 'u', password = '${WORD}' }\n[profiles.eu]\n";
+    let config = loader.text(text, ConfigFormat::Toml).unwrap();
+    let shown = format!("{loader:?} {config:?} {config:#?}");
+    assert!(!shown.contains("s3cret") && shown.contains("[redacted]") && shown.contains("eu"), "{shown}");
+}
