@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue};
 use twilio_sdk::listener::{
-    AuthError, Authentication, BasicHandler, Challenge, Credential, MemoryUserStore, PasswordHash, Stores,
-    UserDetails, UserStore,
+    AuthError, Authentication, BasicHandler, Challenge, Credential, FileUserStore, MemoryUserStore,
+    PasswordHash, Stores, UserDetails, UserStore,
 };
 
 fn hash(password: &str) -> PasswordHash {
@@ -126,4 +126,94 @@ fn only_hashes_that_protect_are_taken() {
         assert!(PasswordHash::parse(bad).is_err(), "{bad}");
     }
     PasswordHash::parse(&format!("$argon2id$v=19$m=19456,t=2,p=1${salt}${sum}")).unwrap();
+}
+
+fn file(name: &str, text: &str) -> std::path::PathBuf {
+    let folder = std::env::temp_dir().join(format!("twilio-sdk-users-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+fn user(name: &str, password: &str) -> String {
+    format!(
+        "[[auth.users]]\nusername = {name:?}\npassword_hash = {:?}\nscopes = [\"read\"]\n",
+        hash(password).as_str()
+    )
+}
+
+#[tokio::test]
+async fn users_of_a_file_are_known_and_read_again_when_it_changes() {
+    let path = file("users.toml", &user("alice", "xxx"));
+    let store = FileUserStore::open(&path).unwrap();
+    let ask = async |name: &str, password: &str| {
+        store.authenticate(&Credential::new(name, password).unwrap()).await
+    };
+    assert_eq!(ask("alice", "xxx").await.unwrap(), UserDetails::new("alice", ["read"]));
+    assert_eq!(ask("alice", "xxy").await, Err(AuthError::Rejected));
+    assert_eq!(ask("Alice", "xxx").await, Err(AuthError::Rejected), "names are case-sensitive");
+
+    // In another file, as editors do it: a new file in the place of the old one.
+    let next = file("users.new", &[user("alice", "xxx"), user("bob", "yyy")].concat());
+    std::fs::rename(next, &path).unwrap();
+    let mut bob = ask("bob", "yyy").await;
+    for _ in 0..100 {
+        if bob.is_ok() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        bob = ask("bob", "yyy").await;
+    }
+    bob.expect("the new user is known");
+
+    std::fs::write(&path, "broken = [").unwrap();
+    assert!(store.reload().unwrap_err().is_config());
+    assert!(ask("bob", "yyy").await.is_ok(), "a broken file changes nothing");
+    std::fs::remove_file(&path).unwrap();
+    assert!(store.reload().is_err());
+    assert!(ask("alice", "xxx").await.is_ok());
+    std::fs::write(&path, user("carol", "zzz")).unwrap();
+    store.reload().unwrap();
+    assert_eq!(ask("alice", "xxx").await, Err(AuthError::Rejected));
+    assert_eq!(store.len(), 1);
+}
+
+#[test]
+fn a_file_that_is_wrong_is_refused_with_everything_that_is_wrong() {
+    let open = |text: &str| FileUserStore::open(file("wrong.toml", text)).map(drop);
+    let text = "[[auth.users]]\nusername = \"a\"\npassword = \"clear-text\"\nscope = []\n\n[[auth.users]]\npassword_hash = \"md5\"\n";
+    let error = open(text).unwrap_err();
+    let keys: Vec<_> = error.config_problems().iter().map(|problem| problem.key().to_owned()).collect();
+    assert_eq!(
+        keys,
+        [
+            "auth.users[0].password",
+            "auth.users[0].scope",
+            "auth.users[1].username",
+            "auth.users[1].password_hash"
+        ]
+    );
+    assert!(error.to_string().contains("did you mean `scopes`"), "{error}");
+    assert!(!format!("{error} {error:?}").contains("clear-text"), "{error:?}");
+    let twice = open(&[user("a", "x"), user("a", "y")].concat()).unwrap_err();
+    assert!(twice.to_string().contains("two users \"a\""), "{twice}");
+    assert!(open("[auth]\n").unwrap_err().to_string().contains("without users"));
+    assert!(open("").unwrap_err().to_string().contains("without users"));
+    let plain =
+        "auth.allow_plain_passwords = true\n[[auth.users]]\nusername = \"a\"\npassword = \"clear-text\"\n";
+    open(plain).unwrap();
+    assert!(open("auth.users = [1]").unwrap_err().to_string().contains("must be a table"));
+}
+
+#[tokio::test]
+async fn a_password_in_clear_is_good_where_it_is_allowed() {
+    let path = file(
+        "plain.json",
+        r#"{"auth": {"allow_plain_passwords": true, "users": [{"username": "a", "password": "clear"}]}}"#,
+    );
+    let store = FileUserStore::open(path).unwrap();
+    let user = store.authenticate(&Credential::new("a", "clear").unwrap()).await.unwrap();
+    assert!(user.scopes.is_empty());
+    assert!(store.authenticate(&Credential::new("a", "other").unwrap()).await.is_err());
 }

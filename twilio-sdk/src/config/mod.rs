@@ -5,7 +5,7 @@ mod env;
 #[cfg(feature = "config-file")]
 mod expand;
 #[cfg(feature = "config-file")]
-mod file;
+pub(crate) mod file;
 mod location;
 mod logging;
 #[cfg(feature = "rate-limit")]

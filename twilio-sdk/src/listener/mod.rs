@@ -1,6 +1,6 @@
 //! Inbound authentication: who sends requests to a service, and what they may do.
 //!
-//! * A [`UserStore`] knows users: [`MemoryUserStore`], several [`Stores`], or one's own.
+//! * A [`UserStore`] knows users: [`MemoryUserStore`], [`FileUserStore`], several [`Stores`], or one's own.
 //! * [`BasicHandler`] asks it in a request's handler.
 //!
 //! An unknown user and a wrong password are one and the same answer, in the same time. Where a rule leaves a choice, the
@@ -10,6 +10,7 @@
 
 mod credential;
 mod error;
+mod file;
 mod handler;
 mod memory;
 mod password;
@@ -17,6 +18,7 @@ mod store;
 
 pub use credential::Credential;
 pub use error::{AuthError, Challenge};
+pub use file::FileUserStore;
 pub use handler::{Authorization, BasicHandler};
 pub use memory::{InvalidUsers, MemoryUserStore};
 pub use password::{InvalidHash, PasswordHash};

@@ -8,6 +8,8 @@ use crate::config::expand::expand;
 /// The keys of a configuration.
 pub(super) struct Known {
     keys: Vec<Key>,
+    /// A key that the root has beside them.
+    beside: Option<&'static str>,
 }
 
 /// A key that was asked for.
@@ -27,8 +29,8 @@ pub(super) enum Kind {
 }
 
 impl Known {
-    pub(super) fn new(keys: Vec<Key>) -> Self {
-        Self { keys }
+    pub(super) fn new(keys: Vec<Key>, beside: Option<&'static str>) -> Self {
+        Self { keys, beside }
     }
 
     pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
@@ -64,7 +66,7 @@ impl Known {
             if !self.has(&path) {
                 if !problems.is_full() {
                     // Profiles stand at the root of the file, and not in each other.
-                    let root = shown.is_empty().then_some("profiles");
+                    let root = self.beside.filter(|_| shown.is_empty());
                     let message = match self.nearest(at, root, &entry.key) {
                         Some(near) => format!("unknown key; did you mean `{near}`?"),
                         None => format!("unknown key; the keys here are: {}", self.list(at, root)),
@@ -73,10 +75,19 @@ impl Known {
                 }
                 return false;
             }
-            if let Value::Table(inner) = &mut entry.node.value
-                && self.is_table(&path)
-            {
-                self.prune(inner, &path, &join(shown, &entry.key), problems);
+            if self.is_table(&path) {
+                let shown = join(shown, &entry.key);
+                match &mut entry.node.value {
+                    Value::Table(inner) => self.prune(inner, &path, &shown, problems),
+                    Value::List(list) => {
+                        for (at, node) in list.iter_mut().enumerate() {
+                            if let Value::Table(inner) = &mut node.value {
+                                self.prune(inner, &path, &format!("{shown}[{at}]"), problems);
+                            }
+                        }
+                    }
+                    _ => {}
+                }
             }
             true
         });

@@ -43,7 +43,7 @@ pub(super) fn known() -> Known {
     let (problems, nothing) = (Problems::new(None, ""), Table::default());
     let shared = Shared { problems: &problems, directory: Path::new(""), asked: RefCell::default() };
     let _ = keys::config(&Reader::new(&shared, &nothing));
-    Known::new(shared.asked.take())
+    Known::new(shared.asked.take(), Some("profiles"))
 }
 
 fn read(text: &str, source: &Source<'_>, problems: &Problems<'_>) -> Option<ConnectionConfig> {

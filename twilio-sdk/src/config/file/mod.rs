@@ -7,6 +7,8 @@ mod known;
 mod load;
 mod parse;
 mod pem;
+#[cfg(feature = "listener")]
+mod plain;
 mod problems;
 mod reader;
 #[cfg(test)]
@@ -21,6 +23,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use self::load::{Source, load, unreadable};
+#[cfg(feature = "listener")]
+pub(crate) use self::plain::{read_file, read_text};
+#[cfg(feature = "listener")]
+pub(crate) use self::reader::Reader;
 use super::ConnectionConfig;
 use crate::Result;
 

@@ -20,7 +20,7 @@ pub(super) struct Shared<'a> {
 }
 
 /// A table, which need not be there. Every key is asked for whatever else is there, which makes it a known one.
-pub(super) struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     shared: &'a Shared<'a>,
     table: Option<&'a Table>,
     /// The path of the table among the known ones.
@@ -36,7 +36,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A table in this one.
-    pub(super) fn table(&self, key: &str) -> Self {
+    pub(crate) fn table(&self, key: &str) -> Self {
         let table = self.take(key, Kind::Open, |value| match value {
             Value::Table(table) => Ok(table),
             other => Err(expected("a table", other)),
@@ -52,7 +52,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A table in this one, or one of some words.
-    pub(super) fn table_or<T: Clone>(&self, key: &str, words: &[(&str, T)]) -> (Self, Option<T>) {
+    pub(crate) fn table_or<T: Clone>(&self, key: &str, words: &[(&str, T)]) -> (Self, Option<T>) {
         let table = match self.node(key).map(|node| &node.value) {
             Some(Value::Table(table)) => Some(table),
             _ => None,
@@ -70,17 +70,47 @@ impl<'a> Reader<'a> {
         (reader, word)
     }
 
-    pub(super) fn is_there(&self) -> bool {
+    /// A list of tables, each of which is read.
+    pub(crate) fn tables<T>(&self, key: &str, mut each: impl FnMut(&Reader<'a>) -> Option<T>) -> Vec<T> {
+        let list = self.take(key, Kind::Open, |value| match value {
+            Value::List(list) => Ok(list),
+            other => Err(expected("a list of tables", other)),
+        });
+        let path = join(&self.path, key);
+        let reader = |table, shown: String, place| Reader {
+            shared: self.shared,
+            table,
+            path: path.clone(),
+            shown,
+            place,
+        };
+        let Some(list) = list else {
+            // The keys of the tables are known ones also where there are no tables.
+            each(&reader(None, path.clone(), None));
+            return Vec::new();
+        };
+        let mut read = Vec::with_capacity(list.len());
+        for node in list {
+            match &node.value {
+                Value::Table(table) => read.extend(each(&reader(Some(table), node.path.clone(), node.place))),
+                Value::Broken => {}
+                other => self.shared.problems.add(node.place, &node.path, expected("a table", other)),
+            }
+        }
+        read
+    }
+
+    pub(crate) fn is_there(&self) -> bool {
         self.table.is_some()
     }
 
     /// Whether a key has a value, be it a good one or not.
-    pub(super) fn has(&self, key: &str) -> bool {
+    pub(crate) fn has(&self, key: &str) -> bool {
         self.node(key).is_some()
     }
 
     /// Reports what is wrong with a key, or, where it is empty, with the table itself.
-    pub(super) fn problem(&self, key: &str, message: impl Into<String>) {
+    pub(crate) fn problem(&self, key: &str, message: impl Into<String>) {
         let message = message.into();
         match self.node(key) {
             Some(node) => self.shared.problems.add(node.place, &node.path, message),
@@ -90,12 +120,12 @@ impl<'a> Reader<'a> {
     }
 
     /// How many problems there are in the file so far.
-    pub(super) fn problems(&self) -> usize {
+    pub(crate) fn problems(&self) -> usize {
         self.shared.problems.len()
     }
 
     /// Reports what a check of the values together has found, without the name that its message begins with.
-    pub(super) fn check(&self, key: &str, name: &str, result: crate::Result<()>) {
+    pub(crate) fn check(&self, key: &str, name: &str, result: crate::Result<()>) {
         if let Err(error) = result {
             let message = error.to_string();
             let short = message.strip_prefix(name).map(|rest| rest.trim_start_matches(['.', ':', ' ']));
@@ -103,36 +133,36 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(super) fn text(&self, key: &str) -> Option<String> {
+    pub(crate) fn text(&self, key: &str) -> Option<String> {
         self.take(key, Kind::Open, |value| text(value).map(|text| text.text.to_string()))
     }
 
     /// A text that must not be seen.
-    pub(super) fn secret(&self, key: &str) -> Option<SecretString> {
+    pub(crate) fn secret(&self, key: &str) -> Option<SecretString> {
         self.take(key, Kind::Secret, |value| secret(value).map(SecretString::from))
     }
 
-    pub(super) fn flag(&self, key: &str) -> Option<bool> {
+    pub(crate) fn flag(&self, key: &str) -> Option<bool> {
         self.take(key, Kind::Open, flag)
     }
 
     /// A whole number that is not negative.
-    pub(super) fn count<T: TryFrom<i128>>(&self, key: &str) -> Option<T> {
+    pub(crate) fn count<T: TryFrom<i128>>(&self, key: &str) -> Option<T> {
         self.take(key, Kind::Open, count)
     }
 
     /// Any number but NaN and the infinite ones.
-    pub(super) fn number(&self, key: &str) -> Option<f64> {
+    pub(crate) fn number(&self, key: &str) -> Option<f64> {
         self.take(key, Kind::Open, number)
     }
 
     /// Bytes: a number, or text such as `64 KiB`.
-    pub(super) fn size<T: TryFrom<i128>>(&self, key: &str) -> Option<T> {
+    pub(crate) fn size<T: TryFrom<i128>>(&self, key: &str) -> Option<T> {
         self.take(key, Kind::Open, size)
     }
 
     /// A time above 0: a number of seconds, or text such as `1m30s`.
-    pub(super) fn duration(&self, key: &str) -> Option<Duration> {
+    pub(crate) fn duration(&self, key: &str) -> Option<Duration> {
         self.take(key, Kind::Open, |value| match duration(value)? {
             Duration::ZERO => Err("must be more than 0".to_owned()),
             duration => Ok(duration),
@@ -140,35 +170,35 @@ impl<'a> Reader<'a> {
     }
 
     /// The same, or 0.
-    pub(super) fn duration_or_zero(&self, key: &str) -> Option<Duration> {
+    pub(crate) fn duration_or_zero(&self, key: &str) -> Option<Duration> {
         self.take(key, Kind::Open, duration)
     }
 
     /// One of some words.
-    pub(super) fn choice<T: Clone>(&self, key: &str, words: &[(&str, T)]) -> Option<T> {
+    pub(crate) fn choice<T: Clone>(&self, key: &str, words: &[(&str, T)]) -> Option<T> {
         self.take(key, Kind::Open, |value| choose(value, words))
     }
 
-    pub(super) fn texts(&self, key: &str) -> Option<Vec<String>> {
+    pub(crate) fn texts(&self, key: &str) -> Option<Vec<String>> {
         self.list(key, Kind::Open, |value| text(value).map(|text| text.text.to_string()))
     }
 
-    pub(super) fn counts<T: TryFrom<i128>>(&self, key: &str) -> Option<Vec<T>> {
+    pub(crate) fn counts<T: TryFrom<i128>>(&self, key: &str) -> Option<Vec<T>> {
         self.list(key, Kind::Open, count)
     }
 
     /// PEM, or the path of a file with it.
-    pub(super) fn pem(&self, key: &str) -> Option<Vec<u8>> {
+    pub(crate) fn pem(&self, key: &str) -> Option<Vec<u8>> {
         self.take(key, Kind::Open, |value| pem::read(&text(value)?.text, self.shared.directory))
     }
 
     /// The same, for a private key.
-    pub(super) fn pem_secret(&self, key: &str) -> Option<SecretString> {
+    pub(crate) fn pem_secret(&self, key: &str) -> Option<SecretString> {
         self.take(key, Kind::SecretPem, |value| pem::read_secret(secret(value)?, self.shared.directory))
     }
 
     /// A list of the same.
-    pub(super) fn pems(&self, key: &str) -> Option<Vec<Vec<u8>>> {
+    pub(crate) fn pems(&self, key: &str) -> Option<Vec<Vec<u8>>> {
         self.list(key, Kind::Open, |value| pem::read(&text(value)?.text, self.shared.directory))
     }
 

@@ -1,0 +1,199 @@
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant, SystemTime};
+
+use super::{Authentication, Credential, MemoryUserStore, PasswordHash, UserStore};
+use crate::config::file::{Reader, read_file};
+use crate::{Error, Result};
+
+/// How often the file is looked at, at most.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Users in a TOML or JSON file, read again when it changes.
+///
+/// ```toml
+/// [[auth.users]]
+/// username = "alice"
+/// password_hash = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzYWx0$…"
+/// scopes = ["read", "write"]
+/// ```
+///
+/// * `password_hash` is Argon2id in PHC form ([`PasswordHash::create`] makes one). `password`, a password in clear, is
+///   an error unless the table `auth` says `allow_plain_passwords = true`, which is meant for taking over such a file;
+///   it is hashed when it is read.
+/// * `${VAR}` stands for an environment variable, as in other configuration files.
+/// * Names are case-sensitive; two users of one name, unknown keys and bad hashes are errors.
+///
+/// A changed file is read within a second, without a request's being dropped. One that is broken is reported by a
+/// `tracing` event of level ERROR, and the users that were known stay known.
+#[derive(Debug)]
+pub struct FileUserStore {
+    path: PathBuf,
+    users: RwLock<Arc<MemoryUserStore>>,
+    seen: Mutex<Seen>,
+}
+
+/// What tells a changed file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stamp {
+    modified: Option<SystemTime>,
+    length: u64,
+    node: u64,
+}
+
+#[derive(Debug)]
+struct Seen {
+    stamp: Option<Stamp>,
+    looked: Instant,
+}
+
+impl Stamp {
+    fn of(path: &Path) -> Option<Self> {
+        let metadata = std::fs::metadata(path).ok()?;
+        #[cfg(unix)]
+        let node = std::os::unix::fs::MetadataExt::ino(&metadata);
+        #[cfg(not(unix))]
+        let node = 0;
+        Some(Self { modified: metadata.modified().ok(), length: metadata.len(), node })
+    }
+}
+
+impl FileUserStore {
+    /// Reads the file.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::config_problems`] lists everything that is wrong with it.
+    pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
+        let path = path.into();
+        let stamp = Stamp::of(&path);
+        let users = RwLock::new(Arc::new(load(&path)?));
+        Ok(Self { path, users, seen: Mutex::new(Seen { stamp, looked: Instant::now() }) })
+    }
+
+    /// Reads the file again, now.
+    ///
+    /// # Errors
+    ///
+    /// As of [`open`](Self::open); the users that were known stay known.
+    pub fn reload(&self) -> Result<()> {
+        let stamp = Stamp::of(&self.path);
+        let users = load(&self.path);
+        // A file that is broken is not read again before it changes.
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).stamp = stamp;
+        let users = Arc::new(users?);
+        *self.users.write().unwrap_or_else(PoisonError::into_inner) = users;
+        Ok(())
+    }
+
+    /// How many users there are.
+    pub fn len(&self) -> usize {
+        self.users().len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.users().is_empty()
+    }
+
+    fn users(&self) -> Arc<MemoryUserStore> {
+        Arc::clone(&self.users.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether the file has changed since it was read; looked at once a second by one of those who ask.
+    fn has_changed(&self) -> bool {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.looked.elapsed() < LOOK_AGAIN {
+            return false;
+        }
+        seen.looked = Instant::now();
+        let stamp = Stamp::of(&self.path);
+        let changed = stamp != seen.stamp;
+        seen.stamp = stamp;
+        changed
+    }
+
+    fn reload_if_changed(&self) {
+        if !self.has_changed() {
+            return;
+        }
+        let file = self.path.display();
+        match self.reload() {
+            Ok(()) => tracing::info!(target: "twilio_sdk::listener", %file, "the users were read again"),
+            Err(error) => tracing::error!(
+                target: "twilio_sdk::listener",
+                %file,
+                %error,
+                "the users cannot be read; those that were known stay known"
+            ),
+        }
+    }
+}
+
+impl UserStore for FileUserStore {
+    fn authenticate<'a>(&'a self, credential: &'a Credential) -> Authentication<'a> {
+        Box::pin(async move {
+            self.reload_if_changed();
+            self.users().authenticate(credential).await
+        })
+    }
+}
+
+fn load(path: &Path) -> Result<MemoryUserStore> {
+    let users = read_file(path, &|name| std::env::var(name).ok(), &|reader| users(&reader.table("auth")))?;
+    let users = MemoryUserStore::new(users)
+        .map_err(|error| Error::config(format!("{}: auth.users: {error}", path.display())))?;
+    if !users.is_even() {
+        tracing::warn!(
+            target: "twilio_sdk::listener",
+            file = %path.display(),
+            "the hashes have several parameters, so the time of a check can tell whether a user exists"
+        );
+    }
+    Ok(users)
+}
+
+/// Reads the table `auth` of a file.
+fn users(auth: &Reader<'_>) -> Option<Vec<(String, PasswordHash, Vec<String>)>> {
+    let plain_allowed = auth.flag("allow_plain_passwords").unwrap_or(false);
+    let users = auth.tables("users", |user| {
+        let username = user.text("username");
+        let (hash, password) = (user.text("password_hash"), user.secret("password"));
+        let scopes = user.texts("scopes").unwrap_or_default();
+        if !user.is_there() {
+            return None;
+        }
+        if username.as_deref().is_none_or(|name| name.is_empty() || name.contains(':')) {
+            user.problem("username", "is missing, empty or holds a colon");
+        }
+        let hash = match (hash, password) {
+            (Some(hash), None) => {
+                PasswordHash::parse(&hash).map_err(|error| user.problem("password_hash", error.to_string())).ok()
+            }
+            (None, Some(password)) if plain_allowed && !password.is_empty() => {
+                PasswordHash::create(&password).map_err(|error| user.problem("password", error.to_string())).ok()
+            }
+            (None, Some(_)) => {
+                user.problem(
+                    "password",
+                    "is a password in clear; give `password_hash` in its place, or `allow_plain_passwords = true` in \
+                     the table `auth`",
+                );
+                None
+            }
+            (Some(_), Some(_)) => {
+                user.problem("password", "stands beside `password_hash`; give one of them");
+                None
+            }
+            (None, None) => {
+                user.problem("password_hash", "is missing");
+                None
+            }
+        };
+        Some((username?, hash?, scopes))
+    });
+    if !auth.has("users") {
+        auth.problem("users", "is missing; without users nobody is let in");
+    }
+    Some(users)
+}
