@@ -6,6 +6,7 @@ mod demo;
 mod generate;
 mod ops;
 mod output;
+mod packages;
 mod test;
 mod tidy;
 mod workspace;

@@ -3,12 +3,14 @@ use std::path::Path;
 use anyhow::{Result, bail};
 
 use crate::generate::{Asked, Fetched, Lock, place_verbatim};
+use crate::packages::System;
 use crate::workspace::{Workspace, spec_files};
 
 /// What `cargo xtask test` understands.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Fetch nothing; tests that need Twilio's verbatim files are not run where those are absent.
+    /// Fetch and install nothing; tests that need Twilio's verbatim files or the system's TLS are not run where
+    /// those are absent.
     #[arg(long)]
     offline: bool,
     /// Serves the archives in place of GitHub.
@@ -26,16 +28,32 @@ const RUNS: &[&[&str]] = &[
     &["test", "-p", "twilio-tests"],
 ];
 
+/// What carries a call, with every feature that changes it.
+const TRANSPORT: &[&str] =
+    &["test", "-p", "twilio-sdk", "--no-default-features", "--test", "transport", "--features"];
+const CARRIERS: &str = "api-v2010,lookups-v2,verify-v2,iam-organizations,mock,stream,blocking,compression";
+
 pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
-    let skipped = match ensure_verbatim(workspace, &args) {
+    let mut skipped = match ensure_verbatim(workspace, &args) {
         Ok(()) => Vec::new(),
         Err(error) => {
             println!("Twilio's verbatim files cannot be had: {error:#}");
-            tests_on_verbatim_files(workspace.root())?
+            let names = tests_on_verbatim_files(workspace.root())?;
+            names.into_iter().map(|name| format!("for want of Twilio's verbatim files: {name}")).collect()
         }
     };
+    let mut features = CARRIERS.to_owned();
+    match System::here().ensure_openssl(args.offline) {
+        Ok(()) => features.push_str(",native-tls"),
+        Err(error) => {
+            let cases =
+                "the cases of the system's own TLS in tls and http_version of twilio-sdk/tests/transport";
+            skipped.push(format!("for want of OpenSSL's headers; {error:#}: {cases}"));
+        }
+    }
     tell(&skipped);
-    for run in RUNS {
+    let transport: Vec<&str> = TRANSPORT.iter().copied().chain([features.as_str()]).collect();
+    for run in RUNS.iter().copied().chain([transport.as_slice()]) {
         workspace.cargo(run.iter().copied().chain(args.arguments.iter().map(String::as_str)))?;
     }
     tell(&skipped);
@@ -44,7 +62,7 @@ pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
 
 fn tell(skipped: &[String]) {
     for name in skipped {
-        println!("not run, for want of Twilio's verbatim files: {name}");
+        println!("not run, {name}");
     }
 }
 

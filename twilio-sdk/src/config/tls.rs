@@ -20,6 +20,10 @@ pub enum TlsBackend {
     #[default]
     Rustls,
     /// The system's own: OpenSSL, Secure Transport or SChannel.
+    ///
+    /// Where TLS 1.3 is spoken and the server refuses the client's certificate, this shows as a lost
+    /// [connection](crate::Error::is_transport): the refusal comes after the handshake, and these libraries do
+    /// not tell it from other ends of a connection.
     #[cfg(feature = "native-tls")]
     #[cfg_attr(docsrs, doc(cfg(feature = "native-tls")))]
     Native,

@@ -107,6 +107,12 @@ pub(crate) fn native(builder: reqwest::ClientBuilder, config: &TlsConfig) -> Res
     if let Some((chain, key)) = &config.identity {
         let identity = reqwest::Identity::from_pkcs8_pem(chain, key.expose().as_bytes())
             .map_err(|e| wrong("tls.identity", e))?;
+        // reqwest would find out later, and could not say which setting it is.
+        native_tls::Identity::from_pkcs8(chain, key.expose().as_bytes())
+            .and_then(|identity| native_tls::TlsConnector::builder().identity(identity).build())
+            .map_err(|e| {
+                Error::config(format!("tls.identity: certificate and key do not fit together: {e}"))
+            })?;
         builder = builder.identity(identity);
     }
     Ok(builder)

@@ -88,8 +88,8 @@ async fn a_json_body_is_json_with_twilios_keys() {
 #[tokio::test]
 async fn a_scim_body_is_sent() {
     let server = Server::start([]).await;
-    let call = client(&server).iam_organizations().create_organization_user("OR1");
-    call.user_name("somebody@example.com").send().await.unwrap();
+    let call = client(&server).iam_organizations().create_organization_user("OR1", "somebody@example.com");
+    call.send().await.unwrap();
     let request = &server.requests()[0];
     assert_eq!(request.header("content-type"), Some("application/scim+json"));
     let body: Value = serde_json::from_str(&request.body).unwrap();

@@ -1,0 +1,147 @@
+//! What some tests need of the system, by the package manager where there is one that may be asked.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+/// OpenSSL's headers, with which the feature `native-tls` is built on Linux.
+const DEBIAN: [&str; 2] = ["libssl-dev", "pkg-config"];
+
+/// The system, as far as it is asked.
+pub(crate) struct System {
+    /// Where programs are looked for.
+    path: OsString,
+    linux: bool,
+    debian: bool,
+    root: bool,
+}
+
+impl System {
+    pub(crate) fn here() -> Self {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let user = Command::new("id").arg("-u").output();
+        Self {
+            path,
+            linux: cfg!(target_os = "linux"),
+            debian: Path::new("/etc/debian_version").exists(),
+            root: user.is_ok_and(|output| output.stdout.trim_ascii() == b"0"),
+        }
+    }
+
+    /// Has what `native-tls` is built with, from Debian's packages where it is missing and they may be installed.
+    ///
+    /// # Errors
+    ///
+    /// It is not there, and the message says what to install.
+    pub(crate) fn ensure_openssl(&self, offline: bool) -> Result<()> {
+        // Other systems have their own TLS, which needs nothing.
+        if !self.linux || self.has_openssl() {
+            return Ok(());
+        }
+        let packages = DEBIAN.join(" ");
+        if self.debian && self.root && !offline {
+            // Lists that are missing or old are the usual reason why a package is not found.
+            let installed = self.install() || (self.runs("apt-get", &["update"]) && self.install());
+            if installed && self.has_openssl() {
+                return Ok(());
+            }
+            bail!("`apt-get install {packages}` failed");
+        }
+        if self.debian {
+            bail!("install {packages} (as root: apt-get install {packages})");
+        }
+        bail!(
+            "install OpenSSL's headers and pkg-config ({packages} on Debian, openssl-devel pkgconf on Fedora)"
+        )
+    }
+
+    fn has_openssl(&self) -> bool {
+        self.runs("pkg-config", &["--exists", "openssl"])
+    }
+
+    fn install(&self) -> bool {
+        let arguments = ["install", "--yes", "--no-install-recommends"];
+        self.runs("apt-get", &[&arguments[..], &DEBIAN].concat())
+    }
+
+    fn runs(&self, program: &str, arguments: &[&str]) -> bool {
+        let mut command = Command::new(program);
+        command.args(arguments).env("PATH", &self.path).env("DEBIAN_FRONTEND", "noninteractive");
+        command.status().is_ok_and(|status| status.success())
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    /// A system whose `apt-get install` succeeds from the given call on and writes down what it was asked.
+    fn system(folder: &Path, succeeds: Option<usize>, debian: bool, root: bool) -> System {
+        let log = folder.join("log");
+        let there = folder.join("there");
+        let program = |name: &str, text: String| {
+            let path = folder.join(name);
+            std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        };
+        program("pkg-config", format!("[ -e '{}' ]", there.display()));
+        let most = succeeds.unwrap_or(usize::MAX);
+        program(
+            "apt-get",
+            format!(
+                "echo \"$*\" >>'{log}'\n[ \"$1\" = update ] && exit 0\n\
+                 [ \"$(/usr/bin/wc -l <'{log}')\" -ge {most} ] && : >'{there}'",
+                log = log.display(),
+                there = there.display()
+            ),
+        );
+        System { path: folder.as_os_str().to_owned(), linux: true, debian, root }
+    }
+
+    fn asked(folder: &Path) -> Vec<String> {
+        let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
+        log.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn what_is_there_is_not_installed_and_what_is_missing_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let system = system(folder.path(), Some(1), true, true);
+        system.ensure_openssl(false).unwrap();
+        system.ensure_openssl(false).unwrap();
+        assert_eq!(asked(folder.path()), ["install --yes --no-install-recommends libssl-dev pkg-config"]);
+    }
+
+    #[test]
+    fn old_lists_are_renewed_once() {
+        let folder = tempfile::tempdir().unwrap();
+        system(folder.path(), Some(3), true, true).ensure_openssl(false).unwrap();
+        let asked = asked(folder.path());
+        assert_eq!((asked.len(), asked[1].as_str()), (3, "update"));
+    }
+
+    #[test]
+    fn what_cannot_be_installed_is_named() {
+        for (debian, root, offline, tries) in
+            [(true, true, false, 3), (true, true, true, 0), (true, false, false, 0), (false, true, false, 0)]
+        {
+            let folder = tempfile::tempdir().unwrap();
+            let error = system(folder.path(), None, debian, root).ensure_openssl(offline).unwrap_err();
+            assert!(error.to_string().contains("libssl-dev pkg-config"), "{error:#}");
+            assert_eq!(asked(folder.path()).len(), tries, "{error:#}");
+        }
+    }
+
+    #[test]
+    fn other_systems_need_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let system = System { linux: false, ..system(folder.path(), None, false, false) };
+        system.ensure_openssl(false).unwrap();
+    }
+}
