@@ -49,6 +49,7 @@ mod endpoint;
 mod error;
 mod paging;
 mod products;
+mod redact;
 mod runtime;
 
 #[cfg(feature = "mock")]
