@@ -34,7 +34,8 @@ impl LoggingConfig {
     }
 
     /// Whether headers and bodies of requests and answers are logged, at level DEBUG; off unless set. Of a body that
-    /// is neither JSON nor a form, or that cannot be read as what it says it is, only the size is.
+    /// is neither JSON nor a form, that cannot be read as what it says it is, or that is larger than 1 MiB, only the
+    /// size is.
     pub fn bodies(mut self, log: bool) -> Self {
         self.bodies = log;
         self

@@ -29,6 +29,9 @@ const PERSONAL: &str = "[PERSONAL]";
 /// Values within values are looked into so often; what is nested deeper is not shown.
 const MAX_DEPTH: usize = 8;
 
+/// Bytes of a body beyond which it is not looked into, because that would hold up the call.
+const LARGEST_BODY: usize = 1 << 20;
+
 /// Decides what is shown, for all calls of a client.
 #[derive(Debug)]
 pub(crate) struct Redactor {
@@ -117,6 +120,7 @@ impl Scope<'_> {
         let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         let shown = match kind.as_str() {
             _ if body.is_empty() => return String::new(),
+            _ if size > LARGEST_BODY => return format!("[{size} bytes]"),
             "application/x-www-form-urlencoded" => std::str::from_utf8(body).ok().map(|form| {
                 let mut out = String::new();
                 self.pairs(form, 0, &mut out);

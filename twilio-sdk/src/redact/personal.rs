@@ -160,13 +160,19 @@ fn scheme(rest: &str) -> Option<usize> {
     (known && rest[length..].starts_with(':')).then_some(length + 1)
 }
 
+/// No IP address with its port is longer.
+const LONGEST_IP: usize = 53;
+
 /// The length of an IP address, with its port.
 fn ip(rest: &str) -> Option<usize> {
-    let length =
-        rest.bytes().take(64).take_while(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.')).count();
+    let length = rest
+        .bytes()
+        .take(LONGEST_IP + 2)
+        .take_while(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.'))
+        .count();
     let run = rest[..length].trim_end_matches(['.', ':']);
     let address = || run.parse::<IpAddr>().is_ok() || run.parse::<SocketAddr>().is_ok();
-    (run.len() > 2 && run.contains(['.', ':']) && address()).then_some(run.len())
+    ((3..=LONGEST_IP).contains(&run.len()) && run.contains(['.', ':']) && address()).then_some(run.len())
 }
 
 fn is_word(c: char) -> bool {

@@ -128,6 +128,8 @@ fn what_cannot_be_read_is_not_shown() {
     assert_eq!(body(LoggingConfig::new(), "s3cret \"x\"", "s3cret"), "[6 bytes]");
     assert_eq!(body(LoggingConfig::new(), "", "{}"), "[2 bytes]");
     assert_eq!(body(LoggingConfig::new(), JSON, ""), "");
+    let large = json!("x".repeat(LARGEST_BODY)).to_string();
+    assert_eq!(body(LoggingConfig::new(), JSON, &large), format!("[{} bytes]", large.len()));
     let mut nested = String::from("s3cret");
     for _ in 0..12 {
         nested = json!({ "a": nested }).to_string();
@@ -197,6 +199,7 @@ fn text_keeps_what_is_harmless() {
         ("password=a,b;c d", "password=[REDACTED] d"),
         ("Cookie: a=s3cret; b=s3cret\nNext: x", "Cookie: [REDACTED]\nNext: x"),
         ("Bearer aB3.x", "Bearer [REDACTED]"),
+        ("got eyJhbGciOiJub25lIn0.e30.s3cret!", "got [REDACTED]!"),
         ("token%3Ds3cret%26b", "token=[REDACTED]&b"),
         ("token%253Ds3cret%2526b", "token=[REDACTED]&b"),
         ("otpauth://totp/x?secret=s3cret&issuer=y", "otpauth://totp/x?secret=[REDACTED]&issuer=y"),

@@ -8,6 +8,9 @@ use super::{MARK, PERSONAL, Scope};
 /// Names whose values have blanks in them and end with the line.
 const WHOLE_LINE: &[&str] = &["authorization", "cookie", "proxyauthorization", "setcookie"];
 
+/// A JWT's header is shorter; longer base64 that looks like one is hidden too.
+const LONGEST_HEADER: usize = 1024;
+
 impl Scope<'_> {
     /// The text without the secrets that names in it announce.
     pub(super) fn announced<'t>(&self, text: &'t str) -> Cow<'t, str> {
@@ -61,6 +64,9 @@ impl Scope<'_> {
         let from = bare
             .rfind(|c: char| !is_name(c))
             .map_or(0, |i| i + bare[i..].chars().next().map_or(0, char::len_utf8));
+        if from == bare.len() {
+            return None;
+        }
         let name = percent_encoding::percent_decode_str(&bare[from..]).decode_utf8_lossy();
         let mark = match self.class(&name) {
             Class::Secret => MARK,
@@ -105,10 +111,14 @@ fn value_length(value: &str) -> usize {
 
 /// Credentials that need no name: `Bearer ..`, `Basic ..`, and the look of a JWT.
 fn by_shape(rest: &str, at: usize) -> Option<(usize, usize, &'static str)> {
-    let end = rest.find(|c: char| !(is_word(c) || matches!(c, '-' | '.'))).unwrap_or(rest.len());
+    let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
     let first = &rest[..end];
-    if first.starts_with("eyJ") && first.contains('.') {
-        return Some((at, at + end, MARK));
+    if first.starts_with("eyJ") {
+        let header = rest.bytes().take(LONGEST_HEADER).take_while(|b| is_base64(*b)).count();
+        if header == LONGEST_HEADER || rest[header..].starts_with('.') {
+            let whole = rest.bytes().take_while(|b| is_base64(*b) || *b == b'.').count();
+            return Some((at, at + whole, MARK));
+        }
     }
     if !is_scheme(first) || first.eq_ignore_ascii_case("token") {
         return None;
@@ -132,6 +142,10 @@ fn word(text: &str) -> usize {
 
 fn is_scheme(word: &str) -> bool {
     ["basic", "bearer", "digest", "token"].iter().any(|scheme| scheme.eq_ignore_ascii_case(word))
+}
+
+fn is_base64(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'=')
 }
 
 fn is_word(c: char) -> bool {
