@@ -52,6 +52,7 @@ mod error;
 pub mod listener;
 mod paging;
 mod products;
+mod redact;
 mod runtime;
 
 #[cfg(feature = "mock")]

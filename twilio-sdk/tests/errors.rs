@@ -136,3 +136,58 @@ async fn no_secret_and_no_value_is_in_debug_or_errors() {
     assert!(!printed.contains("tell-nobody") && !printed.contains("nor-this"), "{printed}");
     assert_eq!(account.value().auth_token.as_ref().map(|token| token.expose()), Some("tell-nobody"));
 }
+
+#[tokio::test]
+async fn errors_show_twilios_message_and_nothing_else_of_the_answer() {
+    let mock = mock().await;
+    let twilio = client(&mock);
+    let bodies = [
+        (
+            400,
+            r#"{"code":1,"message":"plain words","details":{"a":"hidden"},"params":["hidden"],"other":"hidden"}"#,
+        ),
+        (
+            422,
+            r#"{"title":"plain words","status":422,"details":"hidden","token":"hidden","x":{"y":"hidden"}}"#,
+        ),
+        (404, "<html>hidden</html>"),
+        (200, r#""hidden""#),
+        (200, r#"["hidden"]"#),
+        (200, r#"{"sid":"hidden""#),
+        (200, r#"{"sid":"x"} hidden"#),
+    ];
+    for (status, body) in bodies {
+        for list in [false, true] {
+            mock.respond_once(status, &[("Set-Cookie", "a=hidden"), ("X-Any", "hidden")], body);
+            let api = twilio.api_v2010();
+            let error = match list {
+                false => api.create_message("+15558675310").body("hidden").send().await.unwrap_err(),
+                true => api.list_message().to("+15558675310").send().await.unwrap_err(),
+            };
+            let mut shown = format!("{error} {error:?} {error:#?} {:?}", error.problem());
+            let mut source = error.source();
+            while let Some(cause) = source {
+                shown.push_str(&format!("{cause} {cause:?}"));
+                source = cause.source();
+            }
+            for hidden in ["hidden", "5558675310", "key-secret", "U0sw"] {
+                assert!(!shown.contains(hidden), "{hidden} in {shown}");
+            }
+            assert_eq!(shown.contains("plain words"), body.contains("plain words"), "{shown}");
+            assert_eq!(error.body(), Some(body.as_bytes()));
+        }
+    }
+    let address = format!("{}/hidden-path", client_address());
+    for number in ["+15558675310", "hidden"] {
+        let call = client_at(&address).api_v2010().list_message().to(number);
+        let error = call.send().await.unwrap_err();
+        let shown = format!("{error} {error:?} {:?}", error.source());
+        assert!(error.is_connect() && !shown.contains("hidden") && !shown.contains("5558675310"), "{shown}");
+    }
+}
+
+/// An address at which nothing listens.
+fn client_address() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    format!("http://{}", listener.local_addr().unwrap())
+}

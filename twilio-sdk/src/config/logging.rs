@@ -1,7 +1,11 @@
 /// What the `tracing` spans and events may show.
 ///
-/// Secrets are never shown: authorization, cookies, passwords, tokens, keys and their like are redacted by name
-/// at any depth, and this cannot be switched off. SIDs are shown.
+/// A call is a span `twilio.call` and each of its attempts a span `twilio.attempt` below it, both at level INFO with
+/// target `twilio_sdk` and the attributes of OpenTelemetry's conventions for HTTP clients.
+///
+/// Secrets are never shown: authorization, cookies, passwords, tokens, keys, signatures and their like are replaced
+/// by `[REDACTED]` wherever their names stand, and this cannot be switched off. Phone numbers, e-mail and IP
+/// addresses and fields that tell of a person are replaced by `[PERSONAL]`. SIDs are shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoggingConfig {
     pub(crate) filter_fields: Vec<String>,
@@ -22,26 +26,29 @@ impl LoggingConfig {
         Self::default()
     }
 
-    /// Names of further fields to redact, in any case, at any depth of JSON, in forms, queries and headers.
+    /// Names of further fields whose values are never shown: in JSON at any depth, in forms, queries, path
+    /// parameters and headers. Letter case, `-` and `_` make no difference.
     pub fn filter_fields(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.filter_fields = names.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Whether bodies of requests and answers are logged, at level DEBUG; off unless set. Fields that Twilio's
-    /// specifications mark as personal, and phone numbers, are redacted unless [`personal`](Self::personal) is on.
+    /// Whether headers and bodies of requests and answers are logged, at level DEBUG; off unless set. Of a body that
+    /// is neither JSON nor a form, that cannot be read as what it says it is, or that is larger than 1 MiB, only the
+    /// size is.
     pub fn bodies(mut self, log: bool) -> Self {
         self.bodies = log;
         self
     }
 
-    /// Whether phone numbers and personal fields are shown; off unless set.
+    /// Whether phone numbers, addresses and the fields that Twilio's specifications mark as personal are shown; off
+    /// unless set. Secrets are not, even then.
     pub fn personal(mut self, show: bool) -> Self {
         self.personal = show;
         self
     }
 
-    /// How many characters of a body are logged; 4,096 unless set.
+    /// How many characters of a redacted body are logged, and of the headers; 4,096 unless set.
     pub fn body_limit(mut self, characters: usize) -> Self {
         self.body_limit = characters;
         self

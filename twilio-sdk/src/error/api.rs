@@ -2,7 +2,9 @@ use serde_json::{Map, Value};
 
 /// What an error's body says, in any of Twilio's three shapes: the one of the 2010 API, the one of version 1.0
 /// error responses, and RFC 9457. Fields of another type than expected are kept in [`other`](Self::other).
-#[derive(Clone, Debug, Default)]
+///
+/// `Debug` shows Twilio's texts, and of `details`, `params` and other fields no values: they may repeat the request.
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Problem {
     /// `code`: Twilio's error code.

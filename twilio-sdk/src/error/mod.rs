@@ -3,26 +3,28 @@
 mod api;
 #[cfg(feature = "config-file")]
 mod config;
+mod shown;
 
-use std::fmt;
 use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
+use serde_json::error::Category;
 
 pub use api::{FieldError, Problem};
 #[cfg(feature = "config-file")]
 pub use config::ConfigProblem;
 
 use crate::runtime::{Cause, HttpError, Operation, Raw, retry_after};
+use shown::Unexpected;
 
 /// The result of a call.
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// Why a call failed.
 ///
-/// Branch on [`code`](Self::code), Twilio's own error code, or on the `is_*` predicates. No message holds a
-/// secret, a query or a request body.
+/// Branch on [`code`](Self::code), Twilio's own error code, or on the `is_*` predicates. `Display` and `Debug` show
+/// no credentials, no query and nothing of a body but Twilio's own message, which may name a phone number.
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -133,7 +135,19 @@ impl Error {
     pub(crate) fn decode(operation: &'static Operation, source: serde_json::Error) -> Self {
         let mut error =
             Self::new(Kind::Decode, Some(operation), "the answer is not the JSON that is expected");
-        error.0.source = Some(Box::new(source));
+        error.0.source = Some(match source.classify() {
+            // This one repeats what the answer held.
+            Category::Data => Unexpected { line: source.line(), column: source.column() }.into(),
+            _ => Box::new(source),
+        });
+        error
+    }
+
+    /// The answer is JSON of another kind; `kind` says which, and nothing of what it holds.
+    pub(crate) fn shape(operation: &'static Operation, kind: &str) -> Self {
+        let message = format!("the answer is not the JSON that is expected, but {kind}");
+        let mut error = Self::new(Kind::Decode, Some(operation), message);
+        error.0.source = Some(Unexpected { line: 1, column: 1 }.into());
         error
     }
 
@@ -331,47 +345,6 @@ impl Error {
     /// The credentials do not allow the call (403).
     pub fn is_permission(&self) -> bool {
         self.status() == Some(StatusCode::FORBIDDEN)
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let inner = &self.0;
-        if inner.kind != Kind::Api {
-            if let Some(operation) = inner.operation {
-                write!(f, "{}: ", operation.id)?;
-            }
-            return f.write_str(&inner.message);
-        }
-        let operation = inner.operation.map_or("the call", |operation| operation.id);
-        write!(f, "{operation}: Twilio answered")?;
-        if let Some(status) = self.status() {
-            write!(f, " {}", status.as_u16())?;
-        }
-        if let Some(code) = self.code() {
-            write!(f, ", error {code}")?;
-        }
-        if let Some(message) = self.message() {
-            write!(f, ": {message}")?;
-        }
-        if let Some(id) = self.request_id() {
-            write!(f, " (request {id})")?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut out = f.debug_struct("Error");
-        out.field("kind", &self.0.kind).field("text", &self.to_string());
-        if let Some(info) = self.more_info() {
-            out.field("more_info", &info);
-        }
-        if let Some(source) = &self.0.source {
-            out.field("source", source);
-        }
-        out.finish_non_exhaustive()
     }
 }
 

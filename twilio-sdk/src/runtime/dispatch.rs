@@ -23,6 +23,11 @@ pub trait Dispatch: Send + Sync {
 
     /// Twilio's host of the product, whatever the base URL says.
     fn host(&self) -> &'static str;
+
+    /// Names of the fields and parameters that Twilio's specification of the product marks as personal.
+    fn pii(&self) -> &'static [&'static str] {
+        &[]
+    }
 }
 
 /// A request on its way.

@@ -7,6 +7,7 @@ use crate::Result;
 use crate::auth::{Auth, AuthState};
 use crate::config::{ConnectionConfig, Observer, ResponseLimits, RetryConfig};
 use crate::endpoint::Endpoint;
+use crate::redact::Redactor;
 use crate::types::AccountSid;
 
 /// What all products of a client share: credentials, connections and settings. Cheap to clone.
@@ -31,6 +32,7 @@ pub(crate) struct Settings {
     pub(crate) retry: RetryConfig,
     pub(crate) limits: ResponseLimits,
     pub(crate) observer: Option<Observer>,
+    pub(crate) redactor: Redactor,
 }
 
 impl Handle {
@@ -45,6 +47,7 @@ impl Handle {
             retry: config.retry,
             limits: config.limits,
             observer: config.observer,
+            redactor: Redactor::new(&config.logging),
         };
         let auth = Arc::new(AuthState::new(config.auth)?);
         Ok(Self { shared: Arc::new(Shared { endpoint, http, gate, settings }), auth })

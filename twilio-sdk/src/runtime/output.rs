@@ -26,10 +26,7 @@ impl<T: Decode + Default + Send + 'static> Output for T {
         match decoded.map_err(|e| Error::decode(operation, e))? {
             Decoded::Exact(value) | Decoded::Coerced(value, _) => Ok(value),
             Decoded::Null => Ok(Self::default()),
-            Decoded::Odd(odd) => {
-                let message = format!("another shape is expected than {}", crate::types::json_kind(&odd));
-                Err(Error::decode(operation, serde::de::Error::custom(message)))
-            }
+            Decoded::Odd(odd) => Err(Error::shape(operation, crate::types::json_kind(&odd))),
         }
     }
 }

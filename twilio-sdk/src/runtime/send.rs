@@ -18,8 +18,9 @@ pub(crate) async fn send(client: &dyn Dispatch, parts: &Parts) -> Result<Raw> {
     if span.is_disabled() {
         return attempts(client, parts).await;
     }
+    let started = Instant::now();
     let outcome = attempts(client, parts).instrument(span.clone()).await;
-    trace::done(&span, &outcome);
+    trace::done(&span, started.elapsed(), &outcome);
     outcome
 }
 
@@ -40,7 +41,7 @@ async fn attempts(client: &dyn Dispatch, parts: &Parts) -> Result<Raw> {
         let Some(outgoing) = outgoing else {
             return Err(Error::request(operation, "the body cannot be sent twice").with_attempts(number - 1));
         };
-        let watch = trace::attempt(operation, &outgoing, number);
+        let watch = trace::attempt(client, operation, &outgoing, number);
         let outcome = attempt(client, operation, outgoing, deadline).instrument(watch.span()).await;
         let refused = outcome.as_ref().is_ok_and(|raw| raw.status == http::StatusCode::UNAUTHORIZED);
         let retry_in = if refused && !renewed && operation.authenticated && handle.auth().renew() {

@@ -1,0 +1,83 @@
+//! What errors show of themselves: no credentials, no query, and nothing of a body but Twilio's own message.
+
+use std::fmt;
+
+use super::{Error, Kind, Problem};
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &self.0;
+        if inner.kind != Kind::Api {
+            if let Some(operation) = inner.operation {
+                write!(f, "{}: ", operation.id)?;
+            }
+            return f.write_str(&inner.message);
+        }
+        let operation = inner.operation.map_or("the call", |operation| operation.id);
+        write!(f, "{operation}: Twilio answered")?;
+        if let Some(status) = self.status() {
+            write!(f, " {}", status.as_u16())?;
+        }
+        if let Some(code) = self.code() {
+            write!(f, ", error {code}")?;
+        }
+        if let Some(message) = self.message() {
+            write!(f, ": {message}")?;
+        }
+        if let Some(id) = self.request_id() {
+            write!(f, " (request {id})")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Error");
+        out.field("kind", &self.0.kind).field("text", &self.to_string());
+        if let Some(info) = self.more_info() {
+            out.field("more_info", &info);
+        }
+        if let Some(source) = &self.0.source {
+            out.field("source", source);
+        }
+        out.finish_non_exhaustive()
+    }
+}
+
+/// Texts that Twilio writes, and of everything else only that it is there.
+impl fmt::Debug for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&String> = self.other.keys().collect();
+        f.debug_struct("Problem")
+            .field("code", &self.code)
+            .field("message", &self.message)
+            .field("more_info", &self.more_info)
+            .field("status", &self.status)
+            .field("has_details", &self.details.is_some())
+            .field("has_params", &self.params.is_some())
+            .field("user_error", &self.user_error)
+            .field("kind", &self.kind)
+            .field("title", &self.title)
+            .field("detail", &self.detail)
+            .field("instance", &self.instance)
+            .field("errors", &self.errors)
+            .field("other", &names)
+            .finish()
+    }
+}
+
+/// JSON of another shape than expected, and where, without what it held.
+#[derive(Debug)]
+pub(super) struct Unexpected {
+    pub(super) line: usize,
+    pub(super) column: usize,
+}
+
+impl fmt::Display for Unexpected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "another shape is expected at line {} column {}", self.line, self.column)
+    }
+}
+
+impl std::error::Error for Unexpected {}
