@@ -57,6 +57,9 @@ mod runtime;
 
 #[cfg(feature = "mock")]
 pub mod mock;
+#[cfg(feature = "token-server")]
+#[cfg_attr(docsrs, doc(cfg(feature = "token-server")))]
+pub mod token_server;
 pub mod types;
 #[cfg(feature = "webhook")]
 #[cfg_attr(docsrs, doc(cfg(feature = "webhook")))]

@@ -50,7 +50,7 @@ impl Grant {
         Ok((self.name(), value.map_err(TokenError::unwritable)?))
     }
 
-    pub(super) fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Voice(_) => "voice",
             Self::Video(_) => "video",

@@ -1,4 +1,5 @@
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -31,6 +32,7 @@ pub struct FileUserStore {
     path: PathBuf,
     users: RwLock<Arc<MemoryUserStore>>,
     seen: Mutex<Seen>,
+    generation: AtomicU64,
 }
 
 /// What tells a changed file.
@@ -68,7 +70,12 @@ impl FileUserStore {
         let path = path.into();
         let stamp = Stamp::of(&path);
         let users = RwLock::new(Arc::new(load(&path)?));
-        Ok(Self { path, users, seen: Mutex::new(Seen { stamp, looked: Instant::now() }) })
+        Ok(Self {
+            path,
+            users,
+            seen: Mutex::new(Seen { stamp, looked: Instant::now() }),
+            generation: AtomicU64::new(0),
+        })
     }
 
     /// Reads the file again, now.
@@ -83,6 +90,7 @@ impl FileUserStore {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).stamp = stamp;
         let users = Arc::new(users?);
         *self.users.write().unwrap_or_else(PoisonError::into_inner) = users;
+        self.generation.fetch_add(1, Ordering::AcqRel);
         Ok(())
     }
 
@@ -136,6 +144,14 @@ impl UserStore for FileUserStore {
             self.reload_if_changed();
             self.users().authenticate(credential).await
         })
+    }
+
+    fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    fn refresh(&self) {
+        self.reload_if_changed();
     }
 }
 

@@ -1,6 +1,7 @@
 //! Inbound authentication: who sends requests to a service, and what they may do.
 //!
 //! * A [`UserStore`] knows users: [`MemoryUserStore`], [`FileUserStore`], several [`Stores`], or one's own.
+//! * [`CachedStore`] remembers for a short time what a store has found right.
 //! * [`BasicHandler`] asks it in a request's handler.
 //!
 //! An unknown user and a wrong password are one and the same answer, in the same time. Where a rule leaves a choice, the
@@ -8,6 +9,7 @@
 //!
 //! Bodies are not encrypted on top of TLS: that would protect nothing that TLS does not.
 
+mod cache;
 mod credential;
 mod error;
 mod file;
@@ -16,6 +18,7 @@ mod memory;
 mod password;
 mod store;
 
+pub use cache::CachedStore;
 pub use credential::Credential;
 pub use error::{AuthError, Challenge};
 pub use file::FileUserStore;

@@ -37,11 +37,28 @@ pub type Authentication<'a> = Pin<Box<dyn Future<Output = Result<UserDetails, Au
 pub trait UserStore: Send + Sync + fmt::Debug {
     /// Who it is.
     fn authenticate<'a>(&'a self, credential: &'a Credential) -> Authentication<'a>;
+
+    /// A number that changes whenever what the store knows has changed; always 0 where it cannot tell.
+    fn generation(&self) -> u64 {
+        0
+    }
+
+    /// Takes in what has changed where the store's users are kept, if that is quickly done. Called before a remembered
+    /// answer is given.
+    fn refresh(&self) {}
 }
 
 impl<S: UserStore + ?Sized> UserStore for Arc<S> {
     fn authenticate<'a>(&'a self, credential: &'a Credential) -> Authentication<'a> {
         (**self).authenticate(credential)
+    }
+
+    fn generation(&self) -> u64 {
+        (**self).generation()
+    }
+
+    fn refresh(&self) {
+        (**self).refresh();
     }
 }
 
@@ -72,5 +89,13 @@ impl UserStore for Stores {
             }
             Err(unavailable.unwrap_or(AuthError::Rejected))
         })
+    }
+
+    fn generation(&self) -> u64 {
+        self.0.iter().fold(0, |sum: u64, store| sum.wrapping_add(store.generation()))
+    }
+
+    fn refresh(&self) {
+        self.0.iter().for_each(|store| store.refresh());
     }
 }

@@ -1,0 +1,72 @@
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::response::Response;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde_json::json;
+
+use crate::listener::{AuthError, Challenge};
+
+const REALM: &str = "Twilio access tokens";
+
+/// An answer without a token.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub(super) status: StatusCode,
+    message: &'static str,
+    headers: HeaderMap,
+    /// What is told to the log and not to the caller.
+    pub(super) reason: Option<String>,
+}
+
+impl Refusal {
+    pub(super) fn new(status: StatusCode, message: &'static str) -> Self {
+        Self { status, message, headers: HeaderMap::new(), reason: None }
+    }
+
+    /// One and the same answer, whatever was wrong with the credentials.
+    pub(super) fn unauthorized(error: AuthError) -> Self {
+        let headers = error.headers(&Challenge::basic(REALM));
+        let status = error.status();
+        let message = match status {
+            StatusCode::UNAUTHORIZED => "the credentials are wrong",
+            _ => "the credentials cannot be checked now",
+        };
+        Self { status, message, headers, reason: Some(error.to_string()) }
+    }
+
+    pub(super) fn too_many(wait: Duration) -> Self {
+        let mut refusal = Self::new(StatusCode::TOO_MANY_REQUESTS, "too many attempts");
+        // Rounded up: a caller that comes back too early is refused again.
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        refusal.headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+        refusal
+    }
+
+    pub(super) fn because(mut self, reason: impl Into<String>) -> Self {
+        self.reason = Some(reason.into());
+        self
+    }
+
+    pub(super) fn allow(mut self, methods: &'static str) -> Self {
+        self.headers.insert(header::ALLOW, HeaderValue::from_static(methods));
+        self
+    }
+
+    pub(super) fn response(self) -> Response {
+        let mut response = json(self.status, &json!({ "error": self.message }));
+        response.headers_mut().extend(self.headers);
+        response
+    }
+}
+
+/// JSON that nobody keeps.
+pub(super) fn json(status: StatusCode, value: &serde_json::Value) -> Response {
+    let mut response = Response::new(Body::from(value.to_string()));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}

@@ -1,0 +1,31 @@
+//! A server that gives browsers and apps their access tokens, and the program `twilio-token-server`.
+//!
+//! * `POST /token` takes a name and a password, in a JSON object `{"username", "password"}` or as HTTP Basic, and answers
+//!   `{"token", "identity", "expires_in"}`. Who gets which grants is configuration ([`TokenServerConfig`]); a caller
+//!   chooses nothing.
+//! * `GET /healthz` answers while the server runs.
+//!
+//! | case | answer |
+//! |---|---|
+//! | unknown user, wrong password, empty or missing name or password | 401 with `WWW-Authenticate`, always the same |
+//! | a user whom no rule is for | 403 |
+//! | no body, a body that is no JSON object, a name that is no text | 400 |
+//! | a body of another type than `application/json` | 415 |
+//! | a body larger than allowed | 413 |
+//! | too many attempts for a user or from an address | 429 with `Retry-After` |
+//! | a page of an origin that is not allowed | 403 |
+//! | another method | 405 with `Allow` |
+//! | the users cannot be asked | 503 with `Retry-After` |
+//!
+//! Every answer has `Cache-Control: no-store`. Attempts are counted before a password is checked.
+
+mod answer;
+mod app;
+mod config;
+mod limits;
+mod request;
+mod rule;
+mod server;
+
+pub use config::TokenServerConfig;
+pub use server::TokenServer;

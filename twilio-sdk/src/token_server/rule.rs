@@ -1,0 +1,156 @@
+use std::time::Duration;
+
+use crate::access_token::{
+    ChatGrant, DEFAULT_TTL, Grant, MAX_TTL, SyncGrant, TaskRouterGrant, VideoGrant, VoiceGrant,
+};
+use crate::config::file::Reader;
+use crate::listener::UserDetails;
+
+/// A text in which `{username}` stands for the user's name.
+#[derive(Clone, Debug)]
+pub(super) struct Template(String);
+
+impl Template {
+    fn parse(text: &str) -> Result<Self, String> {
+        let rest = text.replace("{username}", "");
+        match rest.contains(['{', '}']) {
+            true => Err("holds a { or } that is not part of {username}".to_owned()),
+            false if text.is_empty() => Err("is empty".to_owned()),
+            false => Ok(Self(text.to_owned())),
+        }
+    }
+
+    fn fill(&self, user: &UserDetails) -> String {
+        self.0.replace("{username}", &user.username)
+    }
+}
+
+/// Who gets which token.
+#[derive(Clone, Debug)]
+pub(super) struct Rule {
+    /// These users; any user where there are none and no scopes either.
+    users: Vec<String>,
+    /// Users with one of these scopes.
+    scopes: Vec<String>,
+    identity: Template,
+    pub(super) ttl: Duration,
+    grants: Grants,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Grants {
+    video: Option<Option<Template>>,
+    voice: Option<Voice>,
+    chat: Option<(Option<Template>, Option<Template>)>,
+    sync: Option<Option<Template>>,
+    task_router: Option<(Option<Template>, Option<Template>, Option<Template>)>,
+}
+
+#[derive(Clone, Debug)]
+struct Voice {
+    incoming: bool,
+    application: Option<Template>,
+    push_credential: Option<Template>,
+}
+
+impl Rule {
+    pub(super) fn video_for_all(room: &str) -> Result<Self, String> {
+        let grants = Grants { video: Some(Some(Template::parse(room)?)), ..Grants::default() };
+        let identity = Template("{username}".to_owned());
+        Ok(Self { users: Vec::new(), scopes: Vec::new(), identity, ttl: DEFAULT_TTL, grants })
+    }
+
+    pub(super) fn is_for(&self, user: &UserDetails) -> bool {
+        (self.users.is_empty() && self.scopes.is_empty())
+            || self.users.contains(&user.username)
+            || user.has_any_scope(&self.scopes)
+    }
+
+    pub(super) fn identity(&self, user: &UserDetails) -> String {
+        self.identity.fill(user)
+    }
+
+    pub(super) fn grants(&self, user: &UserDetails) -> Vec<Grant> {
+        let fill = |template: &Option<Template>| template.as_ref().map(|template| template.fill(user));
+        let mut grants: Vec<Grant> = Vec::new();
+        if let Some(room) = &self.grants.video {
+            grants.push(VideoGrant { room: fill(room) }.into());
+        }
+        if let Some(voice) = &self.grants.voice {
+            let grant = VoiceGrant {
+                incoming_allow: voice.incoming,
+                outgoing_application_sid: fill(&voice.application),
+                push_credential_sid: fill(&voice.push_credential),
+                ..VoiceGrant::default()
+            };
+            grants.push(grant.into());
+        }
+        if let Some((service, push_credential)) = &self.grants.chat {
+            let grant = ChatGrant {
+                service_sid: fill(service),
+                push_credential_sid: fill(push_credential),
+                ..ChatGrant::default()
+            };
+            grants.push(grant.into());
+        }
+        if let Some(service) = &self.grants.sync {
+            grants.push(SyncGrant { service_sid: fill(service), ..SyncGrant::default() }.into());
+        }
+        if let Some((workspace, worker, role)) = &self.grants.task_router {
+            let grant = TaskRouterGrant {
+                workspace_sid: fill(workspace),
+                worker_sid: fill(worker),
+                role: fill(role),
+            };
+            grants.push(grant.into());
+        }
+        grants
+    }
+}
+
+/// Reads one of the tables `rules`.
+pub(super) fn rule(reader: &Reader<'_>) -> Option<Rule> {
+    let users = reader.texts("users").unwrap_or_default();
+    let scopes = reader.texts("scopes").unwrap_or_default();
+    for key in ["users", "scopes"] {
+        if reader.has(key) && users.is_empty() && scopes.is_empty() {
+            reader.problem(key, "is empty, which would let every user have the token; leave it out for that");
+        }
+    }
+    let identity = template(reader, "identity").unwrap_or(Template("{username}".to_owned()));
+    let ttl = reader.duration("ttl").unwrap_or(DEFAULT_TTL);
+    if ttl < Duration::from_secs(1) || ttl > MAX_TTL {
+        reader.problem("ttl", "must be between 1 s and 24 h");
+    }
+    let (video, voice, chat) = (reader.table("video"), reader.table("voice"), reader.table("chat"));
+    let (sync, task_router) = (reader.table("sync"), reader.table("task_router"));
+    let room = template(&video, "room");
+    let spoken = Voice {
+        incoming: voice.flag("incoming").unwrap_or(false),
+        application: template(&voice, "outgoing_application_sid"),
+        push_credential: template(&voice, "push_credential_sid"),
+    };
+    let talk = (template(&chat, "service_sid"), template(&chat, "push_credential_sid"));
+    let synced = template(&sync, "service_sid");
+    let routed = (
+        template(&task_router, "workspace_sid"),
+        template(&task_router, "worker_sid"),
+        template(&task_router, "role"),
+    );
+    let grants = Grants {
+        video: video.is_there().then_some(room),
+        voice: voice.is_there().then_some(spoken),
+        chat: chat.is_there().then_some(talk),
+        sync: sync.is_there().then_some(synced),
+        task_router: task_router.is_there().then_some(routed),
+    };
+    if !reader.is_there() {
+        return None;
+    }
+    Some(Rule { users, scopes, identity, ttl, grants })
+}
+
+fn template(reader: &Reader<'_>, key: &str) -> Option<Template> {
+    let text = reader.text(key)?;
+    Template::parse(&text).map_err(|message| reader.problem(key, message)).ok()
+}
