@@ -21,7 +21,7 @@ pub(crate) fn module(api: &Api, options: Options) -> Result<syn::File> {
     let types::Types { client, structs } = types::generate(api)?;
     let models = models::all(api, &structs, options)?;
     let enums = enums::all(api);
-    let operations = operations::all(api);
+    let operations = operations::all(api, options);
     parse(
         api,
         quote! {
@@ -40,7 +40,7 @@ pub(crate) fn module(api: &Api, options: Options) -> Result<syn::File> {
 
 /// The code of one operation and of the types that it names.
 pub(crate) fn one(api: &Api, operation: &Operation) -> Result<String> {
-    let tokens = operations::one(api, operation);
+    let tokens = operations::one(api, operation, Options::default());
     let file = parse(api, tokens)?;
     Ok(prettyplease::unparse(&file))
 }

@@ -249,7 +249,22 @@ impl<T> fmt::Debug for Sending<T> {
 
 /// What every call has beside its setters.
 macro_rules! operation {
-    ($name:ident => $output:ty) => {
+    ($name:ident => $output:ty, $facts:expr) => {
+        impl crate::runtime::Request for $name {
+            type Client = super::Client;
+            type Output = $output;
+            const OPERATION: &'static crate::runtime::Operation = &$facts;
+            fn from_call(call: crate::runtime::Call<$output>) -> Self {
+                Self(call)
+            }
+            fn call(&self) -> &crate::runtime::Call<$output> {
+                &self.0
+            }
+            fn into_call(self) -> crate::runtime::Call<$output> {
+                self.0
+            }
+        }
+
         impl $name {
             /// Bounds this call in time, instead of the client's time-out: all attempts and the answer's body.
             /// Zero is an [error](crate::Error::is_config).
@@ -302,8 +317,8 @@ pub(crate) use operation;
 
 /// What a call has that lists.
 macro_rules! list_operation {
-    ($name:ident => $item:ty) => {
-        crate::runtime::operation!($name => crate::Page<$item>);
+    ($name:ident => $item:ty, $facts:expr) => {
+        crate::runtime::operation!($name => crate::Page<$item>, $facts);
 
         impl $name {
             /// Every item, page after page as they are asked for.
