@@ -11,7 +11,7 @@
 //! use twilio_sdk::bulk::Bulk;
 //!
 //! let api = twilio.api_v2010();
-//! let requests = numbers.into_iter().map(|to| api.create_message(to).from("+15017122661").body("Hi"));
+//! let requests = numbers.into_iter().map(move |to| api.create_message(to).from("+15017122661").body("Hi"));
 //! let mut sent = Bulk::new().concurrency(64).send_iter(requests);
 //! while let Some(outcome) = sent.next().await {
 //!     match outcome.result {
