@@ -58,9 +58,10 @@ pub fn analyze(spec: &Spec) -> Result<(Api, pass::Applied)> {
     let mut spec = spec.clone();
     check::shapes(&mut spec)?;
     order::sort(&mut spec);
+    let pii = analyze::personal(&spec);
     let applied = pass::run(&mut spec)?;
     order::sort(&mut spec);
-    Ok((analyze::run(&spec)?, applied))
+    Ok((analyze::run(&spec, pii)?, applied))
 }
 
 /// The generated code of one operation, or `None` where the spec has no operation of that name.

@@ -4,13 +4,15 @@ mod input;
 mod model;
 mod names;
 mod operation;
+mod pii;
 pub mod sid;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use twilio_openapi::{Method, Spec};
 
 pub use input::Constraints;
+pub(crate) use pii::names as personal;
 
 use crate::Result;
 
@@ -29,6 +31,8 @@ pub struct Api {
     pub enums: BTreeMap<String, Enum>,
     /// The operations, by Rust name.
     pub operations: Vec<Operation>,
+    /// The wire names of what the spec marks as personal data.
+    pub pii: BTreeSet<String>,
 }
 
 /// A Rust type for a value.
@@ -220,8 +224,8 @@ impl Operation {
     }
 }
 
-/// Reads the whole spec.
-pub(crate) fn run(spec: &Spec) -> Result<Api> {
+/// Reads the whole spec, of which the names of personal data are known from before the passes moved schemas.
+pub(crate) fn run(spec: &Spec, pii: BTreeSet<String>) -> Result<Api> {
     let mut types = model::Types::new(spec);
     let operations = operation::all(spec, &mut types)?;
     let (models, enums) = types.finish();
@@ -233,5 +237,6 @@ pub(crate) fn run(spec: &Spec) -> Result<Api> {
         models,
         enums,
         operations,
+        pii,
     })
 }

@@ -22,11 +22,14 @@ pub(crate) fn module(api: &Api, options: Options) -> Result<syn::File> {
     let models = models::all(api, &structs, options)?;
     let enums = enums::all(api);
     let operations = operations::all(api, options);
+    let pii = &api.pii;
     parse(
         api,
         quote! {
             #client
             #operations
+            /// What Twilio's specification marks as personal data, by wire name.
+            pub(crate) static PII: &[&str] = &[#(#pii),*];
             /// The structs and enums of this product's requests and responses.
             pub mod types {
                 #[allow(unused_imports)]

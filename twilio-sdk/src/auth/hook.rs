@@ -55,6 +55,10 @@ macro_rules! hooks {
             fn host(&self) -> &'static str {
                 $host
             }
+
+            fn pii(&self) -> &'static [&'static str] {
+                PII
+            }
         }
     };
 }

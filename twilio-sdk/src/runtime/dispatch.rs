@@ -129,6 +129,16 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "api-v2010")]
+    #[test]
+    fn a_product_knows_its_own_personal_names() {
+        let key = ApiKeyConfig::new("AC1", "SK1", "secret");
+        let config = ConnectionConfig::new(key).base_url("http://127.0.0.1:1");
+        let names = crate::Client::new(config).expect("a good configuration").api_v2010().pii();
+        assert!(names.contains(&"To") && names.contains(&"body") && !names.contains(&"sid"), "{names:?}");
+        assert!(names.is_sorted());
+    }
+
     #[test]
     fn the_mark_of_an_anonymous_operation_is_never_sent_and_old_credentials_are_replaced() {
         let key = ApiKeyConfig::new("AC1", "SK1", "secret");
