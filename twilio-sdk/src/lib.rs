@@ -55,6 +55,8 @@ mod error;
 #[cfg_attr(docsrs, doc(cfg(feature = "listener")))]
 pub mod listener;
 mod paging;
+#[cfg(any(feature = "mock", feature = "validation"))]
+mod pattern;
 mod products;
 mod redact;
 mod runtime;
@@ -80,6 +82,8 @@ pub use config::{ConfigFormat, ConfigLoader};
 #[cfg(feature = "config-file")]
 #[cfg_attr(docsrs, doc(cfg(feature = "config-file")))]
 pub use error::ConfigProblem;
+#[cfg(feature = "validation")]
+pub use error::Violation;
 pub use error::{Error, FieldError, Problem, Result};
 pub use paging::{Items, Page, Pages};
 pub use products::*;

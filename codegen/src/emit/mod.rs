@@ -5,6 +5,7 @@ mod enums;
 mod models;
 mod operations;
 mod prose;
+mod rules;
 mod types;
 
 #[cfg(feature = "plain")]
@@ -23,6 +24,7 @@ pub(crate) fn module(api: &Api, options: Options) -> Result<syn::File> {
     let enums = enums::all(api);
     let operations = operations::all(api, options);
     let pii = &api.pii;
+    let rules = options.validation.then(|| rules::all(api));
     parse(
         api,
         quote! {
@@ -30,6 +32,7 @@ pub(crate) fn module(api: &Api, options: Options) -> Result<syn::File> {
             #operations
             /// What Twilio's specification marks as personal data, by wire name.
             pub(crate) static PII: &[&str] = &[#(#pii),*];
+            #rules
             /// The structs and enums of this product's requests and responses.
             pub mod types {
                 #[allow(unused_imports)]

@@ -59,6 +59,11 @@ macro_rules! hooks {
             fn pii(&self) -> &'static [&'static str] {
                 PII
             }
+
+            #[cfg(feature = "validation")]
+            fn rules(&self) -> crate::runtime::Rules {
+                rules::OPERATIONS
+            }
         }
     };
 }

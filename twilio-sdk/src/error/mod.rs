@@ -4,6 +4,8 @@ mod api;
 #[cfg(feature = "config-file")]
 mod config;
 mod shown;
+#[cfg(feature = "validation")]
+mod violation;
 
 use std::time::Duration;
 
@@ -14,6 +16,8 @@ use serde_json::error::Category;
 pub use api::{FieldError, Problem};
 #[cfg(feature = "config-file")]
 pub use config::ConfigProblem;
+#[cfg(feature = "validation")]
+pub use violation::Violation;
 
 use crate::runtime::{Cause, HttpError, Operation, Raw, retry_after};
 use shown::Unexpected;
@@ -40,6 +44,8 @@ struct Inner {
     opens_in: Option<Duration>,
     #[cfg(feature = "config-file")]
     problems: Vec<ConfigProblem>,
+    #[cfg(feature = "validation")]
+    violations: Vec<Violation>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +78,8 @@ impl Error {
             opens_in: None,
             #[cfg(feature = "config-file")]
             problems: Vec::new(),
+            #[cfg(feature = "validation")]
+            violations: Vec::new(),
         }))
     }
 
@@ -81,6 +89,15 @@ impl Error {
 
     pub(crate) fn request(operation: &Operation, message: impl Into<String>) -> Self {
         Self::new(Kind::Request, None, format!("{}: {}", operation.id, message.into()))
+    }
+
+    /// What a request would break of the specification's rules; nothing was sent.
+    #[cfg(feature = "validation")]
+    pub(crate) fn invalid(operation: &'static Operation, violations: Vec<Violation>) -> Self {
+        let listed: Vec<String> = violations.iter().map(Violation::to_string).collect();
+        let mut error = Self::new(Kind::Request, Some(operation), listed.join("; "));
+        error.0.violations = violations;
+        error
     }
 
     pub(crate) fn paging(operation: &'static Operation, message: impl Into<String>) -> Self {
@@ -248,12 +265,20 @@ impl Error {
         }
     }
 
+    /// Every rule of the specification that the request breaks; empty unless [validation is
+    /// on](crate::ConnectionConfig::validation) and [`is_request`](Self::is_request).
+    #[cfg(feature = "validation")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "validation")))]
+    pub fn violations(&self) -> &[Violation] {
+        &self.0.violations
+    }
+
     /// The configuration or the credentials cannot work; nothing was sent.
     pub fn is_config(&self) -> bool {
         self.0.kind == Kind::Config
     }
 
-    /// A value cannot be put into a request; nothing was sent.
+    /// A value cannot be put into a request, or breaks a rule that is checked; nothing was sent.
     pub fn is_request(&self) -> bool {
         self.0.kind == Kind::Request
     }

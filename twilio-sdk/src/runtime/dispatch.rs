@@ -28,6 +28,12 @@ pub trait Dispatch: Send + Sync {
     fn pii(&self) -> &'static [&'static str] {
         &[]
     }
+
+    /// What the product's operations ask of their values.
+    #[cfg(feature = "validation")]
+    fn rules(&self) -> super::Rules {
+        &[]
+    }
 }
 
 /// A request on its way.

@@ -15,6 +15,8 @@ mod output;
 mod request;
 mod response;
 mod retry;
+#[cfg(feature = "validation")]
+mod rules;
 #[cfg(feature = "serialize")]
 mod saved;
 mod scalar;
@@ -42,6 +44,8 @@ pub(crate) use reqwest::{Error as HttpError, Request as HttpRequest, Url as Http
 pub(crate) use response::Raw;
 pub use response::Response;
 pub(crate) use retry::retry_after;
+#[cfg(feature = "validation")]
+pub use rules::{Check, Fields, Rule, Rules};
 #[cfg(feature = "serialize")]
 pub use saved::SavedRequest;
 pub(crate) use scalar::scalar;
