@@ -91,15 +91,6 @@ impl Error {
         Self::new(Kind::Request, None, format!("{}: {}", operation.id, message.into()))
     }
 
-    /// What a request would break of the specification's rules; nothing was sent.
-    #[cfg(feature = "validation")]
-    pub(crate) fn invalid(operation: &'static Operation, violations: Vec<Violation>) -> Self {
-        let listed: Vec<String> = violations.iter().map(Violation::to_string).collect();
-        let mut error = Self::new(Kind::Request, Some(operation), listed.join("; "));
-        error.0.violations = violations;
-        error
-    }
-
     pub(crate) fn paging(operation: &'static Operation, message: impl Into<String>) -> Self {
         Self::new(Kind::Paging, Some(operation), message)
     }
@@ -263,14 +254,6 @@ impl Error {
             Kind::Busy => "busy",
             Kind::CircuitOpen => "circuit_open",
         }
-    }
-
-    /// Every rule of the specification that the request breaks; empty unless [validation is
-    /// on](crate::ConnectionConfig::validation) and [`is_request`](Self::is_request).
-    #[cfg(feature = "validation")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "validation")))]
-    pub fn violations(&self) -> &[Violation] {
-        &self.0.violations
     }
 
     /// The configuration or the credentials cannot work; nothing was sent.

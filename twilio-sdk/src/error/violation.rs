@@ -1,5 +1,8 @@
 use std::fmt;
 
+use super::{Error, Kind};
+use crate::runtime::Operation;
+
 /// A rule of Twilio's specification that a parameter breaks. It never holds the parameter's value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
@@ -28,5 +31,22 @@ impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = if self.parameter.is_empty() { "body" } else { &self.parameter };
         write!(f, "`{name}` {}", self.rule)
+    }
+}
+
+impl Error {
+    /// What a request would break of the specification's rules; nothing was sent.
+    pub(crate) fn invalid(operation: &'static Operation, violations: Vec<Violation>) -> Self {
+        let listed: Vec<String> = violations.iter().map(Violation::to_string).collect();
+        let mut error = Self::new(Kind::Request, Some(operation), listed.join("; "));
+        error.0.violations = violations;
+        error
+    }
+
+    /// Every rule of the specification that the request breaks; empty unless [validation is
+    /// on](crate::ConnectionConfig::validation) and [`is_request`](Self::is_request).
+    #[cfg_attr(docsrs, doc(cfg(feature = "validation")))]
+    pub fn violations(&self) -> &[Violation] {
+        &self.0.violations
     }
 }
