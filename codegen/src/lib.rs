@@ -25,12 +25,20 @@ use twilio_openapi::Spec;
 pub struct Options {
     /// Whether models that only responses hold implement `Serialize` too.
     pub serialize: bool,
+    /// Whether there is a table of what requests are checked against.
+    pub validation: bool,
 }
 
 impl Options {
     /// With `Serialize` for every model, or only where a request needs it.
     pub fn serialize(mut self, yes: bool) -> Self {
         self.serialize = yes;
+        self
+    }
+
+    /// With the table of what requests are checked against.
+    pub fn validation(mut self, yes: bool) -> Self {
+        self.validation = yes;
         self
     }
 }
@@ -58,9 +66,10 @@ pub fn analyze(spec: &Spec) -> Result<(Api, pass::Applied)> {
     let mut spec = spec.clone();
     check::shapes(&mut spec)?;
     order::sort(&mut spec);
+    let pii = analyze::personal(&spec);
     let applied = pass::run(&mut spec)?;
     order::sort(&mut spec);
-    Ok((analyze::run(&spec)?, applied))
+    Ok((analyze::run(&spec, pii)?, applied))
 }
 
 /// The generated code of one operation, or `None` where the spec has no operation of that name.

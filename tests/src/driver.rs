@@ -104,8 +104,18 @@ impl Driver {
 
     /// Starts the server for a client with other credentials.
     pub async fn with_auth(auth: impl Into<Auth>) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Self::with_config(ConnectionConfig::new(auth)).await
+    }
+
+    /// Starts the server for a client that checks requests against the specification's rules.
+    pub async fn checking() -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        let auth = AuthTokenConfig::new(ACCOUNT, "0123456789abcdef0123456789abcdef");
+        Self::with_config(ConnectionConfig::new(auth).validation(true)).await
+    }
+
+    async fn with_config(config: ConnectionConfig) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let recorder = Recorder::start().await?;
-        let client = Client::new(ConnectionConfig::new(auth).base_url(recorder.url()))?;
+        let client = Client::new(config.base_url(recorder.url()))?;
         Ok(Self { recorder, client })
     }
 

@@ -42,7 +42,11 @@ extern crate self as twilio_sdk;
 pub mod access_token;
 mod auth;
 #[cfg(feature = "blocking")]
+#[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
 pub mod blocking;
+#[cfg(feature = "bulk")]
+#[cfg_attr(docsrs, doc(cfg(feature = "bulk")))]
+pub mod bulk;
 mod client;
 mod config;
 mod endpoint;
@@ -51,6 +55,8 @@ mod error;
 #[cfg_attr(docsrs, doc(cfg(feature = "listener")))]
 pub mod listener;
 mod paging;
+#[cfg(any(feature = "mock", feature = "validation"))]
+mod pattern;
 mod products;
 mod redact;
 mod runtime;
@@ -79,10 +85,14 @@ pub use config::{ConfigFormat, ConfigLoader};
 #[cfg(feature = "config-file")]
 #[cfg_attr(docsrs, doc(cfg(feature = "config-file")))]
 pub use error::ConfigProblem;
+#[cfg(feature = "validation")]
+pub use error::Violation;
 pub use error::{Error, FieldError, Problem, Result};
 pub use paging::{Items, Page, Pages};
 pub use products::*;
-pub use runtime::{Attempt, Response, Sending};
+#[cfg(feature = "serialize")]
+pub use runtime::SavedRequest;
+pub use runtime::{Attempt, Operation, Request, Response, Sending};
 
 /// What the conformance tests need to look into answers. Not for other use; it changes without notice.
 #[cfg(feature = "serialize")]

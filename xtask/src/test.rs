@@ -25,6 +25,20 @@ pub(crate) struct Args {
 const RUNS: &[&[&str]] = &[
     &["test", "-p", "twilio-sdk-openapi", "-p", "twilio-sdk-codegen", "-p", "xtask"],
     &["test", "-p", "twilio-sdk", "--features", "config-file,mock,serialize,stream,conversations-v1"],
+    &[
+        "test",
+        "-p",
+        "twilio-sdk",
+        "--no-default-features",
+        "--features",
+        "api-v2010,bulk,iam-organizations,lookups-v1,memory-v1,mock,numbers-v1,serialize,serverless-v1,validation,verify-v2",
+        "--test",
+        "bulk",
+        "--test",
+        "saved",
+        "--test",
+        "validation",
+    ],
     &["test", "-p", "twilio-tests"],
 ];
 

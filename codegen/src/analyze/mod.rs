@@ -4,13 +4,17 @@ mod input;
 mod model;
 mod names;
 mod operation;
+mod pii;
+mod rules;
 pub mod sid;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use twilio_openapi::{Method, Spec};
 
 pub use input::Constraints;
+pub(crate) use pii::names as personal;
+pub use rules::Check;
 
 use crate::Result;
 
@@ -29,6 +33,8 @@ pub struct Api {
     pub enums: BTreeMap<String, Enum>,
     /// The operations, by Rust name.
     pub operations: Vec<Operation>,
+    /// The wire names of what the spec marks as personal data.
+    pub pii: BTreeSet<String>,
 }
 
 /// A Rust type for a value.
@@ -88,6 +94,8 @@ pub struct Field {
     pub ty: Type,
     /// What the spec says of its values.
     pub constraints: Constraints,
+    /// What of that can be checked.
+    pub checks: Vec<Check>,
     /// Twilio's description, if the spec carries it.
     pub description: Option<String>,
 }
@@ -135,6 +143,8 @@ pub struct Input {
     pub prefixed_map: bool,
     /// What the spec says of its values.
     pub constraints: Constraints,
+    /// What of that can be checked.
+    pub checks: Vec<Check>,
     /// Twilio's description, if the spec carries it.
     pub description: Option<String>,
 }
@@ -193,6 +203,8 @@ pub struct Operation {
     pub optional: Vec<Input>,
     /// Whether the path starts from the credentials' account.
     pub account_path: bool,
+    /// What can be checked of that account.
+    pub account_checks: Vec<Check>,
     /// Whether the operation takes the client's credentials.
     pub authenticated: bool,
     /// What it gives.
@@ -220,11 +232,18 @@ impl Operation {
     }
 }
 
-/// Reads the whole spec.
-pub(crate) fn run(spec: &Spec) -> Result<Api> {
+/// Reads the whole spec, of which the names of personal data are known from before the passes moved schemas.
+pub(crate) fn run(spec: &Spec, pii: BTreeSet<String>) -> Result<Api> {
     let mut types = model::Types::new(spec);
-    let operations = operation::all(spec, &mut types)?;
-    let (models, enums) = types.finish();
+    let mut operations = operation::all(spec, &mut types)?;
+    let (mut models, enums) = types.finish();
+    let checked = rules::checked(&models);
+    for operation in &mut operations {
+        let inputs = operation.required.iter_mut().chain(&mut operation.optional);
+        inputs.for_each(|input| rules::prune(&mut input.checks, &checked));
+    }
+    let fields = models.values_mut().flat_map(|model| model.fields.values_mut());
+    fields.for_each(|field| rules::prune(&mut field.checks, &checked));
     let host = spec.host().unwrap_or_default().to_owned();
     Ok(Api {
         name: spec.name().to_owned(),
@@ -233,5 +252,6 @@ pub(crate) fn run(spec: &Spec) -> Result<Api> {
         models,
         enums,
         operations,
+        pii,
     })
 }

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde_json::Value;
 use twilio_openapi::{Spec, escape_pointer};
 
-use super::{Constraints, Enum, Field, Model, Type, input, names, sid};
+use super::{Constraints, Enum, Field, Model, Type, input, names, rules, sid};
 use crate::error::unsupported;
 use crate::{Result, pass};
 
@@ -163,6 +163,7 @@ impl<'a> Types<'a> {
             let target = self.spec.resolve(property)?;
             let field = Field {
                 wire: wire.clone(),
+                checks: rules::of(self.spec, property, &ty)?,
                 ty,
                 constraints: Constraints::read(target, property),
                 description: input::description(target, property),

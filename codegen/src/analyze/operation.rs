@@ -4,7 +4,7 @@ use serde_json::Value;
 use twilio_openapi::{Location, Operation as Source, Spec, extension};
 
 use super::model::{Types, Use};
-use super::{BodyKind, Constraints, Input, Operation, Output, Place, Type, input, names};
+use super::{BodyKind, Constraints, Input, Operation, Output, Place, Type, input, names, rules};
 use crate::error::unsupported;
 use crate::{Result, pass};
 
@@ -53,9 +53,11 @@ fn one(spec: &Spec, source: &Source<'_>, types: &mut Types<'_>) -> Result<Operat
     let mut inputs =
         Inputs { spec, taken: reserved(source, account_path), required: Vec::new(), optional: Vec::new() };
     check_path(spec, source)?;
+    let mut account_checks = Vec::new();
     for location in [Location::Path, Location::Query, Location::Header] {
         for parameter in source.parameters.iter().filter(|p| p.location == location) {
             if account_path && parameter.name == "AccountSid" {
+                account_checks = rules::of(spec, parameter.schema, &Type::Sid("AccountSid"))?;
                 continue;
             }
             let place = match location {
@@ -94,6 +96,7 @@ fn one(spec: &Spec, source: &Source<'_>, types: &mut Types<'_>) -> Result<Operat
         required: inputs.required,
         optional: inputs.optional,
         account_path,
+        account_checks,
         authenticated: authenticated(spec, source),
         output,
         deprecated: source.deprecated(),
@@ -178,6 +181,7 @@ impl Inputs<'_> {
         }
         let marked = format!("{rust}_");
         let rust = if self.taken.contains(&rust) && !self.taken.contains(&marked) { marked } else { rust };
+        let checks = rules::of(self.spec, schema, &ty)?;
         let input = Input {
             wire: wire.to_owned(),
             rust: names::unique(rust, &mut self.taken),
@@ -185,6 +189,7 @@ impl Inputs<'_> {
             ty,
             prefixed_map,
             constraints,
+            checks,
             description: input::description(target, holder).or_else(|| input::description(target, schema)),
         };
         if required {

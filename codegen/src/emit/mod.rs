@@ -5,6 +5,7 @@ mod enums;
 mod models;
 mod operations;
 mod prose;
+mod rules;
 mod types;
 
 #[cfg(feature = "plain")]
@@ -21,12 +22,17 @@ pub(crate) fn module(api: &Api, options: Options) -> Result<syn::File> {
     let types::Types { client, structs } = types::generate(api)?;
     let models = models::all(api, &structs, options)?;
     let enums = enums::all(api);
-    let operations = operations::all(api);
+    let operations = operations::all(api, options);
+    let pii = &api.pii;
+    let rules = options.validation.then(|| rules::all(api));
     parse(
         api,
         quote! {
             #client
             #operations
+            /// What Twilio's specification marks as personal data, by wire name.
+            pub(crate) static PII: &[&str] = &[#(#pii),*];
+            #rules
             /// The structs and enums of this product's requests and responses.
             pub mod types {
                 #[allow(unused_imports)]
@@ -40,7 +46,7 @@ pub(crate) fn module(api: &Api, options: Options) -> Result<syn::File> {
 
 /// The code of one operation and of the types that it names.
 pub(crate) fn one(api: &Api, operation: &Operation) -> Result<String> {
-    let tokens = operations::one(api, operation);
+    let tokens = operations::one(api, operation, Options::default());
     let file = parse(api, tokens)?;
     Ok(prettyplease::unparse(&file))
 }

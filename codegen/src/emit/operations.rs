@@ -4,38 +4,39 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::{argument, docs, ident, path, put, put_value};
-use crate::analyze::{Api, BodyKind, Input, Operation, Output, Type};
+use crate::Options;
+use crate::analyze::{Api, BodyKind, Input, Operation, Output, Place, Type};
 
-pub(super) fn all(api: &Api) -> TokenStream {
+pub(super) fn all(api: &Api, options: Options) -> TokenStream {
     let mut groups = BTreeSet::new();
     let (mut methods, mut builders) = (TokenStream::new(), TokenStream::new());
     for operation in &api.operations {
         let example = groups.insert(operation.group.as_str());
         methods.extend(method(api, operation, example));
-        builders.extend(builder(operation));
+        builders.extend(builder(operation, options));
     }
     if api.operations.is_empty() {
         return TokenStream::new();
     }
     quote! {
         #[allow(unused_imports)]
-        use crate::runtime::{BodyKind, Call, Method, Operation, Place};
+        use crate::runtime::{Call, Place, Request as _};
         impl Client { #methods }
         /// The calls that the client's methods return: set what is optional, then `send()`.
         pub mod builder {
             #[allow(unused_imports)]
             use super::types;
             #[allow(unused_imports)]
-            use crate::runtime::Place;
+            use crate::runtime::{BodyKind, Method, Operation, Place};
             #builders
         }
     }
 }
 
 /// One operation, method and builder.
-pub(super) fn one(api: &Api, operation: &Operation) -> TokenStream {
+pub(super) fn one(api: &Api, operation: &Operation, options: Options) -> TokenStream {
     let method = method(api, operation, true);
-    let builder = builder(operation);
+    let builder = builder(operation, options);
     quote! {
         impl Client { #method }
         pub mod builder { #builder }
@@ -59,7 +60,6 @@ fn method(api: &Api, operation: &Operation, example: bool) -> TokenStream {
     let deprecated = operation.deprecated.then(|| quote!(#[deprecated]));
     let name = ident(&operation.method_name);
     let builder = ident(&operation.builder);
-    let facts = facts(operation);
     let call = quote!(call);
     let (arguments, puts): (TokenStream, TokenStream) = if operation.takes_struct() {
         let required = format_ident!("{}Required", operation.builder);
@@ -78,11 +78,10 @@ fn method(api: &Api, operation: &Operation, example: bool) -> TokenStream {
     };
     let arguments = if operation.takes_struct() { quote!(, #arguments) } else { arguments };
     let body = if puts.is_empty() {
-        quote!(#facts builder::#builder(Call::new(self, &FACTS)))
+        quote!(builder::#builder(Call::new(self, builder::#builder::OPERATION)))
     } else {
         quote! {
-            #facts
-            let mut call = Call::new(self, &FACTS);
+            let mut call = Call::new(self, builder::#builder::OPERATION);
             #puts
             builder::#builder(call)
         }
@@ -94,7 +93,8 @@ fn method(api: &Api, operation: &Operation, example: bool) -> TokenStream {
     }
 }
 
-fn facts(operation: &Operation) -> TokenStream {
+/// The constant that the runtime builds requests from.
+fn facts(operation: &Operation, options: Options) -> TokenStream {
     let (id, path) = (&operation.id, &operation.path);
     let method = ident(&format!("{:?}", operation.method));
     let body = match operation.body {
@@ -114,12 +114,28 @@ fn facts(operation: &Operation) -> TokenStream {
         _ => TokenStream::new(),
     };
     let anonymous = (!operation.authenticated).then(|| quote!(.anonymous()));
-    quote! {
-        const FACTS: Operation = Operation::new(#id, Method::#method, #path, BodyKind::#body) #list #anonymous;
-    }
+    let inputs = options.serialize.then(|| inputs(operation));
+    quote!(Operation::new(#id, Method::#method, #path, BodyKind::#body) #list #anonymous #inputs)
 }
 
-fn builder(operation: &Operation) -> TokenStream {
+/// The wire names by place, with which saved requests are checked.
+fn inputs(operation: &Operation) -> Option<TokenStream> {
+    let places = [Place::Path, Place::Query, Place::Header, Place::Form, Place::Json, Place::Body];
+    let groups = places.iter().filter_map(|place| {
+        let names: Vec<String> = operation
+            .inputs()
+            .filter(|input| input.place == *place)
+            .map(|input| if input.prefixed_map { format!("{}.", input.wire) } else { input.wire.clone() })
+            .collect();
+        let place = ident(&format!("{place:?}"));
+        (!names.is_empty()).then(|| quote!((Place::#place, &[#(#names),*])))
+    });
+    let groups: Vec<TokenStream> = groups.collect();
+    (!groups.is_empty()).then(|| quote!(.inputs(&[#(#groups),*])))
+}
+
+fn builder(operation: &Operation, options: Options) -> TokenStream {
+    let facts = facts(operation, options);
     let name = ident(&operation.builder);
     let doc = docs::builder(operation);
     let (output, kind) = match &operation.output {
@@ -141,7 +157,7 @@ fn builder(operation: &Operation) -> TokenStream {
         #[must_use = "a call does nothing until it is sent"]
         pub struct #name(pub(crate) crate::runtime::Call<#held>);
         #setters
-        crate::runtime::#kind!(#name => #output);
+        crate::runtime::#kind!(#name => #output, #facts);
         #account
         #required
     }

@@ -76,8 +76,24 @@ fn same_type(a: &Value, b: &Value) -> bool {
     ["type", "$ref", "format", "properties", "items"].iter().all(|key| a.get(key) == b.get(key))
 }
 
+/// What one variant refuses and another allows, the union allows.
+const CONSTRAINTS: &[&str] = &[
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "maximum",
+    "minItems",
+    "minLength",
+    "minProperties",
+    "minimum",
+    "pattern",
+];
+
 /// A discriminator is an enum of one value in each variant: together they are one enum.
 fn widen(have: &mut Value, more: &Value) {
+    if let Some(have) = have.as_object_mut() {
+        have.retain(|key, value| !CONSTRAINTS.contains(&key.as_str()) || more.get(key) == Some(value));
+    }
     let more = more.get("enum").and_then(Value::as_array).cloned();
     match (have.get_mut("enum").and_then(Value::as_array_mut), more) {
         (Some(values), Some(more)) => {

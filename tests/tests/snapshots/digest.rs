@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Fields, FnArg, ImplItem, Item, ItemMacro, ReturnType, Visibility};
 
@@ -67,19 +68,30 @@ fn items(module: &str, items: &[Item], lines: &mut Vec<String>) {
                     }
                 }
             }
+            // The names of personal data.
+            Item::Static(item) => lines.push(format!("{module}{} {}", item.ident, short(&item.expr))),
             Item::Macro(item) => {
                 if let Some((name, variants)) = open_enum(item) {
                     lines.push(format!("{module}{name} enum {variants}"));
                 } else {
                     let kind = short(&item.mac.path);
                     if kind.ends_with("operation") {
-                        lines.push(format!("{module}{} ({kind})", short(&item.mac.tokens)));
+                        lines.push(format!("{module}{} ({kind})", short(&without_facts(&item.mac.tokens))));
                     }
                 }
             }
             _ => {}
         }
     }
+}
+
+/// What a builder's macro says of its types: `CreateMessage => types::Message`, without the operation's facts.
+fn without_facts(tokens: &TokenStream) -> TokenStream {
+    let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    let is = |token: &TokenTree, text: &str| token.to_string() == text;
+    let facts = tokens.windows(2).position(|pair| is(&pair[0], ",") && is(&pair[1], "Operation"));
+    let end = facts.unwrap_or(tokens.len());
+    tokens.into_iter().take(end).collect()
 }
 
 /// The name of an open enum, and its variants.

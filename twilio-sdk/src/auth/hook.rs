@@ -55,6 +55,15 @@ macro_rules! hooks {
             fn host(&self) -> &'static str {
                 $host
             }
+
+            fn pii(&self) -> &'static [&'static str] {
+                PII
+            }
+
+            #[cfg(feature = "validation")]
+            fn rules(&self) -> crate::runtime::Rules {
+                rules::OPERATIONS
+            }
         }
     };
 }

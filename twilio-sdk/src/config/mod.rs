@@ -57,6 +57,8 @@ pub struct ConnectionConfig {
     pub(crate) logging: LoggingConfig,
     pub(crate) user_agent: Option<String>,
     pub(crate) observer: Option<Observer>,
+    #[cfg(feature = "validation")]
+    pub(crate) validation: bool,
 }
 
 impl ConnectionConfig {
@@ -87,6 +89,8 @@ impl ConnectionConfig {
             logging: LoggingConfig::default(),
             user_agent: None,
             observer: None,
+            #[cfg(feature = "validation")]
+            validation: false,
         }
     }
 
@@ -210,6 +214,20 @@ impl ConnectionConfig {
     /// Called after every attempt of every call, also of those that are tried again. It must not block.
     pub fn on_attempt(mut self, observer: impl Fn(&Attempt<'_>) + Send + Sync + 'static) -> Self {
         self.observer = Some(Observer(Arc::new(observer)));
+        self
+    }
+
+    /// Whether requests are checked against what Twilio's specification says of their values (patterns, lengths,
+    /// ranges, numbers of items) before they are sent; off unless set, because Twilio changes its rules before its
+    /// specification. A call decides otherwise with `with_validation`.
+    ///
+    /// A request that breaks rules fails with [`is_request`](Error::is_request), which lists all of them in
+    /// [`violations`](Error::violations), and nothing is sent. The values of enums are not checked: Twilio adds
+    /// values. Neither is an empty text in a query or a form, with which optional values are cleared.
+    #[cfg(feature = "validation")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "validation")))]
+    pub fn validation(mut self, validation: bool) -> Self {
+        self.validation = validation;
         self
     }
 

@@ -4,6 +4,8 @@ mod api;
 #[cfg(feature = "config-file")]
 mod config;
 mod shown;
+#[cfg(feature = "validation")]
+mod violation;
 
 use std::time::Duration;
 
@@ -14,6 +16,8 @@ use serde_json::error::Category;
 pub use api::{FieldError, Problem};
 #[cfg(feature = "config-file")]
 pub use config::ConfigProblem;
+#[cfg(feature = "validation")]
+pub use violation::Violation;
 
 use crate::runtime::{Cause, HttpError, Operation, Raw, retry_after};
 use shown::Unexpected;
@@ -40,6 +44,8 @@ struct Inner {
     opens_in: Option<Duration>,
     #[cfg(feature = "config-file")]
     problems: Vec<ConfigProblem>,
+    #[cfg(feature = "validation")]
+    violations: Vec<Violation>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +78,8 @@ impl Error {
             opens_in: None,
             #[cfg(feature = "config-file")]
             problems: Vec::new(),
+            #[cfg(feature = "validation")]
+            violations: Vec::new(),
         }))
     }
 
@@ -253,7 +261,7 @@ impl Error {
         self.0.kind == Kind::Config
     }
 
-    /// A value cannot be put into a request; nothing was sent.
+    /// A value cannot be put into a request, or breaks a rule that is checked; nothing was sent.
     pub fn is_request(&self) -> bool {
         self.0.kind == Kind::Request
     }

@@ -1,6 +1,5 @@
 //! Values against schemas.
 
-use regex_lite::Regex;
 use serde_json::Value;
 use twilio_openapi::Spec;
 
@@ -181,7 +180,7 @@ fn check_string(schema: &Value, name: &str, value: &str) -> Result<(), Problem> 
         return fault(name, format!("at most {max} characters are allowed"));
     }
     let pattern = text(schema, "pattern");
-    if !pattern.is_empty() && Regex::new(pattern).is_ok_and(|regex| !regex.is_match(value)) {
+    if !pattern.is_empty() && crate::pattern::matches(pattern, value) == Some(false) {
         return fault(name, format!("it must match {pattern}"));
     }
     let well_formed = match text(schema, "format") {
@@ -223,7 +222,7 @@ fn is_date(value: &str) -> bool {
 fn is_date_time(value: &str) -> bool {
     let Some((date, time)) = value.split_once(['T', 't', ' ']) else { return false };
     let form = r"^([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?([zZ]|[+-]([01]\d|2[0-3]):[0-5]\d)$";
-    is_date(date) && Regex::new(form).is_ok_and(|regex| regex.is_match(time))
+    is_date(date) && crate::pattern::matches(form, time) == Some(true)
 }
 
 /// Whether a query or form key belongs to a declared name: the name itself, or a key of a prefixed map.

@@ -34,6 +34,8 @@ pub(crate) struct Parts {
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<Box<RetryConfig>>,
     pub(crate) idempotent: Option<bool>,
+    #[cfg(feature = "validation")]
+    pub(crate) validation: Option<bool>,
     /// Path and query that the server gave for this page, instead of what the values above make.
     pub(crate) link: Option<String>,
 }
@@ -52,6 +54,8 @@ impl<T> Call<T> {
             timeout: None,
             retry: None,
             idempotent: None,
+            #[cfg(feature = "validation")]
+            validation: None,
             link: None,
         };
         Self { client: Arc::new(client.clone()), parts, output: PhantomData }
@@ -121,6 +125,11 @@ impl<T> Call<T> {
 
     pub(crate) fn idempotent(&mut self, idempotent: bool) {
         self.parts.idempotent = Some(idempotent);
+    }
+
+    #[cfg(feature = "validation")]
+    pub(crate) fn validation(&mut self, validation: bool) {
+        self.parts.validation = Some(validation);
     }
 }
 
@@ -203,6 +212,8 @@ pub(crate) async fn fetch(client: Arc<dyn Dispatch>, parts: Parts) -> Result<Raw
     if let Some(retry) = &parts.retry {
         retry.check()?;
     }
+    #[cfg(feature = "validation")]
+    super::rules::check(&*client, &parts)?;
     let raw = super::send::send(&*client, &parts).await?;
     raw.into_success(parts.operation)
 }
@@ -249,7 +260,22 @@ impl<T> fmt::Debug for Sending<T> {
 
 /// What every call has beside its setters.
 macro_rules! operation {
-    ($name:ident => $output:ty) => {
+    ($name:ident => $output:ty, $facts:expr) => {
+        impl crate::runtime::Request for $name {
+            type Client = super::Client;
+            type Output = $output;
+            const OPERATION: &'static crate::runtime::Operation = &$facts;
+            fn from_call(call: crate::runtime::Call<$output>) -> Self {
+                Self(call)
+            }
+            fn call(&self) -> &crate::runtime::Call<$output> {
+                &self.0
+            }
+            fn into_call(self) -> crate::runtime::Call<$output> {
+                self.0
+            }
+        }
+
         impl $name {
             /// Bounds this call in time, instead of the client's time-out: all attempts and the answer's body.
             /// Zero is an [error](crate::Error::is_config).
@@ -269,6 +295,15 @@ macro_rules! operation {
             /// otherwise; POST and PATCH are not.
             pub fn with_idempotent(mut self, idempotent: bool) -> Self {
                 self.0.idempotent(idempotent);
+                self
+            }
+
+            /// Whether this call is checked before it is sent, whatever the client's setting says; see
+            /// [`ConnectionConfig::validation`](crate::ConnectionConfig::validation).
+            #[cfg(feature = "validation")]
+            #[cfg_attr(docsrs, doc(cfg(feature = "validation")))]
+            pub fn with_validation(mut self, validation: bool) -> Self {
+                self.0.validation(validation);
                 self
             }
 
@@ -302,8 +337,8 @@ pub(crate) use operation;
 
 /// What a call has that lists.
 macro_rules! list_operation {
-    ($name:ident => $item:ty) => {
-        crate::runtime::operation!($name => crate::Page<$item>);
+    ($name:ident => $item:ty, $facts:expr) => {
+        crate::runtime::operation!($name => crate::Page<$item>, $facts);
 
         impl $name {
             /// Every item, page after page as they are asked for.

@@ -28,6 +28,12 @@ pub trait Dispatch: Send + Sync {
     fn pii(&self) -> &'static [&'static str] {
         &[]
     }
+
+    /// What the product's operations ask of their values.
+    #[cfg(feature = "validation")]
+    fn rules(&self) -> super::Rules {
+        &[]
+    }
 }
 
 /// A request on its way.
@@ -127,6 +133,16 @@ mod tests {
             assert_eq!(error.is_request(), !sent, "case {index}: {error}");
             assert_eq!(listener.accept().is_ok(), sent, "case {index}");
         }
+    }
+
+    #[cfg(feature = "api-v2010")]
+    #[test]
+    fn a_product_knows_its_own_personal_names() {
+        let key = ApiKeyConfig::new("AC1", "SK1", "secret");
+        let config = ConnectionConfig::new(key).base_url("http://127.0.0.1:1");
+        let names = crate::Client::new(config).expect("a good configuration").api_v2010().pii();
+        assert!(names.contains(&"To") && names.contains(&"body") && !names.contains(&"sid"), "{names:?}");
+        assert!(names.is_sorted());
     }
 
     #[test]

@@ -33,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) limits: ResponseLimits,
     pub(crate) observer: Option<Observer>,
     pub(crate) redactor: Redactor,
+    #[cfg(feature = "validation")]
+    pub(crate) validation: bool,
 }
 
 impl Handle {
@@ -48,6 +50,8 @@ impl Handle {
             limits: config.limits,
             observer: config.observer,
             redactor: Redactor::new(&config.logging),
+            #[cfg(feature = "validation")]
+            validation: config.validation,
         };
         let auth = Arc::new(AuthState::new(config.auth)?);
         Ok(Self { shared: Arc::new(Shared { endpoint, http, gate, settings }), auth })

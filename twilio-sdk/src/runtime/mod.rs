@@ -12,8 +12,13 @@ mod handle;
 mod limit;
 mod operation;
 mod output;
+mod request;
 mod response;
 mod retry;
+#[cfg(feature = "validation")]
+mod rules;
+#[cfg(feature = "serialize")]
+mod saved;
 mod scalar;
 mod send;
 pub(crate) mod tls;
@@ -34,9 +39,14 @@ pub(crate) use gate::Gate;
 pub use handle::Handle;
 pub use operation::{BodyKind, Method, Operation, Place};
 pub use output::Output;
+pub use request::Request;
 pub(crate) use reqwest::{Error as HttpError, Request as HttpRequest, Url as HttpUrl};
 pub(crate) use response::Raw;
 pub use response::Response;
 pub(crate) use retry::retry_after;
+#[cfg(feature = "validation")]
+pub use rules::{Check, Fields, Rule, Rules};
+#[cfg(feature = "serialize")]
+pub use saved::SavedRequest;
 pub(crate) use scalar::scalar;
 pub use scalar::{Scalar, decode_scalar};

@@ -1,34 +1,72 @@
-/// The facts of an operation that a request is built from.
+/// What Twilio's specification says of an operation.
 #[derive(Debug)]
-#[allow(missing_docs)]
 pub struct Operation {
-    pub id: &'static str,
-    pub method: Method,
-    /// The path template.
-    pub path: &'static str,
-    pub body: BodyKind,
-    /// Whether it takes the client's credentials.
-    pub authenticated: bool,
+    pub(crate) id: &'static str,
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+    pub(crate) body: BodyKind,
+    pub(crate) authenticated: bool,
     /// The property that holds a list's items.
-    pub items: Option<&'static str>,
+    pub(crate) items: Option<&'static str>,
     /// The query parameter that takes a page token.
-    pub page_token: Option<&'static str>,
+    pub(crate) page_token: Option<&'static str>,
+    /// The wire names of what it takes, by place.
+    #[cfg(feature = "serialize")]
+    pub(crate) inputs: &'static [(Place, &'static [&'static str])],
+}
+
+impl Operation {
+    /// The `operationId`, such as `CreateMessage`.
+    pub fn id(&self) -> &'static str {
+        self.id
+    }
+
+    /// The HTTP method.
+    pub fn method(&self) -> http::Method {
+        self.method.into()
+    }
+
+    /// The path with names in place of values, such as `/2010-04-01/Accounts/{AccountSid}/Messages.json`.
+    pub fn path(&self) -> &'static str {
+        self.path
+    }
+
+    /// Whether it takes the client's credentials.
+    pub fn is_authenticated(&self) -> bool {
+        self.authenticated
+    }
 }
 
 impl Operation {
     /// An operation that takes credentials and does not list.
-    pub const fn new(id: &'static str, method: Method, path: &'static str, body: BodyKind) -> Self {
-        Self { id, method, path, body, authenticated: true, items: None, page_token: None }
+    pub(crate) const fn new(id: &'static str, method: Method, path: &'static str, body: BodyKind) -> Self {
+        Self {
+            id,
+            method,
+            path,
+            body,
+            authenticated: true,
+            items: None,
+            page_token: None,
+            #[cfg(feature = "serialize")]
+            inputs: &[],
+        }
     }
 
     /// One that lists: where the items are, and which query parameter takes a page token.
-    pub const fn list(self, items: &'static str, page_token: Option<&'static str>) -> Self {
+    pub(crate) const fn list(self, items: &'static str, page_token: Option<&'static str>) -> Self {
         Self { items: Some(items), page_token, ..self }
     }
 
     /// One that takes no credentials.
-    pub const fn anonymous(self) -> Self {
+    pub(crate) const fn anonymous(self) -> Self {
         Self { authenticated: false, ..self }
+    }
+
+    /// The wire names of what it takes, by place.
+    #[cfg(feature = "serialize")]
+    pub(crate) const fn inputs(self, inputs: &'static [(Place, &'static [&'static str])]) -> Self {
+        Self { inputs, ..self }
     }
 }
 

@@ -10,12 +10,14 @@ pub trait Output: Sized + Send + 'static {
 }
 
 impl Output for () {
+    #[allow(private_interfaces)]
     fn decode(_: &Raw, _: &'static Operation) -> Result<Self> {
         Ok(())
     }
 }
 
 impl<T: Decode + Default + Send + 'static> Output for T {
+    #[allow(private_interfaces)]
     fn decode(raw: &Raw, operation: &'static Operation) -> Result<Self> {
         // Some answers that are documented with a body come without one (204).
         if raw.body.iter().all(u8::is_ascii_whitespace) {

@@ -12,6 +12,8 @@ pub use decimal::Decimal;
 pub use extra::Extra;
 pub use open_enum::HttpMethod;
 pub(crate) use open_enum::{open_enum, text_type};
+#[cfg(feature = "serialize")]
+pub(crate) use secret::wipe;
 pub use secret::{SecretJson, SecretString};
 pub use sid::*;
 

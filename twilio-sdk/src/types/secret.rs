@@ -99,7 +99,8 @@ impl Drop for SecretJson {
     }
 }
 
-fn wipe(value: &mut Value) {
+/// Wipes every text of a JSON value from memory.
+pub(crate) fn wipe(value: &mut Value) {
     match value {
         Value::String(text) => text.zeroize(),
         Value::Array(list) => list.iter_mut().for_each(wipe),

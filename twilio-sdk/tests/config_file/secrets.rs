@@ -52,6 +52,7 @@ fn no_value_is_shown_whatever_key_it_was_given_to() {
         "connect_timeout",
         "http_version",
         "compression",
+        "validation",
         "user_agent.x",
         "pool.max_active",
         "pool.wait",

@@ -152,3 +152,16 @@ fn nothing_of_the_loader_or_the_configuration_shows_a_secret() {
     let shown = format!("{loader:?} {config:?} {config:#?}");
     assert!(!shown.contains("s3cret") && shown.contains("[redacted]") && shown.contains("eu"), "{shown}");
 }
+
+#[test]
+fn validation_is_switched_on_where_it_is_built_in_and_never_ignored() {
+    let on = toml("validation = true");
+    if cfg!(feature = "validation") {
+        assert!(shown(&on.unwrap()).contains("validation: true"));
+        assert!(shown(&toml("").unwrap()).contains("validation: false"));
+    } else {
+        let error = on.unwrap_err().to_string();
+        assert!(error.ends_with("validation: needs the feature `validation` of twilio-sdk"), "{error}");
+    }
+    toml("validation = false").unwrap();
+}

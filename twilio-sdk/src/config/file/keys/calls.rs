@@ -13,6 +13,7 @@ pub(super) fn settings(r: &Reader<'_>, config: &mut ConnectionConfig) {
         r.check("circuit_breaker", "circuit_breaker", breaker.check());
     }
     rate_limit(r, config);
+    validation(r, config);
 }
 
 fn retry(r: &Reader<'_>) -> RetryConfig {
@@ -60,5 +61,17 @@ fn rate_limit(r: &Reader<'_>, _: &mut ConnectionConfig) {
         (table.count("requests"), table.duration("per"), table.count("burst"));
     if table.is_there() {
         r.problem("rate_limit", "needs the feature `rate-limit` of twilio-sdk");
+    }
+}
+
+#[cfg(feature = "validation")]
+fn validation(r: &Reader<'_>, config: &mut ConnectionConfig) {
+    put(&mut config.validation, r.flag("validation"));
+}
+
+#[cfg(not(feature = "validation"))]
+fn validation(r: &Reader<'_>, _: &mut ConnectionConfig) {
+    if r.flag("validation") == Some(true) {
+        r.problem("validation", "needs the feature `validation` of twilio-sdk");
     }
 }

@@ -1,0 +1,186 @@
+//! Requests as data.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use zeroize::Zeroize;
+
+use super::{Operation, Parts, Place};
+use crate::types::wipe;
+use crate::{Error, Result};
+
+/// A request that is to be sent later or elsewhere: product, operation and parameters.
+///
+/// It is made by [`Request::save`](crate::Request::save) and becomes a request again by
+/// [`Request::restore`](crate::Request::restore). It serializes with serde.
+///
+/// * Credentials are not part of it. The account is, if the request was given one with `account_sid`; without, the
+///   request is for the account of whichever client sends it.
+/// * **Every parameter is part of it as it will be sent**, so also passwords, tokens and personal data that an
+///   operation takes: keep what is serialized as safely as those. `Debug` shows the parameters' names only, and
+///   the values are wiped from memory when this is dropped.
+/// * Of the options of the call, `with_idempotent` is part of it: whether a request may be sent twice does not depend
+///   on the process. Time-out, retries and validation are not; the client that sends the request has its own.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SavedRequest {
+    product: String,
+    operation: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    idempotent: Option<bool>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    path: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    query: Vec<(String, String)>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    headers: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    form: Vec<(String, String)>,
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    json: Map<String, Value>,
+    /// `Some(Null)` is a body too.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+    body: Option<Value>,
+}
+
+fn some<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
+impl SavedRequest {
+    pub(super) fn new(product: &str, parts: &Parts) -> Self {
+        let owned = |pairs: &[(&'static str, String)]| {
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
+        };
+        Self {
+            product: product.to_owned(),
+            operation: parts.operation.id.to_owned(),
+            account: parts.account.as_deref().map(str::to_owned),
+            idempotent: parts.idempotent,
+            path: owned(&parts.path),
+            query: parts.query.clone(),
+            headers: owned(&parts.headers),
+            form: parts.form.clone(),
+            json: parts.json.clone(),
+            body: parts.body.clone(),
+        }
+    }
+
+    /// The product's module, such as `api_v2010`.
+    pub fn product(&self) -> &str {
+        &self.product
+    }
+
+    /// The `operationId`, such as `CreateMessage`, by which a program with several operations chooses the type to
+    /// restore.
+    pub fn operation_id(&self) -> &str {
+        &self.operation
+    }
+
+    /// Puts what was saved into a request of the operation, after checking that all of it belongs there.
+    pub(super) fn restore(mut self, product: &str, parts: &mut Parts) -> Result<()> {
+        let operation = parts.operation;
+        let wrong = |message: String| Err(Error::request(operation, message));
+        if self.product != product {
+            return wrong(format!("the saved request is for `{}` and not for `{product}`", self.product));
+        }
+        if self.operation != operation.id {
+            return wrong(format!("the saved request is of the operation `{}`", self.operation));
+        }
+        if self.account.is_some() && !operation.takes_account() {
+            return wrong("the saved request names an account, and the operation takes none".to_owned());
+        }
+        let unknown = self.names().find(|(place, name)| operation.input(*place, name).is_none());
+        if let Some((place, name)) = unknown {
+            return wrong(format!("the saved request holds `{name}`, which is not {}", place.described()));
+        }
+        let needed = operation.names(Place::Path);
+        if let Some(missing) = needed.iter().find(|name| !self.path.contains_key(**name)) {
+            return wrong(format!("the saved request lacks `{missing}`, which the path needs"));
+        }
+        let known = |place: Place, pairs: BTreeMap<String, String>| -> Vec<(&'static str, String)> {
+            let pairs = pairs.into_iter();
+            pairs.filter_map(|(name, value)| Some((operation.input(place, &name)?, value))).collect()
+        };
+        parts.account = self.account.take().map(String::into_boxed_str);
+        parts.idempotent = self.idempotent;
+        parts.path = known(Place::Path, std::mem::take(&mut self.path));
+        parts.query = std::mem::take(&mut self.query);
+        parts.headers = known(Place::Header, std::mem::take(&mut self.headers));
+        parts.form = std::mem::take(&mut self.form);
+        parts.json = std::mem::take(&mut self.json);
+        parts.body = self.body.take();
+        Ok(())
+    }
+
+    /// Every parameter's place and name.
+    fn names(&self) -> impl Iterator<Item = (Place, &str)> {
+        fn first(pair: &(String, String)) -> &str {
+            &pair.0
+        }
+        let path = self.path.keys().map(|name| (Place::Path, name.as_str()));
+        let query = self.query.iter().map(|pair| (Place::Query, first(pair)));
+        let headers = self.headers.keys().map(|name| (Place::Header, name.as_str()));
+        let form = self.form.iter().map(|pair| (Place::Form, first(pair)));
+        let json = self.json.keys().map(|name| (Place::Json, name.as_str()));
+        let body = self.body.iter().map(|_| (Place::Body, "body"));
+        path.chain(query).chain(headers).chain(form).chain(json).chain(body)
+    }
+}
+
+/// Names and not values: those may be secret or personal.
+impl fmt::Debug for SavedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.names().map(|(_, name)| name).collect();
+        f.debug_struct("SavedRequest")
+            .field("product", &self.product)
+            .field("operation", &self.operation)
+            .field("sets", &names)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for SavedRequest {
+    fn drop(&mut self) {
+        self.path.values_mut().chain(self.headers.values_mut()).for_each(Zeroize::zeroize);
+        self.query.iter_mut().chain(&mut self.form).for_each(|(_, value)| value.zeroize());
+        self.json.values_mut().chain(&mut self.body).for_each(wipe);
+    }
+}
+
+impl Operation {
+    /// The wire names of the values that go to a place.
+    fn names(&self, place: Place) -> &'static [&'static str] {
+        self.inputs.iter().find(|(have, _)| *have == place).map_or(&[], |(_, names)| names)
+    }
+
+    /// The operation's own text for a name, if it takes such a value there. A name of the form `AddOns.` stands for
+    /// all names that start with it.
+    fn input(&self, place: Place, name: &str) -> Option<&'static str> {
+        let is = |known: &str| {
+            let inside = known.ends_with('.') && name.len() > known.len() && name.starts_with(known);
+            known == name || inside
+        };
+        self.names(place).iter().copied().find(|known| is(known))
+    }
+
+    /// Whether the path starts from an account that the caller may choose.
+    fn takes_account(&self) -> bool {
+        self.path.contains("{AccountSid}") && !self.names(Place::Path).contains(&"AccountSid")
+    }
+}
+
+impl Place {
+    fn described(self) -> &'static str {
+        match self {
+            Self::Path => "in the operation's path",
+            Self::Query => "a query parameter of the operation",
+            Self::Header => "a header of the operation",
+            Self::Form | Self::Json | Self::Body => "in the operation's body",
+        }
+    }
+}
