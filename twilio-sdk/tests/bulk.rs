@@ -54,3 +54,95 @@ async fn a_run_that_stopped_goes_on_from_what_was_stored() {
     }
     assert_eq!(times, (0..200).map(|n| (number(n), 1)).collect());
 }
+
+/// What goes wrong in the runs below, each for a share of the requests.
+fn trouble(mock: &twilio_sdk::mock::MockTwilio, operation: &str) {
+    use twilio_sdk::mock::{Fault, On};
+    let faults = [
+        (Fault::status(429).header("Retry-After", "0"), 0.10),
+        (Fault::status(503), 0.08),
+        (Fault::status(503).after_execution(), 0.04),
+        (Fault::reset(), 0.05),
+        (Fault::reset_after_execution(), 0.05),
+        (Fault::reset_in_body(), 0.03),
+    ];
+    for (seed, (fault, share)) in faults.into_iter().enumerate() {
+        mock.fault(On::operation(operation), fault).probability(share, seed as u64);
+    }
+}
+
+/// A client that does not wait long between its attempts.
+fn patient(mock: &twilio_sdk::mock::MockTwilio, attempts: u32) -> twilio_sdk::Client {
+    use std::time::Duration;
+    let retry = twilio_sdk::RetryConfig::new().max_attempts(attempts).base(Duration::from_millis(1));
+    let key = twilio_sdk::ApiKeyConfig::new(common::ACCOUNT, common::KEY, "key-secret");
+    let config = twilio_sdk::ConnectionConfig::new(key).base_url(mock.base_url()).retry(retry);
+    twilio_sdk::Client::new(config).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_lost_and_nothing_is_sent_twice_while_things_go_wrong() {
+    const REQUESTS: usize = 3_000;
+    let mock = twilio_sdk::mock::MockTwilio::builder().record_limit(10 * REQUESTS).start().await.unwrap();
+    trouble(&mock, "CreateMessage");
+    let api = patient(&mock, 6).api_v2010();
+    let number = |index: u64| format!("+1555{index:07}");
+    let requests =
+        (0..REQUESTS as u64).map(move |n| api.create_message(number(n)).from("+15017122661").body("Hi"));
+    let mut sent = Bulk::new().concurrency(64).send_iter(requests);
+    let mut outcomes = BTreeMap::new();
+    while let Some(outcome) = sent.next().await {
+        assert!(outcomes.insert(outcome.index, outcome.result).is_none(), "one outcome for each");
+    }
+    assert_eq!(outcomes.len(), REQUESTS);
+
+    let mut carried_out = BTreeMap::new();
+    let mut attempts = BTreeMap::new();
+    for request in mock.requests() {
+        // Of a request that met a reset nothing may have been read.
+        let Some(to) = request.form_value("To").map(str::to_owned) else {
+            assert!(!request.executed);
+            continue;
+        };
+        *attempts.entry(to.clone()).or_insert(0) += 1;
+        *carried_out.entry(to).or_insert(0) += usize::from(request.executed);
+    }
+    let (mut succeeded, mut uncertain) = (0, 0);
+    for (index, result) in &outcomes {
+        let times = carried_out.get(&number(*index)).copied().unwrap_or(0);
+        match result {
+            Ok(_) => {
+                succeeded += 1;
+                assert_eq!(times, 1, "{index} has its answer");
+            }
+            Err(error) if error.may_have_been_carried_out() => {
+                uncertain += 1;
+                assert!(times <= 1, "{index} was carried out {times} times");
+            }
+            Err(error) => assert_eq!(times, 0, "{index}: {error}"),
+        }
+    }
+    assert!(succeeded > REQUESTS / 2 && uncertain > 0, "{succeeded} {uncertain}");
+    let again = attempts.values().filter(|times| **times > 1).count();
+    assert!(again > REQUESTS / 20, "refusals with 429 were sent again: {again}");
+    let summary = sent.summary();
+    assert_eq!((summary.total(), summary.succeeded()), (REQUESTS as u64, succeeded as u64));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_may_be_sent_twice_gets_its_answer_in_the_end() {
+    const REQUESTS: usize = 1_000;
+    let mock = mock().await;
+    trouble(&mock, "FetchMessage");
+    let api = patient(&mock, 20).api_v2010();
+    let sid = |n: usize| twilio_sdk::types::MessageSid::from(format!("SM{n:032x}"));
+    let requests = (0..REQUESTS).map(move |n| api.fetch_message(sid(n)));
+    let mut sent = Bulk::new().concurrency(64).in_order(true).send_iter(requests);
+    let mut next = 0;
+    while let Some(outcome) = sent.next().await {
+        assert_eq!(outcome.index, next);
+        assert_eq!(outcome.result.unwrap().sid, Some(sid(usize::try_from(next).unwrap())));
+        next += 1;
+    }
+    assert_eq!(next, REQUESTS as u64);
+}

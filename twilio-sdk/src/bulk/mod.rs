@@ -138,7 +138,9 @@ async fn send<R: Request + Clone>(request: R) -> Result<R::Output> {
         match request.clone().send().await {
             Err(error) if error.is_busy() => tokio::time::sleep(Duration::from_millis(1)).await,
             Err(error) if error.is_circuit_open() => {
-                tokio::time::sleep(error.opens_in().unwrap_or(Duration::from_millis(100))).await;
+                let wait = error.opens_in().unwrap_or(Duration::from_millis(100));
+                // While a probe is under way nothing is said of how long.
+                tokio::time::sleep(wait.max(Duration::from_millis(10))).await;
             }
             outcome => return outcome,
         }

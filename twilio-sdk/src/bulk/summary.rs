@@ -23,8 +23,8 @@ impl Summary {
     pub(super) fn count(&mut self, error: Option<&Error>) {
         let place = match error {
             None => &mut self.succeeded,
-            Some(error) if error.is_api() => &mut self.refused,
             Some(error) if error.may_have_been_carried_out() => &mut self.uncertain,
+            Some(error) if error.is_api() => &mut self.refused,
             Some(_) => &mut self.not_sent,
         };
         *place += 1;
@@ -40,12 +40,12 @@ impl Summary {
         self.succeeded
     }
 
-    /// How many Twilio has answered with an error.
+    /// How many Twilio has refused, and so not carried out.
     pub fn refused(&self) -> u64 {
         self.refused
     }
 
-    /// How many have no answer that could be read, so that Twilio may have carried them out.
+    /// How many have no answer that tells, so that Twilio may have carried them out.
     pub fn uncertain(&self) -> u64 {
         self.uncertain
     }

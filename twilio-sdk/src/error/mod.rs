@@ -310,9 +310,15 @@ impl Error {
     }
 
     /// Whether Twilio may have carried out the call though there is no answer of use: it was sent, and then the
-    /// time-out passed, the connection was lost, or the answer could not be read.
+    /// time-out passed, the connection was lost, the answer could not be read, or it is one of a failure of Twilio's
+    /// own (5xx).
     pub fn may_have_been_carried_out(&self) -> bool {
-        matches!(self.0.kind, Kind::Timeout | Kind::Transport | Kind::Decode | Kind::Limit) && !self.0.refused
+        let uncertain = match self.0.kind {
+            Kind::Timeout | Kind::Transport | Kind::Decode | Kind::Limit => true,
+            Kind::Api => self.status().is_some_and(|status| status.is_server_error()),
+            _ => false,
+        };
+        uncertain && !self.0.refused
     }
 
     /// The time-out passed. Twilio may have carried out the call.
