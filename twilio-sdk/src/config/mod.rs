@@ -57,6 +57,8 @@ pub struct ConnectionConfig {
     pub(crate) logging: LoggingConfig,
     pub(crate) user_agent: Option<String>,
     pub(crate) observer: Option<Observer>,
+    #[cfg(feature = "access-token")]
+    pub(crate) client_validation: Option<crate::access_token::ClientValidation>,
     #[cfg(feature = "validation")]
     pub(crate) validation: bool,
 }
@@ -89,6 +91,8 @@ impl ConnectionConfig {
             logging: LoggingConfig::default(),
             user_agent: None,
             observer: None,
+            #[cfg(feature = "access-token")]
+            client_validation: None,
             #[cfg(feature = "validation")]
             validation: false,
         }
@@ -228,6 +232,14 @@ impl ConnectionConfig {
     #[cfg_attr(docsrs, doc(cfg(feature = "validation")))]
     pub fn validation(mut self, validation: bool) -> Self {
         self.validation = validation;
+        self
+    }
+
+    /// Signs every request with a private key, so that Twilio takes none without it; not unless set.
+    #[cfg(feature = "access-token")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "access-token")))]
+    pub fn client_validation(mut self, validation: crate::access_token::ClientValidation) -> Self {
+        self.client_validation = Some(validation);
         self
     }
 

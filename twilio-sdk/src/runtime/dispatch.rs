@@ -53,6 +53,8 @@ pub async fn through_hooks<C: ClientHooks<Handle>>(
             "the request hook did not set the credentials; nothing was sent",
         ));
     }
+    #[cfg(feature = "access-token")]
+    super::validation_token::sign(client.inner(), &mut request, operation)?;
     let result = client.exec(request, &info).await;
     client.post::<()>(&result, &info).await.map_err(|e| Error::request(operation, e.to_string()))?;
     result.map_err(|e| Error::transport(operation, e))

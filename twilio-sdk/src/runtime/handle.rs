@@ -32,6 +32,8 @@ pub(crate) struct Settings {
     pub(crate) retry: RetryConfig,
     pub(crate) limits: ResponseLimits,
     pub(crate) observer: Option<Observer>,
+    #[cfg(feature = "access-token")]
+    pub(crate) client_validation: Option<crate::access_token::ClientValidation>,
     pub(crate) redactor: Redactor,
     #[cfg(feature = "validation")]
     pub(crate) validation: bool,
@@ -49,6 +51,8 @@ impl Handle {
             retry: config.retry,
             limits: config.limits,
             observer: config.observer,
+            #[cfg(feature = "access-token")]
+            client_validation: config.client_validation,
             redactor: Redactor::new(&config.logging),
             #[cfg(feature = "validation")]
             validation: config.validation,

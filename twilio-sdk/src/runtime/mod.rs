@@ -25,6 +25,8 @@ pub(crate) mod tls;
 mod trace;
 pub(crate) mod transport;
 mod url;
+#[cfg(feature = "access-token")]
+mod validation_token;
 
 pub use attempt::Attempt;
 pub(crate) use call::Parts;

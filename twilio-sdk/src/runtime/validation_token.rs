@@ -1,0 +1,44 @@
+//! Requests signed by public key client validation.
+
+use http::HeaderValue;
+use http::header::AUTHORIZATION;
+
+use super::{Handle, Operation};
+use crate::access_token::SignedRequest;
+use crate::{Error, Result};
+
+const HEADER: &str = "twilio-client-validation";
+
+/// Signs a request that has its credentials, where the client is to sign. Requests without credentials are not signed.
+pub(super) fn sign(handle: &Handle, request: &mut reqwest::Request, operation: &Operation) -> Result<()> {
+    let Some(validation) = &handle.settings().client_validation else { return Ok(()) };
+    let Some(authorization) = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok())
+    else {
+        return Ok(());
+    };
+    let body = match request.body() {
+        None => &[],
+        Some(body) => body.as_bytes().ok_or_else(|| {
+            Error::request(operation, "a body that is streamed cannot be signed (client validation)")
+        })?,
+    };
+    let url = request.url();
+    let host = match (url.host_str().unwrap_or_default(), url.port()) {
+        (host, None) => host.to_owned(),
+        (host, Some(port)) => format!("{host}:{port}"),
+    };
+    let signed = SignedRequest {
+        method: request.method().as_str(),
+        path: url.path(),
+        query: url.query().unwrap_or_default(),
+        authorization,
+        host: &host,
+        body,
+    };
+    let token = validation.sign(&signed).map_err(|error| Error::request(operation, error.to_string()))?;
+    let mut value = HeaderValue::from_str(&token)
+        .map_err(|_| Error::request(operation, "the client validation token is no header"))?;
+    value.set_sensitive(true);
+    request.headers_mut().insert(HEADER, value);
+    Ok(())
+}
