@@ -28,6 +28,8 @@
 //! * **Answers.** Every field is optional, enums keep values they do not know, decimals keep every digit, dates
 //!   keep their text, and what fits no field is in `extra`: no answer is lost to one odd value.
 //! * **Errors.** One [`Error`], with Twilio's `code()` and `message()`.
+//! * **Logs.** Calls and their attempts are `tracing` spans by OpenTelemetry's conventions for HTTP clients, from which
+//!   secrets are always left out, and phone numbers unless [`LoggingConfig`] says otherwise.
 //! * **Tests.** Feature `mock` has the whole of Twilio in-process, and as the program `twilio-mock`.
 // Which products are enabled decides what of the runtime they use.
 #![cfg_attr(not(feature = "full"), allow(dead_code, unused_imports, unused_macros))]

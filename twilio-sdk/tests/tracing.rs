@@ -149,7 +149,7 @@ async fn each_attempt_is_a_span_and_a_repetition_a_warning_even_where_spans_are_
 }
 
 #[tokio::test]
-async fn phone_numbers_are_hidden_in_urls_and_bodies_unless_opted_in() {
+async fn phone_numbers_and_marked_fields_are_hidden_unless_opted_in() {
     let mock = mock().await;
     let number = "+15551234567";
     for personal in [false, true] {
@@ -160,6 +160,12 @@ async fn phone_numbers_are_hidden_in_urls_and_bodies_unless_opted_in() {
         let _ = verify.fetch_verification(SERVICE, number).send().await;
         let _ = api.list_message().to(number).page_size(1).send().await.unwrap();
         let _ = api.create_message(number).from(number).body("call alice@example.com").send().await.unwrap();
+        mock.respond_once(
+            201,
+            &[],
+            r#"{"friendly_name":"marked by the specification","voice_url":"/marked"}"#,
+        );
+        let _ = api.create_account().friendly_name("marked too").send().await.unwrap();
         mock.respond_once(400, &[], format!(r#"{{"code":21211,"message":"{number} is none"}}"#));
         let _ = api.create_message(number).send().await.unwrap_err();
         let urls: Vec<String> =
@@ -169,7 +175,7 @@ async fn phone_numbers_are_hidden_in_urls_and_bodies_unless_opted_in() {
         assert!(urls[1].ends_with(&format!("/Verifications/{entity}")), "{urls:?}");
         assert!(urls[2].ends_with(&format!("?To={entity}&PageSize=1")), "{urls:?}");
         let all = capture.all();
-        for hidden in ["5551234567", "alice"] {
+        for hidden in ["5551234567", "alice", "marked by", "/marked", "FriendlyName=marked+too"] {
             assert_eq!(all.contains(hidden), personal, "{hidden} in {all}");
         }
         assert!(all.contains(ACCOUNT) && all.contains(SERVICE), "SIDs are kept");

@@ -84,7 +84,7 @@ pub(super) fn attempt<'a>(
     let scope = settings.redactor.with(client.pii());
     let url = request.url();
     let method = request.method().as_str();
-    let sent = || request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
+    let sent = || request.body().and_then(reqwest::Body::as_bytes);
     let span = tracing::span!(
         target: "twilio_sdk",
         Level::INFO,
@@ -94,7 +94,7 @@ pub(super) fn attempt<'a>(
         otel.status_code = Empty,
         http.request.method = method,
         http.request.resend_count = (number > 1).then(|| number - 1),
-        http.request.body.size = sent().len(),
+        http.request.body.size = sent().map(<[u8]>::len),
         url.full = scope.url(operation.path, url),
         url.template = operation.path,
         server.address = url.host_str(),
@@ -116,7 +116,7 @@ pub(super) fn attempt<'a>(
             tracing::debug!(
                 target: "twilio_sdk",
                 headers = scope.headers(request.headers()),
-                body = scope.body(request.headers(), sent()),
+                body = scope.body(request.headers(), sent().unwrap_or_default()),
                 "request"
             );
         });
