@@ -12,11 +12,12 @@ use crate::{Error, Result};
 ///
 /// | what happened | any method | GET, HEAD, PUT, DELETE, or a call marked with `with_idempotent(true)` |
 /// |---|---|---|
-/// | no connection was made | again | again |
+/// | no connection was made, or the server gave the request back unread (HTTP/2's REFUSED_STREAM) | again | again |
 /// | 429: Twilio did not carry it out | again | again |
 /// | another status of [`statuses`](Self::statuses) | no | again |
 /// | connection lost, or no answer in time | no | again |
 /// | any other status; 400, 401 and 403 whatever else is set | no | no |
+/// | TLS refused the server or the client | no | no |
 ///
 /// The wait before attempt `n + 1` is random between nothing and `base * factor^(n - 1)`, at most `max_delay`
 /// (full jitter). An answer's `Retry-After` replaces it. Where the wait would pass the call's time-out, the last

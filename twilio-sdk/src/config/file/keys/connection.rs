@@ -75,7 +75,11 @@ fn tls(r: &Reader<'_>) -> TlsConfig {
     }
     tls.identity = chain.zip(key);
     if r.is_there() && r.problems() == before && tls.backend == TlsBackend::Rustls {
-        r.check("", "tls", crate::runtime::tls::rustls(&tls, false, crate::config::HttpVersion::Auto).map(drop));
+        r.check(
+            "",
+            "tls",
+            crate::runtime::tls::rustls(&tls, false, crate::config::HttpVersion::Auto).map(drop),
+        );
     }
     tls
 }
