@@ -12,11 +12,12 @@ use crate::{Error, Result};
 ///
 /// | what happened | any method | GET, HEAD, PUT, DELETE, or a call marked with `with_idempotent(true)` |
 /// |---|---|---|
-/// | no connection was made | again | again |
+/// | no connection was made, or the server gave the request back unread (HTTP/2's REFUSED_STREAM) | again | again |
 /// | 429: Twilio did not carry it out | again | again |
 /// | another status of [`statuses`](Self::statuses) | no | again |
 /// | connection lost, or no answer in time | no | again |
 /// | any other status; 400, 401 and 403 whatever else is set | no | no |
+/// | TLS refused the server or the client | no | no |
 ///
 /// The wait before attempt `n + 1` is random between nothing and `base * factor^(n - 1)`, at most `max_delay`
 /// (full jitter). An answer's `Retry-After` replaces it. Where the wait would pass the call's time-out, the last
@@ -128,11 +129,12 @@ impl RetryConfig {
             .base(self.factor)
             .jitter(Jitter::Full)
             .build_with_max_retries(self.max_attempts - 1);
-        let now = std::time::SystemTime::now();
-        match policy.should_retry(now, attempts.saturating_sub(1)) {
-            // The moment is counted from a later now than ours, or an earlier one if the clock was set.
+        match policy.should_retry(std::time::SystemTime::now(), attempts.saturating_sub(1)) {
+            // Counted from a later moment than the draw's, the wait is within its bound; nothing is left of it
+            // where the draw was nothing.
             RetryDecision::Retry { execute_after } => {
-                Some(execute_after.duration_since(now).unwrap_or_default().min(max_delay))
+                let wait = execute_after.duration_since(std::time::SystemTime::now()).unwrap_or_default();
+                Some(wait.min(max_delay))
             }
             RetryDecision::DoNotRetry => None,
         }
@@ -151,8 +153,7 @@ mod tests {
             let bound = Duration::from_millis(bound);
             let drawn: Vec<Duration> = (0..200).filter_map(|_| config.delay(attempts)).collect();
             assert_eq!(drawn.len(), 200);
-            assert!(drawn.iter().all(|delay| *delay <= bound + Duration::from_millis(1)), "{attempts}");
-            assert!(drawn.iter().all(|delay| *delay <= Duration::from_secs(1)), "{attempts}");
+            assert!(drawn.iter().all(|delay| *delay <= bound), "{attempts}");
             // Full jitter reaches both halves of the range.
             assert!(drawn.iter().any(|delay| *delay < bound / 2), "{attempts}");
             assert!(drawn.iter().any(|delay| *delay > bound / 2), "{attempts}");

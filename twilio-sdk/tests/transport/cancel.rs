@@ -104,7 +104,7 @@ async fn failures_and_time_outs_give_their_place_back_too() {
     let script =
         [Answer::Silence, Answer::Reset, Answer::status(500, &[], ""), Answer::status(200, &[], "<")];
     let server = Server::start(script).await;
-    let twilio = build(narrow(&server).attempt_timeout(Duration::from_millis(100)));
+    let twilio = build(narrow(&server).attempt_timeout(Duration::from_secs(1)));
     for _ in 0..4 {
         twilio.api_v2010().create_message("+15558675310").send().await.unwrap_err();
     }

@@ -157,6 +157,31 @@ async fn window_and_headers_are_what_the_server_is_told() {
     }
 }
 
+#[tokio::test]
+async fn with_2_a_call_that_is_dropped_ends_its_stream_and_not_the_connection() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let pool = PoolConfig::new().max_active(1);
+    let twilio = build(config(&url).http_version(HttpVersion::Http2).pool(pool));
+    let call = tokio::spawn(twilio.api_v2010().create_message("+15558675310").send());
+    let mut connection = h2::server::handshake(listener.accept().await.unwrap().0).await.unwrap();
+    let (_request, mut answer) = connection.accept().await.unwrap().unwrap();
+    call.abort();
+    let reset = tokio::select! {
+        reset = std::future::poll_fn(|context| answer.poll_reset(context)) => reset.unwrap(),
+        other = connection.accept() => panic!("a call that was dropped was sent again: {other:?}"),
+    };
+    assert_eq!(reset, h2::Reason::CANCEL);
+    let next = tokio::spawn(twilio.api_v2010().fetch_balance().send());
+    let (request, mut answer) = connection.accept().await.unwrap().unwrap();
+    assert_eq!(request.method(), "GET");
+    answer.send_response(hyper::Response::new(()), false).unwrap().send_data("{}".into(), true).unwrap();
+    tokio::select! {
+        outcome = next => drop(outcome.unwrap().unwrap()),
+        _ = connection.accept() => panic!("the connection ended"),
+    }
+}
+
 /// A server that refuses every stream unread (REFUSED_STREAM), as one does that is too busy.
 async fn refusing() -> (String, Arc<Mutex<u32>>, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

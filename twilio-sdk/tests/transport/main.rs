@@ -16,6 +16,7 @@ mod retry;
 mod server;
 mod time;
 mod tls;
+mod wire;
 
 use std::time::Duration;
 

@@ -11,7 +11,8 @@ use tokio_rustls::TlsAcceptor;
 use twilio_sdk::{Proxy, ProxyServer, RetryConfig, TlsConfig};
 
 use crate::certificates::{Authority, Tls};
-use crate::server::{Request, Server, read};
+use crate::server::Server;
+use crate::wire::{Request, read};
 use crate::{build, config};
 
 /// A proxy that leads every tunnel to one server, whatever host it is asked for, if the credentials are right.

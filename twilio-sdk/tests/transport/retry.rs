@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use tokio::net::TcpSocket;
+use tokio::task::JoinSet;
 use twilio_sdk::{Client, Error, RetryConfig};
 
 use crate::server::{Answer, Server, until};
@@ -79,7 +80,6 @@ fn rows() -> Vec<(Answer, Again)> {
     let mut rows = vec![
         (Answer::ResetUnread, Again::Idempotent),
         (Answer::Reset, Again::Idempotent),
-        (Answer::Silence, Again::Idempotent),
         (bytes(""), Again::Idempotent),
         (bytes("HTTP/1.1 200 OK\r\nContent-Le"), Again::Idempotent),
         (bytes("HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\n{"), Again::Idempotent),
@@ -110,32 +110,51 @@ fn rows() -> Vec<(Answer, Again)> {
     rows
 }
 
+/// Sends a call of which two attempts end like this, and checks how many were made.
+async fn check(answer: Answer, again: Again, verb: Verb, marked: Option<bool>, longest: Duration) {
+    let may = match again {
+        Again::Every => true,
+        Again::Idempotent => marked.unwrap_or(verb != Verb::Post),
+        Again::Nobody => false,
+    };
+    let server = Server::start([answer.clone(), answer.clone()]).await;
+    let twilio = build(config(&server.url()).attempt_timeout(longest));
+    let says = Says { idempotent: marked, ..Says::default() };
+    let outcome = promptly(send(&twilio, verb, says)).await;
+    let shown = format!("{answer:?} {verb:?} {marked:?}: {outcome:?}");
+    // An answer without a body is read by a call that expects none, whatever it holds.
+    let read = verb == Verb::Delete && matches!(answer, Answer::Whole { status: 200, .. });
+    match (may, outcome) {
+        (true, Ok(attempts)) => assert_eq!(attempts, 3, "{shown}"),
+        (false, Ok(attempts)) => assert!(read && attempts == 1, "{shown}"),
+        (false, Err(error)) => assert_eq!(error.attempts(), 1, "{shown}"),
+        (true, Err(_)) => panic!("{shown}"),
+    }
+    assert_eq!(server.attempts(), if may { 3 } else { 1 }, "{shown}");
+}
+
 #[tokio::test]
 async fn every_method_is_tried_again_after_what_is_safe_for_it_and_after_nothing_else() {
     for (answer, again) in rows() {
         for verb in VERBS {
             for marked in [None, Some(true), Some(false)] {
-                let may = match again {
-                    Again::Every => true,
-                    Again::Idempotent => marked.unwrap_or(verb != Verb::Post),
-                    Again::Nobody => false,
-                };
-                let server = Server::start([answer.clone(), answer.clone()]).await;
-                let twilio = build(config(&server.url()).attempt_timeout(Duration::from_millis(60)));
-                let says = Says { idempotent: marked, ..Says::default() };
-                let outcome = promptly(send(&twilio, verb, says)).await;
-                let shown = format!("{answer:?} {verb:?} {marked:?}: {outcome:?}");
-                // An answer without a body is read by a call that expects none, whatever it holds.
-                let read = verb == Verb::Delete && matches!(answer, Answer::Whole { status: 200, .. });
-                match (may, outcome) {
-                    (true, Ok(attempts)) => assert_eq!(attempts, 3, "{shown}"),
-                    (false, Ok(attempts)) => assert!(read && attempts == 1, "{shown}"),
-                    (false, Err(error)) => assert_eq!(error.attempts(), 1, "{shown}"),
-                    (true, Err(_)) => panic!("{shown}"),
-                }
-                assert_eq!(server.attempts(), if may { 3 } else { 1 }, "{shown}");
+                check(answer.clone(), again, verb, marked, Duration::from_secs(15)).await;
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn an_attempt_without_an_answer_in_time_is_tried_again_only_where_that_is_safe() {
+    let mut calls = JoinSet::new();
+    for verb in VERBS {
+        for marked in [None, Some(true), Some(false)] {
+            let longest = Duration::from_secs(1);
+            calls.spawn(check(Answer::Silence, Again::Idempotent, verb, marked, longest));
+        }
+    }
+    while let Some(checked) = calls.join_next().await {
+        checked.unwrap();
     }
 }
 
@@ -222,8 +241,8 @@ fn waits(config: twilio_sdk::ConnectionConfig) -> (Client, Arc<Mutex<Vec<Option<
 async fn retry_after_is_waited_for_in_seconds_and_as_a_date() {
     for status in [429, 503] {
         // A date has whole seconds, so its wait is up to a second shorter.
-        let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(2));
-        for (value, longest) in [("1", Duration::from_secs(1)), (date.as_str(), Duration::from_secs(2))] {
+        let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(3));
+        for (value, longest) in [("1", Duration::from_secs(1)), (date.as_str(), Duration::from_secs(3))] {
             let server = Server::start([told(status, &[("Retry-After", value)])]).await;
             let (twilio, waits) = waits(config(&server.url()));
             let start = tokio::time::Instant::now();
@@ -268,7 +287,7 @@ async fn waits_of_its_own_are_within_the_bounds_and_differ() {
     let (twilio, waits) = waits(config(&server.url()).retry(retry));
     send(&twilio, Verb::Get, Says::default()).await.unwrap_err();
     let waits = waits.lock().unwrap();
-    assert!(waits[0].unwrap() <= base + Duration::from_millis(1), "{waits:?}");
+    assert!(waits[0].unwrap() <= base, "{waits:?}");
     assert!(waits.iter().flatten().all(|wait| *wait <= most), "{waits:?}");
     // Full jitter: some of nineteen are in the lower half, and hardly two are the same.
     assert!(waits.iter().flatten().any(|wait| *wait < most / 2), "{waits:?}");

@@ -8,7 +8,11 @@ use twilio_sdk::RetryConfig;
 use crate::server::{Answer, Server, until};
 use crate::{build, client, config, once};
 
+/// In which nothing is meant to be answered.
 const SHORT: Duration = Duration::from_millis(150);
+
+/// In which something is.
+const LONGER: Duration = Duration::from_secs(1);
 
 #[tokio::test]
 async fn the_time_out_bounds_a_call_that_gets_no_answer() {
@@ -23,7 +27,7 @@ async fn the_time_out_bounds_a_call_that_gets_no_answer() {
 #[tokio::test]
 async fn the_time_out_bounds_a_body_that_comes_slowly() {
     let server = Server::start([Answer::chunked(b" ", Duration::from_millis(20))]).await;
-    let twilio = build(config(&server.url()).timeout(SHORT).retry(RetryConfig::none()));
+    let twilio = build(config(&server.url()).timeout(LONGER).retry(RetryConfig::none()));
     let error = twilio.api_v2010().fetch_balance().send().await.unwrap_err();
     assert!(error.is_timeout(), "{error}");
     assert!(server.written() > 0, "the answer had not begun");
@@ -53,11 +57,11 @@ async fn a_calls_own_time_out_takes_the_place_of_the_clients() {
 #[tokio::test]
 async fn the_time_out_of_an_attempt_leaves_time_for_another() {
     let server = Server::start([Answer::Silence]).await;
-    let twilio = build(config(&server.url()).attempt_timeout(SHORT));
+    let twilio = build(config(&server.url()).attempt_timeout(LONGER));
     let answer = twilio.api_v2010().fetch_balance().send_with_response().await.unwrap();
     assert_eq!((answer.attempts(), server.requests().len()), (2, 2));
     let server = Server::start([Answer::Silence]).await;
-    let twilio = build(config(&server.url()).attempt_timeout(SHORT));
+    let twilio = build(config(&server.url()).attempt_timeout(LONGER));
     let error = twilio.api_v2010().create_message("+15558675310").send().await.unwrap_err();
     assert!(error.is_timeout(), "{error}");
     assert_eq!((error.attempts(), server.requests().len()), (1, 1));

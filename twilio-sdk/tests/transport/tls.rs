@@ -63,6 +63,38 @@ async fn an_extra_root_is_trusted_and_an_unknown_authority_is_not() {
     }
 }
 
+/// In a process of its own, whose system trusts one authority.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn the_systems_roots_are_trusted_unless_only_others_are() {
+    const CHILD: &str = "TWILIO_SDK_TEST_ROOTS";
+    if let Ok(url) = std::env::var(CHILD) {
+        let other = Authority::new("other");
+        for backend in BACKENDS {
+            let outcome = async |tls| build(config(&url).tls(tls)).api_v2010().fetch_balance().send().await;
+            outcome(TlsConfig::new().backend(backend)).await.unwrap();
+            outcome(trust(backend, &other)).await.unwrap();
+            let error = outcome(trust(backend, &other).only_extra_roots(true)).await.unwrap_err();
+            assert!(error.is_tls(), "{backend:?}: {error:?}");
+        }
+        return;
+    }
+    let authority = Authority::new("system");
+    let server = Server::tls(Tls::new(authority.sign(HERE)).config(), []).await;
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("system-roots.pem");
+    std::fs::write(&file, authority.pem()).unwrap();
+    let output = tokio::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "tls::the_systems_roots_are_trusted_unless_only_others_are"])
+        .env(CHILD, server.url())
+        .env("SSL_CERT_FILE", &file)
+        .env_remove("SSL_CERT_DIR")
+        .output()
+        .await
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert_eq!(server.requests().len(), 2 * BACKENDS.len());
+}
+
 #[tokio::test]
 async fn a_certificate_for_another_host_is_refused() {
     for backend in BACKENDS {
