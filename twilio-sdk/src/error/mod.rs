@@ -61,6 +61,8 @@ enum Kind {
     Limit,
     Busy,
     CircuitOpen,
+    Content,
+    Redirect,
 }
 
 impl Error {
@@ -126,6 +128,22 @@ impl Error {
 
     pub(crate) fn limit(operation: &'static Operation, message: impl Into<String>, raw: &Raw) -> Self {
         Self::new(Kind::Limit, Some(operation), message).with_raw(raw)
+    }
+
+    /// An answer whose body is not what its head announced.
+    pub(crate) fn broken(operation: &'static Operation, message: impl Into<String>, raw: &Raw) -> Self {
+        Self::new(Kind::Transport, Some(operation), message).with_raw(raw)
+    }
+
+    pub(crate) fn content(operation: &'static Operation, source: std::io::Error) -> Self {
+        let message = format!("the content to upload cannot be read: {source}");
+        let mut error = Self::new(Kind::Content, Some(operation), message);
+        error.0.source = Some(Box::new(source));
+        error
+    }
+
+    pub(crate) fn redirect(operation: &'static Operation, message: impl Into<String>, raw: &Raw) -> Self {
+        Self::new(Kind::Redirect, Some(operation), message).with_raw(raw)
     }
 
     pub(crate) fn busy(operation: &'static Operation, message: impl Into<String>) -> Self {
@@ -253,6 +271,8 @@ impl Error {
             Kind::Limit => "limit",
             Kind::Busy => "busy",
             Kind::CircuitOpen => "circuit_open",
+            Kind::Content => "content",
+            Kind::Redirect => "redirect",
         }
     }
 
@@ -333,6 +353,17 @@ impl Error {
     /// The next page's link leads elsewhere, or in a circle.
     pub fn is_paging(&self) -> bool {
         self.0.kind == Kind::Paging
+    }
+
+    /// The content to upload could not be read to its end, or is not as long as it was said to be. Twilio got a
+    /// part of it at most, and carried out nothing.
+    pub fn is_content(&self) -> bool {
+        self.0.kind == Kind::Content
+    }
+
+    /// A redirect of a download leads where it must not: in a circle, too far, or not to `https://`.
+    pub fn is_redirect(&self) -> bool {
+        self.0.kind == Kind::Redirect
     }
 
     /// Twilio does not know the resource (404).
