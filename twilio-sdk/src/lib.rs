@@ -28,6 +28,7 @@
 //! * **Answers.** Every field is optional, enums keep values they do not know, decimals keep every digit, dates
 //!   keep their text, and what fits no field is in `extra`: no answer is lost to one odd value.
 //! * **Errors.** One [`Error`], with Twilio's `code()` and `message()`.
+//! * **Files.** Feature `media` has recordings, message media, serverless versions and Conversations media, streamed.
 //! * **Tests.** Feature `mock` has the whole of Twilio in-process, and as the program `twilio-mock`.
 // Which products are enabled decides what of the runtime they use.
 #![cfg_attr(not(feature = "full"), allow(dead_code, unused_imports, unused_macros))]
@@ -54,6 +55,9 @@ mod error;
 #[cfg(feature = "listener")]
 #[cfg_attr(docsrs, doc(cfg(feature = "listener")))]
 pub mod listener;
+#[cfg(feature = "media")]
+#[cfg_attr(docsrs, doc(cfg(feature = "media")))]
+pub mod media;
 mod paging;
 #[cfg(any(feature = "mock", feature = "validation"))]
 mod pattern;

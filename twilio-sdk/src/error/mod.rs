@@ -135,9 +135,8 @@ impl Error {
         Self::new(Kind::Transport, Some(operation), message).with_raw(raw)
     }
 
-    pub(crate) fn content(operation: &'static Operation, source: std::io::Error) -> Self {
-        let message = format!("the content to upload cannot be read: {source}");
-        let mut error = Self::new(Kind::Content, Some(operation), message);
+    pub(crate) fn content(operation: &'static Operation, what: &str, source: std::io::Error) -> Self {
+        let mut error = Self::new(Kind::Content, Some(operation), format!("{what}: {source}"));
         error.0.source = Some(Box::new(source));
         error
     }
@@ -355,8 +354,8 @@ impl Error {
         self.0.kind == Kind::Paging
     }
 
-    /// The content to upload could not be read to its end, or is not as long as it was said to be. Twilio got a
-    /// part of it at most, and carried out nothing.
+    /// The content of an upload could not be read to its end, or is not as long as it was said to be: Twilio got a
+    /// part of it at most, and carried out nothing. Or the content of a download could not be written.
     pub fn is_content(&self) -> bool {
         self.0.kind == Kind::Content
     }

@@ -129,7 +129,7 @@ impl Way for Outgoing {
         };
         // The connection's own error says only that the body broke off.
         let outcome = match self.content.failure() {
-            Some(error) => Err(Error::content(operation, error)),
+            Some(error) => Err(Error::content(operation, "the content to upload cannot be read", error)),
             None => outcome,
         };
         pass.leave(&outcome);
