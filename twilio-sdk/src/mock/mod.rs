@@ -51,6 +51,7 @@ mod connection;
 mod error;
 mod fault;
 mod magic;
+mod media;
 mod oauth;
 mod page;
 mod pattern;
@@ -75,6 +76,7 @@ use tokio::task::JoinHandle;
 use answer::Reply;
 pub use builder::MockTwilioBuilder;
 pub use fault::{Fault, FaultPlan, FaultRule, On, PlannedFault};
+pub use media::{RecordedFile, media_bytes};
 pub use oauth::TokenFormat;
 pub use record::RecordedRequest;
 use server::{State, lock};
@@ -129,7 +131,7 @@ impl MockTwilio {
         let json = (!typed).then_some(("Content-Type", "application/json"));
         let headers = headers.iter().copied().chain(json);
         let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        lock(&self.state.once).push_back(Reply { status, headers, body: Some(body.into()) });
+        lock(&self.state.once).push_back(Reply { status, headers, body: Some(body.into()), pattern: None });
     }
 
     /// Answers every valid request for an operation like this, until [`MockTwilio::clear_responses`].
