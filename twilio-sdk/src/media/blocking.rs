@@ -83,12 +83,9 @@ impl Download {
     ///
     /// Those of [`chunk`](super::Download::chunk); [`is_limit`](Error::is_limit): it is larger.
     pub fn bytes_up_to(mut self, limit: usize) -> Result<Bytes> {
-        let Some(inner) = self.inner.take() else { return Ok(self.rest) };
-        let more = wait(inner.bytes_up_to(limit.saturating_sub(self.rest.len())))??;
-        match self.rest.is_empty() {
-            true => Ok(more),
-            false => Ok([self.rest, more].concat().into()),
-        }
+        let Some(mut inner) = self.inner.take() else { return Ok(self.rest) };
+        inner.give_back(self.rest);
+        wait(inner.bytes_up_to(limit))?
     }
 }
 

@@ -35,6 +35,12 @@ impl Download {
         Self { incoming }
     }
 
+    /// Puts a piece that was taken back in front.
+    #[cfg(feature = "blocking")]
+    pub(super) fn give_back(&mut self, piece: Bytes) {
+        self.incoming.give_back(piece);
+    }
+
     /// The HTTP status, a success.
     pub fn status(&self) -> StatusCode {
         self.incoming.head().status
@@ -102,7 +108,7 @@ impl Download {
         let message = || format!("the content is larger than {limit} bytes");
         let too_large =
             |this: &Self| Error::limit(this.incoming.operation(), message(), this.incoming.head());
-        if self.length().is_some_and(|length| length > limit as u64) {
+        if self.incoming.left().is_some_and(|left| left > limit as u64) {
             return Err(too_large(&self));
         }
         let mut all = BytesMut::new();

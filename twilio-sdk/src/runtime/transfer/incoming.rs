@@ -85,6 +85,20 @@ impl Incoming {
         announced(&self.head.headers)
     }
 
+    /// Puts a piece that was taken back in front.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn give_back(&mut self, piece: Bytes) {
+        if !piece.is_empty() {
+            self.first = Some(piece);
+        }
+    }
+
+    /// How much of it was not given out yet, where that is known.
+    pub(crate) fn left(&self) -> Option<u64> {
+        let waiting = self.first.as_ref().map_or(0, |first| first.len() as u64);
+        Some(self.length()?.saturating_sub(self.received) + waiting)
+    }
+
     pub(crate) fn operation(&self) -> &'static Operation {
         self.operation
     }
