@@ -4,6 +4,7 @@ mod api;
 #[cfg(feature = "config-file")]
 mod config;
 mod shown;
+mod transfer;
 #[cfg(feature = "validation")]
 mod violation;
 
@@ -128,21 +129,6 @@ impl Error {
 
     pub(crate) fn limit(operation: &'static Operation, message: impl Into<String>, raw: &Raw) -> Self {
         Self::new(Kind::Limit, Some(operation), message).with_raw(raw)
-    }
-
-    /// An answer whose body is not what its head announced.
-    pub(crate) fn broken(operation: &'static Operation, message: impl Into<String>, raw: &Raw) -> Self {
-        Self::new(Kind::Transport, Some(operation), message).with_raw(raw)
-    }
-
-    pub(crate) fn content(operation: &'static Operation, what: &str, source: std::io::Error) -> Self {
-        let mut error = Self::new(Kind::Content, Some(operation), format!("{what}: {source}"));
-        error.0.source = Some(Box::new(source));
-        error
-    }
-
-    pub(crate) fn redirect(operation: &'static Operation, message: impl Into<String>, raw: &Raw) -> Self {
-        Self::new(Kind::Redirect, Some(operation), message).with_raw(raw)
     }
 
     pub(crate) fn busy(operation: &'static Operation, message: impl Into<String>) -> Self {
@@ -352,17 +338,6 @@ impl Error {
     /// The next page's link leads elsewhere, or in a circle.
     pub fn is_paging(&self) -> bool {
         self.0.kind == Kind::Paging
-    }
-
-    /// The content of an upload could not be read to its end, or is not as long as it was said to be: Twilio got a
-    /// part of it at most, and carried out nothing. Or the content of a download could not be written.
-    pub fn is_content(&self) -> bool {
-        self.0.kind == Kind::Content
-    }
-
-    /// A redirect of a download leads where it must not: in a circle, too far, or not to `https://`.
-    pub fn is_redirect(&self) -> bool {
-        self.0.kind == Kind::Redirect
     }
 
     /// Twilio does not know the resource (404).

@@ -126,8 +126,11 @@ impl Read for Download {
 pub(super) struct Reading {
     /// Elsewhere while a piece is read, and gone at the end.
     reader: Option<Box<dyn Read + Send>>,
-    task: Option<JoinHandle<(Box<dyn Read + Send>, io::Result<Bytes>)>>,
+    task: Option<JoinHandle<Piece>>,
 }
+
+/// A piece, and the reader that it came from.
+type Piece = (Box<dyn Read + Send>, io::Result<Bytes>);
 
 impl Reading {
     pub(super) fn new(reader: impl Read + Send + 'static) -> Self {

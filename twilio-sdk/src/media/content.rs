@@ -7,8 +7,8 @@ use crate::runtime::transfer::Source;
 
 /// What is uploaded: where it comes from, how long it is, and what it is called.
 ///
-/// Content in memory can be sent again; a reader or a stream only while nothing of it was read. Of those, not more
-/// than some ten kilobytes are in memory at any time.
+/// Content in memory can be sent again; a reader or a stream only while nothing of it was read. Of those, no more
+/// than a few pieces of 64 KiB are in memory at any time.
 pub struct Content {
     pub(super) source: Source,
     pub(super) length: u64,

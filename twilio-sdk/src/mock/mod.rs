@@ -4,6 +4,10 @@
 //! and parameters, answers in the shape that the specification documents and reflects what it was sent. It
 //! keeps no state yet: what was created is not listed afterwards.
 //!
+//! It also knows the endpoints for files that no specification describes: recordings, the media of messages and of
+//! Conversations, uploads of serverless versions. The files themselves are at another port, which refuses
+//! credentials.
+//!
 //! A request says which Twilio host it means, in this order: by its first path segment
 //! (`/api.twilio.com/2010-04-01/..`), by the header `X-Forwarded-Host`, by the header `Host` (regional names
 //! such as `api.dublin.ie1.twilio.com` included); else the path alone decides where only one host knows it.

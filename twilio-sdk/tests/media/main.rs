@@ -1,6 +1,7 @@
 //! Downloads and uploads of files, over real sockets.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod again;
 #[cfg(feature = "blocking")]
 mod blocking;
 #[path = "../common/mod.rs"]

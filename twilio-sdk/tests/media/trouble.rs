@@ -43,6 +43,14 @@ async fn silence_between_pieces_is_a_time_out_and_slowness_is_not() {
     let error = download.chunk().await.unwrap_err();
     assert!(error.is_timeout() && error.status().is_some(), "{error:?}");
     assert!(download.chunk().await.unwrap().is_none());
+
+    let late = Server::start(|_| {
+        vec![Step::Send(HEAD.into()), Step::Wait(Duration::from_millis(100)), Step::Send("0123456789".into())]
+    })
+    .await;
+    let call = || client_at(&late.url).media().recording(RECORDING);
+    assert!(call().with_idle_timeout(Duration::from_millis(20)).download().await.is_ok());
+    assert!(call().with_idle_timeout(Duration::ZERO).download().await.unwrap_err().is_request());
 }
 
 #[tokio::test]

@@ -7,12 +7,13 @@ use bytes::Bytes;
 use tokio::io::AsyncReadExt as _;
 use twilio_sdk::RetryConfig;
 use twilio_sdk::media::{AssetVersion, Content, UploadCall, Visibility};
-use twilio_sdk::mock::{Fault, MockTwilio, On};
+use twilio_sdk::mock::MockTwilio;
 
 use crate::common::{client, client_at, mock};
+use crate::server::{Server, Step};
 use crate::{RESOURCE, SERVERLESS, SERVICE, content};
 
-fn asset(mock: &MockTwilio, content: Content) -> UploadCall<AssetVersion> {
+pub(super) fn asset(mock: &MockTwilio, content: Content) -> UploadCall<AssetVersion> {
     client(mock).media().upload_asset(
         SERVERLESS,
         RESOURCE,
@@ -22,12 +23,12 @@ fn asset(mock: &MockTwilio, content: Content) -> UploadCall<AssetVersion> {
     )
 }
 
-fn quick() -> RetryConfig {
+pub(super) fn quick() -> RetryConfig {
     RetryConfig::new().base(Duration::from_millis(1)).max_delay(Duration::from_millis(2))
 }
 
 /// A reader that nothing is known of.
-fn reader(bytes: Bytes) -> impl tokio::io::AsyncRead + Send + 'static {
+pub(super) fn reader(bytes: Bytes) -> impl tokio::io::AsyncRead + Send + 'static {
     io::Cursor::new(bytes)
 }
 
@@ -202,55 +203,6 @@ async fn content_that_is_not_as_it_was_announced_is_never_carried_out() {
 }
 
 #[tokio::test]
-async fn content_in_memory_is_sent_again_only_where_nothing_was_carried_out() {
-    let mock = mock().await;
-    let on = || On::operation("CreateAssetVersion");
-    let bytes = || Content::bytes(content(200_000));
-    mock.script(on(), [Some(Fault::status(429).header("Retry-After", "0"))]);
-    let response = asset(&mock, bytes()).with_retry(quick()).send_with_response().await.unwrap();
-    assert_eq!((response.attempts(), mock.requests().len()), (2, 2));
-    let last = mock.requests().pop().unwrap().file.unwrap();
-    assert_eq!((last.size, last.is_pattern), (200_000, true));
-
-    for (fault, idempotent, attempts) in [
-        (Fault::status(503), false, 1),
-        (Fault::status(503), true, 2),
-        (Fault::reset_after_execution(), false, 1),
-        (Fault::reset_after_execution(), true, 2),
-        (Fault::status(400), true, 1),
-    ] {
-        mock.clear_faults();
-        mock.clear_requests();
-        mock.script(on(), [Some(fault)]);
-        let outcome = asset(&mock, bytes()).with_retry(quick()).with_idempotent(idempotent).send().await;
-        assert_eq!((outcome.is_ok(), mock.requests().len()), (attempts == 2, attempts));
-        if let Err(error) = outcome {
-            assert_eq!(error.attempts(), 1, "{error}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_stream_is_sent_again_only_while_nothing_of_it_was_read() {
-    let mock = mock().await;
-    mock.script(On::operation("CreateAssetVersion"), [Some(Fault::status(429).header("Retry-After", "0"))]);
-    let call =
-        asset(&mock, Content::reader(reader(content(100)), 100)).with_retry(quick()).with_idempotent(true);
-    let error = call.send().await.unwrap_err();
-    assert!(error.is_rate_limited() && error.attempts() == 1, "{error}");
-    assert_eq!(mock.requests().len(), 1);
-
-    let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", closed.local_addr().unwrap());
-    drop(closed);
-    let content = Content::reader(reader(content(100)), 100);
-    let error =
-        client_at(&url).media().upload_conversation(SERVICE, content).with_retry(quick()).send().await;
-    let error = error.unwrap_err();
-    assert!(error.is_connect() && error.attempts() == 3, "{error:?}");
-}
-
-#[tokio::test]
 async fn an_upload_that_stands_still_is_a_time_out_and_a_slow_one_is_not() {
     let deaf = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let twilio = client_at(&format!("http://{}", deaf.local_addr().unwrap()));
@@ -286,6 +238,20 @@ async fn twilios_refusal_is_typed_also_for_large_content() {
     assert!(error.is_authentication() && error.code() == Some(20003), "{error}");
     let error = client(&mock).media().upload_conversation("IS1", "x").send().await.unwrap_err();
     assert!(error.is_authentication(), "{error}");
+}
+
+#[tokio::test]
+async fn a_refusal_that_comes_before_the_end_of_the_content_is_heard() {
+    let refusing = Server::start(|_| {
+        let body = r#"{"code":20413,"message":"too large","status":413}"#;
+        let head = "HTTP/1.1 413 Content Too Large\r\nContent-Length: 50\r\nConnection: close\r\n\r\n";
+        vec![Step::Send(format!("{head}{body} ")), Step::Wait(Duration::from_secs(60))]
+    })
+    .await;
+    let twilio = client_at(&refusing.url);
+    let error = twilio.media().upload_conversation(SERVICE, Content::bytes(content(64 << 20))).send().await;
+    let error = error.unwrap_err();
+    assert_eq!((error.status().map(|s| s.as_u16()), error.code()), (Some(413), Some(20413)), "{error:?}");
 }
 
 #[tokio::test]

@@ -27,8 +27,14 @@ pub(crate) struct Bounds {
 pub(super) const IDLE: Duration = Duration::from_secs(30);
 
 impl Bounds {
-    pub(super) fn idle(&self) -> Duration {
-        self.idle.unwrap_or(IDLE).min(FOREVER)
+    /// How long the peer may keep silent.
+    pub(super) fn idle(&self, operation: &'static Operation) -> Result<Duration> {
+        match self.idle.unwrap_or(IDLE).min(FOREVER) {
+            Duration::ZERO => {
+                Err(Error::request(operation, "the idle time-out is zero, in which nothing can come"))
+            }
+            idle => Ok(idle),
+        }
     }
 }
 
@@ -40,7 +46,8 @@ pub(crate) async fn fetch(client: Arc<dyn Dispatch>, target: Target, bounds: Bou
     retry.check()?;
     let deadline = Instant::now() + bounds.timeout.unwrap_or(settings.timeout).min(FOREVER);
     let terms = Terms { deadline, retry, idempotent: true };
-    let mut way = Streamed { target, bounds: &bounds, opened: None };
+    let idle = bounds.idle(operation)?;
+    let mut way = Streamed { target, idle, limit: bounds.limit, opened: None };
     let raw = watched(&*client, operation, attempts(&*client, operation, &terms, &mut way)).await?;
     let attempts = raw.attempts;
     match way.opened.take() {
@@ -53,13 +60,14 @@ pub(crate) async fn fetch(client: Arc<dyn Dispatch>, target: Target, bounds: Bou
 }
 
 /// A request without a body, and an answer that is handed out while it comes.
-struct Streamed<'a> {
+struct Streamed {
     target: Target,
-    bounds: &'a Bounds,
+    idle: Duration,
+    limit: Option<u64>,
     opened: Option<Incoming>,
 }
 
-impl Way for Streamed<'_> {
+impl Way for Streamed {
     fn request(&mut self, _: bool) -> Result<Option<reqwest::Request>> {
         Ok(self.target.request.try_clone())
     }
@@ -91,7 +99,7 @@ impl Way for Streamed<'_> {
     }
 }
 
-impl Streamed<'_> {
+impl Streamed {
     /// One request, and its answer: a body that comes for a success, the whole for anything else.
     async fn hop(
         &self,
@@ -121,8 +129,7 @@ impl Streamed<'_> {
         pass.leave(&raw);
         let raw = raw?;
         let Some(response) = response else { return Ok((raw, None)) };
-        let (idle, limit) = (self.bounds.idle(), self.bounds.limit);
-        let mut incoming = Incoming::new(operation, raw.clone(), response, pass, idle, limit)?;
+        let mut incoming = Incoming::new(operation, raw.clone(), response, pass, self.idle, self.limit)?;
         timeout_at(until, incoming.prefetch()).await.map_err(late)??;
         Ok((raw, Some(incoming)))
     }

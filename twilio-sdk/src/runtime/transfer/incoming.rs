@@ -31,6 +31,8 @@ pub(crate) struct Incoming {
     timer: Pin<Box<Sleep>>,
     /// Whether the timer runs, which it does not while nobody asks for the next piece.
     waiting: bool,
+    /// Whether silence is an error, as it is after the first piece.
+    timed: bool,
 }
 
 impl Incoming {
@@ -60,6 +62,7 @@ impl Incoming {
             idle,
             timer: Box::pin(sleep(idle)),
             waiting: false,
+            timed: false,
         })
     }
 
@@ -68,6 +71,7 @@ impl Incoming {
         if let Some(chunk) = self.chunk().await? {
             self.first = Some(chunk);
         }
+        self.timed = true;
         Ok(())
     }
 
@@ -142,6 +146,9 @@ impl Incoming {
                     });
                 }
             }
+        }
+        if !self.timed {
+            return Poll::Pending;
         }
         if !self.waiting {
             self.timer.as_mut().reset(Instant::now() + self.idle);

@@ -48,7 +48,7 @@ pub(crate) async fn upload(
     retry.check()?;
     let deadline = Instant::now() + bounds.timeout.unwrap_or(FOREVER).min(FOREVER);
     let terms = Terms { deadline, retry, idempotent: bounds.idempotent };
-    let idle = bounds.idle();
+    let idle = bounds.idle(operation)?;
     let mut way = Outgoing {
         base: crate::runtime::url::request(&*client, &parts)?,
         http: client.handle().http().clone(),
