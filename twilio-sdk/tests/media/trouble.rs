@@ -90,6 +90,19 @@ async fn a_body_that_breaks_off_is_an_error_and_never_a_shorter_file() {
     // Not tried again: a piece was given out.
     assert_eq!(short.requests().len(), 1);
 
+    // A proxy that frames anew what came to it broken off: well-formed, and still not the whole file.
+    let proxied = Server::start(|_| {
+        let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 10\r\nConnection: close\r\n\r\n";
+        vec![Step::Send(format!("{head}5\r\n01234\r\n0\r\n\r\n"))]
+    })
+    .await;
+    let call = client_at(&proxied.url).media().recording(RECORDING).with_retry(RetryConfig::none());
+    let error = match call.download().await {
+        Ok(download) => download.bytes_up_to(100).await.unwrap_err(),
+        Err(error) => error,
+    };
+    assert!(error.is_transport(), "{error:?}");
+
     let mock = MockTwilio::builder().media_size(1 << 20).start().await.unwrap();
     for fault in [Fault::truncated_body(), Fault::reset_in_body(), Fault::truncated_body().chunked()] {
         mock.fault(On::operation("FetchRecordingMedia"), fault).times(1);
