@@ -30,6 +30,7 @@
 mod blocking;
 mod content;
 mod download;
+mod fetch;
 mod model;
 mod request;
 mod upload;
@@ -46,11 +47,9 @@ use crate::types::{
 pub use blocking::Download as BlockingDownload;
 pub use content::Content;
 pub use download::Download;
+pub use fetch::FetchConversationMedia;
 pub use model::{AssetVersion, ConversationMedia, ConversationMediaLinks, FunctionVersion, Visibility};
-pub use request::{
-    ConversationFile, DownloadCall, FetchConversationMedia, GivenUrl, MessageMedia, Recording,
-    RecordingFormat,
-};
+pub use request::{ConversationFile, DownloadCall, GivenUrl, MessageMedia, Recording, RecordingFormat};
 pub use upload::UploadCall;
 
 static MESSAGE: Routes =
@@ -161,7 +160,7 @@ impl Media {
         let mut call = Call::new(&ConversationsMedia::new(&self.handle), &CONVERSATION);
         call.put(Place::Path, "ServiceSid", service_sid.into());
         call.put(Place::Path, "Sid", media_sid.into());
-        FetchConversationMedia::new(call)
+        FetchConversationMedia(call)
     }
 
     /// A file for a Conversations message, whose `media_sid` the answer's `sid` is:

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{CONVERSATION, ConversationMedia, Download};
+use super::{CONVERSATION, ConversationMedia, Download, FetchConversationMedia};
 use crate::runtime::transfer::{ApiFiles, Bounds, Routes, Target, fetch};
 use crate::runtime::{Call, Dispatch, Handle, Parts};
 use crate::types::AccountSid;
@@ -122,13 +122,14 @@ impl<K> DownloadCall<K> {
     }
 
     /// Bounds the time until the first piece of the file is there, all attempts and redirects included; the
-    /// client's time-out unless set.
+    /// client's time-out unless set. Zero is an [error](Error::is_config).
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.bounds.timeout = Some(timeout);
         self
     }
 
-    /// How long to wait for each further piece; 30 s unless set. The download as a whole is not bounded in time.
+    /// How long to wait for each further piece; 30 s unless set. Zero is an [error](Error::is_config). The download
+    /// as a whole is not bounded in time.
     pub fn with_idle_timeout(mut self, timeout: Duration) -> Self {
         self.bounds.idle = Some(timeout);
         self
@@ -174,7 +175,10 @@ impl<K> DownloadCall<K> {
                         call.retry(retry.clone());
                     }
                     let media: ConversationMedia = call.send().await?;
-                    bounds.timeout = Some(timeout.saturating_sub(started.elapsed()));
+                    // What is left may be nothing, and is a time-out then.
+                    let left = timeout.saturating_sub(started.elapsed());
+                    bounds.timeout =
+                        Some(if timeout.is_zero() { timeout } else { left.max(Duration::from_nanos(1)) });
                     let link = media.links.and_then(|links| links.content_direct_temporary);
                     let link = link.ok_or_else(|| {
                         let missing = "links.content_direct_temporary is missing";
@@ -209,16 +213,3 @@ impl<K> fmt::Debug for DownloadCall<K> {
             .finish_non_exhaustive()
     }
 }
-
-/// Asks what is known of a file of Conversations.
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent until `send` is awaited"]
-pub struct FetchConversationMedia(Call<ConversationMedia>);
-
-impl FetchConversationMedia {
-    pub(super) fn new(call: Call<ConversationMedia>) -> Self {
-        Self(call)
-    }
-}
-
-crate::runtime::operation!(FetchConversationMedia => ConversationMedia);

@@ -35,7 +35,7 @@ impl<T> UploadCall<T> {
     }
 
     /// Bounds the whole upload in time, all attempts included; not bounded unless set, because large files take
-    /// as long as they take.
+    /// as long as they take. Zero is an [error](Error::is_config).
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.bounds.timeout = Some(timeout);
         self
@@ -43,7 +43,8 @@ impl<T> UploadCall<T> {
 
     /// How long the upload may stand still: until the connection is made and takes the next piece of the content,
     /// until the content has it ready, and in the end until Twilio answers. 30 s unless set; the client's
-    /// [`attempt_timeout`](crate::ConnectionConfig::attempt_timeout) where that is shorter.
+    /// [`attempt_timeout`](crate::ConnectionConfig::attempt_timeout) where that is shorter. Zero is an
+    /// [error](Error::is_config).
     pub fn with_idle_timeout(mut self, timeout: Duration) -> Self {
         self.bounds.idle = Some(timeout);
         self

@@ -50,7 +50,8 @@ async fn silence_between_pieces_is_a_time_out_and_slowness_is_not() {
     .await;
     let call = || client_at(&late.url).media().recording(RECORDING);
     assert!(call().with_idle_timeout(Duration::from_millis(20)).download().await.is_ok());
-    assert!(call().with_idle_timeout(Duration::ZERO).download().await.unwrap_err().is_request());
+    assert!(call().with_idle_timeout(Duration::ZERO).download().await.unwrap_err().is_config());
+    assert!(call().with_timeout(Duration::ZERO).download().await.unwrap_err().is_config());
 }
 
 #[tokio::test]

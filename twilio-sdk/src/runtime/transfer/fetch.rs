@@ -27,14 +27,19 @@ pub(crate) struct Bounds {
 pub(super) const IDLE: Duration = Duration::from_secs(30);
 
 impl Bounds {
-    /// How long the peer may keep silent.
-    pub(super) fn idle(&self, operation: &'static Operation) -> Result<Duration> {
-        match self.idle.unwrap_or(IDLE).min(FOREVER) {
-            Duration::ZERO => {
-                Err(Error::request(operation, "the idle time-out is zero, in which nothing can come"))
+    /// Refuses what cannot work.
+    pub(super) fn check(&self) -> Result<()> {
+        for (name, time) in [("timeout", self.timeout), ("idle_timeout", self.idle)] {
+            if time.is_some_and(|time| time.is_zero()) {
+                return Err(Error::config(format!("{name} is zero, in which nothing can be answered")));
             }
-            idle => Ok(idle),
         }
+        self.retry.as_ref().map_or(Ok(()), RetryConfig::check)
+    }
+
+    /// How long the peer may keep silent.
+    pub(super) fn idle(&self) -> Duration {
+        self.idle.unwrap_or(IDLE).min(FOREVER)
     }
 }
 
@@ -43,10 +48,10 @@ pub(crate) async fn fetch(client: Arc<dyn Dispatch>, target: Target, bounds: Bou
     let settings = client.handle().settings();
     let operation = if target.own { &target.routes.own } else { &target.routes.elsewhere };
     let retry = bounds.retry.as_ref().unwrap_or(&settings.retry);
-    retry.check()?;
+    bounds.check()?;
     let deadline = Instant::now() + bounds.timeout.unwrap_or(settings.timeout).min(FOREVER);
     let terms = Terms { deadline, retry, idempotent: true };
-    let idle = bounds.idle(operation)?;
+    let idle = bounds.idle();
     let mut way = Streamed { target, idle, limit: bounds.limit, opened: None };
     let raw = watched(&*client, operation, attempts(&*client, operation, &terms, &mut way)).await?;
     let attempts = raw.attempts;
@@ -80,7 +85,7 @@ impl Way for Streamed {
         deadline: Instant,
     ) -> Result<Raw> {
         let until = match client.handle().settings().attempt_timeout {
-            Some(timeout) => deadline.min(Instant::now() + timeout),
+            Some(timeout) => Instant::now().checked_add(timeout).map_or(deadline, |end| end.min(deadline)),
             None => deadline,
         };
         self.opened = None;

@@ -2,6 +2,15 @@ use progenitor_client::ClientInfo;
 
 use crate::runtime::Handle;
 
+/// No specification says which of these names are personal.
+const PII: &[&str] = &[];
+
+/// Nor what their values must be like.
+#[cfg(feature = "validation")]
+mod rules {
+    pub(super) const OPERATIONS: crate::runtime::Rules = &[];
+}
+
 /// A client of a host that no specification describes.
 macro_rules! host {
     ($(#[$doc:meta])* $name:ident = $host:literal) => {

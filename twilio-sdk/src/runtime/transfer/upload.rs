@@ -45,10 +45,10 @@ pub(crate) async fn upload(
 ) -> Result<Raw> {
     let (settings, operation) = (client.handle().settings(), parts.operation);
     let retry = bounds.retry.as_ref().unwrap_or(&settings.retry);
-    retry.check()?;
+    bounds.check()?;
     let deadline = Instant::now() + bounds.timeout.unwrap_or(FOREVER).min(FOREVER);
     let terms = Terms { deadline, retry, idempotent: bounds.idempotent };
-    let idle = bounds.idle(operation)?;
+    let idle = bounds.idle();
     let mut way = Outgoing {
         base: crate::runtime::url::request(&*client, &parts)?,
         http: client.handle().http().clone(),
