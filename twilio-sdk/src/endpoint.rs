@@ -30,6 +30,15 @@ impl Endpoint {
         }
     }
 
+    /// The base URL instead of Twilio's own hosts, if there is one.
+    pub(crate) fn own_base_url(&self) -> Option<&str> {
+        self.base_url.as_deref()
+    }
+
+    pub(crate) fn location(&self) -> &Location {
+        &self.location
+    }
+
     fn host(&self, host: &str) -> String {
         self.location.host(host)
     }
@@ -103,7 +112,7 @@ pub(crate) fn base_url(text: &str) -> Result<String> {
     Ok(text.trim().trim_end_matches('/').to_owned())
 }
 
-fn is_loopback(host: &str) -> bool {
+pub(crate) fn is_loopback(host: &str) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost")
         || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())

@@ -30,6 +30,7 @@
 //! * **Errors.** One [`Error`], with Twilio's `code()` and `message()`.
 //! * **Logs.** Calls and their attempts are `tracing` spans by OpenTelemetry's conventions for HTTP clients, from which
 //!   secrets are always left out, and phone numbers unless [`LoggingConfig`] says otherwise.
+//! * **Files.** Feature `media` has recordings, message media, serverless versions and Conversations media, streamed.
 //! * **Tests.** Feature `mock` has the whole of Twilio in-process, and as the program `twilio-mock`.
 // Which products are enabled decides what of the runtime they use.
 #![cfg_attr(not(feature = "full"), allow(dead_code, unused_imports, unused_macros))]
@@ -56,6 +57,9 @@ mod error;
 #[cfg(feature = "listener")]
 #[cfg_attr(docsrs, doc(cfg(feature = "listener")))]
 pub mod listener;
+#[cfg(feature = "media")]
+#[cfg_attr(docsrs, doc(cfg(feature = "media")))]
+pub mod media;
 mod paging;
 #[cfg(any(feature = "mock", feature = "validation"))]
 mod pattern;

@@ -13,6 +13,7 @@ Usage: twilio-mock [OPTIONS]
 
   --listen ADDRESS       where to listen [127.0.0.1:4010]; port 0 picks a free one
   --collection-size N    items of each list over all its pages [120]
+  --media-size BYTES     size of the files of recordings and messages [65536]
   --real-hosts           links in answers name Twilio's hosts instead of this program
   --credentials-stdin    accept only the Basic credentials read from standard input, one USER:PASSWORD a line,
                          and bearer tokens, one `Bearer TOKEN` a line, up to the end of input
@@ -54,6 +55,7 @@ fn options() -> Result<Option<MockTwilioBuilder>, String> {
             Long("collection-size") => {
                 builder = builder.collection_size(value(&mut arguments, "--collection-size")?);
             }
+            Long("media-size") => builder = builder.media_size(value(&mut arguments, "--media-size")?),
             Long("real-hosts") => builder = builder.real_hosts(true),
             Long("credentials-stdin") => builder = credentials(builder)?,
             Long("faults") => {

@@ -4,6 +4,7 @@ mod api;
 #[cfg(feature = "config-file")]
 mod config;
 mod shown;
+mod transfer;
 #[cfg(feature = "validation")]
 mod violation;
 
@@ -61,6 +62,8 @@ enum Kind {
     Limit,
     Busy,
     CircuitOpen,
+    Content,
+    Redirect,
 }
 
 impl Error {
@@ -253,6 +256,8 @@ impl Error {
             Kind::Limit => "limit",
             Kind::Busy => "busy",
             Kind::CircuitOpen => "circuit_open",
+            Kind::Content => "content",
+            Kind::Redirect => "redirect",
         }
     }
 

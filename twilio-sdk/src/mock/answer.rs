@@ -17,12 +17,14 @@ pub(super) struct Reply {
     pub(super) status: u16,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Option<Vec<u8>>,
+    /// Instead of a body, so many bytes of [`media_bytes`](super::media_bytes).
+    pub(super) pattern: Option<u64>,
 }
 
 impl Reply {
     pub(super) fn json(status: u16, body: &Value) -> Self {
         let headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
-        Self { status, headers, body: Some(body.to_string().into_bytes()) }
+        Self { status, headers, body: Some(body.to_string().into_bytes()), pattern: None }
     }
 }
 

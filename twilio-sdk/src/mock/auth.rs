@@ -25,9 +25,18 @@ pub(super) fn check(
     matched: &Matched,
     request: &RecordedRequest,
 ) -> Result<Option<String>, Refusal> {
-    if is_public(matched.route, matched.operation) {
-        return Ok(None);
+    match is_public(matched.route, matched.operation) {
+        true => Ok(None),
+        false => authenticate(accepted, tokens, request),
     }
+}
+
+/// The same for a request that needs credentials.
+pub(super) fn authenticate(
+    accepted: &Accepted,
+    tokens: &TokenServer,
+    request: &RecordedRequest,
+) -> Result<Option<String>, Refusal> {
     let header = request.authorization().unwrap_or_default();
     let (scheme, rest) = header.split_once(' ').unwrap_or_default();
     let rest = rest.trim();

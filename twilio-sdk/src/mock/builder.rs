@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 
-use super::MockTwilio;
 use super::auth::Accepted;
 use super::fault::FaultPlan;
 use super::oauth::{Settings, TokenFormat, TokenServer};
 use super::record::RecordedRequest;
 use super::server::{self, Hook, State};
+use super::{MockTwilio, media};
 
 /// Settings for a mock; each method says its default.
 pub struct MockTwilioBuilder {
@@ -27,6 +27,7 @@ pub struct MockTwilioBuilder {
     hook: Option<Hook>,
     oauth: Settings,
     faults: FaultPlan,
+    files: media::Settings,
 }
 
 impl Default for MockTwilioBuilder {
@@ -41,6 +42,7 @@ impl Default for MockTwilioBuilder {
             hook: None,
             oauth: Settings::default(),
             faults: FaultPlan::default(),
+            files: media::Settings::default(),
         }
     }
 }
@@ -120,7 +122,23 @@ impl MockTwilioBuilder {
         self
     }
 
-    /// The largest body in bytes, beyond which the answer is 413; 10 MiB by default.
+    /// How large the files of recordings and messages are, in bytes; 64 KiB by default. Their content is that of
+    /// [`media_bytes`](super::media_bytes), made while it is sent.
+    #[must_use]
+    pub fn media_size(mut self, bytes: u64) -> Self {
+        self.files.size = bytes;
+        self
+    }
+
+    /// The media type of the files of recordings and messages; `audio/x-wav`, `audio/mpeg` and `image/jpeg` by default.
+    #[must_use]
+    pub fn media_type(mut self, content_type: impl Into<String>) -> Self {
+        self.files.content_type = Some(content_type.into());
+        self
+    }
+
+    /// The largest body in bytes, beyond which the answer is 413; 10 MiB by default. Uploaded files may be larger; their
+    /// content is then not kept.
     #[must_use]
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
@@ -154,6 +172,8 @@ impl MockTwilioBuilder {
     pub async fn start(self) -> std::io::Result<MockTwilio> {
         let listener = TcpListener::bind(self.address).await?;
         let address = listener.local_addr()?;
+        let file_listener = TcpListener::bind(SocketAddr::new(address.ip(), 0)).await?;
+        let file_host = format!("http://{}", file_listener.local_addr()?);
         let state = Arc::new(State {
             base_url: format!("http://{address}"),
             accepted: self.accepted,
@@ -169,8 +189,13 @@ impl MockTwilioBuilder {
             tokens: TokenServer::new(self.oauth),
             faults: Arc::new(Mutex::new(self.faults)),
             counters: Arc::default(),
+            files: media::Files::new(self.files, file_host, self.record_limit),
         });
-        let task = tokio::spawn(server::serve(listener, Arc::clone(&state)));
+        let serving =
+            (server::serve(listener, Arc::clone(&state)), server::serve(file_listener, Arc::clone(&state)));
+        let task = tokio::spawn(async move {
+            tokio::join!(serving.0, serving.1);
+        });
         Ok(MockTwilio { address, state, task })
     }
 }

@@ -4,6 +4,10 @@
 //! and parameters, answers in the shape that the specification documents and reflects what it was sent. It
 //! keeps no state yet: what was created is not listed afterwards.
 //!
+//! It also knows the endpoints for files that no specification describes: recordings, the media of messages and of
+//! Conversations, uploads of serverless versions. The files themselves are at another port, which refuses
+//! credentials.
+//!
 //! A request says which Twilio host it means, in this order: by its first path segment
 //! (`/api.twilio.com/2010-04-01/..`), by the header `X-Forwarded-Host`, by the header `Host` (regional names
 //! such as `api.dublin.ie1.twilio.com` included); else the path alone decides where only one host knows it.
@@ -51,6 +55,7 @@ mod connection;
 mod error;
 mod fault;
 mod magic;
+mod media;
 mod oauth;
 mod page;
 mod pattern;
@@ -75,6 +80,7 @@ use tokio::task::JoinHandle;
 use answer::Reply;
 pub use builder::MockTwilioBuilder;
 pub use fault::{Fault, FaultPlan, FaultRule, On, PlannedFault};
+pub use media::{RecordedFile, media_bytes};
 pub use oauth::TokenFormat;
 pub use record::RecordedRequest;
 use server::{State, lock};
@@ -129,7 +135,7 @@ impl MockTwilio {
         let json = (!typed).then_some(("Content-Type", "application/json"));
         let headers = headers.iter().copied().chain(json);
         let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        lock(&self.state.once).push_back(Reply { status, headers, body: Some(body.into()) });
+        lock(&self.state.once).push_back(Reply { status, headers, body: Some(body.into()), pattern: None });
     }
 
     /// Answers every valid request for an operation like this, until [`MockTwilio::clear_responses`].

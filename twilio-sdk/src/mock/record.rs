@@ -7,6 +7,7 @@ use std::fmt;
 use serde_json::Value;
 
 use super::fault::Fault;
+use super::media::RecordedFile;
 
 /// One request as the mock received it.
 ///
@@ -42,6 +43,9 @@ pub struct RecordedRequest {
     pub executed: bool,
     /// The fault that hit it.
     pub fault: Option<Fault>,
+    /// The file that it uploads; `body` is its content then, empty where that is larger than the
+    /// [body limit](super::MockTwilioBuilder::body_limit).
+    pub file: Option<RecordedFile>,
     /// The answer's `Twilio-Request-Id`.
     pub request_id: String,
 }

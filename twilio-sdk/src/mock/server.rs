@@ -24,7 +24,7 @@ use super::oauth::TokenServer;
 use super::pattern::{Rng, seed};
 use super::record::RecordedRequest;
 use super::route::{self, Found, Matched};
-use super::{magic, validate};
+use super::{magic, media, validate};
 
 /// Called with every request once its answer is known.
 pub(super) type Hook = Arc<dyn Fn(&RecordedRequest) + Send + Sync>;
@@ -45,6 +45,7 @@ pub(super) struct State {
     pub(super) tokens: TokenServer,
     pub(super) faults: Arc<Mutex<FaultPlan>>,
     pub(super) counters: Arc<Counters>,
+    pub(super) files: media::Files,
 }
 
 /// A lock that another thread's panic does not spoil.
@@ -96,15 +97,24 @@ async fn handle(
     record.headers = parts.headers.iter().map(|(n, v)| (n.as_str().to_owned(), text(v))).collect();
     let authority = parts.uri.authority().map(|a| a.as_str().to_owned());
     record.host = record.header("host").map(str::to_owned).or(authority).unwrap_or_default();
-    let located = locate(&mut record);
+    let place = media::claim(&mut record);
+    let located = match &place {
+        Some(_) => Err(Refusal::not_found(&record.path)),
+        None => locate(&mut record),
+    };
     let fault = lock(&state.faults).draw(&record);
     record.fault.clone_from(&fault);
     let mut reply = Reply::default();
     if !fault.as_ref().is_some_and(Fault::is_early_reset) {
-        let carried_out = match read(&state, &mut record, body).await {
-            Ok(()) if fault.as_ref().is_some_and(Fault::is_instead) => None,
-            Ok(()) => Some(respond(&state, &record, serial, located)),
-            Err(refusal) => Some(Err(refusal)),
+        let read = match &place {
+            Some(place) => media::read(&state, place, &mut record, body).await,
+            None => read(&state, &mut record, body).await,
+        };
+        let carried_out = match (read, &place) {
+            (Ok(()), _) if fault.as_ref().is_some_and(Fault::is_instead) => None,
+            (Ok(()), Some(place)) => Some(media::respond(&state, place, &record, serial)),
+            (Ok(()), None) => Some(respond(&state, &record, serial, located)),
+            (Err(refusal), _) => Some(Err(refusal)),
         };
         record.executed = matches!(&carried_out, Some(Ok(reply)) if reply.status < 400);
         if let Some(outcome) = carried_out {
@@ -128,10 +138,13 @@ async fn handle(
         return Err(Cut);
     }
     let text = Bytes::from(reply.body.take().unwrap_or_default());
-    let body = match &fault {
-        Some(fault) => fault.send(text, line),
-        None => Body::new(text, line),
-    };
+    let mut body = Body::new(text, line);
+    if let Some(size) = reply.pattern {
+        body.generate(size);
+    }
+    if let Some(fault) = &fault {
+        fault.send(&mut body);
+    }
     Ok(response(reply, body, &request_id))
 }
 

@@ -77,9 +77,10 @@ pub(super) async fn attempt(
     outcome
 }
 
-async fn read(
+/// Everything of an answer but its body.
+pub(super) fn head(
     operation: &'static Operation,
-    mut response: reqwest::Response,
+    response: &mut reqwest::Response,
     limits: &ResponseLimits,
 ) -> Result<Raw> {
     let raw = Raw {
@@ -93,6 +94,25 @@ async fn read(
         let message = format!("the answer's headers are larger than {} bytes", limits.headers);
         return Err(Error::limit(operation, message, &raw));
     }
+    Ok(raw)
+}
+
+pub(super) async fn read(
+    operation: &'static Operation,
+    mut response: reqwest::Response,
+    limits: &ResponseLimits,
+) -> Result<Raw> {
+    let raw = head(operation, &mut response, limits)?;
+    body(operation, raw, response, limits).await
+}
+
+/// The rest of an answer.
+pub(super) async fn body(
+    operation: &'static Operation,
+    raw: Raw,
+    mut response: reqwest::Response,
+    limits: &ResponseLimits,
+) -> Result<Raw> {
     let too_large = || {
         let message = format!("the answer's body is larger than {} bytes", limits.body);
         Error::limit(operation, message, &raw)
@@ -116,7 +136,7 @@ async fn read(
 }
 
 /// `Content-Length`; reqwest takes it away where it is not that of the decompressed body.
-fn announced(headers: &HeaderMap) -> Option<u64> {
+pub(super) fn announced(headers: &HeaderMap) -> Option<u64> {
     headers.get(http::header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 

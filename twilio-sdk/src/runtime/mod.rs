@@ -23,6 +23,8 @@ mod scalar;
 mod send;
 pub(crate) mod tls;
 mod trace;
+#[cfg(feature = "media")]
+pub(crate) mod transfer;
 pub(crate) mod transport;
 mod url;
 #[cfg(feature = "access-token")]

@@ -1,55 +1,129 @@
 //! One call from its first attempt to its outcome.
 
+use std::future::Future;
 use std::time::Duration;
 
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use super::attempt::{Attempt, attempt};
-use super::{Dispatch, Parts, Raw, retry, trace};
+use super::{Dispatch, Operation, Parts, Raw, retry, trace};
+use crate::config::RetryConfig;
 use crate::{Error, Result};
 
 /// A time-out beyond this is as good as none, and can be added to every moment.
-const FOREVER: Duration = Duration::from_secs(60 * 60 * 24 * 365);
+pub(super) const FOREVER: Duration = Duration::from_secs(60 * 60 * 24 * 365);
 
 /// Sends a call, again where that is safe, until there is an outcome or no time is left.
 pub(crate) async fn send(client: &dyn Dispatch, parts: &Parts) -> Result<Raw> {
-    let span = trace::call(client, parts.operation);
+    let settings = client.handle().settings();
+    let terms = Terms {
+        deadline: Instant::now() + parts.timeout.unwrap_or(settings.timeout).min(FOREVER),
+        retry: parts.retry.as_deref().unwrap_or(&settings.retry),
+        idempotent: parts.idempotent.unwrap_or(retry::is_idempotent(parts.operation.method)),
+    };
+    watched(client, parts.operation, async {
+        let mut way = Buffered { request: Some(super::url::request(client, parts)?) };
+        attempts(client, parts.operation, &terms, &mut way).await
+    })
+    .await
+}
+
+/// Puts a call into its span.
+pub(super) async fn watched(
+    client: &dyn Dispatch,
+    operation: &'static Operation,
+    call: impl Future<Output = Result<Raw>>,
+) -> Result<Raw> {
+    let span = trace::call(client, operation);
     if span.is_disabled() {
-        return attempts(client, parts).await;
+        return call.await;
     }
     let started = Instant::now();
-    let outcome = attempts(client, parts).instrument(span.clone()).await;
+    let outcome = call.instrument(span.clone()).await;
     trace::done(&span, started.elapsed(), &outcome);
     outcome
 }
 
-async fn attempts(client: &dyn Dispatch, parts: &Parts) -> Result<Raw> {
-    let (handle, operation) = (client.handle(), parts.operation);
+/// What bounds a call.
+pub(super) struct Terms<'a> {
+    pub(super) deadline: Instant,
+    pub(super) retry: &'a RetryConfig,
+    /// Whether sending the call twice does no more than sending it once.
+    pub(super) idempotent: bool,
+}
+
+/// How a call is sent.
+pub(super) trait Way: Send {
+    /// The request of the next attempt, `None` where it cannot be sent again; `keep` says that another attempt
+    /// may follow this one.
+    fn request(&mut self, keep: bool) -> Result<Option<reqwest::Request>>;
+
+    /// Makes one attempt.
+    fn attempt(
+        &mut self,
+        client: &dyn Dispatch,
+        operation: &'static Operation,
+        request: reqwest::Request,
+        deadline: Instant,
+    ) -> impl Future<Output = Result<Raw>> + Send;
+
+    /// Whether the request can still be sent another time.
+    fn is_repeatable(&self) -> bool {
+        true
+    }
+}
+
+/// A request in memory, and an answer that is read whole.
+struct Buffered {
+    request: Option<reqwest::Request>,
+}
+
+impl Way for Buffered {
+    fn request(&mut self, keep: bool) -> Result<Option<reqwest::Request>> {
+        Ok(match keep {
+            true => self.request.as_ref().and_then(reqwest::Request::try_clone),
+            false => self.request.take(),
+        })
+    }
+
+    fn attempt(
+        &mut self,
+        client: &dyn Dispatch,
+        operation: &'static Operation,
+        request: reqwest::Request,
+        deadline: Instant,
+    ) -> impl Future<Output = Result<Raw>> + Send {
+        attempt(client, operation, request, deadline)
+    }
+}
+
+pub(super) async fn attempts(
+    client: &dyn Dispatch,
+    operation: &'static Operation,
+    terms: &Terms<'_>,
+    way: &mut impl Way,
+) -> Result<Raw> {
+    let (handle, deadline) = (client.handle(), terms.deadline);
     let settings = handle.settings();
-    let timeout = parts.timeout.unwrap_or(settings.timeout).min(FOREVER);
-    let deadline = Instant::now() + timeout;
-    let config = parts.retry.as_deref().unwrap_or(&settings.retry);
-    let idempotent = parts.idempotent.unwrap_or(retry::is_idempotent(operation.method));
-    let mut request = Some(super::url::request(client, parts)?);
     let (mut number, mut renewed) = (0, false);
     loop {
         number += 1;
-        let again = number < config.max_attempts || (handle.auth().renews() && !renewed);
-        let outgoing =
-            if again { request.as_ref().and_then(reqwest::Request::try_clone) } else { request.take() };
-        let Some(outgoing) = outgoing else {
+        let again = number < terms.retry.max_attempts || (handle.auth().renews() && !renewed);
+        let Some(outgoing) = way.request(again)? else {
             return Err(Error::request(operation, "the body cannot be sent twice").with_attempts(number - 1));
         };
         let watch = trace::attempt(client, operation, &outgoing, number);
-        let outcome = attempt(client, operation, outgoing, deadline).instrument(watch.span()).await;
+        let outcome = way.attempt(client, operation, outgoing, deadline).instrument(watch.span()).await;
         let refused = outcome.as_ref().is_ok_and(|raw| raw.status == http::StatusCode::UNAUTHORIZED);
-        let retry_in = if refused && !renewed && operation.authenticated && handle.auth().renew() {
+        let retry_in = if !way.is_repeatable() {
+            None
+        } else if refused && !renewed && operation.authenticated && handle.auth().renew() {
             renewed = true;
             Some(Duration::ZERO)
         } else {
             let left = deadline.saturating_duration_since(Instant::now());
-            retry::delay(config, idempotent, number, &outcome, left)
+            retry::delay(terms.retry, terms.idempotent, number, &outcome, left)
         };
         watch.end(&outcome, retry_in);
         if let Some(observer) = &settings.observer {

@@ -1,9 +1,7 @@
 //! From a fault to what the client sees.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use hyper::StatusCode;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
@@ -11,7 +9,6 @@ use serde_json::{Map, Value};
 use super::{Body, Effect, Fault, Link};
 use crate::mock::RecordedRequest;
 use crate::mock::answer::Reply;
-use crate::mock::connection::Line;
 use crate::mock::error::Refusal;
 
 /// What every client takes in one header.
@@ -34,7 +31,8 @@ impl Fault {
 
     /// How the connection ends without an answer, if it does: whether with a reset.
     pub(in crate::mock) fn silence(&self, reply: &Reply) -> Option<bool> {
-        let empty = reply.body.as_ref().is_none_or(Vec::is_empty) || matches!(reply.status, 204 | 304);
+        let nothing = reply.body.as_ref().is_none_or(Vec::is_empty) && reply.pattern.is_none();
+        let empty = nothing || matches!(reply.status, 204 | 304);
         match self.effect {
             Effect::Reset => Some(true),
             Effect::ResetInBody if empty => Some(true),
@@ -51,7 +49,7 @@ impl Fault {
             _ => {}
         }
         if let Some(body) = &self.body {
-            reply.body = Some(body.to_vec());
+            (reply.body, reply.pattern) = (Some(body.to_vec()), None);
         }
         for (name, value) in &self.headers {
             set(reply, name, value);
@@ -77,8 +75,7 @@ impl Fault {
     }
 
     /// Changes how the answer's body is sent.
-    pub(in crate::mock) fn send(&self, text: Bytes, line: Arc<Line>) -> Body {
-        let mut body = Body::new(text, line);
+    pub(in crate::mock) fn send(&self, body: &mut Body) {
         body.sized = !self.chunked;
         match &self.effect {
             Effect::SlowBody { piece, pause } => body.slow_down(*piece, *pause),
@@ -87,7 +84,6 @@ impl Fault {
             Effect::ResetInBody => body.break_off(true),
             _ => {}
         }
-        body
     }
 }
 
@@ -106,7 +102,7 @@ fn page(status: u16) -> Reply {
         "<!DOCTYPE html>\n<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n"
     );
     let headers = vec![("Content-Type".to_owned(), "text/html; charset=utf-8".to_owned())];
-    Reply { status, headers, body: Some(text.into_bytes()) }
+    Reply { status, headers, body: Some(text.into_bytes()), pattern: None }
 }
 
 fn set(reply: &mut Reply, name: &str, value: &str) {

@@ -11,6 +11,7 @@ use hyper::body::{Frame, SizeHint};
 use tokio::time::{Sleep, sleep};
 
 use crate::mock::connection::{Cut, Line};
+use crate::mock::media::media_bytes;
 
 /// White space at the end does not change what a JSON text says.
 static SPACES: [u8; 1 << 16] = [b' '; 1 << 16];
@@ -21,8 +22,10 @@ const FLUSH: Duration = Duration::from_millis(5);
 /// The body of an answer.
 pub(in crate::mock) struct Body {
     text: Bytes,
-    /// How many spaces follow the text.
+    /// How many bytes follow the text: spaces, or those of the pattern.
     padding: u64,
+    /// How many bytes of the pattern there are in all.
+    pattern: Option<u64>,
     /// The largest piece, and the wait before each further one.
     pace: Option<(usize, Duration)>,
     /// Whether the length is told beforehand.
@@ -37,11 +40,27 @@ pub(in crate::mock) struct Body {
 
 impl Body {
     pub(in crate::mock) fn new(text: Bytes, line: Arc<Line>) -> Self {
-        Self { text, padding: 0, pace: None, sized: true, cut: None, line, wait: None, flushed: false }
+        Self {
+            text,
+            padding: 0,
+            pattern: None,
+            pace: None,
+            sized: true,
+            cut: None,
+            line,
+            wait: None,
+            flushed: false,
+        }
+    }
+
+    /// Lets so many bytes of the pattern follow.
+    pub(in crate::mock) fn generate(&mut self, size: u64) {
+        (self.padding, self.pattern) = (size, Some(size));
     }
 
     /// Fills the body up to that many bytes.
     pub(super) fn pad(&mut self, size: u64) {
+        self.pattern = None;
         self.padding = size.saturating_sub(self.text.len() as u64);
     }
 
@@ -63,6 +82,12 @@ impl Body {
         let most = usize::try_from(most).unwrap_or(usize::MAX);
         if !self.text.is_empty() {
             return self.text.split_to(most.min(self.text.len()));
+        }
+        if let Some(size) = self.pattern {
+            let most = usize::try_from(self.padding).unwrap_or(usize::MAX).min(most);
+            let bytes = media_bytes(size - self.padding, most);
+            self.padding -= bytes.len() as u64;
+            return Bytes::from_static(bytes);
         }
         let spaces = usize::try_from(self.padding).unwrap_or(usize::MAX).min(SPACES.len()).min(most);
         self.padding -= spaces as u64;

@@ -1,0 +1,127 @@
+use crate::types::{
+    AccountSid, MediaSid, ServerlessResourceSid, ServerlessResourceVersionSid, ServerlessServiceSid,
+    ServiceSid, Timestamp,
+};
+use crate::types::{SecretString, open_enum};
+
+open_enum! {
+    /// Who may see a version of an asset or function.
+    Visibility {
+        Public = "public",
+        Protected = "protected",
+        Private = "private",
+    }
+}
+
+/// An answer, read like those of the specifications.
+macro_rules! answer {
+    ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Default)]
+        #[non_exhaustive]
+        pub struct $name {
+            $($(#[$field_doc])* pub $field: Option<$type>,)*
+            /// What the answer holds and the fields above do not.
+            pub extra: crate::types::Extra,
+        }
+
+        impl crate::runtime::ReadFields for $name {
+            fn read<'de, A: serde::de::MapAccess<'de>>(
+                &mut self,
+                name: &str,
+                value: crate::runtime::FieldReader<'_, A>,
+            ) -> crate::runtime::Unread<A::Error> {
+                match name {
+                    $(stringify!($field) => value.read(&mut self.$field),)*
+                    _ => value.unknown(),
+                }
+            }
+
+            fn extra_mut(&mut self) -> &mut crate::types::Extra {
+                &mut self.extra
+            }
+        }
+    };
+}
+
+answer! {
+    /// A version of a serverless asset, as its upload answers.
+    AssetVersion {
+        /// `sid`: the version.
+        sid: ServerlessResourceVersionSid,
+        /// `account_sid`.
+        account_sid: AccountSid,
+        /// `service_sid`.
+        service_sid: ServerlessServiceSid,
+        /// `asset_sid`: the asset.
+        asset_sid: ServerlessResourceSid,
+        /// `path`: where it will be found on the service's domain.
+        path: String,
+        /// `visibility`.
+        visibility: Visibility,
+        /// `date_created`.
+        date_created: Timestamp,
+        /// `url`: the version's own, at the API.
+        url: String,
+    }
+}
+
+answer! {
+    /// A version of a serverless function, as its upload answers.
+    FunctionVersion {
+        /// `sid`: the version.
+        sid: ServerlessResourceVersionSid,
+        /// `account_sid`.
+        account_sid: AccountSid,
+        /// `service_sid`.
+        service_sid: ServerlessServiceSid,
+        /// `function_sid`: the function.
+        function_sid: ServerlessResourceSid,
+        /// `path`: where it will answer on the service's domain.
+        path: String,
+        /// `visibility`.
+        visibility: Visibility,
+        /// `date_created`.
+        date_created: Timestamp,
+        /// `url`: the version's own, at the API.
+        url: String,
+    }
+}
+
+answer! {
+    /// A file of Conversations.
+    ConversationMedia {
+        /// `sid`: what a message's `media_sid` takes.
+        sid: MediaSid,
+        /// `account_sid`.
+        account_sid: AccountSid,
+        /// `service_sid`: the Conversations service.
+        service_sid: ServiceSid,
+        /// `filename`.
+        filename: String,
+        /// `content_type`.
+        content_type: String,
+        /// `size`: in bytes.
+        size: i64,
+        /// `category`, such as `media`.
+        category: String,
+        /// `date_created`.
+        date_created: Timestamp,
+        /// `date_updated`.
+        date_updated: Timestamp,
+        /// `url`: the file's own, at the API.
+        url: String,
+        /// `links`: to the content.
+        links: ConversationMediaLinks,
+    }
+}
+
+answer! {
+    /// Where the content of a Conversations file is.
+    ConversationMediaLinks {
+        /// `content`: the path at the API.
+        content: String,
+        /// `content_direct_temporary`: a URL that gives the content to everyone who has it, for some minutes.
+        content_direct_temporary: SecretString,
+    }
+}

@@ -1,0 +1,69 @@
+//! The endpoints for files, which no specification describes, and the host where the files are.
+//!
+//! The files of recordings and messages are a pattern of any size; those of Conversations are what was uploaded.
+
+mod pattern;
+mod place;
+mod read;
+mod respond;
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+
+use bytes::Bytes;
+
+use super::server::lock;
+pub use pattern::media_bytes;
+pub(super) use place::{Place, claim};
+pub use read::RecordedFile;
+pub(super) use read::read;
+pub(super) use respond::respond;
+
+/// What the mock's files are like.
+pub(super) struct Settings {
+    pub(super) size: u64,
+    pub(super) content_type: Option<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { size: 64 << 10, content_type: None }
+    }
+}
+
+/// The files of one mock.
+pub(super) struct Files {
+    settings: Settings,
+    /// Where they are: another port than the API's, because Twilio keeps files on other hosts.
+    host: String,
+    uploads: Mutex<VecDeque<Stored>>,
+    most: usize,
+}
+
+/// A file that was uploaded.
+#[derive(Clone)]
+struct Stored {
+    sid: String,
+    service: String,
+    file: RecordedFile,
+    /// `None` where it was too large to keep.
+    content: Option<Bytes>,
+}
+
+impl Files {
+    pub(super) fn new(settings: Settings, host: String, most: usize) -> Self {
+        Self { settings, host, uploads: Mutex::default(), most: most.max(1) }
+    }
+
+    fn store(&self, stored: Stored) {
+        let mut uploads = lock(&self.uploads);
+        while uploads.len() >= self.most {
+            uploads.pop_front();
+        }
+        uploads.push_back(stored);
+    }
+
+    fn find(&self, sid: &str) -> Option<Stored> {
+        lock(&self.uploads).iter().find(|stored| stored.sid == sid).cloned()
+    }
+}

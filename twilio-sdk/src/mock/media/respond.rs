@@ -1,0 +1,179 @@
+use serde_json::{Value, json};
+
+use super::place::FILES;
+use super::{Place, Stored};
+use crate::mock::RecordedRequest;
+use crate::mock::answer::Reply;
+use crate::mock::auth;
+use crate::mock::error::Refusal;
+use crate::mock::pattern::{Rng, seed};
+use crate::mock::server::{State, lock};
+
+/// What links to uploaded files end in, so that they cannot be guessed; Twilio signs them.
+const SIGNATURE: &str = "signature";
+
+/// The answer of one of the places.
+pub(in crate::mock) fn respond(
+    state: &State,
+    place: &Place,
+    record: &RecordedRequest,
+    serial: u64,
+) -> Result<Reply, Refusal> {
+    let scripted = lock(&state.once).pop_front();
+    if let Some(reply) = scripted {
+        return Ok(reply);
+    }
+    if let Place::File { sid, uploaded } = place {
+        return file(state, record, sid, *uploaded);
+    }
+    let user = auth::authenticate(&state.accepted, &state.tokens, record)?;
+    let operation = record.operation_id.unwrap_or_default();
+    let scripted = lock(&state.scripted);
+    if let Some(reply) = scripted.get(&format!("media/{operation}")).or_else(|| scripted.get(operation)) {
+        return Ok(reply.clone());
+    }
+    drop(scripted);
+    let known = |sids: &[(&str, &str)]| match sids.iter().all(|(prefix, sid)| is_sid(prefix, sid)) {
+        true => Ok(()),
+        false => Err(Refusal::not_found(&record.path)),
+    };
+    let account =
+        user.filter(|user| user.starts_with("AC")).unwrap_or_else(|| format!("AC{}", Rng(0).hex(32)));
+    let fresh = Rng(seed(&[&record.path, &serial.to_string()])).hex(32);
+    match place {
+        Place::Recording { sid, mp3 } => {
+            known(&[("RE", sid)])?;
+            match record.query_value("RequestedChannels") {
+                None | Some("1" | "2") => {}
+                Some(_) => return Err(Refusal::parameter("RequestedChannels", "1 or 2 is expected")),
+            }
+            Ok(pattern(state, if *mp3 { "audio/mpeg" } else { "audio/x-wav" }))
+        }
+        Place::MessageMedia { message, sid } => {
+            known(&[(message.get(..2).filter(|p| *p == "SM").unwrap_or("MM"), message), ("ME", sid)])?;
+            let location = format!("{}/{FILES}/message/{sid}", state.files.host);
+            let mut reply = Reply::json(307, &json!({}));
+            reply.headers.push(("Location".to_owned(), location));
+            Ok(reply)
+        }
+        Place::Version { service, sid, function } => {
+            known(&[("ZS", service), ("ZH", sid)])?;
+            version(record, &account, &fresh, (service, sid, *function))
+        }
+        Place::ConversationUpload { service } => {
+            known(&[("IS", service)])?;
+            let file = record.file.clone().ok_or_else(|| Refusal::missing("body"))?;
+            if file.content_type.is_none() {
+                return Err(Refusal::missing("Content-Type"));
+            }
+            let content = (record.body.len() as u64 == file.size).then(|| record.body.clone().into());
+            let stored = Stored { sid: format!("ME{fresh}"), service: service.clone(), file, content };
+            let answer = conversation(state, &account, &stored, false);
+            state.files.store(stored);
+            Ok(Reply::json(201, &answer))
+        }
+        Place::Conversation { service, sid } => {
+            let stored = state.files.find(sid).filter(|stored| stored.service == *service);
+            let stored = stored.ok_or_else(|| Refusal::not_found(&record.path))?;
+            Ok(Reply::json(200, &conversation(state, &account, &stored, true)))
+        }
+        Place::File { .. } => Err(Refusal::not_found(&record.path)),
+    }
+}
+
+/// A file at its own host, which knows nothing of Twilio's credentials and refuses requests that hold any, as hosts
+/// with signed links do.
+fn file(state: &State, record: &RecordedRequest, sid: &str, uploaded: bool) -> Result<Reply, Refusal> {
+    if record.authorization().is_some() {
+        let body = b"<?xml version=\"1.0\"?><Error><Code>InvalidArgument</Code>\
+            <Message>Only one auth mechanism allowed</Message></Error>";
+        return Ok(Reply {
+            status: 400,
+            headers: typed("application/xml"),
+            body: Some(body.to_vec()),
+            ..Reply::default()
+        });
+    }
+    if !uploaded {
+        return Ok(pattern(state, "image/jpeg"));
+    }
+    let signed = record.query_value(SIGNATURE) == Some(signature(state, sid).as_str());
+    let stored = state.files.find(sid).filter(|_| signed);
+    let (file, content) = stored
+        .and_then(|stored| Some((stored.file, stored.content?)))
+        .ok_or_else(|| Refusal::not_found(&record.path))?;
+    let headers = typed(file.content_type.as_deref().unwrap_or("application/octet-stream"));
+    Ok(Reply { status: 200, headers, body: Some(content.to_vec()), ..Reply::default() })
+}
+
+fn pattern(state: &State, content_type: &str) -> Reply {
+    let settings = &state.files.settings;
+    let headers = typed(settings.content_type.as_deref().unwrap_or(content_type));
+    Reply { status: 200, headers, body: None, pattern: Some(settings.size) }
+}
+
+fn typed(content_type: &str) -> Vec<(String, String)> {
+    vec![("Content-Type".to_owned(), content_type.to_owned())]
+}
+
+fn version(
+    record: &RecordedRequest,
+    account: &str,
+    fresh: &str,
+    (service, sid, function): (&str, &str, bool),
+) -> Result<Reply, Refusal> {
+    let field = |name| record.form_value(name).filter(|value| !value.is_empty());
+    let path = field("Path").ok_or_else(|| Refusal::missing("Path"))?;
+    let visibility = field("Visibility").ok_or_else(|| Refusal::missing("Visibility"))?;
+    if !["public", "protected", "private"].contains(&visibility) {
+        return Err(Refusal::parameter("Visibility", "public, protected or private is expected"));
+    }
+    let (kind, name) = if function { ("Functions", "function_sid") } else { ("Assets", "asset_sid") };
+    let version = format!("ZN{fresh}");
+    Ok(Reply::json(
+        201,
+        &json!({
+            "sid": version,
+            "account_sid": account,
+            "service_sid": service,
+            name: sid,
+            "path": path,
+            "visibility": visibility,
+            "date_created": "2026-01-31T08:30:00Z",
+            "url": format!("https://serverless.twilio.com/v1/Services/{service}/{kind}/{sid}/Versions/{version}"),
+        }),
+    ))
+}
+
+fn conversation(state: &State, account: &str, stored: &Stored, linked: bool) -> Value {
+    let Stored { sid, service, file, .. } = stored;
+    let own = format!("/v1/Services/{service}/Media/{sid}");
+    let mut links = json!({ "content": format!("{own}/Content") });
+    if linked {
+        let signature = signature(state, sid);
+        let link = format!("{}/{FILES}/upload/{sid}?{SIGNATURE}={signature}", state.files.host);
+        links["content_direct_temporary"] = json!(link);
+    }
+    json!({
+        "sid": sid,
+        "account_sid": account,
+        "service_sid": service,
+        "filename": file.name,
+        "content_type": file.content_type,
+        "size": file.size,
+        "category": "media",
+        "date_created": "2026-01-31T08:30:00Z",
+        "date_updated": "2026-01-31T08:30:00Z",
+        "url": own,
+        "links": links,
+    })
+}
+
+fn signature(state: &State, sid: &str) -> String {
+    Rng(seed(&[&state.base_url, sid, SIGNATURE])).hex(32)
+}
+
+fn is_sid(prefix: &str, sid: &str) -> bool {
+    let digits = sid.strip_prefix(prefix).unwrap_or_default();
+    digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit())
+}

@@ -1,0 +1,141 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout_at};
+
+use super::incoming::Incoming;
+use super::redirect::Trail;
+use super::target::{Target, redirected};
+use crate::config::RetryConfig;
+use crate::runtime::send::{FOREVER, Terms, Way, attempts, watched};
+use crate::runtime::{Dispatch, Operation, Raw, attempt};
+use crate::{Error, Result};
+
+/// What bounds a transfer, where the client's own settings do not.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Bounds {
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) idle: Option<Duration>,
+    pub(crate) retry: Option<RetryConfig>,
+    /// Whether an upload may be made twice.
+    pub(crate) idempotent: bool,
+    /// The most bytes of a download.
+    pub(crate) limit: Option<u64>,
+}
+
+/// How long a peer may keep silent unless a call says otherwise.
+pub(super) const IDLE: Duration = Duration::from_secs(30);
+
+impl Bounds {
+    /// Refuses what cannot work.
+    pub(super) fn check(&self) -> Result<()> {
+        for (name, time) in [("timeout", self.timeout), ("idle_timeout", self.idle)] {
+            if time.is_some_and(|time| time.is_zero()) {
+                return Err(Error::config(format!("{name} is zero, in which nothing can be answered")));
+            }
+        }
+        self.retry.as_ref().map_or(Ok(()), RetryConfig::check)
+    }
+
+    /// How long the peer may keep silent.
+    pub(super) fn idle(&self) -> Duration {
+        self.idle.unwrap_or(IDLE).min(FOREVER)
+    }
+}
+
+/// Asks for a file and gives its body with the first piece at hand; tried again until then where that is safe.
+pub(crate) async fn fetch(client: Arc<dyn Dispatch>, target: Target, bounds: Bounds) -> Result<Incoming> {
+    let settings = client.handle().settings();
+    let operation = if target.own { &target.routes.own } else { &target.routes.elsewhere };
+    let retry = bounds.retry.as_ref().unwrap_or(&settings.retry);
+    bounds.check()?;
+    let deadline = Instant::now() + bounds.timeout.unwrap_or(settings.timeout).min(FOREVER);
+    let terms = Terms { deadline, retry, idempotent: true };
+    let idle = bounds.idle();
+    let mut way = Streamed { target, idle, limit: bounds.limit, opened: None };
+    let raw = watched(&*client, operation, attempts(&*client, operation, &terms, &mut way)).await?;
+    let attempts = raw.attempts;
+    match way.opened.take() {
+        Some(mut incoming) => {
+            incoming.set_attempts(attempts);
+            Ok(incoming)
+        }
+        None => Err(Error::api(operation, raw).with_attempts(attempts)),
+    }
+}
+
+/// A request without a body, and an answer that is handed out while it comes.
+struct Streamed {
+    target: Target,
+    idle: Duration,
+    limit: Option<u64>,
+    opened: Option<Incoming>,
+}
+
+impl Way for Streamed {
+    fn request(&mut self, _: bool) -> Result<Option<reqwest::Request>> {
+        Ok(self.target.request.try_clone())
+    }
+
+    async fn attempt(
+        &mut self,
+        client: &dyn Dispatch,
+        _: &'static Operation,
+        request: reqwest::Request,
+        deadline: Instant,
+    ) -> Result<Raw> {
+        let until = match client.handle().settings().attempt_timeout {
+            Some(timeout) => Instant::now().checked_add(timeout).map_or(deadline, |end| end.min(deadline)),
+            None => deadline,
+        };
+        self.opened = None;
+        let mut trail = Trail::new(request.url());
+        let (mut request, mut own) = (request, self.target.own);
+        loop {
+            let operation = if own { &self.target.routes.own } else { &self.target.routes.elsewhere };
+            let asked = request.try_clone();
+            let (raw, incoming) = self.hop(client, operation, request, deadline, until).await?;
+            self.opened = incoming;
+            let redirects = matches!(raw.status.as_u16(), 301 | 302 | 303 | 307 | 308);
+            let Some(asked) = asked.filter(|_| redirects) else { return Ok(raw) };
+            let to = trail.follow(&raw.headers).map_err(|why| Error::redirect(operation, why, &raw))?;
+            (request, own) = redirected(&asked, to, own);
+        }
+    }
+}
+
+impl Streamed {
+    /// One request, and its answer: a body that comes for a success, the whole for anything else.
+    async fn hop(
+        &self,
+        client: &dyn Dispatch,
+        operation: &'static Operation,
+        request: reqwest::Request,
+        deadline: Instant,
+        until: Instant,
+    ) -> Result<(Raw, Option<Incoming>)> {
+        let limits = &client.handle().settings().limits;
+        let host = request.url().host_str().unwrap_or_default().to_owned();
+        let mut pass = client.handle().gate().enter(operation, &host, deadline).await?;
+        let exchange = async {
+            let mut response = client.dispatch(request, operation).await?;
+            let raw = attempt::head(operation, &mut response, limits)?;
+            match raw.status.is_success() {
+                true => Ok((raw, Some(response))),
+                false => Ok((attempt::body(operation, raw, response, limits).await?, None)),
+            }
+        };
+        let late = |_| Error::timeout(operation, &host);
+        let outcome = timeout_at(until, exchange).await.map_err(late).and_then(|outcome| outcome);
+        let (raw, response) = match outcome {
+            Ok((raw, response)) => (Ok(raw), response),
+            Err(error) => (Err(error), None),
+        };
+        pass.leave(&raw);
+        let raw = raw?;
+        let Some(response) = response else { return Ok((raw, None)) };
+        let mut incoming = Incoming::new(operation, raw.clone(), response, pass, self.idle, self.limit)?;
+        timeout_at(until, incoming.prefetch()).await.map_err(late)??;
+        Ok((raw, Some(incoming)))
+    }
+}

@@ -1,0 +1,16 @@
+//! Files in and out: bodies that are never in memory as a whole.
+
+mod content;
+mod fetch;
+mod host;
+mod incoming;
+mod redirect;
+mod target;
+mod upload;
+
+pub(crate) use content::{Chunks, Source};
+pub(crate) use fetch::{Bounds, fetch};
+pub(crate) use host::{ApiFiles, ConversationsMedia, ServerlessUpload};
+pub(crate) use incoming::Incoming;
+pub(crate) use target::{Routes, Target};
+pub(crate) use upload::{Form, Shape, Upload, upload};

@@ -1,0 +1,165 @@
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use http::header::{CONTENT_TYPE, HeaderValue};
+use reqwest::multipart;
+use tokio::time::{Instant, sleep_until};
+
+use super::content::{Body, Content, Source};
+use super::fetch::Bounds;
+use crate::runtime::send::{FOREVER, Terms, Way, attempts, watched};
+use crate::runtime::{Dispatch, Operation, Parts, Raw, attempt};
+use crate::{Error, Result};
+
+/// What is uploaded.
+pub(crate) struct Upload {
+    pub(crate) source: Source,
+    pub(crate) length: u64,
+    pub(crate) content_type: String,
+    pub(crate) shape: Shape,
+}
+
+/// How the content stands in the request's body.
+pub(crate) enum Shape {
+    /// It is the body.
+    Plain,
+    /// It is the part `Content` of a `multipart/form-data` body (RFC 7578).
+    Form(Form),
+}
+
+/// What stands beside the content.
+pub(crate) struct Form {
+    pub(crate) fields: Vec<(&'static str, String)>,
+    pub(crate) filename: String,
+}
+
+/// Sends content; again only where nothing was carried out and the content can be read again.
+pub(crate) async fn upload(
+    client: Arc<dyn Dispatch>,
+    parts: Parts,
+    upload: Upload,
+    bounds: Bounds,
+) -> Result<Raw> {
+    let (settings, operation) = (client.handle().settings(), parts.operation);
+    let retry = bounds.retry.as_ref().unwrap_or(&settings.retry);
+    bounds.check()?;
+    let deadline = Instant::now() + bounds.timeout.unwrap_or(FOREVER).min(FOREVER);
+    let terms = Terms { deadline, retry, idempotent: bounds.idempotent };
+    let idle = bounds.idle();
+    let mut way = Outgoing {
+        base: crate::runtime::url::request(&*client, &parts)?,
+        http: client.handle().http().clone(),
+        operation,
+        content: Arc::new(Content::new(upload.source, upload.length)),
+        length: upload.length,
+        content_type: upload.content_type,
+        shape: upload.shape,
+        idle: settings.attempt_timeout.map_or(idle, |timeout| idle.min(timeout)),
+    };
+    let raw = watched(&*client, operation, attempts(&*client, operation, &terms, &mut way)).await?;
+    let attempts = raw.attempts;
+    raw.into_success(operation).map_err(|error| error.with_attempts(attempts))
+}
+
+/// A body that is read while it goes out, and an answer that is read whole.
+struct Outgoing {
+    base: reqwest::Request,
+    http: reqwest::Client,
+    operation: &'static Operation,
+    content: Arc<Content>,
+    length: u64,
+    content_type: String,
+    shape: Shape,
+    idle: Duration,
+}
+
+impl Way for Outgoing {
+    fn request(&mut self, _: bool) -> Result<Option<reqwest::Request>> {
+        let operation = self.operation;
+        let wrong = |what: &str| Error::request(operation, format!("{what} cannot stand in a request"));
+        let Some(mut base) = self.base.try_clone() else { return Ok(None) };
+        let body = reqwest::Body::wrap(Body::new(&self.content));
+        match &self.shape {
+            Shape::Plain => {
+                let value =
+                    HeaderValue::from_str(&self.content_type).map_err(|_| wrong("the content type"))?;
+                base.headers_mut().insert(CONTENT_TYPE, value);
+                *base.body_mut() = Some(body);
+                Ok(Some(base))
+            }
+            Shape::Form(form) => {
+                let part = multipart::Part::stream_with_length(body, self.length)
+                    .file_name(form.filename.clone())
+                    .mime_str(&self.content_type)
+                    .map_err(|_| wrong("the content type"))?;
+                let mut all = multipart::Form::new();
+                for (name, value) in &form.fields {
+                    all = all.text(*name, value.clone());
+                }
+                let request = reqwest::RequestBuilder::from_parts(self.http.clone(), base)
+                    .multipart(all.part("Content", part))
+                    .build()
+                    .map_err(|_| wrong("the form"))?;
+                Ok(Some(request))
+            }
+        }
+    }
+
+    async fn attempt(
+        &mut self,
+        client: &dyn Dispatch,
+        operation: &'static Operation,
+        request: reqwest::Request,
+        deadline: Instant,
+    ) -> Result<Raw> {
+        let handle = client.handle();
+        let host = request.url().host_str().unwrap_or_default().to_owned();
+        let mut pass = handle.gate().enter(operation, &host, deadline).await?;
+        self.content.begin();
+        let exchange = async {
+            let response = client.dispatch(request, operation).await?;
+            attempt::read(operation, response, &handle.settings().limits).await
+        };
+        let outcome = match self.unless_stalled(exchange, deadline).await {
+            Some(outcome) => outcome,
+            None => Err(Error::timeout(operation, &host)),
+        };
+        // The connection's own error says only that the body broke off.
+        let outcome = match self.content.failure() {
+            Some(error) => Err(Error::content(operation, "the content to upload cannot be read", error)),
+            None => outcome,
+        };
+        pass.leave(&outcome);
+        outcome
+    }
+
+    fn is_repeatable(&self) -> bool {
+        self.content.is_repeatable()
+    }
+}
+
+impl Outgoing {
+    /// The outcome, unless the deadline passes, or nothing moves for as long as the peer may keep silent.
+    async fn unless_stalled<T>(&self, exchange: impl Future<Output = T>, deadline: Instant) -> Option<T> {
+        let until = || deadline.min(self.content.moved() + self.idle);
+        let mut exchange = pin!(exchange);
+        let mut timer = pin!(sleep_until(until()));
+        poll_fn(|context| {
+            if let Poll::Ready(outcome) = exchange.as_mut().poll(context) {
+                return Poll::Ready(Some(outcome));
+            }
+            while timer.as_mut().poll(context).is_ready() {
+                let until = until();
+                if until <= Instant::now() {
+                    return Poll::Ready(None);
+                }
+                timer.as_mut().reset(until);
+            }
+            Poll::Pending
+        })
+        .await
+    }
+}

@@ -1,0 +1,60 @@
+use std::io::Read as _;
+
+use twilio_sdk::media::{Content, Visibility};
+use twilio_sdk::mock::MockTwilio;
+
+use crate::common::client;
+use crate::{MEDIA, MESSAGE, RECORDING, RESOURCE, SERVERLESS, SERVICE, content};
+
+/// A runtime for the mock alone; the calls are made outside of it.
+fn server(size: u64) -> (tokio::runtime::Runtime, MockTwilio) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let mock = runtime.block_on(async { MockTwilio::builder().media_size(size).start().await.unwrap() });
+    (runtime, mock)
+}
+
+#[test]
+fn downloads_are_readers_and_iterators() {
+    let (_runtime, mock) = server(700_001);
+    let media = client(&mock).media();
+    let mut download = media.recording(RECORDING).download_blocking().unwrap();
+    assert_eq!((download.length(), download.content_type()), (Some(700_001), Some("audio/x-wav")));
+    let mut start = [0; 5];
+    download.read_exact(&mut start).unwrap();
+    let mut rest = Vec::new();
+    download.read_to_end(&mut rest).unwrap();
+    assert!([&start[..], &rest].concat() == content(700_001));
+
+    let pieces: Result<Vec<_>, _> = media.message(MESSAGE, MEDIA).download_blocking().unwrap().collect();
+    assert!(pieces.unwrap().concat() == content(700_001));
+
+    let mut download = media.recording(RECORDING).download_blocking().unwrap();
+    download.read_exact(&mut start).unwrap();
+    assert!(download.bytes_up_to(700_001 - 5).unwrap() == content(700_001)[5..]);
+    let mut download = media.recording(RECORDING).download_blocking().unwrap();
+    download.read_exact(&mut start).unwrap();
+    assert!(download.bytes_up_to(700_001 - 6).unwrap_err().is_limit());
+    assert!(media.recording("RE1").download_blocking().unwrap_err().is_not_found());
+}
+
+#[test]
+fn a_reader_of_the_standard_library_is_uploaded() {
+    let (_runtime, mock) = server(1);
+    let media = client(&mock).media();
+    let file =
+        Content::blocking_reader(std::io::Cursor::new(content(700_001)), 700_001).content_type("image/png");
+    let version =
+        media.upload_asset(SERVERLESS, RESOURCE, "/a.png", Visibility::Public, file).send_blocking().unwrap();
+    assert!(version.sid.is_some());
+    let requests = mock.requests();
+    assert!(requests[0].body == content(700_001) && requests[0].file.as_ref().unwrap().is_pattern);
+    struct Broken;
+    impl std::io::Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+            Err(std::io::Error::other("the tape is torn"))
+        }
+    }
+    let error =
+        media.upload_conversation(SERVICE, Content::blocking_reader(Broken, 5)).send_blocking().unwrap_err();
+    assert!(error.is_content() && error.to_string().contains("the tape is torn"), "{error}");
+}
