@@ -182,7 +182,7 @@ impl<T: Param> Param for Page<T> {
 /// With feature `stream` this is a `futures_core::Stream`.
 #[must_use = "nothing is sent until a page is asked for"]
 pub struct Pages<T> {
-    call: Option<Call<Page<T>>>,
+    pub(crate) call: Option<Call<Page<T>>>,
     flight: Option<Sending<Page<T>>>,
     seen: HashSet<String>,
     /// Why there is no page after the one that was given last.
@@ -221,7 +221,7 @@ impl<T: Decode + Send + 'static> Pages<T> {
     }
 
     /// Prepares the request for the page after this one.
-    fn advance(&mut self, page: &Page<T>) -> Result<()> {
+    pub(crate) fn advance(&mut self, page: &Page<T>) -> Result<()> {
         let Some(mut call) = self.call.take() else { return Ok(()) };
         let Some(next) = page.next() else { return Ok(()) };
         if !self.seen.insert(format!("{next:?}")) {
