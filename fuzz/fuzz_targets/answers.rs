@@ -8,7 +8,7 @@ use libfuzzer_sys::{Corpus, fuzz_target};
 use serde_json::Value;
 use twilio_fuzz::{client, differences, has_twins, keep, with_mock};
 use twilio_sdk::fuzzing::{Decode, Output, Param, answer, page};
-use twilio_sdk::{Client, Page, Pages};
+use twilio_sdk::{Client, Pages};
 
 /// What an answer is read as: its JSON again, if it could be read.
 type Read = Box<dyn Fn(&[u8]) -> Option<Value> + Send + Sync>;

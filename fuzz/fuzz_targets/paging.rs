@@ -59,7 +59,9 @@ fn seeds() {
                 };
                 for (index, link) in links.iter().enumerate() {
                     keep(&format!("uri{index}"), &format!(r#"{{"messages":[],"next_page_uri":"{link}"}}"#));
-                    let meta = format!(r#"{{"meta":{{"key":"services","next_page_url":"{link}"}},"services":[{{}}]}}"#);
+                    let meta = format!(
+                        r#"{{"meta":{{"key":"services","next_page_url":"{link}"}},"services":[{{}}]}}"#
+                    );
                     keep(&format!("meta{index}"), &meta);
                 }
                 keep("token", r#"{"meta":{"nextToken":"a b&c=#"},"conversations":[]}"#);

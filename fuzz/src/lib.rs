@@ -1,8 +1,8 @@
 //! What the fuzz targets share: seeds from the embedded Twilio, and a mutator that knows JSON.
 
 mod mutate;
-mod seed;
 mod same;
+mod seed;
 
 pub use mutate::{mutate, mutate_behind};
 pub use same::{differences, has_twins};

@@ -9,10 +9,11 @@ fn at(left: &Value, right: &Value, path: String) -> Option<String> {
     match (left, right) {
         (Value::Object(left_map), Value::Object(right_map)) => {
             let names = left_map.keys().chain(right_map.keys());
-            let get = |map: &serde_json::Map<String, Value>, name: &str| map.get(name).cloned().unwrap_or_default();
-            names.into_iter().find_map(|name| {
-                at(&get(left_map, name), &get(right_map, name), format!("{path}/{name}"))
-            })
+            let get =
+                |map: &serde_json::Map<String, Value>, name: &str| map.get(name).cloned().unwrap_or_default();
+            names
+                .into_iter()
+                .find_map(|name| at(&get(left_map, name), &get(right_map, name), format!("{path}/{name}")))
         }
         (Value::Array(left_list), Value::Array(right_list)) if left_list.len() == right_list.len() => {
             let pairs = left_list.iter().zip(right_list).enumerate();

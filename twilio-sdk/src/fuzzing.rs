@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-pub use crate::runtime::{Decode, Output, Param};
 use crate::runtime::{BodyKind, Method, Operation, Raw, request, retry_after};
+pub use crate::runtime::{Decode, Output, Param};
 use crate::{ConnectionConfig, Page, Pages, Response, Result};
 
 const OPERATION: Operation = Operation::new("Fuzzed", Method::Get, "/", BodyKind::None);
@@ -28,8 +28,12 @@ pub fn page<T: Decode + Send + 'static>(
     body: &[u8],
 ) -> Result<(Page<T>, Result<Option<String>>)> {
     let operation = pages.call.as_ref().map_or(&OPERATION, |call| call.parts.operation);
-    let raw =
-        Raw { status: StatusCode::OK, headers: HeaderMap::new(), body: Bytes::copy_from_slice(body), attempts: 1 };
+    let raw = Raw {
+        status: StatusCode::OK,
+        headers: HeaderMap::new(),
+        body: Bytes::copy_from_slice(body),
+        attempts: 1,
+    };
     let page = Page::<T>::decode(&raw, operation)?;
     let next = pages.advance(&page).and_then(|()| match &pages.call {
         Some(call) => Ok(Some(request(&*call.client, &call.parts)?.url().to_string())),

@@ -49,6 +49,6 @@ pub use rules::{Check, Fields, Rule, Rules};
 #[cfg(feature = "serialize")]
 pub use saved::SavedRequest;
 pub(crate) use scalar::scalar;
+pub use scalar::{Scalar, decode_scalar};
 #[cfg(fuzzing)]
 pub(crate) use url::request;
-pub use scalar::{Scalar, decode_scalar};
