@@ -43,7 +43,7 @@ fn list<T: Decode + Param + std::fmt::Debug + Send + 'static>(pages: fn(&Client)
         if items == 0
             && let Value::Object(map) = &mut json
         {
-            map.retain(|_, value| *value != Value::Array(Vec::new()));
+            map.retain(|name, value| page.extra.get(name).is_some() || *value != Value::Array(Vec::new()));
         }
         Some(json)
     })
@@ -57,7 +57,8 @@ macro_rules! operations {
         ]);
 
         fn seeds() {
-            with_mock(|client, _mock| async move {
+            with_mock(|client, mock| async move {
+                let _running = mock;
                 let mut index = 0_u8;
                 $(
                     let call = client.$product().$name($($argument),*).send_with_response();
@@ -66,7 +67,7 @@ macro_rules! operations {
                             let seed = [&[index], response.body()].concat();
                             keep(concat!(stringify!($product), ".", stringify!($name)), &seed);
                         }
-                        Err(error) => eprintln!("no seed: {error}"),
+                        Err(error) => panic!("no seed: {error}"),
                     }
                     index += 1;
                 )*

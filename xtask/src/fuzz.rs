@@ -22,7 +22,7 @@ pub(crate) struct Args {
 const CARGO_FUZZ: &str = "0.13.2";
 
 /// The SDK forbids unsafe code, so an address sanitizer would find nothing; without one, stable Rust will do.
-const OPTIONS: &[&str] = &["--sanitizer", "none"];
+const OPTIONS: &[&str] = &["--sanitizer", "none", "--codegen-units", "16"];
 
 pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
     let fuzz = workspace.root().join("fuzz");
