@@ -36,11 +36,6 @@ impl AuthState {
         self.auth.account_sid()
     }
 
-    /// Whether fresh credentials can be had where a server refuses the ones that it was shown.
-    pub(crate) fn renews(&self) -> bool {
-        false
-    }
-
     /// Gives up the credentials that a server has refused; whether fresh ones can be had.
     pub(crate) fn renew(&self) -> bool {
         false

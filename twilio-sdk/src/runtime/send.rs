@@ -31,16 +31,11 @@ async fn attempts(client: &dyn Dispatch, parts: &Parts) -> Result<Raw> {
     let deadline = Instant::now() + timeout;
     let config = parts.retry.as_deref().unwrap_or(&settings.retry);
     let idempotent = parts.idempotent.unwrap_or(retry::is_idempotent(operation.method));
-    let mut request = Some(super::url::request(client, parts)?);
     let (mut number, mut renewed) = (0, false);
     loop {
         number += 1;
-        let again = number < config.max_attempts || (handle.auth().renews() && !renewed);
-        let outgoing =
-            if again { request.as_ref().and_then(reqwest::Request::try_clone) } else { request.take() };
-        let Some(outgoing) = outgoing else {
-            return Err(Error::request(operation, "the body cannot be sent twice").with_attempts(number - 1));
-        };
+        // Making a request again is rare; keeping a copy of each would not be.
+        let outgoing = super::url::request(client, parts).map_err(|e| e.with_attempts(number - 1))?;
         let watch = trace::attempt(client, operation, &outgoing, number);
         let outcome = attempt(client, operation, outgoing, deadline).instrument(watch.span()).await;
         let refused = outcome.as_ref().is_ok_and(|raw| raw.status == http::StatusCode::UNAUTHORIZED);
