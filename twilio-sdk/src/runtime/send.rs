@@ -37,7 +37,9 @@ async fn attempts(client: &dyn Dispatch, parts: &Parts) -> Result<Raw> {
         // Making a request again is rare; keeping a copy of each would not be.
         let outgoing = super::url::request(client, parts).map_err(|e| e.with_attempts(number - 1))?;
         let watch = trace::attempt(client, operation, &outgoing, number);
-        let outcome = attempt(client, operation, outgoing, deadline).instrument(watch.span()).await;
+        let sending = client.dispatch(outgoing, operation);
+        let outcome =
+            attempt(handle, operation, watch.host(), sending, deadline).instrument(watch.span()).await;
         let refused = outcome.as_ref().is_ok_and(|raw| raw.status == http::StatusCode::UNAUTHORIZED);
         let retry_in = if refused && !renewed && operation.authenticated && handle.auth().renew() {
             renewed = true;

@@ -12,7 +12,8 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 
 pub(crate) fn request(client: &dyn Dispatch, parts: &Parts) -> Result<reqwest::Request> {
     let operation = parts.operation;
-    let mut url = client.base_url().to_owned();
+    let mut url = String::with_capacity(client.base_url().len() + 160);
+    url.push_str(client.base_url());
     match &parts.link {
         Some(link) => url.push_str(link),
         None => {
