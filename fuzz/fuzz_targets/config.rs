@@ -1,5 +1,5 @@
 //! Configurations from variables, `NAME=value` a line, and from JSON: they are refused or lead to Twilio, and no
-//! secret shows in what they print. A loader of files belongs here too, as another first byte.
+//! secret shows in what they print.
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};
