@@ -36,6 +36,8 @@
 #![cfg_attr(not(feature = "full"), allow(dead_code, unused_imports, unused_macros))]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// The fuzz targets name what is otherwise reached through the generated code only.
+#![cfg_attr(fuzzing, allow(private_interfaces))]
 
 // Generated types name this crate by its own name.
 extern crate self as twilio_sdk;
@@ -106,6 +108,10 @@ pub use runtime::{Attempt, Operation, Request, Response, Sending};
 pub mod conformance {
     pub use crate::runtime::Param;
 }
+
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

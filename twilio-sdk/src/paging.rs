@@ -66,12 +66,13 @@ impl<T> Page<T> {
             return Some(Next::Token(token));
         }
         if self.extra.get("has_next").and_then(Value::as_bool) == Some(true) {
-            return number("current_page").map(|page| Next::Number(&["Page", "page"], page + 1));
+            let next = number("current_page").and_then(|page| page.checked_add(1));
+            return next.map(|page| Next::Number(&["Page", "page"], page));
         }
         // SCIM (RFC 7644, section 3.4.2.4) counts from 1 and says how many there are.
         if let (Some(total), Some(start)) = (number("totalResults"), number("startIndex")) {
-            let next = start + self.items.len() as u64;
-            if !self.items.is_empty() && next <= total {
+            let next = start.checked_add(self.items.len() as u64);
+            if let Some(next) = next.filter(|next| !self.items.is_empty() && *next <= total) {
                 return Some(Next::Number(&["startIndex"], next));
             }
         }
@@ -182,7 +183,7 @@ impl<T: Param> Param for Page<T> {
 /// With feature `stream` this is a `futures_core::Stream`.
 #[must_use = "nothing is sent until a page is asked for"]
 pub struct Pages<T> {
-    call: Option<Call<Page<T>>>,
+    pub(crate) call: Option<Call<Page<T>>>,
     flight: Option<Sending<Page<T>>>,
     seen: HashSet<String>,
     /// Why there is no page after the one that was given last.
@@ -221,7 +222,7 @@ impl<T: Decode + Send + 'static> Pages<T> {
     }
 
     /// Prepares the request for the page after this one.
-    fn advance(&mut self, page: &Page<T>) -> Result<()> {
+    pub(crate) fn advance(&mut self, page: &Page<T>) -> Result<()> {
         let Some(mut call) = self.call.take() else { return Ok(()) };
         let Some(next) = page.next() else { return Ok(()) };
         if !self.seen.insert(format!("{next:?}")) {

@@ -126,3 +126,18 @@ async fn an_error_in_mid_list_is_given_once() {
     assert!(items.next().await.unwrap().unwrap_err().is_api());
     assert!(items.next().await.is_none());
 }
+
+#[tokio::test]
+async fn a_number_beyond_which_there_is_none_ends_the_list() {
+    let mock = mock().await;
+    let twilio = client(&mock);
+    for body in [
+        json!({ "has_next": true, "current_page": u64::MAX, "services": [{}] }),
+        json!({ "totalResults": u64::MAX, "startIndex": u64::MAX, "services": [{}] }),
+    ] {
+        mock.respond_once(200, &[], body.to_string());
+        let mut pages = twilio.verify_v2().list_service().pages();
+        assert_eq!(pages.next().await.expect("a page").unwrap().items.len(), 1);
+        assert!(pages.next().await.is_none(), "{body}");
+    }
+}

@@ -3,6 +3,7 @@
 mod bench;
 mod ci;
 mod demo;
+mod fuzz;
 mod generate;
 mod ops;
 mod output;
@@ -48,6 +49,8 @@ tasks! {
     Ops(ops),
     /// Measure, each time beside a named peer in the same run.
     Bench(bench),
+    /// Look for inputs that break what reads answers, errors, pages and configurations.
+    Fuzz(fuzz),
     /// Check the rules of the repository that a program can check.
     Tidy(tidy),
     /// Run all tests; fetches the pinned verbatim specs first when they are missing.

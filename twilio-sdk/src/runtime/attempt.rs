@@ -5,7 +5,7 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, Method, StatusCode};
 use tokio::time::{Instant, timeout_at};
 
-use super::{Dispatch, Operation, Raw};
+use super::{Dispatching, Handle, Operation, Raw};
 use crate::config::ResponseLimits;
 use crate::{Error, Result};
 
@@ -51,27 +51,28 @@ impl fmt::Debug for Attempt<'_> {
     }
 }
 
-/// Sends a request once and reads the whole answer, within the client's bounds.
+/// Sends a request once and reads the whole answer, within the client's bounds. The request comes as the future
+/// that sends it, which is small: what is held while waiting is what a call costs in memory.
 pub(super) async fn attempt(
-    client: &dyn Dispatch,
+    handle: &Handle,
     operation: &'static Operation,
-    request: reqwest::Request,
+    host: &str,
+    sending: Dispatching<'_>,
     deadline: Instant,
 ) -> Result<Raw> {
-    let (handle, settings) = (client.handle(), client.handle().settings());
-    let host = request.url().host_str().unwrap_or_default().to_owned();
-    let mut pass = handle.gate().enter(operation, &host, deadline).await?;
+    let settings = handle.settings();
+    let mut pass = handle.gate().enter(operation, host, deadline).await?;
     let until = match settings.attempt_timeout {
         Some(timeout) => Instant::now().checked_add(timeout).map_or(deadline, |end| end.min(deadline)),
         None => deadline,
     };
     let exchange = async {
-        let response = client.dispatch(request, operation).await?;
+        let response = sending.await?;
         read(operation, response, &settings.limits).await
     };
     let outcome = match timeout_at(until, exchange).await {
         Ok(outcome) => outcome,
-        Err(_) => Err(Error::timeout(operation, &host)),
+        Err(_) => Err(Error::timeout(operation, host)),
     };
     pass.leave(&outcome);
     outcome

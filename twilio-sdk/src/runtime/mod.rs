@@ -54,3 +54,5 @@ pub use rules::{Check, Fields, Rule, Rules};
 pub use saved::SavedRequest;
 pub(crate) use scalar::scalar;
 pub use scalar::{Scalar, decode_scalar};
+#[cfg(fuzzing)]
+pub(crate) use url::request;

@@ -23,7 +23,7 @@ pub(crate) async fn send(client: &dyn Dispatch, parts: &Parts) -> Result<Raw> {
         idempotent: parts.idempotent.unwrap_or(retry::is_idempotent(parts.operation.method)),
     };
     watched(client, parts.operation, async {
-        let mut way = Buffered { request: Some(super::url::request(client, parts)?) };
+        let mut way = Buffered { client, parts };
         attempts(client, parts.operation, &terms, &mut way).await
     })
     .await
@@ -74,27 +74,28 @@ pub(super) trait Way: Send {
     }
 }
 
-/// A request in memory, and an answer that is read whole.
-struct Buffered {
-    request: Option<reqwest::Request>,
+/// A request that is made anew for each attempt, and an answer that is read whole.
+struct Buffered<'a> {
+    client: &'a dyn Dispatch,
+    parts: &'a Parts,
 }
 
-impl Way for Buffered {
-    fn request(&mut self, keep: bool) -> Result<Option<reqwest::Request>> {
-        Ok(match keep {
-            true => self.request.as_ref().and_then(reqwest::Request::try_clone),
-            false => self.request.take(),
-        })
+impl Way for Buffered<'_> {
+    // Making a request again is rare; keeping a copy of each would not be.
+    fn request(&mut self, _: bool) -> Result<Option<reqwest::Request>> {
+        super::url::request(self.client, self.parts).map(Some)
     }
 
-    fn attempt(
+    async fn attempt(
         &mut self,
         client: &dyn Dispatch,
         operation: &'static Operation,
         request: reqwest::Request,
         deadline: Instant,
-    ) -> impl Future<Output = Result<Raw>> + Send {
-        attempt(client, operation, request, deadline)
+    ) -> Result<Raw> {
+        let host = request.url().host_str().unwrap_or_default().to_owned();
+        let sending = client.dispatch(request, operation);
+        attempt(client.handle(), operation, &host, sending, deadline).await
     }
 }
 
@@ -110,7 +111,8 @@ pub(super) async fn attempts(
     loop {
         number += 1;
         let again = number < terms.retry.max_attempts || (handle.auth().renews() && !renewed);
-        let Some(outgoing) = way.request(again)? else {
+        let outgoing = way.request(again).map_err(|error| error.with_attempts(number - 1))?;
+        let Some(outgoing) = outgoing else {
             return Err(Error::request(operation, "the body cannot be sent twice").with_attempts(number - 1));
         };
         let watch = trace::attempt(client, operation, &outgoing, number);

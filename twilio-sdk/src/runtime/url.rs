@@ -1,7 +1,5 @@
 //! Makes requests of their parts.
 
-use std::fmt::Write;
-
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -14,7 +12,8 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 
 pub(crate) fn request(client: &dyn Dispatch, parts: &Parts) -> Result<reqwest::Request> {
     let operation = parts.operation;
-    let mut url = client.base_url().to_owned();
+    let mut url = String::with_capacity(client.base_url().len() + 160);
+    url.push_str(client.base_url());
     match &parts.link {
         Some(link) => url.push_str(link),
         None => {
@@ -74,8 +73,7 @@ fn path(url: &mut String, client: &dyn Dispatch, parts: &Parts) -> Result<()> {
             let message = format!("`{name}` is {value:?}, which cannot stand in the path {}", operation.path);
             return Err(Error::request(operation, message));
         }
-        // Writing to a String cannot fail.
-        let _ = write!(url, "{}", utf8_percent_encode(value, ENCODED));
+        encode(url, value);
         rest = after;
     }
     url.push_str(rest);
@@ -85,8 +83,20 @@ fn path(url: &mut String, client: &dyn Dispatch, parts: &Parts) -> Result<()> {
 fn query(url: &mut String, pairs: &[(String, String)]) {
     for (index, (name, value)) in pairs.iter().enumerate() {
         let separator = if index == 0 { '?' } else { '&' };
-        let (name, value) = (utf8_percent_encode(name, ENCODED), utf8_percent_encode(value, ENCODED));
-        let _ = write!(url, "{separator}{name}={value}");
+        url.push(separator);
+        encode(url, name);
+        url.push('=');
+        encode(url, value);
+    }
+}
+
+/// Most of what goes into URLs is SIDs and numbers, which stay as they are.
+fn encode(url: &mut String, text: &str) {
+    let stays = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~');
+    if text.bytes().all(stays) {
+        url.push_str(text);
+    } else {
+        url.extend(utf8_percent_encode(text, ENCODED));
     }
 }
 

@@ -8,7 +8,6 @@ use time::{Date as CalendarDate, UtcOffset};
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Timestamp {
     text: Box<str>,
-    value: Option<OffsetDateTime>,
 }
 
 impl Timestamp {
@@ -17,25 +16,28 @@ impl Timestamp {
         &self.text
     }
 
-    /// The instant; `None` where the text is neither RFC 3339 nor RFC 2822.
+    /// The instant; `None` where the text is neither RFC 3339 nor RFC 2822. A date alone is its midnight
+    /// in UTC. The text is read at each call, so that answers are not slowed down by dates that nobody looks at.
     pub fn value(&self) -> Option<OffsetDateTime> {
-        self.value
+        let trimmed = self.text.trim();
+        // Their first letters tell them apart: RFC 2822 starts with a day's name or a one- or two-digit day.
+        let newer = trimmed.as_bytes().get(4) == Some(&b'-');
+        if newer {
+            OffsetDateTime::parse(trimmed, &Rfc3339)
+                .or_else(|_| OffsetDateTime::parse(trimmed, &Iso8601::DEFAULT))
+                .or_else(|_| {
+                    CalendarDate::parse(trimmed, &Iso8601::DATE).map(|date| date.midnight().assume_utc())
+                })
+                .ok()
+        } else {
+            OffsetDateTime::parse(trimmed, &Rfc2822).ok()
+        }
     }
 }
 
 impl From<&str> for Timestamp {
     fn from(text: &str) -> Self {
-        let trimmed = text.trim();
-        // Their first letters tell them apart: RFC 2822 starts with a day's name or a one- or two-digit day.
-        let newer = trimmed.as_bytes().get(4) == Some(&b'-');
-        let value = if newer {
-            OffsetDateTime::parse(trimmed, &Rfc3339)
-                .or_else(|_| OffsetDateTime::parse(trimmed, &Iso8601::DEFAULT))
-                .ok()
-        } else {
-            OffsetDateTime::parse(trimmed, &Rfc2822).ok()
-        };
-        Self { text: text.into(), value }
+        Self { text: text.into() }
     }
 }
 
@@ -44,7 +46,7 @@ impl From<OffsetDateTime> for Timestamp {
     fn from(value: OffsetDateTime) -> Self {
         let utc = value.to_offset(UtcOffset::UTC);
         let text = utc.format(&Rfc3339).unwrap_or_default();
-        Self { text: text.into(), value: Some(value) }
+        Self { text: text.into() }
     }
 }
 
@@ -56,7 +58,7 @@ impl From<std::time::SystemTime> for Timestamp {
 
 impl From<CalendarDate> for Timestamp {
     fn from(value: CalendarDate) -> Self {
-        Self { text: value.to_string().into(), value: Some(value.midnight().assume_utc()) }
+        Self { text: value.to_string().into() }
     }
 }
 
@@ -66,7 +68,6 @@ impl From<CalendarDate> for Timestamp {
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Date {
     text: Box<str>,
-    value: Option<CalendarDate>,
 }
 
 impl Date {
@@ -77,19 +78,19 @@ impl Date {
 
     /// The date; `None` where the text is not `YYYY-MM-DD`.
     pub fn value(&self) -> Option<CalendarDate> {
-        self.value
+        CalendarDate::parse(self.text.trim(), &Iso8601::DATE).ok()
     }
 }
 
 impl From<&str> for Date {
     fn from(text: &str) -> Self {
-        Self { text: text.into(), value: CalendarDate::parse(text.trim(), &Iso8601::DATE).ok() }
+        Self { text: text.into() }
     }
 }
 
 impl From<CalendarDate> for Date {
     fn from(value: CalendarDate) -> Self {
-        Self { text: value.to_string().into(), value: Some(value) }
+        Self { text: value.to_string().into() }
     }
 }
 
@@ -151,5 +152,7 @@ mod tests {
         assert_eq!(Timestamp::from(time).as_str(), "2026-06-01T10:00:00Z");
         assert_eq!(Date::from(time).as_str(), "2026-06-01");
         assert_eq!(Timestamp::from(time.date()).as_str(), "2026-06-01");
+        let midnight = OffsetDateTime::parse("2026-06-01T00:00:00Z", &Rfc3339).expect("literal");
+        assert_eq!(Timestamp::from(time.date()).value(), Some(midnight));
     }
 }

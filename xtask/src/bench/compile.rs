@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use twilio_openapi::products;
 
 use super::measure::{Cost, cost};
+use super::verdict;
 use crate::workspace::Workspace;
 
 /// What `cargo xtask bench compile` understands.
@@ -69,10 +70,6 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
 
 fn show(cost: Cost) -> String {
     format!("{:.1} s {:.2} GB", cost.user, cost.peak)
-}
-
-fn verdict(holds: bool) -> &'static str {
-    if holds { "holds" } else { "MISSED" }
 }
 
 /// Writes a crate of progenitor's own output, with the SDK's feature names, and tells how long either took.

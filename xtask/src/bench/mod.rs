@@ -2,6 +2,7 @@
 
 mod compile;
 mod measure;
+mod request;
 
 use anyhow::Result;
 
@@ -18,10 +19,18 @@ pub(crate) struct Args {
 enum Bench {
     /// CPU seconds and memory of compiling the SDK, beside progenitor's own output for the same specs.
     Compile(compile::Args),
+    /// CPU time, latency and memory of calls, beside bare reqwest and Twilio's own libraries.
+    Request(request::Args),
 }
 
 pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
     match args.bench {
         Bench::Compile(args) => compile::run(workspace, &args),
+        Bench::Request(args) => request::run(workspace, &args),
     }
+}
+
+/// Whether a bar holds, in the one word that is looked for.
+fn verdict(holds: bool) -> &'static str {
+    if holds { "holds" } else { "MISSED" }
 }

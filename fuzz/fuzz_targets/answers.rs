@@ -1,0 +1,131 @@
+//! Answers of many shapes: whatever the body, reading does not panic, and what is read loses nothing.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use http::{HeaderMap, StatusCode};
+use libfuzzer_sys::{Corpus, fuzz_target};
+use serde_json::Value;
+use twilio_fuzz::{client, differences, has_twins, keep, with_mock};
+use twilio_sdk::fuzzing::{Decode, Output, Param, answer, page};
+use twilio_sdk::{Client, Pages};
+
+/// What an answer is read as: its JSON again, if it could be read.
+type Read = Box<dyn Fn(&[u8]) -> Option<Value> + Send + Sync>;
+
+fn value<T: Output + Param + std::fmt::Debug>(body: &[u8]) -> Option<Value> {
+    match answer::<T>(StatusCode::OK, HeaderMap::new(), body) {
+        Ok(response) => {
+            // Shown for its panics only.
+            let _ = format!("{response:?}");
+            Some(response.value().json())
+        }
+        Err(error) => {
+            assert!(error.is_decode() && error.may_have_been_carried_out());
+            let _ = format!("{error} {error:?}");
+            None
+        }
+    }
+}
+
+/// The reader for what a call gives; the call itself is not sent.
+fn single<T: Output + Param + std::fmt::Debug>(_: fn(&Client) -> twilio_sdk::Sending<T>) -> Read {
+    Box::new(value::<T>)
+}
+
+fn list<T: Decode + Param + std::fmt::Debug + Send + 'static>(pages: fn(&Client) -> Pages<T>) -> Read {
+    let client = client(Some("http://127.0.0.1:1"));
+    Box::new(move |body| {
+        let (page, _) = page(pages(&client), body).ok()?;
+        let _ = format!("{page:?}");
+        let (items, mut json) = (page.items.len(), page.json());
+        // A page without items is written with an empty list, whether the answer had one or none.
+        if items == 0
+            && let Value::Object(map) = &mut json
+        {
+            map.retain(|name, value| page.extra.get(name).is_some() || *value != Value::Array(Vec::new()));
+        }
+        Some(json)
+    })
+}
+
+/// Each operation with the call by which its type is known and its seed is had.
+macro_rules! operations {
+    ($($kind:ident $product:ident $name:ident($($argument:expr),*);)*) => {
+        static READERS: LazyLock<Vec<Read>> = LazyLock::new(|| vec![
+            $(operations!(@$kind $product $name($($argument),*)),)*
+        ]);
+
+        fn seeds() {
+            with_mock(|client, mock| async move {
+                let _running = mock;
+                let mut index = 0_u8;
+                $(
+                    let call = client.$product().$name($($argument),*).send_with_response();
+                    match call.await {
+                        Ok(response) => {
+                            let seed = [&[index], response.body()].concat();
+                            keep(concat!(stringify!($product), ".", stringify!($name)), &seed);
+                        }
+                        Err(error) => panic!("no seed: {error}"),
+                    }
+                    index += 1;
+                )*
+                let _ = index;
+            });
+        }
+    };
+    (@single $product:ident $name:ident($($argument:expr),*)) => {
+        single(|client: &Client| client.$product().$name($($argument),*).send())
+    };
+    (@list $product:ident $name:ident($($argument:expr),*)) => {
+        list(|client: &Client| client.$product().$name($($argument),*).pages())
+    };
+}
+
+/// A SID of a kind.
+fn sid(prefix: &str) -> String {
+    format!("{prefix}{:032x}", 1)
+}
+
+operations! {
+    single api_v2010 fetch_message(sid("SM"));
+    single api_v2010 fetch_call(sid("CA"));
+    single api_v2010 fetch_account(sid("AC"));
+    list api_v2010 list_message();
+    list api_v2010 list_usage_record();
+    single conversations_v2 fetch_communication("a", "b");
+    single conversations_v2 fetch_configuration("a");
+    list conversations_v2 list_conversation_by_account();
+    single iam_organizations list_organization_users(sid("OR"));
+    list iam_organizations list_role_assignments(sid("OR"));
+    single insights_v1 fetch_summary(sid("CA"));
+    list insights_v1 list_metric(sid("CA"));
+    single lookups_v2 fetch_phone_number("+15558675310");
+    single lookups_v2 create_bulk_lookup();
+    single studio_v2 fetch_flow(sid("FW"));
+    single studio_v2 fetch_execution_context(sid("FW"), sid("FN"));
+    single verify_v2 fetch_service(sid("VA"));
+    single verify_v2 fetch_verification(sid("VA"), sid("VE"));
+    list verify_v2 list_service();
+}
+
+twilio_fuzz::json_mutator!(|_| 1);
+
+fuzz_target!(init: seeds(), |data: &[u8]| -> Corpus {
+    let Some((selector, body)) = data.split_first() else { return Corpus::Reject };
+    let Some(read) = READERS.get(usize::from(*selector) % READERS.len()) else { return Corpus::Reject };
+    let Some(json) = read(body) else { return Corpus::Keep };
+    let again = read(json.to_string().as_bytes());
+    if let Some(difference) = differences(&json, again.as_ref().unwrap_or(&Value::Null)) {
+        panic!("reading twice is not reading once: {difference}");
+    }
+    let Ok(whole @ Value::Object(_)) = serde_json::from_slice::<Value>(body) else { return Corpus::Keep };
+    if has_twins(body) {
+        return Corpus::Keep;
+    }
+    if let Some(difference) = differences(&whole, &json) {
+        panic!("the typed answer is not the answer: {difference}");
+    }
+    Corpus::Keep
+});

@@ -1,0 +1,20 @@
+//! What the fuzz targets share: seeds from the embedded Twilio, and a mutator that knows JSON.
+
+mod mutate;
+mod same;
+mod seed;
+
+pub use mutate::{mutate, mutate_behind};
+pub use same::{differences, has_twins};
+pub use seed::{client, corpus, keep, with_mock};
+
+/// Replaces libFuzzer's mutator by one that changes the JSON behind the first `behind` bytes half of the time.
+#[macro_export]
+macro_rules! json_mutator {
+    ($behind:expr) => {
+        libfuzzer_sys::fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+            let behind: fn(&[u8]) -> usize = $behind;
+            $crate::mutate_behind(data, size, max_size, seed, behind)
+        });
+    };
+}

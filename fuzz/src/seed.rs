@@ -1,0 +1,39 @@
+use std::fs;
+use std::path::PathBuf;
+
+use twilio_sdk::mock::MockTwilio;
+use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig};
+
+/// The folder for seeds; `None` where a single input is run again.
+pub fn corpus() -> Option<PathBuf> {
+    std::env::var_os("TWILIO_FUZZ_SEEDS").map(PathBuf::from)
+}
+
+/// Writes a seed. Seeds are made anew by every run, from the specifications that the SDK was built from.
+pub fn keep(name: &str, seed: &[u8]) {
+    let Some(folder) = corpus() else { return };
+    fs::create_dir_all(&folder).expect("the folder for seeds");
+    fs::write(folder.join(name), seed).expect("a seed");
+}
+
+/// A client that is not used to send anything, or of a mock.
+pub fn client(base_url: Option<&str>) -> Client {
+    let auth = ApiKeyConfig::new(format!("AC{:032x}", 1), format!("SK{:032x}", 1), "secret");
+    let mut config = ConnectionConfig::new(auth);
+    if let Some(base_url) = base_url {
+        config = config.base_url(base_url);
+    }
+    Client::new(config).expect("a good configuration")
+}
+
+/// Runs something with a client of the embedded Twilio, and only where seeds are wanted.
+pub fn with_mock<F: Future<Output = ()>>(run: impl FnOnce(Client, MockTwilio) -> F) {
+    if corpus().is_none() {
+        return;
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let mock = MockTwilio::start().await.expect("the embedded Twilio");
+        run(client(Some(&mock.base_url())), mock).await;
+    });
+}

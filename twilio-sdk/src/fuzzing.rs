@@ -1,0 +1,55 @@
+//! What the fuzz targets need to reach without a server. Built for them only, with `--cfg fuzzing`.
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+use crate::runtime::{BodyKind, Method, Operation, Raw, request, retry_after};
+pub use crate::runtime::{Decode, Output, Param};
+use crate::{ConnectionConfig, Page, Pages, Response, Result};
+
+const OPERATION: Operation = Operation::new("Fuzzed", Method::Get, "/", BodyKind::None);
+
+/// What a call makes of an answer.
+pub fn answer<T: Output>(status: StatusCode, headers: HeaderMap, body: &[u8]) -> Result<Response<T>> {
+    let raw = Raw { status, headers, body: Bytes::copy_from_slice(body), attempts: 1 };
+    let raw = raw.into_success(&OPERATION)?;
+    let value = T::decode(&raw, &OPERATION).map_err(|error| error.with_raw(&raw))?;
+    Ok(Response::new(value, raw))
+}
+
+/// The wait that an answer asks for.
+pub fn wait(headers: &HeaderMap) -> Option<std::time::Duration> {
+    retry_after(headers)
+}
+
+/// A page as this list's answer, and the URL from which the page after it is requested.
+pub fn page<T: Decode + Send + 'static>(
+    mut pages: Pages<T>,
+    body: &[u8],
+) -> Result<(Page<T>, Result<Option<String>>)> {
+    let operation = pages.call.as_ref().map_or(&OPERATION, |call| call.parts.operation);
+    let raw = Raw {
+        status: StatusCode::OK,
+        headers: HeaderMap::new(),
+        body: Bytes::copy_from_slice(body),
+        attempts: 1,
+    };
+    let page = Page::<T>::decode(&raw, operation)?;
+    let next = pages.advance(&page).and_then(|()| match &pages.call {
+        Some(call) => Ok(Some(request(&*call.client, &call.parts)?.url().to_string())),
+        None => Ok(None),
+    });
+    Ok((page, next))
+}
+
+/// The configuration that variables make.
+pub fn variables(get: impl Fn(&str) -> Option<String>) -> Result<ConnectionConfig> {
+    ConnectionConfig::from_lookup(get)
+}
+
+/// The URL to which a product's requests go with a configuration, which is checked as [`crate::Client::new`] does.
+pub fn base_url(config: &ConnectionConfig, host: &str) -> Result<String> {
+    config.check()?;
+    crate::auth::AuthState::new(config.auth.clone())?;
+    Ok(crate::endpoint::Endpoint::new(config)?.base_url(host))
+}
