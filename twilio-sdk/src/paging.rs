@@ -88,7 +88,7 @@ impl<T: Decode + Send + 'static> Output for Page<T> {
         if raw.body.iter().all(u8::is_ascii_whitespace) {
             return Ok(Self { key: key.to_owned(), ..Self::default() });
         }
-        let mut reader = serde_json::Deserializer::from_slice(&raw.body);
+        let mut reader = serde_json::Deserializer::from_str(raw.text(operation)?);
         let page = PageSeed(key, PhantomData).deserialize(&mut reader);
         let mut page: Self =
             page.and_then(|page| reader.end().map(|()| page)).map_err(|e| Error::decode(operation, e))?;

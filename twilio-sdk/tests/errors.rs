@@ -62,11 +62,13 @@ async fn any_success_status_is_a_success_and_an_empty_body_an_empty_answer() {
 #[tokio::test]
 async fn an_answer_that_is_not_json_is_a_decode_error_with_its_source_and_body() {
     let mock = mock().await;
-    for body in ["<html>", r#"{"sid":"#, "[1]", r#"{"sid":"SM1"} trailing"#] {
+    let bodies: [&[u8]; 5] =
+        [b"<html>", br#"{"sid":"#, b"[1]", br#"{"sid":"SM1"} trailing"#, b"{\"sid\":\"\xff\"}"];
+    for body in bodies {
         mock.respond_once(200, &[], body);
         let error = client(&mock).api_v2010().create_message("+1").send().await.unwrap_err();
         assert!(error.is_decode() && error.source().is_some(), "{error}");
-        assert_eq!(error.body(), Some(body.as_bytes()));
+        assert_eq!(error.body(), Some(body));
         assert!(!error.to_string().contains(&error.source().unwrap().to_string()));
     }
 }

@@ -23,7 +23,7 @@ impl<T: Decode + Default + Send + 'static> Output for T {
         if raw.body.iter().all(u8::is_ascii_whitespace) {
             return Ok(Self::default());
         }
-        let mut reader = serde_json::Deserializer::from_slice(&raw.body);
+        let mut reader = serde_json::Deserializer::from_str(raw.text(operation)?);
         let decoded = T::decode(&mut reader).and_then(|value| reader.end().map(|()| value));
         match decoded.map_err(|e| Error::decode(operation, e))? {
             Decoded::Exact(value) | Decoded::Coerced(value, _) => Ok(value),

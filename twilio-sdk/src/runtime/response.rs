@@ -24,6 +24,14 @@ impl Raw {
         if self.status.is_success() || redirect { Ok(self) } else { Err(Error::api(operation, self)) }
     }
 
+    /// The body as text: looking at all of it once is much cheaper than at each of its strings.
+    pub(crate) fn text(&self, operation: &'static Operation) -> Result<&str> {
+        std::str::from_utf8(&self.body).map_err(|e| {
+            let message = format!("the body is not UTF-8 from byte {} on", e.valid_up_to());
+            Error::decode(operation, serde::de::Error::custom(message))
+        })
+    }
+
     /// `Twilio-Request-Id`, by which Twilio's support finds a request.
     pub(crate) fn request_id(&self) -> Option<&str> {
         self.headers.get("twilio-request-id")?.to_str().ok()

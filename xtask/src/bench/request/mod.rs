@@ -58,7 +58,8 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     println!(
         "\nCPU per call in microseconds (least / median of the rounds), latency in milliseconds (p50 / p99)"
     );
-    println!("over loopback, without TLS; the ratio is the median of the rounds' own, ours by theirs");
+    println!("over loopback, without TLS; the ratio is ours by theirs: with bare reqwest the median");
+    println!("over rounds side by side, with Twilio's own libraries that of the least");
     println!(
         "{:<8} {:>9}  {:<14} {:>17} {:>17} {:>7}   bar",
         "call", "in flight", "library", "CPU", "latency", "ratio"
@@ -99,7 +100,8 @@ fn measure(bench: &Bench, peers: &[Peer], case: (&str, usize, usize, usize), qui
         // They are so much slower that fewer calls tell as much.
         let calls = (calls / 2).max(in_flight);
         let theirs = bench.peer(peer, scenario, in_flight, calls, PEER_ROUNDS)?;
-        let ratio = theirs.median() / ours.median();
+        // Their rounds are not beside ours, and what else the machine does only ever adds.
+        let ratio = theirs.least() / ours.least();
         let holds = ratio >= OFFICIAL;
         line(
             peer.name,

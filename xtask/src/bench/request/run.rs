@@ -107,16 +107,15 @@ pub(super) struct Figures {
 
 impl Figures {
     pub(super) fn cpu(&self) -> String {
-        let least = self.cpu.iter().copied().fold(f64::INFINITY, f64::min);
-        format!("{:.1} / {:.1}", least * 1e6, self.median() * 1e6)
+        format!("{:.1} / {:.1}", self.least() * 1e6, median(self.cpu.clone()) * 1e6)
     }
 
     pub(super) fn latency(&self) -> String {
         format!("{:.3} / {:.3}", self.p50 * 1e3, self.p99 * 1e3)
     }
 
-    pub(super) fn median(&self) -> f64 {
-        median(self.cpu.clone())
+    pub(super) fn least(&self) -> f64 {
+        self.cpu.iter().copied().fold(f64::INFINITY, f64::min)
     }
 
     /// Ours by theirs: rounds that were made side by side are compared with each other.
@@ -145,6 +144,6 @@ mod tests {
         assert!((ours.ratio(&theirs) - 1.1).abs() < 1e-9);
         assert_eq!(ours.cpu(), "11.0 / 12.0");
         assert_eq!(ours.latency(), "1.000 / 2.500");
-        assert!(figures(&[]).median().is_nan());
+        assert!(ours.least() < 1.2e-5 && median(Vec::new()).is_nan());
     }
 }
