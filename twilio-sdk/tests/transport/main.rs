@@ -18,6 +18,7 @@ mod time;
 mod tls;
 mod wire;
 
+use std::future::Future;
 use std::time::Duration;
 
 use server::Server;
@@ -48,4 +49,9 @@ fn client(server: &Server) -> Client {
 /// A client for a server that makes one attempt.
 fn once(server: &Server) -> Client {
     build(config(&server.url()).retry(RetryConfig::none()))
+}
+
+/// What ends without waiting for what would take much longer.
+async fn promptly<T>(call: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(10), call).await.expect("it waited for nothing")
 }

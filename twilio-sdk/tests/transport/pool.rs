@@ -6,7 +6,7 @@ use tokio::task::JoinSet;
 use twilio_sdk::{ApiKeyConfig, AuthTokenConfig, Client, PoolConfig, RetryConfig};
 
 use crate::server::{Answer, Server, until};
-use crate::{ACCOUNT, build, client, config};
+use crate::{ACCOUNT, build, client, config, promptly};
 
 fn pooled(server: &Server, pool: PoolConfig) -> Client {
     build(config(&server.url()).pool(pool).retry(RetryConfig::none()))
@@ -58,7 +58,7 @@ async fn a_call_waits_for_its_turn_no_longer_than_told() {
     let twilio = pooled(&server, PoolConfig::new().max_active(1).wait(Duration::from_millis(100)));
     let mut first = start(1, &twilio);
     until("the first is under way", || server.under_way() == 1).await;
-    let error = twilio.api_v2010().create_message("+15558675310").send().await.unwrap_err();
+    let error = promptly(twilio.api_v2010().create_message("+15558675310").send()).await.unwrap_err();
     assert!(error.is_busy() && !error.may_have_been_carried_out(), "{error:?}");
     assert_eq!(error.attempts(), 0, "nothing was sent");
     server.release(1);
@@ -74,7 +74,7 @@ async fn the_calls_time_out_bounds_the_wait_for_its_turn() {
     let _first = start(1, &twilio);
     until("the first is under way", || server.under_way() == 1).await;
     let call = twilio.api_v2010().fetch_balance().with_timeout(Duration::from_millis(100));
-    let error = call.send().await.unwrap_err();
+    let error = promptly(call.send()).await.unwrap_err();
     assert!(error.is_busy() || error.is_timeout(), "{error:?}");
     assert_eq!(server.requests().len(), 1);
 }

@@ -1,6 +1,5 @@
 //! What is tried again, how often and when.
 
-use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
@@ -9,7 +8,7 @@ use tokio::task::JoinSet;
 use twilio_sdk::{Client, Error, RetryConfig};
 
 use crate::server::{Answer, Server, until};
-use crate::{build, client, config};
+use crate::{build, client, config, promptly};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Verb {
@@ -53,11 +52,6 @@ async fn send(twilio: &Client, verb: Verb, says: Says) -> Result<u32, Error> {
         Verb::Delete => attempts!(twilio.api_v2010().delete_message("SM1"), says),
         Verb::Post => attempts!(twilio.api_v2010().create_message("+15558675310").body("once"), says),
     }
-}
-
-/// What ends without waiting for what would take much longer.
-async fn promptly<T>(call: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(10), call).await.expect("it waited for nothing")
 }
 
 /// Who may try again.

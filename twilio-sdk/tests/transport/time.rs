@@ -6,7 +6,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use twilio_sdk::RetryConfig;
 
 use crate::server::{Answer, Server, until};
-use crate::{build, client, config, once};
+use crate::{build, client, config, once, promptly};
 
 /// In which nothing is meant to be answered.
 const SHORT: Duration = Duration::from_millis(150);
@@ -18,7 +18,7 @@ const LONGER: Duration = Duration::from_secs(1);
 async fn the_time_out_bounds_a_call_that_gets_no_answer() {
     let server = Server::start([Answer::Silence]).await;
     let twilio = build(config(&server.url()).timeout(SHORT).retry(RetryConfig::none()));
-    let error = twilio.api_v2010().fetch_balance().send().await.unwrap_err();
+    let error = promptly(twilio.api_v2010().fetch_balance().send()).await.unwrap_err();
     assert!(error.is_timeout() && !error.is_connect() && error.may_have_been_carried_out(), "{error}");
     assert_eq!(error.attempts(), 1);
     until("the connection of a call that timed out is closed", || server.open() == 0).await;
@@ -28,7 +28,7 @@ async fn the_time_out_bounds_a_call_that_gets_no_answer() {
 async fn the_time_out_bounds_a_body_that_comes_slowly() {
     let server = Server::start([Answer::chunked(b" ", Duration::from_millis(20))]).await;
     let twilio = build(config(&server.url()).timeout(LONGER).retry(RetryConfig::none()));
-    let error = twilio.api_v2010().fetch_balance().send().await.unwrap_err();
+    let error = promptly(twilio.api_v2010().fetch_balance().send()).await.unwrap_err();
     assert!(error.is_timeout(), "{error}");
     assert!(server.written() > 0, "the answer had not begun");
 }
@@ -47,7 +47,7 @@ async fn the_time_out_bounds_all_attempts_together() {
 async fn a_calls_own_time_out_takes_the_place_of_the_clients() {
     let server = Server::start([Answer::Silence]).await;
     let call = once(&server).api_v2010().create_message("+15558675310").with_timeout(SHORT);
-    assert!(call.send().await.unwrap_err().is_timeout());
+    assert!(promptly(call.send()).await.unwrap_err().is_timeout());
     let call = once(&server).api_v2010().fetch_balance().with_timeout(Duration::ZERO);
     let error = call.send().await.unwrap_err();
     assert!(error.is_config() && error.to_string().contains("zero"), "{error}");
@@ -127,5 +127,5 @@ async fn times_without_end_and_times_below_a_second_are_what_they_are() {
     refused(config(&url).attempt_timeout(Duration::ZERO), "attempt_timeout");
     let silent = Server::start([Answer::Silence]).await;
     let call = client(&silent).api_v2010().create_message("+1").with_timeout(Duration::from_millis(1));
-    assert!(call.send().await.unwrap_err().is_timeout(), "a millisecond became something else");
+    assert!(promptly(call.send()).await.unwrap_err().is_timeout(), "a millisecond became something else");
 }
