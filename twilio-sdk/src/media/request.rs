@@ -177,8 +177,7 @@ impl<K> DownloadCall<K> {
                     let media: ConversationMedia = call.send().await?;
                     // What is left may be nothing, and is a time-out then.
                     let left = timeout.saturating_sub(started.elapsed());
-                    bounds.timeout =
-                        Some(if timeout.is_zero() { timeout } else { left.max(Duration::from_nanos(1)) });
+                    bounds.timeout = Some(left.max(Duration::from_nanos(1)));
                     let link = media.links.and_then(|links| links.content_direct_temporary);
                     let link = link.ok_or_else(|| {
                         let missing = "links.content_direct_temporary is missing";
