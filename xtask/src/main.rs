@@ -5,9 +5,11 @@ mod ci;
 mod demo;
 mod fuzz;
 mod generate;
+mod interop;
 mod ops;
 mod output;
 mod packages;
+mod peers;
 mod test;
 mod tidy;
 mod workspace;
@@ -49,6 +51,8 @@ tasks! {
     Ops(ops),
     /// Measure, each time beside a named peer in the same run.
     Bench(bench),
+    /// Verify what Twilio's own libraries sign, and have them verify what the SDK signs.
+    Interop(interop),
     /// Look for inputs that break what reads answers, errors, pages and configurations.
     Fuzz(fuzz),
     /// Check the rules of the repository that a program can check.

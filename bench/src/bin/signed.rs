@@ -9,8 +9,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use twilio_sdk::access_token::{
-    AccessToken, ChatGrant, ClientCapabilityToken, ClientValidation, Grant, PlaybackGrant, SignedRequest, SyncGrant,
-    TaskRouterCapability, TaskRouterGrant, VideoGrant, VoiceGrant,
+    AccessToken, ChatGrant, ClientCapabilityToken, ClientValidation, Grant, PlaybackGrant, SignedRequest,
+    SyncGrant, TaskRouterCapability, TaskRouterGrant, VideoGrant, VoiceGrant,
 };
 use twilio_sdk::webhook::{Algorithm, Incoming, Verifier, sign_with, with_body_hash};
 use twilio_sdk::{ApiKeyConfig, AuthTokenConfig};
@@ -56,7 +56,10 @@ fn grants() -> Vec<Grant> {
             .into(),
         SyncGrant::new().service_sid("IS1").endpoint_id("e").into(),
         TaskRouterGrant::new().workspace_sid("WS1").worker_sid("WK1").role("worker").into(),
-        PlaybackGrant(json!({"requestCredentials": null, "playbackUrl": "https://example.com", "n": [1, "x"]})).into(),
+        PlaybackGrant(
+            json!({"requestCredentials": null, "playbackUrl": "https://example.com", "n": [1, "x"]}),
+        )
+        .into(),
         VideoGrant::new().into(),
         VoiceGrant::new().into(),
     ]
@@ -96,7 +99,11 @@ fn make(pem: &[u8]) -> Result<()> {
         line(&json!({"kind": "access", "secret": SECRET, "token": token, "payload": payload(&token)?}));
         all = all.grant(grant);
     }
-    for token in [all.clone().sign()?, all.clone().region("ie1").unguessable_id().sign()?, all.not_before(None).sign()?] {
+    for token in [
+        all.clone().sign()?,
+        all.clone().region("ie1").unguessable_id().sign()?,
+        all.not_before(None).sign()?,
+    ] {
         line(&json!({"kind": "access", "secret": SECRET, "token": token, "payload": payload(&token)?}));
     }
     let client = ClientCapabilityToken::new(&auth())?
@@ -109,9 +116,13 @@ fn make(pem: &[u8]) -> Result<()> {
     }
     for (url, params) in requests() {
         let signature = sign_with(Algorithm::HmacSha1, SECRET, url, params.iter().copied());
-        line(&json!({"kind": "form", "secret": SECRET, "url": url, "params": params, "signature": signature}));
+        line(
+            &json!({"kind": "form", "secret": SECRET, "url": url, "params": params, "signature": signature}),
+        );
         let strong = sign_with(Algorithm::HmacSha256, SECRET, url, params.iter().copied());
-        line(&json!({"kind": "form256", "secret": SECRET, "url": url, "params": params, "signature": strong}));
+        line(
+            &json!({"kind": "form256", "secret": SECRET, "url": url, "params": params, "signature": strong}),
+        );
     }
     for body in [r#"[{"id":"1"}]"#, r#"{"text":"é ☎"}"#] {
         let url = with_body_hash("https://example.com/events?x=1", body.as_bytes());
@@ -128,8 +139,10 @@ fn make(pem: &[u8]) -> Result<()> {
             host: "api.twilio.com",
             body: body.as_bytes(),
         };
-        line(&json!({"kind": "validation", "token": validation.sign(&request)?, "query": query, "body": body,
-                     "hash": request.hash()}));
+        line(
+            &json!({"kind": "validation", "token": validation.sign(&request)?, "query": query, "body": body,
+                     "hash": request.hash()}),
+        );
     }
     Ok(())
 }
@@ -139,9 +152,8 @@ fn check() -> Result<()> {
     let mut counts = std::collections::BTreeMap::<String, usize>::new();
     for text in std::io::stdin().lock().lines() {
         let case: Value = serde_json::from_str(&text?)?;
-        let text = |name: &str| case[name].as_str().unwrap_or_default();
-        let kind = text("kind");
-        check_one(kind, &case, &text).with_context(|| format!("{kind}: {case}"))?;
+        let kind = case["kind"].as_str().unwrap_or_default();
+        check_one(kind, &case).with_context(|| format!("{kind}: {case}"))?;
         *counts.entry(kind.to_owned()).or_default() += 1;
     }
     ensure!(!counts.is_empty(), "there was nothing to verify");
@@ -149,7 +161,11 @@ fn check() -> Result<()> {
     Ok(())
 }
 
-fn check_one(kind: &str, case: &Value, text: &dyn Fn(&str) -> &str) -> Result<()> {
+fn check_one(kind: &str, case: &Value) -> Result<()> {
+    fn of<'c>(case: &'c Value, name: &str) -> &'c str {
+        case[name].as_str().unwrap_or_default()
+    }
+    let text = |name| of(case, name);
     let params: Vec<(String, String)> = serde_json::from_value(case["params"].clone()).unwrap_or_default();
     let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(&params).finish();
     match kind {
@@ -178,7 +194,8 @@ fn check_one(kind: &str, case: &Value, text: &dyn Fn(&str) -> &str) -> Result<()
             same_but_times(&ours, text("token"))?;
         }
         "worker" => {
-            let ours = TaskRouterCapability::worker(&auth(), "WS1", "WK1")?.allow_activity_updates().sign()?;
+            let ours =
+                TaskRouterCapability::worker(&auth(), "WS1", "WK1")?.allow_activity_updates().sign()?;
             same_but_times(&ours, text("token"))?;
         }
         "form" | "form256" => {

@@ -3,6 +3,7 @@
 mod compile;
 mod measure;
 mod request;
+mod tokens;
 
 use anyhow::Result;
 
@@ -21,12 +22,15 @@ enum Bench {
     Compile(compile::Args),
     /// CPU time, latency and memory of calls, beside bare reqwest and Twilio's own libraries.
     Request(request::Args),
+    /// Tokens signed and webhooks verified a second, beside Twilio's own libraries.
+    Tokens(tokens::Args),
 }
 
 pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
     match args.bench {
         Bench::Compile(args) => compile::run(workspace, &args),
         Bench::Request(args) => request::run(workspace, &args),
+        Bench::Tokens(args) => tokens::run(workspace, &args),
     }
 }
 

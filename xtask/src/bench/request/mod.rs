@@ -1,15 +1,12 @@
 //! What a call costs, beside bare reqwest and Twilio's own libraries.
 
-mod peer;
 mod run;
-
-use std::process::Command;
 
 use anyhow::Result;
 
 use super::verdict;
+use crate::peers::{self, Peer, Scripts};
 use crate::workspace::Workspace;
-use peer::Peer;
 use run::{Bench, Figures};
 
 /// What `cargo xtask bench request` understands.
@@ -53,7 +50,7 @@ const PEER_ROUNDS: usize = 3;
 
 pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     workspace.cargo(["build", "--quiet", "--release", "-p", "twilio-bench"])?;
-    let peers = peer::all(workspace, args.install)?;
+    let peers = peers::all(workspace, Scripts::Calls, args.install)?;
     let bench = Bench::start(workspace)?;
     println!(
         "\nCPU per call in microseconds (least / median of the rounds), latency in milliseconds (p50 / p99)"
@@ -122,13 +119,4 @@ fn memory(bench: &Bench) -> Result<usize> {
     println!("\nmemory in use by the client, in MB, after each tenth of {CALLS} messages, 64 in flight:");
     println!("{}   ratio {ratio:.3}, at most {MEMORY}: {}", shown.join(" "), verdict(ratio <= MEMORY));
     Ok(usize::from(ratio > MEMORY))
-}
-
-/// A command of which no proxy has anything to carry: everything is on this machine.
-fn local(program: &std::path::Path) -> Command {
-    let mut command = Command::new(program);
-    for name in ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
-        command.env_remove(name);
-    }
-    command
 }

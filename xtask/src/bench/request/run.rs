@@ -5,8 +5,7 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
-use super::local;
-use super::peer::Peer;
+use crate::peers::{Peer, local};
 use crate::workspace::Workspace;
 
 /// The server of canned answers, running, and the program that measures.

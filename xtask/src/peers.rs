@@ -1,14 +1,15 @@
+//! Twilio's own libraries, installed below `target/` to compare with.
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
 
-use super::local;
 use crate::workspace::Workspace;
 
 /// One of Twilio's own libraries, installed.
-pub(super) struct Peer {
-    pub(super) name: &'static str,
+pub(crate) struct Peer {
+    pub(crate) name: &'static str,
     program: &'static str,
     script: PathBuf,
     /// What the script is told beside the case.
@@ -19,7 +20,7 @@ pub(super) struct Peer {
 
 impl Peer {
     /// The command that measures it; its arguments are still to come.
-    pub(super) fn command(&self) -> Command {
+    pub(crate) fn command(&self) -> Command {
         let mut command = local(Path::new(self.program));
         command.arg(&self.script).args(self.mode).env(self.path.0, &self.path.1);
         command
@@ -33,9 +34,22 @@ struct Known {
     install: Vec<String>,
 }
 
-fn known(workspace: &Workspace) -> Vec<Known> {
+/// Which scripts of `bench/peers` are run with the libraries.
+#[derive(Clone, Copy)]
+pub(crate) enum Scripts {
+    /// Those that make calls.
+    Calls,
+    /// Those that sign and verify.
+    Signatures,
+}
+
+fn known(workspace: &Workspace, scripts: Scripts) -> Vec<Known> {
     let folder = workspace.root().join("target/bench/peers");
-    let scripts = workspace.root().join("bench/peers");
+    let script = |name: &str| workspace.root().join("bench/peers").join(name);
+    let (in_python, in_node) = match scripts {
+        Scripts::Calls => (script("twilio_python.py"), script("twilio_node.js")),
+        Scripts::Signatures => (script("interop.py"), script("interop.js")),
+    };
     let (python, node) = (folder.join("python"), folder.join("node"));
     let words = |words: &str, folder: &Path, package: &str| -> Vec<String> {
         let folder = folder.display().to_string();
@@ -45,8 +59,8 @@ fn known(workspace: &Workspace) -> Vec<Known> {
         peer: Peer {
             name,
             program: "python3",
-            script: scripts.join("twilio_python.py"),
-            mode: Some(mode),
+            script: in_python.clone(),
+            mode,
             path: ("PYTHONPATH", python.clone()),
         },
         probe: ["-c", "import twilio, aiohttp"],
@@ -56,20 +70,27 @@ fn known(workspace: &Workspace) -> Vec<Known> {
         peer: Peer {
             name: "twilio-node",
             program: "node",
-            script: scripts.join("twilio_node.js"),
+            script: in_node,
             mode: None,
             path: ("NODE_PATH", node.join("node_modules")),
         },
         probe: ["-e", "require('twilio')"],
-        install: words("npm install --silent --prefix", &node, "twilio@5"),
+        install: words("npm install --silent --prefix", &node, "twilio@6"),
     };
-    vec![of_python("twilio-python", "threads"), of_python("python, async", "async"), of_node]
+    match scripts {
+        Scripts::Calls => vec![
+            of_python("twilio-python", Some("threads")),
+            of_python("python, async", Some("async")),
+            of_node,
+        ],
+        Scripts::Signatures => vec![of_python("twilio-python", None), of_node],
+    }
 }
 
 /// The libraries that are installed; tells how the others are.
-pub(super) fn all(workspace: &Workspace, install: bool) -> Result<Vec<Peer>> {
+pub(crate) fn all(workspace: &Workspace, scripts: Scripts, install: bool) -> Result<Vec<Peer>> {
     let mut installed = Vec::new();
-    for Known { peer, probe, install: words } in known(workspace) {
+    for Known { peer, probe, install: words } in known(workspace, scripts) {
         let is_there = |peer: &Peer| {
             let mut command = local(Path::new(peer.program));
             command.args(probe).env(peer.path.0, &peer.path.1).stdout(Stdio::null()).stderr(Stdio::null());
@@ -84,8 +105,17 @@ pub(super) fn all(workspace: &Workspace, install: bool) -> Result<Vec<Peer>> {
         if is_there(&peer) {
             installed.push(peer);
         } else {
-            println!("{} is not measured: `--install` installs it, as `{}` does", peer.name, words.join(" "));
+            println!("{} is left out: `--install` installs it, as `{}` does", peer.name, words.join(" "));
         }
     }
     Ok(installed)
+}
+
+/// A program for this machine alone, whatever proxies the environment names.
+pub(crate) fn local(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    for name in ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
+        command.env_remove(name);
+    }
+    command
 }
