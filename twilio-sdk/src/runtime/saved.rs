@@ -23,7 +23,7 @@ use crate::{Error, Result};
 ///   the values are wiped from memory when this is dropped.
 /// * Of the options of the call, `with_idempotent` is part of it: whether a request may be sent twice does not depend
 ///   on the process. Time-out, retries and validation are not; the client that sends the request has its own.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SavedRequest {
     product: String,
