@@ -149,7 +149,8 @@ fn line(request: &RecordedRequest) -> String {
 async fn live() -> Outcome {
     let config = ConnectionConfig::from_env()?;
     let twilio = Client::new(config)?;
-    let account = twilio.account_sid().map(|sid| sid.as_str().to_owned()).ok_or("the credentials name no account")?;
+    let account =
+        twilio.account_sid().map(|sid| sid.as_str().to_owned()).ok_or("the credentials name no account")?;
     println!("Real Twilio, reading only, as account {account}\n");
     println!("1. Fetch the account");
     let answer = twilio.api_v2010().fetch_account(account.as_str()).send_with_response().await?;

@@ -96,7 +96,9 @@ impl Shape {
                     (None, Some(name)) => KeyPlace::Query(name),
                     (None, None) => return Err(E::missing_field("header` or `query")),
                     (Some(_), Some(_)) => {
-                        return Err(E::custom("`header` and `query` exclude each other: a key goes to one place"));
+                        return Err(E::custom(
+                            "`header` and `query` exclude each other: a key goes to one place",
+                        ));
                     }
                 };
                 KeyConfig { key, place, account_sid: account }.into()

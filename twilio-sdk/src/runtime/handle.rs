@@ -71,7 +71,8 @@ impl Handle {
         let auth = AuthState::new(auth)?;
         auth.check_endpoint(&self.shared.endpoint)?;
         if auth.needs_tls() && !self.shared.tls {
-            let message = "the token endpoint needs TLS, for which this client was not made: make one of its own";
+            let message =
+                "the token endpoint needs TLS, for which this client was not made: make one of its own";
             return Err(Error::config(message));
         }
         Ok(Self { shared: Arc::clone(&self.shared), auth: Arc::new(auth) })

@@ -21,8 +21,8 @@ mod rules;
 mod saved;
 mod scalar;
 mod send;
-mod token;
 pub(crate) mod tls;
+mod token;
 mod trace;
 #[cfg(feature = "media")]
 pub(crate) mod transfer;
@@ -54,7 +54,7 @@ pub use rules::{Check, Fields, Rule, Rules};
 #[cfg(feature = "serialize")]
 pub use saved::SavedRequest;
 pub(crate) use scalar::scalar;
-pub(crate) use token::{TokenRequest, request_token};
 pub use scalar::{Scalar, decode_scalar};
 #[cfg(fuzzing)]
 pub(crate) use url::request;
+pub(crate) use token::{TokenRequest, request_token};

@@ -69,7 +69,8 @@ fn path(url: &mut String, client: &dyn Dispatch, parts: &Parts) -> Result<()> {
         let value = parts.path.iter().find(|(have, _)| *have == name).map(|(_, value)| value.as_str());
         let own = || client.handle().account_sid().map(AccountSid::as_str);
         let Some(value) = value.or(parts.account.as_deref()).or_else(own) else {
-            let message = format!("the credentials name no account for `{name}`; give one with `account_sid(..)`");
+            let message =
+                format!("the credentials name no account for `{name}`; give one with `account_sid(..)`");
             return Err(Error::request(operation, message));
         };
         // An empty segment would name another resource, usually the whole list; dots would climb.

@@ -129,7 +129,7 @@ mod tests {
             ("<html>secret-token</html>", "JSON"),
             ("[]", "JSON"),
             ("{}", "access_token"),
-            (r#"{"access_token":null,"token_type":"Bearer"}"#, "JSON"),
+            (r#"{"access_token":null,"token_type":"Bearer"}"#, "access_token"),
             (r#"{"access_token":"","token_type":"Bearer"}"#, "access_token"),
             (r#"{"access_token":"secret\ntoken"}"#, "header"),
             (r#"{"access_token":"secret-token","token_type":"mac"}"#, "Bearer"),
@@ -154,15 +154,25 @@ mod tests {
             let body = format!(r#"{{"error":"{text}","error_description":"d","error_uri":"https://u"}}"#);
             let problem = fresh(&raw(400, &body)).map(|_| ()).unwrap_err();
             assert_eq!(problem.code, Some(code));
-            assert_eq!((problem.description.as_deref(), problem.uri.as_deref()), (Some("d"), Some("https://u")));
+            assert_eq!(
+                (problem.description.as_deref(), problem.uri.as_deref()),
+                (Some("d"), Some("https://u"))
+            );
         }
         for odd in ["", "<html>", "[1]", "null", r#"{"error":{"a":1},"error_description":5}"#] {
             let problem = fresh(&raw(500, odd)).map(|_| ()).unwrap_err();
-            assert_eq!((problem.code.clone(), problem.status.map(|s| s.as_u16())), (None, Some(500)), "{odd}");
+            assert_eq!(
+                (problem.code.clone(), problem.status.map(|s| s.as_u16())),
+                (None, Some(500)),
+                "{odd}"
+            );
         }
         let twilio = fresh(&raw(400, r#"{"code":20003,"message":"Authenticate","status":400}"#));
         let problem = twilio.map(|_| ()).unwrap_err();
-        assert_eq!((problem.twilio_code, problem.description.as_deref()), (Some(20003), Some("Authenticate")));
+        assert_eq!(
+            (problem.twilio_code, problem.description.as_deref()),
+            (Some(20003), Some("Authenticate"))
+        );
     }
 
     #[test]

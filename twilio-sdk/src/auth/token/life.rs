@@ -69,9 +69,8 @@ impl Claims {
 
     fn life(&self, now: SystemTime) -> Life {
         let now = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
-        let seconds = |seconds: f64| {
-            Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(LONGEST).min(LONGEST)
-        };
+        let seconds =
+            |seconds: f64| Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(LONGEST).min(LONGEST);
         // Without its start the whole life is not known, so the margin is not shortened.
         let whole = self.iat.map(|iat| seconds(self.exp - iat) / 10);
         Life { left: seconds(self.exp - now), margin: whole.unwrap_or(MARGIN).min(MARGIN) }
