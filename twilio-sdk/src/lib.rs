@@ -74,6 +74,9 @@ pub mod mock;
 #[cfg(feature = "token-server")]
 #[cfg_attr(docsrs, doc(cfg(feature = "token-server")))]
 pub mod token_server;
+#[cfg(feature = "oauth")]
+#[cfg_attr(docsrs, doc(cfg(feature = "oauth")))]
+pub mod oauth;
 pub mod types;
 #[cfg(feature = "webhook")]
 #[cfg_attr(docsrs, doc(cfg(feature = "webhook")))]

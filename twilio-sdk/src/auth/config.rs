@@ -73,6 +73,10 @@ pub enum Auth {
     Basic(BasicConfig),
     /// A key in a header or in the query, for an endpoint of the user's own.
     Key(KeyConfig),
+    /// Tokens of any authorization server, which renew themselves. They are not read from a file.
+    #[cfg(feature = "oauth")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "oauth")))]
+    Source(crate::oauth::TokenSource),
 }
 
 macro_rules! from {
@@ -99,6 +103,8 @@ impl Auth {
             Self::Bearer(config) => config.account_sid.as_ref(),
             Self::Basic(config) => config.account_sid.as_ref(),
             Self::Key(config) => config.account_sid.as_ref(),
+            #[cfg(feature = "oauth")]
+            Self::Source(source) => source.account(),
         }
     }
 
@@ -117,6 +123,8 @@ impl Auth {
             Self::Bearer(config) => config.check(),
             Self::Basic(config) => config.check(),
             Self::Key(config) => config.check(),
+            #[cfg(feature = "oauth")]
+            Self::Source(_) => Ok(()),
         }
     }
 

@@ -15,6 +15,7 @@ pub(crate) mod token;
 
 pub(crate) use basic::{basic, bearer};
 pub use config::{ApiKeyConfig, Auth, AuthTokenConfig};
+pub(crate) use custom::is_token;
 pub use custom::{BasicConfig, BearerConfig, KeyConfig, KeyPlace};
 pub(crate) use hook::{ANONYMOUS, authorize, hooks};
 pub use oauth::OAuthConfig;

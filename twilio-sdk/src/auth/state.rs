@@ -11,7 +11,7 @@ use super::hook::PREPARED;
 use super::token::{Fetch, Token, TokenCell};
 use super::{Auth, KeyPlace, basic, bearer};
 use crate::endpoint::Endpoint;
-use crate::error::TokenProblem;
+use crate::error::{TokenProblem, TokenResult};
 use crate::runtime::{Handle, HttpRequest};
 use crate::types::{AccountSid, SecretString};
 use crate::{Error, Result};
@@ -72,6 +72,8 @@ impl AuthState {
                 KeyPlace::Query(name) => Credential::Query(name.clone(), config.key.clone()),
             },
             Auth::OAuth(config) => Credential::Token(Arc::default(), Arc::new(config.clone())),
+            #[cfg(feature = "oauth")]
+            Auth::Source(source) => Credential::Token(source.cell(), source.fetch()),
         };
         Ok(Self { auth, credential })
     }
@@ -108,11 +110,7 @@ impl AuthState {
     }
 
     /// What an attempt needs before its request is made: a token that is valid, fetched if need be.
-    pub(crate) async fn ready(
-        &self,
-        handle: &Handle,
-        deadline: Instant,
-    ) -> std::result::Result<Ready, TokenProblem> {
+    pub(crate) async fn ready(&self, handle: &Handle, deadline: Instant) -> TokenResult<Ready> {
         match &self.credential {
             Credential::Token(cell, source) => {
                 let token = cell.get(deadline, || Arc::clone(source).fetch(handle)).await?;

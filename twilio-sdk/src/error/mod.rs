@@ -20,6 +20,7 @@ pub use api::{FieldError, Problem};
 pub use config::ConfigProblem;
 #[cfg(feature = "validation")]
 pub use violation::Violation;
+pub(crate) use token::TokenResult;
 pub use token::{TokenErrorCode, TokenProblem};
 
 use crate::runtime::{Cause, HttpError, Operation, Raw, retry_after};
@@ -148,10 +149,10 @@ impl Error {
         error
     }
 
-    pub(crate) fn token(operation: Option<&'static Operation>, problem: TokenProblem) -> Self {
+    pub(crate) fn token(operation: Option<&'static Operation>, problem: Box<TokenProblem>) -> Self {
         let mut error = Self::new(Kind::Token, operation, problem.to_string());
         error.0.problem.code = problem.twilio_code;
-        error.0.token = Some(Box::new(problem));
+        error.0.token = Some(problem);
         error
     }
 

@@ -24,9 +24,12 @@ pub struct TokenProblem {
     pub message: String,
 }
 
+/// A token, or why there is none.
+pub(crate) type TokenResult<T> = Result<T, Box<TokenProblem>>;
+
 impl TokenProblem {
-    pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self {
+    pub(crate) fn new(message: impl Into<String>) -> Box<Self> {
+        Box::new(Self {
             code: None,
             description: None,
             uri: None,
@@ -34,7 +37,7 @@ impl TokenProblem {
             retry_after: None,
             twilio_code: None,
             message: message.into(),
-        }
+        })
     }
 }
 

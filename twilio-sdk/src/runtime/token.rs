@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::attempt::read;
 use super::{BodyKind, Handle, Method, Operation, Raw, retry, transport};
 use crate::Error;
-use crate::error::TokenProblem;
+use crate::error::{TokenProblem, TokenResult};
 
 /// For errors; the path is whatever the endpoint's is.
 const OPERATION: Operation = Operation::new("CreateOauth2Token", Method::Post, "/v2/token", BodyKind::Form);
@@ -24,7 +24,7 @@ pub(crate) struct TokenRequest {
 }
 
 /// Asks a token endpoint, again where the client's settings say so: asking twice does no harm.
-pub(crate) async fn request_token(handle: Handle, asked: TokenRequest) -> Result<Raw, TokenProblem> {
+pub(crate) async fn request_token(handle: Handle, asked: TokenRequest) -> TokenResult<Raw> {
     let settings = handle.settings();
     let deadline = Instant::now() + settings.timeout.min(Duration::from_secs(60 * 60));
     let url = reqwest::Url::parse(&asked.url).map_err(|_| TokenProblem::new("the token URL is none"))?;
@@ -56,6 +56,35 @@ pub(crate) async fn request_token(handle: Handle, asked: TokenRequest) -> Result
     }
 }
 
-fn unanswered(error: Error) -> TokenProblem {
+/// The way to an authorization server of the user's own.
+#[cfg(feature = "oauth")]
+pub(crate) struct Exchange {
+    http: reqwest::Client,
+    limits: crate::config::ResponseLimits,
+    timeout: Duration,
+}
+
+#[cfg(feature = "oauth")]
+impl Exchange {
+    /// Connections by these settings, whose credentials are not used.
+    pub(crate) fn new(config: &crate::ConnectionConfig, needs_tls: bool) -> crate::Result<Self> {
+        config.check()?;
+        let http = transport::client(config, needs_tls)?;
+        Ok(Self { http, limits: config.limits.clone(), timeout: config.timeout })
+    }
+
+    /// Sends a request once and reads its whole answer.
+    pub(crate) async fn send(&self, request: http::Request<Vec<u8>>) -> crate::Result<Raw> {
+        let failed = |e| Error::transport(&OPERATION, e);
+        let request = reqwest::Request::try_from(request).map_err(failed)?;
+        let host = request.url().host_str().unwrap_or_default().to_owned();
+        let exchange =
+            async { read(&OPERATION, self.http.execute(request).await.map_err(failed)?, &self.limits).await };
+        let outcome = tokio::time::timeout(self.timeout, exchange).await;
+        outcome.unwrap_or_else(|_| Err(Error::timeout(&OPERATION, &host)))
+    }
+}
+
+fn unanswered(error: Error) -> Box<TokenProblem> {
     TokenProblem::new(transport::chain(&error))
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Fresh, Life};
 use crate::auth::custom::is_token;
-use crate::error::{Problem, TokenErrorCode, TokenProblem};
+use crate::error::{Problem, TokenErrorCode, TokenProblem, TokenResult};
 use crate::runtime::{Raw, retry_after};
 use crate::types::SecretString;
 
@@ -19,7 +19,7 @@ struct Granted {
 }
 
 /// The token of an answer, or why there is none.
-pub(super) fn fresh(raw: &Raw) -> Result<Fresh, TokenProblem> {
+pub(super) fn fresh(raw: &Raw) -> TokenResult<Fresh> {
     if !raw.status.is_success() {
         return Err(problem(raw.status, &raw.body, retry_after(&raw.headers)));
     }
@@ -53,7 +53,7 @@ pub(crate) fn problem(
     status: StatusCode,
     body: &[u8],
     retry_after: Option<std::time::Duration>,
-) -> TokenProblem {
+) -> Box<TokenProblem> {
     #[derive(Deserialize)]
     struct Refused {
         error: Option<Value>,
@@ -81,7 +81,7 @@ pub(crate) fn printable(text: &str) -> String {
 }
 
 /// Takes out what a server repeats of the secrets that it was sent.
-pub(crate) fn redact(mut problem: TokenProblem, secrets: &[&SecretString]) -> TokenProblem {
+pub(crate) fn redact(mut problem: Box<TokenProblem>, secrets: &[&SecretString]) -> Box<TokenProblem> {
     let hide = |text: &mut String| {
         for secret in secrets.iter().map(|secret| secret.expose()).filter(|secret| !secret.is_empty()) {
             let encoded: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();

@@ -6,7 +6,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{Fetching, Token};
 use crate::auth::bearer;
-use crate::error::TokenProblem;
+use crate::error::{TokenProblem, TokenResult};
 
 /// How long a call that has a valid token waits for the next one, once that one is due.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -26,9 +26,11 @@ struct State {
     /// When to fetch again after a failure.
     not_before: Option<Instant>,
     serial: u64,
+    /// Counts the clearings: what was fetched before one is not kept.
+    era: u64,
 }
 
-type Outcome = Result<Arc<Token>, TokenProblem>;
+type Outcome = TokenResult<Arc<Token>>;
 type Pending = watch::Receiver<Option<Outcome>>;
 
 enum Look {
@@ -75,7 +77,15 @@ impl TokenCell {
         }
     }
 
-    fn look(&self, fetch: &impl Fn() -> Fetching) -> Result<Look, TokenProblem> {
+    /// Forgets the token, and whatever fetch is under way for the one before.
+    pub(crate) fn clear(&self) {
+        let mut state = lock(&self.0);
+        state.token = None;
+        state.pending = None;
+        state.era += 1;
+    }
+
+    fn look(&self, fetch: &impl Fn() -> Fetching) -> TokenResult<Look> {
         let mut state = lock(&self.0);
         let now = Instant::now();
         let valid = state.token.clone().filter(|token| now < token.expires_at);
@@ -93,7 +103,7 @@ impl TokenCell {
             .map_err(|_| TokenProblem::new("there is no async runtime to fetch a token on"))?;
         let (sender, receiver) = watch::channel(None);
         state.pending = Some(receiver.clone());
-        let (shared, fetching) = (Arc::clone(&self.0), fetch());
+        let (shared, fetching, era) = (Arc::clone(&self.0), fetch(), state.era);
         runtime.spawn(async move {
             let outcome = fetching.await.and_then(|fresh| {
                 let header = bearer(&fresh.token)
@@ -101,8 +111,11 @@ impl TokenCell {
                 Ok((header, fresh.life))
             });
             let mut state = lock(&shared);
-            state.pending = None;
-            state.not_before = outcome.is_err().then(|| Instant::now() + PAUSE);
+            let current = state.era == era;
+            if current {
+                state.pending = None;
+                state.not_before = outcome.is_err().then(|| Instant::now() + PAUSE);
+            }
             let outcome = outcome.map(|(header, life)| {
                 state.serial += 1;
                 let token = Arc::new(Token {
@@ -111,7 +124,9 @@ impl TokenCell {
                     refresh_at: now + life.left.saturating_sub(life.margin),
                     expires_at: now + life.left,
                 });
-                state.token = Some(Arc::clone(&token));
+                if current {
+                    state.token = Some(Arc::clone(&token));
+                }
                 token
             });
             if let (Err(problem), Some(token)) = (&outcome, &state.token)

@@ -12,11 +12,11 @@ use std::sync::Arc;
 use http::HeaderValue;
 use tokio::time::Instant;
 
-use crate::error::TokenProblem;
+use crate::error::{TokenProblem, TokenResult};
 use crate::runtime::Handle;
 use crate::types::SecretString;
 
-pub(crate) use answer::{problem, redact};
+pub(crate) use answer::{printable, problem, redact};
 pub(crate) use cell::TokenCell;
 pub(crate) use life::Life;
 
@@ -43,4 +43,4 @@ pub(crate) trait Fetch: Send + Sync {
 }
 
 /// A token on its way.
-pub(crate) type Fetching = Pin<Box<dyn Future<Output = Result<Fresh, TokenProblem>> + Send>>;
+pub(crate) type Fetching = Pin<Box<dyn Future<Output = TokenResult<Fresh>> + Send>>;
