@@ -216,7 +216,7 @@ async fn a_new_refresh_token_takes_the_place_of_the_old_one_which_stays_where_th
 fn login(server: &Loopback) -> Authorization {
     let config = config(server)
         .authorization_url(format!("{}/authorize?tenant=t", server.url))
-        .redirect_uri("http://127.0.0.1:9/back?x=y z")
+        .redirect_uri("http://127.0.0.1:9/back?x=y%20z")
         .scope("read")
         .scope("write");
     provider(config)
@@ -237,7 +237,7 @@ async fn weakness_34_the_login_page_gets_state_and_the_challenge_by_s256() {
         ("tenant", "t"),
         ("response_type", "code"),
         ("client_id", "client"),
-        ("redirect_uri", "http://127.0.0.1:9/back?x=y z"),
+        ("redirect_uri", "http://127.0.0.1:9/back?x=y%20z"),
         ("scope", "read write"),
         ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
         ("code_challenge_method", "S256"),
@@ -260,7 +260,7 @@ async fn weakness_34_states_are_long_and_never_the_same() {
 
 #[tokio::test]
 async fn a_code_is_changed_with_the_verifier_however_the_redirect_is_given() {
-    for shape in ["http://127.0.0.1:9/back?x=y&{}#fragment", "/back?{}", "{}"] {
+    for shape in ["http://127.0.0.1:9/back?x=y%20z&{}#fragment", "/back?{}", "{}"] {
         let server = answering(200, GOOD).await;
         let login = login(&server);
         let redirect = shape.replace("{}", &format!("code=c%26d&state={}", login.state()));
@@ -270,7 +270,7 @@ async fn a_code_is_changed_with_the_verifier_however_the_redirect_is_given() {
             ("code", "c&d"),
             ("code_verifier", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
             ("client_id", "client"),
-            ("redirect_uri", "http://127.0.0.1:9/back?x=y z"),
+            ("redirect_uri", "http://127.0.0.1:9/back?x=y%20z"),
         ]);
         assert_eq!(fields(&server.seen()[0]), expected);
     }

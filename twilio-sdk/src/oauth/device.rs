@@ -6,7 +6,7 @@ use oauth2::{DeviceAuthorizationUrl, StandardDeviceAuthorizationResponse};
 use tokio::time::Instant;
 
 use super::{Provider, Tokens};
-use crate::error::{TokenProblem, TokenResult};
+use crate::error::{TokenErrorCode, TokenProblem, TokenResult};
 use crate::types::SecretString;
 use crate::{Error, Result};
 
@@ -88,9 +88,7 @@ impl DeviceLogin {
         let left = self.expires_in();
         let timeout = left.saturating_sub(Duration::from_millis(1));
         if timeout.is_zero() {
-            let mut problem = TokenProblem::new("the device code has expired");
-            problem.code = Some("expired_token".into());
-            return Err(problem);
+            return Err(expired());
         }
         let start = Instant::now();
         let code = SecretString::from(self.details.device_code().secret().as_str());
@@ -102,9 +100,23 @@ impl DeviceLogin {
             .set_max_backoff_interval(LONGEST)
             .request_async(&wire, tokio::time::sleep, Some(timeout))
             .await
-            .map_err(|e| wire.problem(e, &self.provider.secrets(&[&code])))?;
+            .map_err(|e| match wire.problem(e, &self.provider.secrets(&[&code])) {
+                // The last that the server said, when time ran out.
+                problem if is_pending(&problem) => expired(),
+                problem => problem,
+            })?;
         wire.tokens(&granted)
     }
+}
+
+pub(super) fn expired() -> Box<TokenProblem> {
+    let mut problem = TokenProblem::new("the device code has expired");
+    problem.code = Some(TokenErrorCode::ExpiredToken);
+    problem
+}
+
+fn is_pending(problem: &TokenProblem) -> bool {
+    matches!(&problem.code, Some(TokenErrorCode::Other(code)) if code == "authorization_pending" || code == "slow_down")
 }
 
 /// Without the device code.

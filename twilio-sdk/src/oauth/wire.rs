@@ -65,11 +65,8 @@ impl Wire {
         let problem = match (error, refused) {
             (RequestTokenError::Request(error), _) => TokenProblem::new(crate::runtime::chain(&error)),
             (_, Some(refused)) => refused,
-            (RequestTokenError::ServerResponse(_), None) => {
-                let mut problem = TokenProblem::new("the device code has expired");
-                problem.code = Some("expired_token".into());
-                problem
-            }
+            // The only refusal that the crate makes up itself.
+            (RequestTokenError::ServerResponse(_), None) => super::device::expired(),
             (RequestTokenError::Parse(..) | RequestTokenError::Other(_), None) => {
                 TokenProblem::new("the server answered with something else than the JSON that is expected")
             }

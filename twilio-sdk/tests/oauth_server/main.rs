@@ -103,7 +103,7 @@ async fn client_credentials_by_header_and_by_body() {
         let outcome = Provider::new(wrong).unwrap().client_credentials().await;
         assert_eq!(code_of(outcome), Some(TokenErrorCode::InvalidClient));
     }
-    let greedy = config(&server, "machine").client_secret(SECRET).scope("everything");
+    let greedy = config(&server, "machine").client_secret(SECRET).scope("offline_access");
     let outcome = Provider::new(greedy).unwrap().client_credentials().await;
     assert_eq!(code_of(outcome), Some(TokenErrorCode::InvalidScope));
 }
