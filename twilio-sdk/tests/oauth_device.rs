@@ -50,6 +50,8 @@ impl Device {
     fn provider(&self) -> Provider {
         let config = ProviderConfig::new("client", format!("{}/token", self.server.url))
             .device_authorization_url(format!("{}/device", self.server.url))
+            // The stopped clock must not end requests.
+            .timeout(Duration::from_secs(86_400))
             .scope("read");
         Provider::new(config).unwrap()
     }

@@ -283,7 +283,8 @@ async fn weakness_34_a_redirect_that_is_not_of_this_login_is_refused_before_anyt
     let server = answering(200, GOOD).await;
     let other = login(&server).state().to_owned();
     let shorter = |state: &str| state[..42].to_owned();
-    let cases: [(Box<dyn Fn(&str) -> String>, &str); 8] = [
+    type Redirect = Box<dyn Fn(&str) -> String>;
+    let cases: [(Redirect, &str); 8] = [
         (Box::new(move |_| format!("?code=c&state={other}")), "`state`"),
         (Box::new(move |state| format!("?code=c&state={}", shorter(state))), "`state`"),
         (Box::new(|state| format!("?code=c&state={state}x")), "`state`"),
