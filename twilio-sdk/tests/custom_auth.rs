@@ -121,7 +121,7 @@ fn what_cannot_work_is_refused_with_a_hint() {
         (BasicConfig::new("a:b", "c").into(), "username"),
         (BasicConfig::new("a\n", "c").into(), "username"),
         (BasicConfig::new("a", "c\r").into(), "password"),
-        (KeyConfig::header("X Y", "k").into(), "header"),
+        (KeyConfig::header("X Y", "k").into(), "no header can have"),
         (KeyConfig::header("Host", "k").into(), "client itself"),
         (KeyConfig::header("x-twilio-sdk-prepared", "k").into(), "client itself"),
         (KeyConfig::header("X-Key", "").into(), "key is empty"),

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use common::ACCOUNT;
 use common::loopback::{Loopback, Reply, Seen};
+use twilio_sdk::mock::{MockTwilio, TokenFormat};
 use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig, OAuthConfig, RetryConfig, TokenErrorCode};
 
 const TOKEN: &str = "/v2/token";
@@ -377,4 +378,40 @@ fn a_fetch_that_ended_with_its_runtime_is_begun_anew() {
     });
     runtime().block_on(call(&twilio)).unwrap();
     assert_eq!(bearers(&server), ["Bearer t"]);
+}
+
+/// The embedded Twilio checks what a loopback server of the tests takes for granted.
+#[tokio::test]
+async fn the_mock_issues_accepts_and_revokes_the_tokens() {
+    for format in [TokenFormat::Opaque, TokenFormat::Jwt] {
+        let app = "OQ00000000000000000000000000000001";
+        let builder = MockTwilio::builder().oauth_client(app, SECRET).oauth_token_format(format);
+        let mock = builder.oauth_expires_in(None).start().await.unwrap();
+        let auth = OAuthConfig::new(app, SECRET).account_sid(ACCOUNT);
+        let twilio = Client::new(ConnectionConfig::new(auth).base_url(mock.base_url())).unwrap();
+        for _ in 0..3 {
+            call(&twilio).await.unwrap();
+        }
+        assert_eq!(mock.token_requests(), 1);
+        mock.revoke_tokens();
+        call(&twilio).await.unwrap();
+        assert_eq!(mock.token_requests(), 2);
+        let wrong = twilio.with_auth(OAuthConfig::new(app, "s3cret-wrong").account_sid(ACCOUNT)).unwrap();
+        let error = call(&wrong).await.unwrap_err();
+        assert_eq!(error.token_problem().unwrap().code, Some(TokenErrorCode::InvalidClient));
+        assert!(error.is_authentication() && !secrets(&format!("{error:?}")));
+    }
+}
+
+#[tokio::test]
+async fn tokens_that_end_soon_are_fetched_again_and_no_call_is_lost() {
+    let mock = MockTwilio::builder().oauth_token_lifetime(Duration::from_millis(300)).start().await.unwrap();
+    let app = OAuthConfig::new("OQ00000000000000000000000000000001", SECRET).account_sid(ACCOUNT);
+    let twilio = Client::new(ConnectionConfig::new(app).base_url(mock.base_url())).unwrap();
+    let end = std::time::Instant::now() + Duration::from_secs(1);
+    while std::time::Instant::now() < end {
+        call(&twilio).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!((2..20).contains(&mock.token_requests()), "{}", mock.token_requests());
 }

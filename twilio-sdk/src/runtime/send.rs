@@ -108,6 +108,14 @@ pub(super) async fn attempts(
 ) -> Result<Raw> {
     let (handle, deadline) = (client.handle(), terms.deadline);
     let settings = handle.settings();
+    let timeout = parts.timeout.unwrap_or(settings.timeout).min(FOREVER);
+    let deadline = Instant::now() + timeout;
+    let config = parts.retry.as_deref().unwrap_or(&settings.retry);
+    let idempotent = parts.idempotent.unwrap_or(retry::is_idempotent(operation.method));
+    let mut request = super::url::request(client, parts)?;
+    // A page's link may repeat a key of ours, which no span is to show.
+    handle.auth().clear(&mut request);
+    let mut request = Some(request);
     let (mut number, mut renewed) = (0, false);
     loop {
         number += 1;
