@@ -10,8 +10,10 @@ use super::{
 };
 use crate::types::{AccountSid, SecretString};
 
+type Kind = (&'static str, &'static [&'static str], &'static [&'static str]);
+
 /// Each kind: what it is called, which fields it needs, which it may have beside `account_sid`.
-const KINDS: &[(&str, &[&str], &[&str])] = &[
+const KINDS: &[Kind] = &[
     ("an auth token", &["auth_token"], &[]),
     ("an API key", &["api_key", "api_secret"], &[]),
     ("an OAuth app", &["client_id", "client_secret"], &["token_url", "scope"]),
@@ -44,20 +46,21 @@ struct Shape(BTreeMap<&'static str, SecretString>);
 impl Shape {
     fn auth<E: serde::de::Error>(mut self) -> Result<Auth, E> {
         let account = self.0.remove("account_sid").map(|sid| AccountSid::from(sid.expose()));
-        let mut found: Option<&(&str, &[&str], &[&str])> = None;
+        let mut found: Option<(&Kind, &str)> = None;
         for kind in KINDS {
             let Some(field) = kind.1.iter().chain(kind.2).find(|field| self.0.contains_key(**field)) else {
                 continue;
             };
             if let Some(other) = found {
+                let ((one, ..), first) = other;
                 return Err(E::custom(format_args!(
-                    "{} and {} exclude each other, but `{field}` is given too",
-                    other.0, kind.0
+                    "`{first}` and `{field}` exclude each other: give {one} or {}, not both",
+                    kind.0
                 )));
             }
-            found = Some(kind);
+            found = Some((kind, field));
         }
-        let Some((_, needed, _)) = found else {
+        let Some(((_, needed, _), _)) = found else {
             return Err(E::custom(
                 "missing field `auth_token`, or `api_key` and `api_secret`, or `client_id` and `client_secret`: \
                  there are no credentials",
