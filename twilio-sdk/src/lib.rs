@@ -71,12 +71,12 @@ mod runtime;
 
 #[cfg(feature = "mock")]
 pub mod mock;
-#[cfg(feature = "token-server")]
-#[cfg_attr(docsrs, doc(cfg(feature = "token-server")))]
-pub mod token_server;
 #[cfg(feature = "oauth")]
 #[cfg_attr(docsrs, doc(cfg(feature = "oauth")))]
 pub mod oauth;
+#[cfg(feature = "token-server")]
+#[cfg_attr(docsrs, doc(cfg(feature = "token-server")))]
+pub mod token_server;
 pub mod types;
 #[cfg(feature = "webhook")]
 #[cfg_attr(docsrs, doc(cfg(feature = "webhook")))]

@@ -113,7 +113,8 @@ impl AuthState {
     pub(crate) async fn ready(&self, handle: &Handle, deadline: Instant) -> TokenResult<Ready> {
         match &self.credential {
             Credential::Token(cell, source) => {
-                let token = cell.get(deadline, || Arc::clone(source).fetch(handle)).await?;
+                // Boxed, so that calls without tokens do not pay for it with memory.
+                let token = Box::pin(cell.get(deadline, || Arc::clone(source).fetch(handle))).await?;
                 Ok(Ready(Some(token)))
             }
             Credential::Header(..) | Credential::Query(..) => Ok(Ready::NONE),

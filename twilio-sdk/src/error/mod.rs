@@ -4,10 +4,10 @@ mod api;
 #[cfg(feature = "config-file")]
 mod config;
 mod shown;
+mod token;
 mod transfer;
 #[cfg(feature = "validation")]
 mod violation;
-mod token;
 
 use std::time::Duration;
 
@@ -18,10 +18,10 @@ use serde_json::error::Category;
 pub use api::{FieldError, Problem};
 #[cfg(feature = "config-file")]
 pub use config::ConfigProblem;
-#[cfg(feature = "validation")]
-pub use violation::Violation;
 pub(crate) use token::TokenResult;
 pub use token::{TokenErrorCode, TokenProblem};
+#[cfg(feature = "validation")]
+pub use violation::Violation;
 
 use crate::runtime::{Cause, HttpError, Operation, Raw, retry_after};
 use shown::Unexpected;

@@ -55,9 +55,9 @@ pub use rules::{Check, Fields, Rule, Rules};
 pub use saved::SavedRequest;
 pub(crate) use scalar::scalar;
 pub use scalar::{Scalar, decode_scalar};
-#[cfg(fuzzing)]
-pub(crate) use url::request;
 #[cfg(feature = "oauth")]
 pub(crate) use token::Exchange;
 pub(crate) use token::{TokenRequest, request_token};
 pub(crate) use transport::chain;
+#[cfg(fuzzing)]
+pub(crate) use url::request;

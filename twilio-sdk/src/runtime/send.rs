@@ -108,14 +108,6 @@ pub(super) async fn attempts(
 ) -> Result<Raw> {
     let (handle, deadline) = (client.handle(), terms.deadline);
     let settings = handle.settings();
-    let timeout = parts.timeout.unwrap_or(settings.timeout).min(FOREVER);
-    let deadline = Instant::now() + timeout;
-    let config = parts.retry.as_deref().unwrap_or(&settings.retry);
-    let idempotent = parts.idempotent.unwrap_or(retry::is_idempotent(operation.method));
-    let mut request = super::url::request(client, parts)?;
-    // A page's link may repeat a key of ours, which no span is to show.
-    handle.auth().clear(&mut request);
-    let mut request = Some(request);
     let (mut number, mut renewed) = (0, false);
     loop {
         number += 1;
@@ -129,13 +121,17 @@ pub(super) async fn attempts(
             false => Ok(Ready::NONE),
         };
         let ready = ready.map_err(|e| Error::token(Some(operation), e).with_attempts(number - 1))?;
+        // A page's link may repeat a key of ours, which no span is to show.
+        handle.auth().clear(&mut outgoing);
         ready.put_into(&mut outgoing);
         let watch = trace::attempt(client, operation, &outgoing, number);
         let outcome = way.attempt(client, operation, outgoing, deadline).instrument(watch.span()).await;
         let refused = outcome.as_ref().is_ok_and(|raw| raw.status == http::StatusCode::UNAUTHORIZED);
+        // The token is given up even where the call cannot be sent again.
+        let fresh = refused && !renewed && operation.authenticated && handle.auth().renew(&ready);
         let retry_in = if !way.is_repeatable() {
             None
-        } else if refused && !renewed && operation.authenticated && handle.auth().renew(&ready) {
+        } else if fresh {
             renewed = true;
             Some(Duration::ZERO)
         } else {
