@@ -47,8 +47,8 @@ impl Client {
         Ok(Self { handle: self.handle.with_auth(auth.into())? })
     }
 
-    /// The account of the credentials.
-    pub fn account_sid(&self) -> &AccountSid {
+    /// The account of the credentials, if they say which.
+    pub fn account_sid(&self) -> Option<&AccountSid> {
         self.handle.account_sid()
     }
 

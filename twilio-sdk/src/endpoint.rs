@@ -43,7 +43,22 @@ impl Endpoint {
         self.location.host(host)
     }
 
-    /// Whether requests go to Twilio itself, for which TLS is needed.
+    /// Whether requests go to Twilio's own hosts.
+    pub(crate) fn is_twilio(&self) -> bool {
+        self.base_url.is_none()
+    }
+
+    /// Where tokens are asked for, and the host to name to a gateway. Region and edge never change it.
+    pub(crate) fn token_url(&self, own: Option<&str>) -> (String, Option<HeaderValue>) {
+        const HOST: &str = "oauth.twilio.com";
+        match (own, &self.base_url) {
+            (Some(url), _) => (url.trim().to_owned(), None),
+            (None, Some(base)) => (format!("{base}/v2/token"), Some(HeaderValue::from_static(HOST))),
+            (None, None) => (format!("https://{HOST}/v2/token"), None),
+        }
+    }
+
+    /// Whether requests need TLS.
     pub(crate) fn needs_tls(&self) -> bool {
         self.base_url.as_deref().is_none_or(|base| base.starts_with("https://"))
     }
@@ -91,7 +106,16 @@ fn strip_prefix(base_url: &str, link: &str) -> String {
 
 /// Checks a base URL of the user's own; without a trailing slash.
 pub(crate) fn base_url(text: &str) -> Result<String> {
-    let wrong = |what: &str| Error::config(format!("base_url {what}"));
+    let uri = secure_url("base_url", text)?;
+    if uri.query().is_some() {
+        return Err(Error::config("base_url has a query, which requests could not keep"));
+    }
+    Ok(text.trim().trim_end_matches('/').to_owned())
+}
+
+/// A URL to which credentials may go: `https://`, or `http://` on this machine, without any of its own.
+pub(crate) fn secure_url(name: &str, text: &str) -> Result<Uri> {
+    let wrong = |what: &str| Error::config(format!("{name} {what}"));
     let uri: Uri = text.trim().parse().map_err(|_| wrong("is not a URL"))?;
     match uri.scheme_str() {
         Some("https") => {}
@@ -106,10 +130,7 @@ pub(crate) fn base_url(text: &str) -> Result<String> {
     if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
         return Err(wrong("holds a user name; credentials belong into the configuration"));
     }
-    if uri.query().is_some() {
-        return Err(wrong("has a query, which requests could not keep"));
-    }
-    Ok(text.trim().trim_end_matches('/').to_owned())
+    Ok(uri)
 }
 
 pub(crate) fn is_loopback(host: &str) -> bool {

@@ -23,7 +23,7 @@
 //! * **Products.** Each product version is a Cargo feature (`messaging-v1`), a module (`messaging_v1`) and a
 //!   method of [`Client`]. A method of the module's own client is an operation, named as Twilio's `operationId`
 //!   in snake case; what it returns has a setter for each optional value.
-//! * **Credentials.** [`ApiKeyConfig`] is the recommended kind, [`AuthTokenConfig`] the other. They enter
+//! * **Credentials.** [`ApiKeyConfig`] is the recommended kind, [`Auth`] lists the others. They enter
 //!   requests in one place, the request hook of every product's client.
 //! * **Answers.** Every field is optional, enums keep values they do not know, decimals keep every digit, dates
 //!   keep their text, and what fits no field is in `extra`: no answer is lost to one odd value.
@@ -71,6 +71,9 @@ mod runtime;
 
 #[cfg(feature = "mock")]
 pub mod mock;
+#[cfg(feature = "oauth")]
+#[cfg_attr(docsrs, doc(cfg(feature = "oauth")))]
+pub mod oauth;
 #[cfg(feature = "token-server")]
 #[cfg_attr(docsrs, doc(cfg(feature = "token-server")))]
 pub mod token_server;
@@ -79,7 +82,9 @@ pub mod types;
 #[cfg_attr(docsrs, doc(cfg(feature = "webhook")))]
 pub mod webhook;
 
-pub use auth::{ApiKeyConfig, Auth, AuthTokenConfig};
+pub use auth::{
+    ApiKeyConfig, Auth, AuthTokenConfig, BasicConfig, BearerConfig, KeyConfig, KeyPlace, OAuthConfig,
+};
 pub use client::Client;
 #[cfg(feature = "rate-limit")]
 pub use config::RateLimit;
@@ -95,7 +100,7 @@ pub use config::{ConfigFormat, ConfigLoader};
 pub use error::ConfigProblem;
 #[cfg(feature = "validation")]
 pub use error::Violation;
-pub use error::{Error, FieldError, Problem, Result};
+pub use error::{Error, FieldError, Problem, Result, TokenErrorCode, TokenProblem};
 pub use paging::{Items, Page, Pages};
 pub use products::*;
 #[cfg(feature = "serialize")]

@@ -1,5 +1,6 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use http::HeaderValue;
 use zeroize::Zeroizing;
 
@@ -16,7 +17,17 @@ pub(crate) fn basic(user: &str, password: &SecretString) -> Option<HeaderValue> 
     let plain = Zeroizing::new(format!("{user}:{}", password.expose()));
     let mut text = Zeroizing::new(String::from("Basic "));
     STANDARD.encode_string(plain.as_bytes(), &mut text);
-    let mut value = HeaderValue::from_str(&text).ok()?;
+    secret_header(text)
+}
+
+/// The value of `Authorization` for a bearer token (RFC 6750, section 2.1).
+pub(crate) fn bearer(token: &SecretString) -> Option<HeaderValue> {
+    secret_header(Zeroizing::new(format!("Bearer {}", token.expose())))
+}
+
+/// A header that is never printed, and is wiped from memory when its last copy is dropped.
+pub(super) fn secret_header(text: Zeroizing<String>) -> Option<HeaderValue> {
+    let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(text)).ok()?;
     value.set_sensitive(true);
     Some(value)
 }

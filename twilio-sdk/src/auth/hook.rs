@@ -7,14 +7,18 @@ use crate::runtime::Handle;
 /// Requests of operations that take none are marked by the runtime with an empty value, which is removed here.
 pub(crate) fn authorize(handle: &Handle, request: &mut crate::runtime::HttpRequest) {
     let anonymous = request.headers_mut().remove(ANONYMOUS).is_some();
+    let prepared = request.headers_mut().remove(PREPARED);
     handle.auth().clear(request);
     if !anonymous {
-        handle.auth().set(request);
+        handle.auth().set(request, prepared);
     }
 }
 
 /// The header by which the runtime tells the hook that an operation takes no credentials. It is never sent.
 pub(crate) const ANONYMOUS: http::HeaderName = http::HeaderName::from_static("x-twilio-sdk-anonymous");
+
+/// The header in which the runtime hands the hook the token of an attempt. It is never sent.
+pub(crate) const PREPARED: http::HeaderName = http::HeaderName::from_static("x-twilio-sdk-prepared");
 
 /// Implements progenitor's hooks for a product's client, and the runtime's way to them.
 macro_rules! hooks {

@@ -1,16 +1,22 @@
-//! Who we are to Twilio: an account's auth token, or an API key.
+//! Who we are: an account's auth token, an API key, an OAuth app, or the credentials of an endpoint of one's own.
 //!
 //! An API key is the recommended kind. It is made for one program, can be restricted and revoked, and keeps the
 //! account-wide token out of production.
 
 mod basic;
+mod check;
 mod config;
+mod custom;
 mod hook;
+mod oauth;
+mod shape;
 mod state;
+pub(crate) mod token;
 
-pub(crate) use basic::basic;
+pub(crate) use basic::{basic, bearer};
 pub use config::{ApiKeyConfig, Auth, AuthTokenConfig};
-pub(crate) use hook::ANONYMOUS;
-pub(crate) use hook::authorize;
-pub(crate) use hook::hooks;
-pub(crate) use state::AuthState;
+pub(crate) use custom::is_token;
+pub use custom::{BasicConfig, BearerConfig, KeyConfig, KeyPlace};
+pub(crate) use hook::{ANONYMOUS, authorize, hooks};
+pub use oauth::OAuthConfig;
+pub(crate) use state::{AuthState, Ready};

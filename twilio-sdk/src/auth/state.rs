@@ -1,9 +1,19 @@
+use std::sync::Arc;
+
 use http::header::AUTHORIZATION;
 use http::{HeaderName, HeaderValue};
+use tokio::time::Instant;
+use zeroize::Zeroizing;
 
-use super::{Auth, basic};
-use crate::runtime::HttpRequest;
-use crate::types::AccountSid;
+use super::basic::secret_header;
+use super::custom::header_name;
+use super::hook::PREPARED;
+use super::token::{Fetch, Token, TokenCell};
+use super::{Auth, KeyPlace, basic, bearer};
+use crate::endpoint::Endpoint;
+use crate::error::{TokenProblem, TokenResult};
+use crate::runtime::{Handle, HttpRequest};
+use crate::types::{AccountSid, SecretString};
 use crate::{Error, Result};
 
 /// Credentials in the form in which requests carry them.
@@ -16,41 +26,125 @@ pub(crate) struct AuthState {
 enum Credential {
     /// Made once, because every request carries it.
     Header(HeaderName, HeaderValue),
+    /// A parameter of the query.
+    Query(String, SecretString),
+    /// A bearer token that is fetched, and renewed before it expires.
+    Token(Arc<TokenCell>, Arc<dyn Fetch>),
+}
+
+/// The token with which one attempt of a call is made, if its credentials are tokens.
+pub(crate) struct Ready(Option<Arc<Token>>);
+
+impl Ready {
+    /// An attempt without a token.
+    pub(crate) const NONE: Self = Self(None);
+
+    /// Lays the token where the request hook finds it.
+    pub(crate) fn put_into(&self, request: &mut HttpRequest) {
+        if let Some(token) = &self.0 {
+            request.headers_mut().insert(PREPARED, token.header.clone());
+        }
+    }
 }
 
 impl AuthState {
     pub(crate) fn new(auth: Auth) -> Result<Self> {
         auth.check()?;
-        let (user, password) = auth.user_and_password();
-        let value = basic(user, password).ok_or_else(|| {
-            Error::config("the credentials hold a character that Basic authentication cannot carry")
-        })?;
-        Ok(Self { auth, credential: Credential::Header(AUTHORIZATION, value) })
+        let uncarried =
+            || Error::config("the credentials hold a character that Basic authentication cannot carry");
+        let by_basic = |user: &str, password: &SecretString| {
+            let value = basic(user, password).ok_or_else(uncarried)?;
+            Ok::<_, Error>(Credential::Header(AUTHORIZATION, value))
+        };
+        let credential = match &auth {
+            Auth::AuthToken(config) => by_basic(config.account_sid.as_str(), &config.auth_token)?,
+            Auth::ApiKey(config) => by_basic(config.api_key.as_str(), &config.api_secret)?,
+            Auth::Basic(config) => by_basic(&config.username, &config.password)?,
+            Auth::Bearer(config) => {
+                let value = bearer(&config.token);
+                Credential::Header(AUTHORIZATION, value.ok_or_else(|| uncarriable("bearer_token"))?)
+            }
+            Auth::Key(config) => match &config.place {
+                KeyPlace::Header(name) => {
+                    let value = secret_header(Zeroizing::new(config.key.expose().to_owned()));
+                    Credential::Header(header_name(name)?, value.ok_or_else(|| uncarriable("key"))?)
+                }
+                KeyPlace::Query(name) => Credential::Query(name.clone(), config.key.clone()),
+            },
+            Auth::OAuth(config) => Credential::Token(Arc::default(), Arc::new(config.clone())),
+            #[cfg(feature = "oauth")]
+            Auth::Source(source) => Credential::Token(source.cell(), source.fetch()),
+        };
+        Ok(Self { auth, credential })
+    }
+
+    /// Refuses to send credentials where they do not belong.
+    pub(crate) fn check_endpoint(&self, endpoint: &Endpoint) -> Result<()> {
+        match self.auth.only_for_own_endpoints() {
+            Some(what) if endpoint.is_twilio() => Err(Error::config(format!(
+                "{what} is for an endpoint of your own and must not go to Twilio: set `base_url`"
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether fetching the credentials needs TLS, whatever the base URL.
+    pub(crate) fn needs_tls(&self) -> bool {
+        match &self.auth {
+            Auth::OAuth(config) => config.token_url.as_deref().is_some_and(|url| url.starts_with("https:")),
+            _ => false,
+        }
     }
 
     pub(crate) fn auth(&self) -> &Auth {
         &self.auth
     }
 
-    pub(crate) fn account_sid(&self) -> &AccountSid {
+    pub(crate) fn account_sid(&self) -> Option<&AccountSid> {
         self.auth.account_sid()
     }
 
     /// Whether fresh credentials can be had where a server refuses the ones that it was shown.
     pub(crate) fn renews(&self) -> bool {
-        false
+        matches!(self.credential, Credential::Token(..))
     }
 
-    /// Gives up the credentials that a server has refused; whether fresh ones can be had.
-    pub(crate) fn renew(&self) -> bool {
-        false
+    /// What an attempt needs before its request is made: a token that is valid, fetched if need be.
+    pub(crate) async fn ready(&self, handle: &Handle, deadline: Instant) -> TokenResult<Ready> {
+        match &self.credential {
+            Credential::Token(cell, source) => {
+                // Boxed, so that calls without tokens do not pay for it with memory.
+                let token = Box::pin(cell.get(deadline, || Arc::clone(source).fetch(handle))).await?;
+                Ok(Ready(Some(token)))
+            }
+            Credential::Header(..) | Credential::Query(..) => Ok(Ready::NONE),
+        }
+    }
+
+    /// Gives up the token that a server has refused, but not a newer one; whether a fresh one can be had.
+    pub(crate) fn renew(&self, refused: &Ready) -> bool {
+        match (&self.credential, &refused.0) {
+            (Credential::Token(cell, _), Some(token)) => {
+                cell.invalidate(token);
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Sets the credentials, whatever was there before.
-    pub(crate) fn set(&self, request: &mut HttpRequest) {
+    pub(crate) fn set(&self, request: &mut HttpRequest, prepared: Option<HeaderValue>) {
         match &self.credential {
             Credential::Header(name, value) => {
                 request.headers_mut().insert(name.clone(), value.clone());
+            }
+            Credential::Query(name, value) => {
+                request.url_mut().query_pairs_mut().append_pair(name, value.expose());
+            }
+            Credential::Token(..) => {
+                if let Some(value) = prepared {
+                    request.headers_mut().insert(AUTHORIZATION, value);
+                }
             }
         }
     }
@@ -62,13 +156,45 @@ impl AuthState {
             Credential::Header(name, _) => {
                 request.headers_mut().remove(name);
             }
+            Credential::Query(name, _) if has(request, name) => {
+                let others: Vec<_> =
+                    request.url().query_pairs().into_owned().filter(|(have, _)| have != name).collect();
+                match others.is_empty() {
+                    true => request.url_mut().set_query(None),
+                    false => drop(request.url_mut().query_pairs_mut().clear().extend_pairs(others)),
+                }
+            }
+            Credential::Query(..) | Credential::Token(..) => {}
         }
     }
 
-    /// Whether a request carries credentials as [`set`](Self::set) puts them there: marked as sensitive.
-    pub(crate) fn is_in(&self, request: &HttpRequest) -> bool {
-        match &self.credential {
-            Credential::Header(name, _) => request.headers().get(name).is_some_and(HeaderValue::is_sensitive),
-        }
+    /// Whether a request carries the credentials as [`set`](Self::set) puts them there, or none where it is to
+    /// carry none.
+    pub(crate) fn is_right(&self, request: &HttpRequest, authenticated: bool) -> bool {
+        let headers = request.headers();
+        let sensitive = |name: &HeaderName| headers.get(name).is_some_and(HeaderValue::is_sensitive);
+        let stray = match &self.credential {
+            Credential::Header(name, _) => name != AUTHORIZATION && headers.contains_key(AUTHORIZATION),
+            Credential::Query(..) => headers.contains_key(AUTHORIZATION),
+            Credential::Token(..) => headers.contains_key(PREPARED),
+        };
+        let there = match &self.credential {
+            Credential::Header(name, _) => (headers.contains_key(name), sensitive(name)),
+            Credential::Token(..) => (headers.contains_key(AUTHORIZATION), sensitive(&AUTHORIZATION)),
+            Credential::Query(name, key) => {
+                let values: Vec<_> =
+                    request.url().query_pairs().filter(|(have, _)| have == name).map(|(_, v)| v).collect();
+                (!values.is_empty(), matches!(values.as_slice(), [value] if value == key.expose()))
+            }
+        };
+        !stray && if authenticated { there.1 } else { !there.0 }
     }
+}
+
+fn has(request: &HttpRequest, name: &str) -> bool {
+    request.url().query_pairs().any(|(have, _)| have == name)
+}
+
+fn uncarriable(field: &str) -> Error {
+    Error::config(format!("{field} holds a character that a header cannot carry"))
 }

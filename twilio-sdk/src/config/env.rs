@@ -1,12 +1,14 @@
 use super::ConnectionConfig;
-use crate::auth::{ApiKeyConfig, Auth, AuthTokenConfig};
+use crate::auth::{ApiKeyConfig, Auth, AuthTokenConfig, OAuthConfig};
 use crate::{Error, Result};
 
 impl ConnectionConfig {
-    /// Reads the environment: `TWILIO_ACCOUNT_SID` with `TWILIO_API_KEY` and `TWILIO_API_SECRET`, or else with
+    /// Reads the environment: `TWILIO_ACCOUNT_SID` with `TWILIO_API_KEY` and `TWILIO_API_SECRET`, or with
+    /// `TWILIO_CLIENT_ID` and `TWILIO_CLIENT_SECRET` (OAuth, for which the account is optional), or else with
     /// `TWILIO_AUTH_TOKEN`; and, where they are set, `TWILIO_REGION`, `TWILIO_EDGE` and `TWILIO_BASE_URL`.
     ///
-    /// An API key wins over an auth token, because it is the narrower of the two.
+    /// An API key or an OAuth app wins over an auth token, because it is the narrower of the two, and because the
+    /// token has other uses, such as the check of webhooks. A key and an app together are an error.
     pub fn from_env() -> Result<Self> {
         Self::from_lookup(|name| std::env::var(name).ok())
     }
@@ -16,16 +18,37 @@ impl ConnectionConfig {
         let get = |name: &str| get(name).filter(|value| !value.is_empty());
         let missing = |names: &str| Error::config(format!("{names} not set in the environment"));
         let account = get("TWILIO_ACCOUNT_SID");
-        let (key, secret, token) =
-            (get("TWILIO_API_KEY"), get("TWILIO_API_SECRET"), get("TWILIO_AUTH_TOKEN"));
-        let Some(account) = account else { return Err(missing("TWILIO_ACCOUNT_SID is")) };
-        let auth: Auth = match (key, secret, token) {
-            (Some(key), Some(secret), _) => ApiKeyConfig::new(account.as_str(), key.as_str(), secret).into(),
-            (Some(_), None, _) => return Err(missing("TWILIO_API_KEY is set, but TWILIO_API_SECRET is")),
-            (None, Some(_), _) => return Err(missing("TWILIO_API_SECRET is set, but TWILIO_API_KEY is")),
-            (None, None, Some(token)) => AuthTokenConfig::new(account.as_str(), token).into(),
-            (None, None, None) => {
-                return Err(missing("TWILIO_API_KEY and TWILIO_API_SECRET, or else TWILIO_AUTH_TOKEN, are"));
+        let pair = |first: &str, second: &str| match (get(first), get(second)) {
+            (Some(a), Some(b)) => Ok(Some((a, b))),
+            (None, None) => Ok(None),
+            (Some(_), None) => Err(missing(&format!("{first} is set, but {second} is"))),
+            (None, Some(_)) => Err(missing(&format!("{second} is set, but {first} is"))),
+        };
+        let key = pair("TWILIO_API_KEY", "TWILIO_API_SECRET")?;
+        let app = pair("TWILIO_CLIENT_ID", "TWILIO_CLIENT_SECRET")?;
+        let auth: Auth = match (account, key, app, get("TWILIO_AUTH_TOKEN")) {
+            (_, Some(_), Some(_), _) => {
+                return Err(Error::config(
+                    "TWILIO_API_KEY and TWILIO_CLIENT_ID are both set in the environment: which of the two is meant?",
+                ));
+            }
+            (account, None, Some((id, secret)), _) => {
+                let config = OAuthConfig::new(id, secret);
+                match account {
+                    Some(account) => config.account_sid(account.as_str()).into(),
+                    None => config.into(),
+                }
+            }
+            (None, ..) => return Err(missing("TWILIO_ACCOUNT_SID is")),
+            (Some(account), Some((key, secret)), None, _) => {
+                ApiKeyConfig::new(account.as_str(), key.as_str(), secret).into()
+            }
+            (Some(account), None, None, Some(token)) => AuthTokenConfig::new(account.as_str(), token).into(),
+            (Some(_), None, None, None) => {
+                return Err(missing(
+                    "TWILIO_API_KEY and TWILIO_API_SECRET, or TWILIO_CLIENT_ID and TWILIO_CLIENT_SECRET, or else \
+                     TWILIO_AUTH_TOKEN, are",
+                ));
             }
         };
         let mut config = Self::new(auth);
@@ -63,6 +86,31 @@ mod tests {
         ] {
             let error = read(pairs).expect_err(name);
             assert!(error.is_config() && error.to_string().contains(name), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_oauth_app_needs_no_account_and_a_key_beside_it_is_an_error() {
+        let app = [("TWILIO_CLIENT_ID", "OQ1"), ("TWILIO_CLIENT_SECRET", "s3cret")];
+        let account = ("TWILIO_ACCOUNT_SID", "AC1");
+        for (pairs, sid) in [
+            (vec![app[0], app[1]], None),
+            (vec![app[0], app[1], account], Some("AC1")),
+            (vec![app[0], app[1], account, ("TWILIO_AUTH_TOKEN", "t")], Some("AC1")),
+        ] {
+            let auth = read(&pairs).expect("good variables").auth;
+            assert!(matches!(auth, Auth::OAuth(_)));
+            assert_eq!(auth.account_sid().map(crate::types::AccountSid::as_str), sid);
+        }
+        let key = [("TWILIO_API_KEY", "SK1"), ("TWILIO_API_SECRET", "s3cret")];
+        for (pairs, name) in [
+            (vec![app[0], account], "TWILIO_CLIENT_SECRET"),
+            (vec![app[1], account], "TWILIO_CLIENT_ID"),
+            (vec![app[0], app[1], key[0], key[1], account], "TWILIO_API_KEY"),
+        ] {
+            let error = read(&pairs).expect_err(name);
+            assert!(error.is_config() && error.to_string().contains(name), "{error}");
+            assert!(!error.to_string().contains("s3cret"));
         }
     }
 }

@@ -4,6 +4,7 @@ mod api;
 #[cfg(feature = "config-file")]
 mod config;
 mod shown;
+mod token;
 mod transfer;
 #[cfg(feature = "validation")]
 mod violation;
@@ -17,6 +18,8 @@ use serde_json::error::Category;
 pub use api::{FieldError, Problem};
 #[cfg(feature = "config-file")]
 pub use config::ConfigProblem;
+pub(crate) use token::TokenResult;
+pub use token::{TokenErrorCode, TokenProblem};
 #[cfg(feature = "validation")]
 pub use violation::Violation;
 
@@ -47,6 +50,7 @@ struct Inner {
     problems: Vec<ConfigProblem>,
     #[cfg(feature = "validation")]
     violations: Vec<Violation>,
+    token: Option<Box<TokenProblem>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +68,7 @@ enum Kind {
     CircuitOpen,
     Content,
     Redirect,
+    Token,
 }
 
 impl Error {
@@ -83,6 +88,7 @@ impl Error {
             problems: Vec::new(),
             #[cfg(feature = "validation")]
             violations: Vec::new(),
+            token: None,
         }))
     }
 
@@ -143,6 +149,13 @@ impl Error {
         error
     }
 
+    pub(crate) fn token(operation: Option<&'static Operation>, problem: Box<TokenProblem>) -> Self {
+        let mut error = Self::new(Kind::Token, operation, problem.to_string());
+        error.0.problem.code = problem.twilio_code;
+        error.0.token = Some(problem);
+        error
+    }
+
     pub(crate) fn decode(operation: &'static Operation, source: serde_json::Error) -> Self {
         let mut error =
             Self::new(Kind::Decode, Some(operation), "the answer is not the JSON that is expected");
@@ -188,7 +201,8 @@ impl Error {
 
     /// The HTTP status, if there was an answer.
     pub fn status(&self) -> Option<StatusCode> {
-        self.0.raw.as_ref().map(|raw| raw.status)
+        let token = || self.0.token.as_ref()?.status;
+        self.0.raw.as_ref().map(|raw| raw.status).or_else(token)
     }
 
     /// Twilio's error code, such as 21211; see <https://www.twilio.com/docs/api/errors>.
@@ -224,7 +238,10 @@ impl Error {
 
     /// How long to wait before the next attempt, where the answer's `Retry-After` says so in seconds or as a date.
     pub fn retry_after(&self) -> Option<Duration> {
-        retry_after(self.headers()?)
+        match &self.0.token {
+            Some(problem) => problem.retry_after,
+            None => retry_after(self.headers()?),
+        }
     }
 
     /// The answer's headers, if there was an answer.
@@ -258,6 +275,7 @@ impl Error {
             Kind::CircuitOpen => "circuit_open",
             Kind::Content => "content",
             Kind::Redirect => "redirect",
+            Kind::Token => "token",
         }
     }
 
@@ -312,6 +330,17 @@ impl Error {
     /// How long the circuit breaker that refused the call stays open.
     pub fn opens_in(&self) -> Option<Duration> {
         self.0.opens_in
+    }
+
+    /// There is no OAuth token: the authorization server refused it, or did not answer in time; the call itself was
+    /// not sent, or was refused with the token before. [`token_problem`](Self::token_problem) says why.
+    pub fn is_token(&self) -> bool {
+        self.0.kind == Kind::Token
+    }
+
+    /// Why there is no OAuth token.
+    pub fn token_problem(&self) -> Option<&TokenProblem> {
+        self.0.token.as_deref()
     }
 
     /// Whether Twilio may have carried out the call though there is no answer of use: it was sent, and then the

@@ -47,7 +47,7 @@ pub async fn through_hooks<C: ClientHooks<Handle>>(
 ) -> Result<reqwest::Response> {
     let info = OperationInfo { operation_id: operation.id };
     client.pre::<()>(&mut request, &info).await.map_err(|e| Error::request(operation, e.to_string()))?;
-    if client.inner().auth().is_in(&request) != operation.authenticated {
+    if !client.inner().auth().is_right(&request, operation.authenticated) {
         return Err(Error::request(
             operation,
             "the request hook did not set the credentials; nothing was sent",
@@ -118,12 +118,13 @@ mod tests {
             let value = http::HeaderValue::from_static("Basic not-marked-as-sensitive");
             request.headers_mut().insert(AUTHORIZATION, value);
         };
-        let cases: [(Pre, bool, bool); 5] = [
+        let cases: [(Pre, bool, bool); 6] = [
             (|_, _| (), true, false),
             (plain, true, false),
             (authorize, false, false),
             (authorize, true, true),
             (|_, _| (), false, true),
+            (plain, false, false),
         ];
         for (index, (pre, authenticated, sent)) in cases.into_iter().enumerate() {
             let client = Hooked { handle: handle.clone(), http: handle.http().clone(), pre };

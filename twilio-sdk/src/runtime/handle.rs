@@ -3,12 +3,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Gate, transport};
-use crate::Result;
 use crate::auth::{Auth, AuthState};
 use crate::config::{ConnectionConfig, Observer, ResponseLimits, RetryConfig};
 use crate::endpoint::Endpoint;
 use crate::redact::Redactor;
 use crate::types::AccountSid;
+use crate::{Error, Result};
 
 /// What all products of a client share: credentials, connections and settings. Cheap to clone.
 #[derive(Clone)]
@@ -21,6 +21,8 @@ pub struct Handle {
 struct Shared {
     endpoint: Endpoint,
     http: reqwest::Client,
+    /// Whether there are root certificates.
+    tls: bool,
     gate: Gate,
     settings: Settings,
 }
@@ -43,7 +45,10 @@ impl Handle {
     pub(crate) fn new(config: ConnectionConfig) -> Result<Self> {
         config.check()?;
         let endpoint = Endpoint::new(&config)?;
-        let http = transport::client(&config, endpoint.needs_tls())?;
+        let auth = AuthState::new(config.auth.clone())?;
+        auth.check_endpoint(&endpoint)?;
+        let tls = endpoint.needs_tls() || auth.needs_tls();
+        let http = transport::client(&config, tls)?;
         let gate = Gate::new(&config);
         let settings = Settings {
             timeout: config.timeout,
@@ -57,20 +62,27 @@ impl Handle {
             #[cfg(feature = "validation")]
             validation: config.validation,
         };
-        let auth = Arc::new(AuthState::new(config.auth)?);
-        Ok(Self { shared: Arc::new(Shared { endpoint, http, gate, settings }), auth })
+        let shared = Shared { endpoint, http, tls, gate, settings };
+        Ok(Self { shared: Arc::new(shared), auth: Arc::new(auth) })
     }
 
     /// The same connections and settings with other credentials.
     pub(crate) fn with_auth(&self, auth: Auth) -> Result<Self> {
-        Ok(Self { shared: Arc::clone(&self.shared), auth: Arc::new(AuthState::new(auth)?) })
+        let auth = AuthState::new(auth)?;
+        auth.check_endpoint(&self.shared.endpoint)?;
+        if auth.needs_tls() && !self.shared.tls {
+            let message =
+                "the token endpoint needs TLS, for which this client was not made: make one of its own";
+            return Err(Error::config(message));
+        }
+        Ok(Self { shared: Arc::clone(&self.shared), auth: Arc::new(auth) })
     }
 
     pub(crate) fn auth(&self) -> &AuthState {
         &self.auth
     }
 
-    pub(crate) fn account_sid(&self) -> &AccountSid {
+    pub(crate) fn account_sid(&self) -> Option<&AccountSid> {
         self.auth.account_sid()
     }
 

@@ -22,6 +22,7 @@ mod saved;
 mod scalar;
 mod send;
 pub(crate) mod tls;
+mod token;
 mod trace;
 #[cfg(feature = "media")]
 pub(crate) mod transfer;
@@ -54,5 +55,9 @@ pub use rules::{Check, Fields, Rule, Rules};
 pub use saved::SavedRequest;
 pub(crate) use scalar::scalar;
 pub use scalar::{Scalar, decode_scalar};
+#[cfg(feature = "oauth")]
+pub(crate) use token::Exchange;
+pub(crate) use token::{TokenRequest, request_token};
+pub(crate) use transport::chain;
 #[cfg(fuzzing)]
 pub(crate) use url::request;

@@ -76,9 +76,13 @@ fn apply(client: &dyn Dispatch, parts: &Parts, rule: &Rule, broken: &mut Vec<Vio
     };
     match rule.place {
         Place::Path => {
-            let account =
-                || parts.account.as_deref().unwrap_or(client.handle().account_sid().as_str()).to_owned();
-            text(rule.checks, &one(&parts.path).unwrap_or_else(account), rule.name, broken);
+            let own = || client.handle().account_sid().map(|sid| sid.as_str().to_owned());
+            // Without any, the URL cannot be built, which says so better.
+            if let Some(value) =
+                one(&parts.path).or_else(|| parts.account.as_deref().map(str::to_owned)).or_else(own)
+            {
+                text(rule.checks, &value, rule.name, broken);
+            }
         }
         Place::Header => {
             if let Some(value) = one(&parts.headers) {

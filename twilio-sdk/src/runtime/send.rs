@@ -8,6 +8,7 @@ use tracing::Instrument as _;
 
 use super::attempt::{Attempt, attempt};
 use super::{Dispatch, Operation, Parts, Raw, retry, trace};
+use crate::auth::Ready;
 use crate::config::RetryConfig;
 use crate::{Error, Result};
 
@@ -112,15 +113,25 @@ pub(super) async fn attempts(
         number += 1;
         let again = number < terms.retry.max_attempts || (handle.auth().renews() && !renewed);
         let outgoing = way.request(again).map_err(|error| error.with_attempts(number - 1))?;
-        let Some(outgoing) = outgoing else {
+        let Some(mut outgoing) = outgoing else {
             return Err(Error::request(operation, "the body cannot be sent twice").with_attempts(number - 1));
         };
+        let ready = match operation.authenticated {
+            true => handle.auth().ready(handle, deadline).await,
+            false => Ok(Ready::NONE),
+        };
+        let ready = ready.map_err(|e| Error::token(Some(operation), e).with_attempts(number - 1))?;
+        // A page's link may repeat a key of ours, which no span is to show.
+        handle.auth().clear(&mut outgoing);
+        ready.put_into(&mut outgoing);
         let watch = trace::attempt(client, operation, &outgoing, number);
         let outcome = way.attempt(client, operation, outgoing, deadline).instrument(watch.span()).await;
         let refused = outcome.as_ref().is_ok_and(|raw| raw.status == http::StatusCode::UNAUTHORIZED);
+        // The token is given up even where the call cannot be sent again.
+        let fresh = refused && !renewed && operation.authenticated && handle.auth().renew(&ready);
         let retry_in = if !way.is_repeatable() {
             None
-        } else if refused && !renewed && operation.authenticated && handle.auth().renew() {
+        } else if fresh {
             renewed = true;
             Some(Duration::ZERO)
         } else {

@@ -85,7 +85,7 @@ pub(crate) fn proxy(server: &ProxyServer) -> Result<reqwest::Proxy> {
 }
 
 /// An error with its causes.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

@@ -5,6 +5,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{BodyKind, Dispatch, Parts};
 use crate::auth::ANONYMOUS;
+use crate::types::AccountSid;
 use crate::{Error, Result};
 
 /// Everything but RFC 3986's unreserved characters.
@@ -66,8 +67,12 @@ fn path(url: &mut String, client: &dyn Dispatch, parts: &Parts) -> Result<()> {
         let (name, after) = after.split_once('}').unwrap_or((after, ""));
         url.push_str(before);
         let value = parts.path.iter().find(|(have, _)| *have == name).map(|(_, value)| value.as_str());
-        let account = || parts.account.as_deref().unwrap_or(client.handle().account_sid().as_str());
-        let value = value.unwrap_or_else(account);
+        let own = || client.handle().account_sid().map(AccountSid::as_str);
+        let Some(value) = value.or(parts.account.as_deref()).or_else(own) else {
+            let message =
+                format!("the credentials name no account for `{name}`; give one with `account_sid(..)`");
+            return Err(Error::request(operation, message));
+        };
         // An empty segment would name another resource, usually the whole list; dots would climb.
         if value.is_empty() || value == "." || value == ".." {
             let message = format!("`{name}` is {value:?}, which cannot stand in the path {}", operation.path);

@@ -1,6 +1,8 @@
 //! What the wire tests share.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
+pub mod loopback;
+
 use twilio_sdk::mock::MockTwilio;
 use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig};
 

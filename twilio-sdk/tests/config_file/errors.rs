@@ -165,7 +165,7 @@ const WRONG_AUTH: &[(&str, &str)] = &[
     ("auth = 's3cret'", "configuration:1:8: auth: must be a table, and not text"),
     (
         "[auth]\naccount_sid = 'AC1'",
-        "configuration:1:1: auth: missing field `auth_token`, or `api_key` and `api_secret`: there are no credentials",
+        "configuration:1:1: auth: missing field `auth_token`, or `api_key` and `api_secret`, or `client_id` and `client_secret`: there are no credentials",
     ),
     ("[auth]\nauth_token = 's3cret'", "configuration:1:1: auth: missing field `account_sid`"),
     ("[auth]\naccount_sid = 'AC1'\napi_key = 'SK1'", "configuration:1:1: auth: missing field `api_secret`"),
@@ -175,7 +175,7 @@ const WRONG_AUTH: &[(&str, &str)] = &[
     ),
     (
         "[auth]\naccount_sid = 'AC1'\nauth_tokn = 's3cret'",
-        "configuration:1:1: auth: missing field `auth_token`, or `api_key` and `api_secret`: there are no credentials\nconfiguration:3:1: auth.auth_tokn: unknown key; did you mean `auth_token`?",
+        "configuration:1:1: auth: missing field `auth_token`, or `api_key` and `api_secret`, or `client_id` and `client_secret`: there are no credentials\nconfiguration:3:1: auth.auth_tokn: unknown key; did you mean `auth_token`?",
     ),
     (
         "[auth]\naccount_sid = 'AC1'\nauth_token = ['s3cret']",
@@ -201,7 +201,7 @@ const WRONG_AUTH: &[(&str, &str)] = &[
     // A variable that is set to nothing is as good as none.
     (
         "[auth]\naccount_sid = 'AC1'\nauth_token = '${EMPTY}'",
-        "configuration:1:1: auth: missing field `auth_token`, or `api_key` and `api_secret`: there are no credentials",
+        "configuration:1:1: auth: missing field `auth_token`, or `api_key` and `api_secret`, or `client_id` and `client_secret`: there are no credentials",
     ),
     (
         "[profiles.a]\n[profiles.b]",
@@ -277,7 +277,7 @@ fn json_tells_the_key_and_for_what_is_not_json_the_place() {
         ),
         (
             "{\"auth\": {}, \"pool\": {\"wiat\": 1}}",
-            "configuration: pool.wiat: unknown key; did you mean `wait`?\nconfiguration: auth: missing field `account_sid`",
+            "configuration: pool.wiat: unknown key; did you mean `wait`?\nconfiguration: auth: missing field `auth_token`, or `api_key` and `api_secret`, or `client_id` and `client_secret`: there are no credentials",
         ),
     ] {
         let error = loader(&[]).text(text, ConfigFormat::Json).expect_err(text);

@@ -14,6 +14,9 @@ const VARIABLES: &[(&str, &str)] = &[
     ("TWILIO_API_KEY", "SK1"),
     ("TWILIO_API_SECRET", "s3cret"),
     ("TWILIO_AUTH_TOKEN", "s3cret"),
+    ("TWILIO_CLIENT_ID", "OQ1"),
+    ("TWILIO_CLIENT_SECRET", "s3cret"),
+    ("GATEWAY_TOKEN", "s3cret"),
     ("PROXY_PASSWORD", "s3cret"),
 ];
 
@@ -77,6 +80,18 @@ fn every_profile_of_it_makes_a_client() {
     let text = shown(&config);
     assert!(text.contains("AuthToken(") && text.contains("Direct") && text.contains("circuit_breaker: None"));
     Client::new(config).unwrap();
+    for (profile, kind) in [
+        ("app", "OAuth("),
+        ("bearer", "Bearer("),
+        ("user", "Basic("),
+        ("header", "Header(\"X-API-Key\")"),
+        ("query", "Query(\"api_key\")"),
+    ] {
+        let config = loader(VARIABLES).profile(profile).file(&path).unwrap();
+        let text = shown(&config);
+        assert!(text.contains(kind) && !text.contains("s3cret"), "{text}");
+        Client::new(config).unwrap();
+    }
     let bulk = loader(VARIABLES).profile("bulk").file(&path);
     if cfg!(feature = "rate-limit") {
         assert!(shown(&bulk.unwrap()).contains("RateLimit { interval: 12.5ms, burst: 10 }"));

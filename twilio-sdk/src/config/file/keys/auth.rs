@@ -6,8 +6,22 @@ use crate::config::file::reader::Reader;
 
 /// The fields of all kinds of credentials, and whether they are secrets. Which belong together is told by
 /// [`Auth`]'s own reading.
-const FIELDS: &[(&str, bool)] =
-    &[("account_sid", false), ("auth_token", true), ("api_key", false), ("api_secret", true)];
+const FIELDS: &[(&str, bool)] = &[
+    ("account_sid", false),
+    ("auth_token", true),
+    ("api_key", false),
+    ("api_secret", true),
+    ("client_id", false),
+    ("client_secret", true),
+    ("token_url", false),
+    ("scope", false),
+    ("bearer_token", true),
+    ("username", false),
+    ("password", true),
+    ("key", true),
+    ("header", false),
+    ("query", false),
+];
 
 /// The credentials, if they are all there and can work.
 pub(super) fn auth(r: &Reader<'_>) -> Option<Auth> {

@@ -1,0 +1,168 @@
+use std::time::Duration;
+
+use http::Uri;
+
+use crate::config::{ConnectionConfig, Proxy, TlsConfig};
+use crate::endpoint::secure_url;
+use crate::types::SecretString;
+use crate::{BearerConfig, Error, Result};
+
+/// An authorization server, and who we are to it.
+///
+/// Every endpoint needs `https://`, except on this machine: what goes there are secrets.
+#[derive(Clone, Debug)]
+pub struct ProviderConfig {
+    pub(super) client_id: String,
+    pub(super) client_secret: Option<SecretString>,
+    pub(super) client_auth: ClientAuth,
+    pub(super) token_url: String,
+    pub(super) authorization_url: Option<String>,
+    pub(super) device_authorization_url: Option<String>,
+    pub(super) redirect_uri: Option<String>,
+    pub(super) scopes: Vec<String>,
+    pub(super) parameters: Vec<(String, String)>,
+    timeout: Duration,
+    tls: TlsConfig,
+    proxy: Proxy,
+}
+
+/// How a client shows its secret (RFC 6749, section 2.3.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ClientAuth {
+    /// As Basic authentication, with ID and secret form-encoded first. Every server has to know this way.
+    #[default]
+    Header,
+    /// As `client_id` and `client_secret` in the body.
+    Body,
+}
+
+impl ProviderConfig {
+    /// A client without a secret at the server with this token endpoint.
+    pub fn new(client_id: impl Into<String>, token_url: impl Into<String>) -> Self {
+        Self {
+            client_id: client_id.into(),
+            client_secret: None,
+            client_auth: ClientAuth::default(),
+            token_url: token_url.into(),
+            authorization_url: None,
+            device_authorization_url: None,
+            redirect_uri: None,
+            scopes: Vec::new(),
+            parameters: Vec::new(),
+            timeout: Duration::from_secs(30),
+            tls: TlsConfig::default(),
+            proxy: Proxy::default(),
+        }
+    }
+
+    /// The client's secret. Programs that run at their users' have none.
+    pub fn client_secret(mut self, secret: impl Into<SecretString>) -> Self {
+        self.client_secret = Some(secret.into());
+        self
+    }
+
+    /// How the secret is shown; in a header unless set.
+    pub fn client_auth(mut self, way: ClientAuth) -> Self {
+        self.client_auth = way;
+        self
+    }
+
+    /// Where users log in; [`Provider::authorize`](super::Provider::authorize) needs it.
+    pub fn authorization_url(mut self, url: impl Into<String>) -> Self {
+        self.authorization_url = Some(url.into());
+        self
+    }
+
+    /// Where device logins begin; [`Provider::device`](super::Provider::device) needs it.
+    pub fn device_authorization_url(mut self, url: impl Into<String>) -> Self {
+        self.device_authorization_url = Some(url.into());
+        self
+    }
+
+    /// Where the server sends users back to: `https://`, `http://` on this machine, or a scheme of the program's own
+    /// (RFC 8252).
+    pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
+        self.redirect_uri = Some(uri.into());
+        self
+    }
+
+    /// One more scope to ask for.
+    pub fn scope(mut self, scope: impl Into<String>) -> Self {
+        self.scopes.push(scope.into());
+        self
+    }
+
+    /// One more parameter of requests for codes and tokens that the server wants, such as `audience`.
+    pub fn parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.parameters.push((name.into(), value.into()));
+        self
+    }
+
+    /// Bounds every request to the server; 30 s unless set.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Root certificates, client certificate, versions.
+    pub fn tls(mut self, tls: TlsConfig) -> Self {
+        self.tls = tls;
+        self
+    }
+
+    /// The proxy; what the environment says unless set.
+    pub fn proxy(mut self, proxy: impl Into<Proxy>) -> Self {
+        self.proxy = proxy.into();
+        self
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        if self.client_id.is_empty() {
+            return Err(Error::config("client_id is empty"));
+        }
+        if self.client_secret.as_ref().is_some_and(SecretString::is_empty) {
+            return Err(Error::config("client_secret is empty; leave it out where there is none"));
+        }
+        for (name, url) in self.urls() {
+            if secure_url(name, url)?.authority().is_none() || url.contains('#') {
+                return Err(Error::config(format!("{name} needs a host, and no fragment")));
+            }
+        }
+        if let Some(uri) = &self.redirect_uri {
+            redirect(uri)?;
+        }
+        Ok(())
+    }
+
+    fn urls(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let urls = [
+            ("token_url", Some(&self.token_url)),
+            ("authorization_url", self.authorization_url.as_ref()),
+            ("device_authorization_url", self.device_authorization_url.as_ref()),
+        ];
+        urls.into_iter().filter_map(|(name, url)| Some((name, url?.as_str())))
+    }
+
+    /// The settings of the connections to the server, and whether they need root certificates.
+    pub(super) fn connection(&self) -> (ConnectionConfig, bool) {
+        // No request carries these credentials: they pass no request hook.
+        let config = ConnectionConfig::new(BearerConfig::new("none"))
+            .timeout(self.timeout)
+            .tls(self.tls.clone())
+            .proxy(self.proxy.clone());
+        (config, self.urls().any(|(_, url)| url.trim_start().starts_with("https:")))
+    }
+}
+
+fn redirect(text: &str) -> Result<()> {
+    let wrong = |what: &str| Error::config(format!("redirect_uri {what}"));
+    if text.contains('#') {
+        return Err(wrong("has a fragment (RFC 6749, section 3.1.2)"));
+    }
+    match text.split_once(':') {
+        Some(("http" | "https", _)) => secure_url("redirect_uri", text).map(|_: Uri| ()),
+        Some((scheme, rest)) if !scheme.is_empty() && !rest.is_empty() => Ok(()),
+        _ => Err(wrong("is not absolute")),
+    }
+}

@@ -1,0 +1,105 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use oauth2::{PkceCodeChallenge, PkceCodeVerifier};
+use zeroize::Zeroizing;
+
+use crate::types::SecretString;
+use crate::{Error, Result};
+
+/// The secret that ties a code to who asked for it (RFC 7636): 43 to 128 of `A-Z a-z 0-9 - . _ ~`.
+#[derive(Clone, Debug)]
+pub struct PkceVerifier(SecretString);
+
+impl PkceVerifier {
+    /// A new one of 32 random octets.
+    ///
+    /// # Errors
+    ///
+    /// [`is_config`](Error::is_config): the operating system gives no random numbers.
+    pub fn random() -> Result<Self> {
+        random().map(Self)
+    }
+
+    /// One that was made elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// [`is_config`](Error::is_config): it is shorter or longer, or holds another character.
+    pub fn new(text: impl Into<SecretString>) -> Result<Self> {
+        let text = text.into();
+        let unreserved = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~');
+        match (43..=128).contains(&text.expose().len()) && text.expose().bytes().all(unreserved) {
+            true => Ok(Self(text)),
+            false => Err(Error::config(
+                "a PKCE verifier has 43 to 128 characters of A-Z, a-z, 0-9, `-`, `.`, `_` and `~` (RFC 7636)",
+            )),
+        }
+    }
+
+    /// The verifier itself.
+    pub fn expose(&self) -> &str {
+        self.0.expose()
+    }
+
+    /// What the login page is told of it, by method S256: 43 characters.
+    pub fn challenge(&self) -> String {
+        self.to_challenge().as_str().to_owned()
+    }
+
+    pub(super) fn to_challenge(&self) -> PkceCodeChallenge {
+        PkceCodeChallenge::from_code_verifier_sha256(&self.to_verifier())
+    }
+
+    pub(super) fn to_verifier(&self) -> PkceCodeVerifier {
+        PkceCodeVerifier::new(self.expose().to_owned())
+    }
+}
+
+/// 256 bits of the operating system's generator, as 43 characters of base64url.
+pub(super) fn random() -> Result<SecretString> {
+    let mut octets = Zeroizing::new([0; 32]);
+    getrandom::fill(&mut *octets)
+        .map_err(|e| Error::config(format!("the operating system gives no random numbers: {e}")))?;
+    Ok(URL_SAFE_NO_PAD.encode(*octets).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 7636, appendix B.
+    #[test]
+    fn the_vector_of_the_rfc() {
+        let octets = [
+            116, 24, 223, 180, 151, 153, 224, 37, 79, 250, 96, 125, 216, 173, 187, 186, 22, 212, 37, 77, 105,
+            214, 191, 240, 91, 88, 5, 88, 83, 132, 141, 121,
+        ];
+        let text = URL_SAFE_NO_PAD.encode(octets);
+        assert_eq!(text, "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+        let verifier = PkceVerifier::new(text).unwrap();
+        assert_eq!(verifier.challenge(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+        assert_eq!(verifier.to_challenge().method().as_str(), "S256");
+    }
+
+    #[test]
+    fn length_and_characters_are_those_of_the_rfc() {
+        for good in ["a".repeat(43), "~".repeat(128), format!("{}-._~", "Z9".repeat(20))] {
+            assert_eq!(PkceVerifier::new(good.as_str()).unwrap().challenge().len(), 43);
+        }
+        let bad = ["a".repeat(42), "a".repeat(129), format!("{}+", "a".repeat(43)), "é".repeat(43)];
+        for bad in bad.iter().chain([&" ".repeat(43), &String::new()]) {
+            assert!(PkceVerifier::new(bad.as_str()).unwrap_err().is_config(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn random_ones_fit_the_rules_differ_and_are_not_printed() {
+        let all: std::collections::HashSet<_> =
+            (0..200).map(|_| PkceVerifier::random().unwrap().expose().to_owned()).collect();
+        assert_eq!(all.len(), 200);
+        for text in all {
+            let verifier = PkceVerifier::new(text.as_str()).unwrap();
+            assert!(!format!("{verifier:?}").contains(&text));
+        }
+    }
+}

@@ -1,0 +1,202 @@
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{Provider, TokenStore, Tokens};
+use crate::auth::token::{Fetch, Fetching, Fresh, TokenCell};
+use crate::error::{TokenErrorCode, TokenProblem, TokenResult};
+use crate::runtime::Handle;
+use crate::types::{AccountSid, SecretString};
+use crate::{Auth, Error, Result};
+
+/// Tokens that renew themselves, for requests of a [`Client`](crate::Client) or for any other use. Cheap to clone;
+/// all clones share one token and one request for the next.
+///
+/// The next token is fetched when a tenth of the life of the one before is left, at most 30 s, and after a 401. The
+/// old one serves until it has really expired where no new one can be had.
+#[derive(Clone)]
+pub struct TokenSource {
+    source: Arc<Source>,
+    account_sid: Option<AccountSid>,
+}
+
+struct Source {
+    provider: Provider,
+    stored: Option<Stored>,
+    cell: Arc<TokenCell>,
+}
+
+/// A user's tokens in a store.
+struct Stored {
+    store: Arc<dyn TokenStore>,
+    key: String,
+    memory: Mutex<Memory>,
+}
+
+#[derive(Default)]
+struct Memory {
+    /// The access token that was handed out last: due, or refused, when another one is asked for.
+    served: Option<SecretString>,
+    /// What the store did not take.
+    unsaved: Option<Tokens>,
+}
+
+impl TokenSource {
+    /// Tokens of the client itself, by client credentials.
+    pub fn client_credentials(provider: Provider) -> Self {
+        Self::of(Source { provider, stored: None, cell: Arc::default() })
+    }
+
+    /// The tokens of a user who has logged in, kept in a store under a key and renewed by refresh token.
+    pub fn stored(provider: Provider, store: Arc<dyn TokenStore>, key: impl Into<String>) -> Self {
+        let stored = Stored { store, key: key.into(), memory: Mutex::default() };
+        Self::of(Source { provider, stored: Some(stored), cell: Arc::default() })
+    }
+
+    fn of(source: Source) -> Self {
+        Self { source: Arc::new(source), account_sid: None }
+    }
+
+    /// The account for paths of the client that this is the credentials of.
+    pub fn account_sid(mut self, account_sid: impl Into<AccountSid>) -> Self {
+        self.account_sid = Some(account_sid.into());
+        self
+    }
+
+    /// Keeps the tokens of a login in the store; they serve from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`is_config`](Error::is_config): there is no store. [`is_token`](Error::is_token): the store failed.
+    pub async fn save(&self, tokens: Tokens) -> Result<()> {
+        let stored = self.source.stored.as_ref().ok_or_else(|| {
+            Error::config("tokens by client credentials are not saved: they are had again at any time")
+        })?;
+        let outcome = stored.store.save(&stored.key, &tokens).await;
+        outcome.map_err(|e| Error::token(None, TokenProblem::new(format!("the store failed: {e}"))))?;
+        stored.with(|memory| *memory = Memory::default());
+        self.source.cell.clear();
+        Ok(())
+    }
+
+    /// A valid access token, fetched if need be.
+    ///
+    /// # Errors
+    ///
+    /// [`is_token`](Error::is_token): there is none, or not in this time.
+    pub async fn access_token(&self, timeout: Duration) -> Result<SecretString> {
+        let deadline = Instant::now() + timeout.min(Duration::from_secs(60 * 60 * 24));
+        let token = self.source.cell.get(deadline, || Arc::clone(&self.source).obtain()).await;
+        let token = token.map_err(|problem| Error::token(None, problem))?;
+        let text = token.header.to_str().ok().and_then(|text| text.strip_prefix("Bearer "));
+        Ok(text.unwrap_or_default().into())
+    }
+
+    pub(crate) fn cell(&self) -> Arc<TokenCell> {
+        Arc::clone(&self.source.cell)
+    }
+
+    pub(crate) fn fetch(&self) -> Arc<dyn Fetch> {
+        Arc::clone(&self.source) as _
+    }
+
+    pub(crate) fn account(&self) -> Option<&AccountSid> {
+        self.account_sid.as_ref()
+    }
+}
+
+impl From<TokenSource> for Auth {
+    fn from(source: TokenSource) -> Self {
+        Self::Source(source)
+    }
+}
+
+impl fmt::Debug for TokenSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = self.source.stored.as_ref().map(|stored| &stored.key);
+        f.debug_struct("TokenSource")
+            .field("provider", &self.source.provider)
+            .field("key", &key)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Fetch for Source {
+    fn fetch(self: Arc<Self>, _: &Handle) -> Fetching {
+        self.obtain()
+    }
+}
+
+impl Source {
+    fn obtain(self: Arc<Self>) -> Fetching {
+        Box::pin(async move {
+            let tokens = match &self.stored {
+                None => self.provider.fetch_client_credentials().await?,
+                Some(stored) => stored.next(&self.provider).await?,
+            };
+            Ok(Fresh { life: tokens.life(), token: tokens.access_token })
+        })
+    }
+}
+
+impl Stored {
+    fn with<T>(&self, f: impl FnOnce(&mut Memory) -> T) -> T {
+        f(&mut self.memory.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    async fn load(&self) -> TokenResult<Tokens> {
+        if let Some(tokens) = self.with(|memory| memory.unsaved.clone()) {
+            return Ok(tokens);
+        }
+        let loaded = self.store.load(&self.key).await;
+        let loaded = loaded.map_err(|e| TokenProblem::new(format!("the store failed: {e}")))?;
+        loaded.ok_or_else(|| TokenProblem::new("the store holds no tokens; a login is needed"))
+    }
+
+    /// Tokens with another access token than the one before.
+    async fn next(&self, provider: &Provider) -> TokenResult<Tokens> {
+        let tokens = self.load().await?;
+        let life = tokens.life();
+        let is_new = self.with(|memory| {
+            memory.served.as_ref().map(SecretString::expose) != Some(tokens.access_token.expose())
+        });
+        if is_new && life.left > life.margin {
+            self.with(|memory| memory.served = Some(tokens.access_token.clone()));
+            return Ok(tokens);
+        }
+        let fresh = match self.refresh(provider, &tokens).await {
+            // Whoever shares the store may have used the refresh token before us.
+            Err(problem) if problem.code == Some(TokenErrorCode::InvalidGrant) => {
+                let newer = self.load().await?;
+                let text = |tokens: &Tokens| tokens.refresh_token.as_ref().map(|t| t.expose().to_owned());
+                if text(&newer) == text(&tokens) {
+                    return Err(problem);
+                }
+                match newer.life() {
+                    life if life.left > life.margin => newer,
+                    _ => self.refresh(provider, &newer).await?,
+                }
+            }
+            other => other?,
+        };
+        self.with(|memory| memory.served = Some(fresh.access_token.clone()));
+        Ok(fresh)
+    }
+
+    async fn refresh(&self, provider: &Provider, old: &Tokens) -> TokenResult<Tokens> {
+        let refresh_token = old.refresh_token.as_ref();
+        let missing = || TokenProblem::new("there is no refresh token; a login is needed");
+        let mut fresh = provider.fetch_refresh(refresh_token.ok_or_else(missing)?).await?;
+        // Section 5.1: a scope that is left out is the one that was asked for, here the one before.
+        fresh.scope = fresh.scope.or_else(|| old.scope.clone());
+        let outcome = self.store.save(&self.key, &fresh).await;
+        if let Err(error) = &outcome {
+            // The old refresh token may be worth nothing by now, so the new one must not be lost.
+            tracing::warn!(target: "twilio_sdk", %error, "the store did not take new tokens; they stay in memory");
+        }
+        self.with(|memory| memory.unsaved = outcome.is_err().then(|| fresh.clone()));
+        Ok(fresh)
+    }
+}

@@ -1,0 +1,155 @@
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use http::header::AUTHORIZATION;
+use oauth2::basic::{BasicTokenResponse, BasicTokenType};
+use oauth2::{
+    AsyncHttpClient, ErrorResponse, HttpRequest, HttpResponse, RequestTokenError, Scope, TokenResponse as _,
+};
+use serde_json::Value;
+use zeroize::Zeroize as _;
+
+use super::Tokens;
+use crate::auth::is_token;
+use crate::auth::token::{Life, problem, redact};
+use crate::error::{TokenProblem, TokenResult};
+use crate::runtime::{Exchange, Raw, retry_after};
+use crate::types::SecretString;
+use crate::{Error, Result};
+
+/// One exchange with the authorization server: carries requests of the crate `oauth2`, and reads what comes back.
+pub(super) struct Wire {
+    exchange: Arc<Exchange>,
+    begun: SystemTime,
+    /// The last answer that was not a success.
+    refused: Mutex<Option<Box<TokenProblem>>>,
+}
+
+impl Wire {
+    pub(super) fn new(exchange: Arc<Exchange>) -> Self {
+        Self { exchange, begun: SystemTime::now(), refused: Mutex::new(None) }
+    }
+
+    async fn send(&self, mut request: HttpRequest) -> Result<HttpResponse> {
+        if let Some(value) = request.headers_mut().get_mut(AUTHORIZATION) {
+            value.set_sensitive(true);
+        }
+        let raw = self.exchange.send(request).await?;
+        let mut response = HttpResponse::new(Vec::new());
+        if raw.status.is_success() {
+            // The crate takes 200 only, but servers answer 201 too.
+            *response.body_mut() = usual(&raw);
+        } else {
+            let found = problem(raw.status, &raw.body, retry_after(&raw.headers));
+            *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
+            *response.status_mut() = raw.status;
+            *response.body_mut() = raw.body.to_vec();
+        }
+        *response.headers_mut() = raw.headers;
+        if let Ok(mut body) = raw.body.try_into_mut() {
+            body.as_mut().zeroize();
+        }
+        Ok(response)
+    }
+
+    /// Why there is no answer of use.
+    pub(super) fn problem<T: ErrorResponse + 'static>(
+        &self,
+        error: RequestTokenError<Error, T>,
+        secrets: &[&SecretString],
+    ) -> Box<TokenProblem> {
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // The crate's own texts repeat bodies, which may hold tokens.
+        let problem = match (error, refused) {
+            (RequestTokenError::Request(error), _) => TokenProblem::new(crate::runtime::chain(&error)),
+            (_, Some(refused)) => refused,
+            // The only refusal that the crate makes up itself.
+            (RequestTokenError::ServerResponse(_), None) => super::device::expired(),
+            (RequestTokenError::Parse(..) | RequestTokenError::Other(_), None) => {
+                TokenProblem::new("the server answered with something else than the JSON that is expected")
+            }
+        };
+        redact(problem, secrets)
+    }
+
+    /// The tokens of a successful answer.
+    pub(super) fn tokens(&self, granted: &BasicTokenResponse) -> TokenResult<Tokens> {
+        if *granted.token_type() != BasicTokenType::Bearer {
+            return Err(TokenProblem::new("the server answered with a token of another type than Bearer"));
+        }
+        let access_token = granted.access_token().secret().as_str();
+        if !is_token(access_token) {
+            return Err(TokenProblem::new("the server answered with a token that no header can carry"));
+        }
+        let life = Life::of(granted.expires_in().map(|life| life.as_secs_f64()), access_token);
+        let scope =
+            granted.scopes().map(|scopes| scopes.iter().map(Scope::as_ref).collect::<Vec<_>>().join(" "));
+        let refresh_token = granted.refresh_token().map(|token| token.secret().as_str());
+        Ok(Tokens {
+            access_token: access_token.into(),
+            refresh_token: refresh_token.filter(|token| !token.is_empty()).map(SecretString::from),
+            scope,
+            issued_at: self.begun,
+            expires_at: self.begun.checked_add(life.left).unwrap_or(self.begun),
+        })
+    }
+}
+
+impl<'c> AsyncHttpClient<'c> for Wire {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(self.send(request))
+    }
+}
+
+/// The body with its numbers as the crate reads them: servers write them as text, as fractions or below zero too.
+fn usual(raw: &Raw) -> Vec<u8> {
+    const FIELDS: [&str; 2] = ["expires_in", "interval"];
+    let Ok(Value::Object(mut map)) = serde_json::from_slice(&raw.body) else { return raw.body.to_vec() };
+    for field in FIELDS {
+        let Some(value) = map.get(field) else { continue };
+        let seconds = match value {
+            Value::Number(number) => number.as_f64(),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        match seconds.filter(|seconds: &f64| !seconds.is_nan()) {
+            // An interval of nothing would be a flood.
+            Some(seconds) => {
+                let least = if field == "interval" { 1.0 } else { 0.0 };
+                let whole =
+                    Duration::try_from_secs_f64(seconds.max(least)).unwrap_or(Duration::MAX).as_secs();
+                map.insert(field.to_owned(), whole.into());
+            }
+            None => drop(map.remove(field)),
+        }
+    }
+    Value::Object(map).to_string().into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_made_usual_and_the_rest_stays() {
+        for (body, expected) in [
+            (r#"{"expires_in":"60","interval":0}"#, r#"{"expires_in":60,"interval":1}"#),
+            (r#"{"expires_in":-5,"interval":2.9}"#, r#"{"expires_in":0,"interval":2}"#),
+            (r#"{"expires_in":null,"interval":"soon"}"#, "{}"),
+            (r#"{"expires_in":1e300}"#, r#"{"expires_in":18446744073709551615}"#),
+            (r#"{"a":{"expires_in":"x"}}"#, r#"{"a":{"expires_in":"x"}}"#),
+            ("<html>", "<html>"),
+            ("[1]", "[1]"),
+        ] {
+            let body = body.to_owned().into();
+            let raw =
+                Raw { status: http::StatusCode::OK, headers: http::HeaderMap::new(), body, attempts: 1 };
+            assert_eq!(String::from_utf8(usual(&raw)).unwrap(), expected);
+        }
+    }
+}
