@@ -14,7 +14,7 @@ class Here extends twilio.RequestClient {
   }
 }
 
-const client = twilio(key, "secret", { accountSid: account, httpClient: new Here() });
+const client = twilio(key, "secret", { accountSid: account, httpClient: new Here({ timeout: 600000 }) });
 
 function check(holds) {
   if (!holds) {

@@ -66,7 +66,7 @@ def report(used, latencies):
 
 
 def in_threads():
-    client = Client(KEY, "secret", ACCOUNT, http_client=Here())
+    client = Client(KEY, "secret", ACCOUNT, http_client=Here(timeout=600))
     used, latencies = [], []
 
     def work(_):
@@ -86,7 +86,7 @@ def in_threads():
 
 
 async def in_tasks():
-    async with HereAsync() as http:
+    async with HereAsync(timeout=600) as http:
         client = Client(KEY, "secret", ACCOUNT, http_client=http)
         used, latencies = [], []
         for round_number in range(ROUNDS + 1):

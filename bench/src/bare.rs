@@ -8,6 +8,7 @@ use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
 use serde::Deserialize;
 
 use crate::canned::{ACCOUNT, KEY, PAGE};
+use crate::ours::TIMEOUT;
 use crate::scenario::Scenario;
 
 /// Every field of a message, and nothing read that was not asked for: dates and decimals stay text.
@@ -94,7 +95,7 @@ impl Bare {
             .default_headers(HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]))
             .user_agent("bare/1.0")
             .redirect(reqwest::redirect::Policy::none())
-            .timeout(Duration::from_secs(30))
+            .timeout(TIMEOUT)
             .connect_timeout(Duration::from_secs(10))
             .pool_max_idle_per_host(1024)
             .pool_idle_timeout(Duration::from_secs(90))

@@ -1,15 +1,19 @@
+use std::time::Duration;
+
 use anyhow::{Result, ensure};
 use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig, PoolConfig};
 
 use crate::canned::{ACCOUNT, KEY, PAGE};
 use crate::scenario::Scenario;
 
+/// Half a gigabyte of pages at once takes its time on a busy machine.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(600);
+
 /// A client with the settings of [`crate::bare::Bare`].
 pub(crate) fn client(base: &str) -> Result<Client> {
     let pool = PoolConfig::new().max_idle_per_host(1024);
-    Ok(Client::new(
-        ConnectionConfig::new(ApiKeyConfig::new(ACCOUNT, KEY, "secret")).base_url(base).pool(pool),
-    )?)
+    let config = ConnectionConfig::new(ApiKeyConfig::new(ACCOUNT, KEY, "secret")).base_url(base);
+    Ok(Client::new(config.pool(pool).timeout(TIMEOUT))?)
 }
 
 /// One call, as users write it.

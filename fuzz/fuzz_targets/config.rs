@@ -60,7 +60,7 @@ fuzz_target!(init: seeds(), |data: &[u8]| -> Corpus {
                 let line = text.lines().filter_map(|line| line.split_once('=')).find(|(have, _)| *have == name);
                 line.map(|(_, value)| match secret(name) {
                     true => value.to_owned(),
-                    false => value.replace(MARK, ""),
+                    false => value.replace(MARK, "?"),
                 })
             };
             match variables(get) {

@@ -33,6 +33,8 @@ pub trait WriteFields {
 pub struct FieldWriter<'a> {
     map: &'a mut Map<String, Value>,
     known: bool,
+    /// Whether one value stands for the whole struct.
+    whole: bool,
 }
 
 impl FieldWriter<'_> {
@@ -54,7 +56,11 @@ impl FieldWriter<'_> {
 
     /// Writes what the fields could not hold; it wins over them, because it is what was read.
     pub fn extra(&mut self, extra: &Extra) {
-        for (name, value) in extra.iter().filter(|_| !self.known) {
+        if self.known {
+            return;
+        }
+        self.whole |= extra.is_whole();
+        for (name, value) in extra.iter() {
             self.map.insert(name.to_owned(), value.clone());
         }
     }
@@ -67,10 +73,11 @@ pub fn to_json<T: WriteFields>(value: &T) -> Value {
 
 fn written<T: WriteFields>(value: &T, known: bool) -> Value {
     let mut map = Map::new();
-    value.write(&mut FieldWriter { map: &mut map, known });
-    match map.remove(Extra::WHOLE) {
-        Some(whole) => whole,
-        None => Value::Object(map),
+    let mut writer = FieldWriter { map: &mut map, known, whole: false };
+    value.write(&mut writer);
+    match writer.whole {
+        true => map.remove(Extra::WHOLE).unwrap_or_default(),
+        false => Value::Object(map),
     }
 }
 

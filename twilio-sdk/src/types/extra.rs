@@ -5,7 +5,14 @@ use serde_json::{Map, Value};
 ///
 /// Empty for most answers, and then one pointer wide.
 #[derive(Clone, Default, PartialEq)]
-pub struct Extra(Option<Box<Map<String, Value>>>);
+pub struct Extra(Option<Box<Kept>>);
+
+#[derive(Clone, Default, PartialEq)]
+struct Kept {
+    map: Map<String, Value>,
+    /// Whether the value under [`Extra::WHOLE`] stands for all: an object can have a property of that name too.
+    whole: bool,
+}
 
 impl Extra {
     /// The name under which a value stands that was not an object at all.
@@ -13,12 +20,12 @@ impl Extra {
 
     /// The JSON of a property, by its name on the wire.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.as_ref()?.get(name)
+        self.0.as_ref()?.map.get(name)
     }
 
     /// Every property with its name on the wire.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> + '_ {
-        self.0.iter().flat_map(|map| map.iter().map(|(name, value)| (name.as_str(), value)))
+        self.0.iter().flat_map(|kept| kept.map.iter().map(|(name, value)| (name.as_str(), value)))
     }
 
     /// Whether there is nothing.
@@ -28,13 +35,13 @@ impl Extra {
 
     /// Adds a property, for a request that carries one that the specification does not know.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Value>) {
-        self.0.get_or_insert_default().insert(name.into(), value.into());
+        self.0.get_or_insert_default().map.insert(name.into(), value.into());
     }
 
     /// Takes a property out.
     pub(crate) fn remove(&mut self, name: &str) -> Option<Value> {
-        let value = self.0.as_mut()?.remove(name);
-        if self.0.as_ref().is_some_and(|map| map.is_empty()) {
+        let value = self.0.as_mut()?.map.remove(name);
+        if self.0.as_ref().is_some_and(|kept| kept.map.is_empty()) {
             self.0 = None;
         }
         value
@@ -43,6 +50,12 @@ impl Extra {
     /// Keeps a value that stands where an object should.
     pub(crate) fn replace(&mut self, whole: Value) {
         self.insert(Self::WHOLE, whole);
+        self.0.get_or_insert_default().whole = true;
+    }
+
+    /// Whether there is a value that stands where an object should.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.0.as_ref().is_some_and(|kept| kept.whole)
     }
 }
 
@@ -50,5 +63,42 @@ impl Extra {
 impl std::fmt::Debug for Extra {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_list().entries(self.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::de::MapAccess;
+    use serde_json::json;
+
+    use super::*;
+    use crate::runtime::{Decode, Decoded, FieldReader, FieldWriter, Param, ReadFields, Unread, WriteFields};
+
+    /// A type of which the specification knows no field.
+    #[derive(Debug, Default)]
+    struct Unknown(Extra);
+
+    impl ReadFields for Unknown {
+        fn read<'de, A: MapAccess<'de>>(&mut self, _: &str, value: FieldReader<'_, A>) -> Unread<A::Error> {
+            value.unknown()
+        }
+        fn extra_mut(&mut self) -> &mut Extra {
+            &mut self.0
+        }
+    }
+
+    impl WriteFields for Unknown {
+        fn write(&self, out: &mut FieldWriter<'_>) {
+            out.extra(&self.0);
+        }
+    }
+
+    #[test]
+    fn a_property_without_a_name_is_not_taken_for_the_whole() {
+        let answer = json!([{ "": 1 }, { "": { "a": 1 }, "b": 2 }, 3, "text", [4], {}]);
+        let Ok(Decoded::Exact(items)) = Vec::<Unknown>::decode(answer.clone()) else {
+            panic!("another shape")
+        };
+        assert_eq!(items.json(), answer);
     }
 }
