@@ -33,7 +33,10 @@
 //! * **Files.** Feature `media` has recordings, message media, serverless versions and Conversations media, streamed.
 //! * **Tests.** Feature `mock` has the whole of Twilio in-process, and as the program `twilio-mock`.
 // Which products are enabled decides what of the runtime they use.
-#![cfg_attr(not(feature = "full"), allow(dead_code, unused_imports, unused_macros))]
+#![cfg_attr(
+    not(all(feature = "full", feature = "media", feature = "oauth", feature = "token-server")),
+    allow(dead_code, unused_imports, unused_macros)
+)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // The fuzz targets name what is otherwise reached through the generated code only.

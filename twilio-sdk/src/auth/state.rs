@@ -11,7 +11,7 @@ use super::hook::PREPARED;
 use super::token::{Fetch, Token, TokenCell};
 use super::{Auth, KeyPlace, basic, bearer};
 use crate::endpoint::Endpoint;
-use crate::error::{TokenProblem, TokenResult};
+use crate::error::TokenResult;
 use crate::runtime::{Handle, HttpRequest};
 use crate::types::{AccountSid, SecretString};
 use crate::{Error, Result};

@@ -8,8 +8,8 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use tokio::task::JoinHandle;
 
+use crate::Result;
 use crate::blocking::wait;
-use crate::{Error, Result};
 
 /// A file on its way here, for programs without an async runtime: an iterator over its pieces, and a
 /// [`Read`].
@@ -23,7 +23,7 @@ use crate::{Error, Result};
 /// # }
 /// ```
 ///
-/// The errors of [`Read`] hold the [`Error`], which `get_ref` gives.
+/// The errors of [`Read`] hold the [`Error`](crate::Error), which `get_ref` gives.
 #[derive(Debug)]
 #[must_use = "nothing more is read until it is asked for"]
 pub struct Download {
@@ -81,7 +81,7 @@ impl Download {
     ///
     /// # Errors
     ///
-    /// Those of [`chunk`](super::Download::chunk); [`is_limit`](Error::is_limit): it is larger.
+    /// Those of [`chunk`](super::Download::chunk); [`is_limit`](crate::Error::is_limit): it is larger.
     pub fn bytes_up_to(mut self, limit: usize) -> Result<Bytes> {
         let Some(mut inner) = self.inner.take() else { return Ok(self.rest) };
         inner.give_back(self.rest);

@@ -5,8 +5,8 @@ use std::time::Duration;
 use http::{HeaderMap, StatusCode};
 
 use super::{Method, Raw};
+use crate::Result;
 use crate::config::RetryConfig;
-use crate::{Error, Result};
 
 /// What is known of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

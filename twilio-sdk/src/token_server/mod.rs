@@ -20,9 +20,11 @@
 //! Every answer has `Cache-Control: no-store`. Attempts are counted before a password is checked.
 
 mod answer;
+#[expect(clippy::result_large_err, reason = "a refusal is made at most once for a request")]
 mod app;
 mod config;
 mod limits;
+#[expect(clippy::result_large_err, reason = "a refusal is made at most once for a request")]
 mod request;
 mod rule;
 mod server;

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use http::HeaderValue;
 use tokio::time::Instant;
 
-use crate::error::{TokenProblem, TokenResult};
+use crate::error::TokenResult;
 use crate::runtime::Handle;
 use crate::types::SecretString;
 

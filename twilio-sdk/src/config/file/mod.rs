@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use self::load::{Source, load, unreadable};
 #[cfg(feature = "listener")]
-pub(crate) use self::plain::{read_file, read_text};
+pub(crate) use self::plain::read_file;
 #[cfg(feature = "listener")]
 pub(crate) use self::reader::Reader;
 use super::ConnectionConfig;

@@ -34,7 +34,7 @@ pub(crate) fn read_file<T>(
 }
 
 /// Reads a text; relative paths in it start from the folder.
-pub(crate) fn read_text<T>(
+fn read_text<T>(
     text: &str,
     format: ConfigFormat,
     file: Option<String>,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::known::{Key, Kind};
 use super::pem;
 use super::problems::Problems;
-use super::tree::{Node, Place, Table, Text, Value, join};
+use super::tree::{Node, Place, Table, Value, join};
 use super::values::{choose, count, duration, expected, flag, number, secret, size, text};
 use crate::types::SecretString;
 

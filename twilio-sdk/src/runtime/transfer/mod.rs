@@ -8,7 +8,7 @@ mod redirect;
 mod target;
 mod upload;
 
-pub(crate) use content::{Chunks, Source};
+pub(crate) use content::Source;
 pub(crate) use fetch::{Bounds, fetch};
 pub(crate) use host::{ApiFiles, ConversationsMedia, ServerlessUpload};
 pub(crate) use incoming::Incoming;
