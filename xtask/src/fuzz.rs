@@ -113,7 +113,10 @@ impl Run {
         if let Some((_, path)) = line.split_once("Test unit written to ") {
             self.found = Some(path.trim().to_owned());
         }
-        if let Some(rest) = line.strip_prefix('#') {
+        // Headings of its dictionary begin with the same sign.
+        if let Some(rest) =
+            line.strip_prefix('#').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+        {
             let mut words = rest.split_whitespace();
             self.inputs = words.next().unwrap_or_default().to_owned();
             let words: Vec<&str> = words.collect();
@@ -171,7 +174,7 @@ mod tests {
     fn what_libfuzzer_says_is_understood() {
         let mut run = Run::default();
         run.hear("#4096\tpulse  cov: 512 ft: 900 corp: 31/2Kb lim: 43 exec/s: 2048 rss: 40Mb");
-        run.hear("INFO: nothing");
+        run.hear("###### Recommended dictionary. ######");
         assert_eq!((run.inputs.as_str(), run.rate.as_str()), ("4096", "2048"));
         assert_eq!((run.coverage.as_str(), run.corpus.as_str(), run.found.as_deref()), ("512", "31", None));
         run.hear("artifact_prefix='/x/'; Test unit written to /x/crash-1");
