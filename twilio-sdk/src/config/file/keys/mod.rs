@@ -6,6 +6,9 @@ mod auth;
 mod calls;
 mod connection;
 
+#[cfg(feature = "ldap")]
+pub(crate) use self::connection::tls;
+
 use super::reader::Reader;
 use crate::auth::AuthTokenConfig;
 use crate::config::{ConnectionConfig, Location, LoggingConfig};
