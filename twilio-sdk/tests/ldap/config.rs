@@ -142,7 +142,7 @@ fn a_file_that_is_wrong_is_refused_with_everything_that_is_wrong() {
             "[auth.ldap]\nconnection_url = \"ldap://h\"\nconnection_password = \"hush\"\nread_timeout = 2\n\
              user_search_base = [\"dc=x\"]\n"
         ),
-        ["auth.ldap.connection_url", "auth.ldap.connection_name"]
+        ["auth.ldap.connection_name", "auth.ldap.connection_url"]
     );
     assert_eq!(
         problems(

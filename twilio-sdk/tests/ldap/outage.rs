@@ -172,3 +172,53 @@ async fn malformed_credentials_reach_no_server() {
     }
     assert_eq!(count.load(Ordering::SeqCst), 0);
 }
+
+/// A way to a server, and how many connections went it.
+fn relay(port: u16) -> (u16, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let own = listener.local_addr().unwrap().port();
+    let count = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&count);
+    std::thread::spawn(move || {
+        for near in listener.incoming() {
+            let (Ok(mut near), Ok(mut far)) = (near, std::net::TcpStream::connect(("127.0.0.1", port)))
+            else {
+                return;
+            };
+            counter.fetch_add(1, Ordering::SeqCst);
+            let (mut from, mut to) = (far.try_clone().unwrap(), near.try_clone().unwrap());
+            std::thread::spawn(move || {
+                let _ = std::io::copy(&mut from, &mut to);
+                let _ = to.shutdown(std::net::Shutdown::Both);
+            });
+            std::thread::spawn(move || {
+                let _ = std::io::copy(&mut near, &mut far);
+                let _ = far.shutdown(std::net::Shutdown::Both);
+            });
+        }
+    });
+    (own, count)
+}
+
+#[tokio::test]
+async fn users_bind_on_their_own_connections_and_so_do_unknown_ones() {
+    let Some(server) = server("users_bind_on_their_own_connections_and_so_do_unknown_ones") else { return };
+    let (port, count) = relay(server.port);
+    let mut config = server.config();
+    config.connection_url = format!("ldap://127.0.0.1:{port}");
+    let store = LdapUserStore::new(config).unwrap();
+    // The first question makes the connection of the look-ups, too.
+    assert!(ask(&store, "alice", "alice@123").await.is_ok());
+    assert_eq!(count.load(Ordering::SeqCst), 2);
+    for (at, (name, password)) in
+        [("alice", "alice@123"), ("alice", "wrong"), ("dave", "123"), ("twin", "twin@123")]
+            .into_iter()
+            .enumerate()
+    {
+        let known = ask(&store, name, password).await;
+        assert_eq!(known.is_ok(), at == 0, "{name}");
+        assert_eq!(count.load(Ordering::SeqCst), 3 + at, "{name}");
+    }
+    // The directory shows nothing to users, so the look-ups are still done by the store's own entry.
+    assert_eq!(ask(&store, "ldclakmal", "ldclakmal@123").await.unwrap().scopes.len(), 2);
+}

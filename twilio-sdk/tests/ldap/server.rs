@@ -164,7 +164,7 @@ fn configuration(folder: &Path) -> String {
          pidfile {folder}/pid\nmodulepath /usr/lib/ldap\nmoduleload back_mdb\n\
          TLSCACertificateFile {folder}/ca.pem\nTLSCertificateFile {folder}/server.pem\n\
          TLSCertificateKeyFile {folder}/server.key\n\
-         access to attrs=userPassword by anonymous auth by * none\naccess to * by * read\n\
+         access to attrs=userPassword by anonymous auth by * none\naccess to * by * none\n\
          database mdb\nmaxsize 10485760\nsuffix \"{BASE}\"\nrootdn \"{ADMIN}\"\nrootpw {ADMIN_PASSWORD}\n\
          directory {folder}/data\nindex objectClass eq\n"
     )
