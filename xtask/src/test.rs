@@ -9,8 +9,8 @@ use crate::workspace::{Workspace, spec_files};
 /// What `cargo xtask test` understands.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Fetch and install nothing; tests that need Twilio's verbatim files or the system's TLS are not run where
-    /// those are absent.
+    /// Fetch and install nothing; tests that need Twilio's verbatim files, the system's TLS or OpenLDAP are not run
+    /// where those are absent.
     #[arg(long)]
     offline: bool,
     /// Serves the archives in place of GitHub.
@@ -39,6 +39,21 @@ const RUNS: &[&[&str]] = &[
         "--test",
         "validation",
     ],
+    &[
+        "test",
+        "-p",
+        "twilio-sdk",
+        "--no-default-features",
+        "--features",
+        "auth-layer,ldap",
+        "--lib",
+        "--test",
+        "auth_layer",
+        "--test",
+        "ldap",
+        "--test",
+        "listener",
+    ],
     &["test", "-p", "twilio-tests"],
 ];
 
@@ -57,7 +72,12 @@ pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
         }
     };
     let mut features = CARRIERS.to_owned();
-    match System::here().ensure_openssl(args.offline) {
+    let system = System::here();
+    if let Err(error) = system.ensure_openldap(args.offline) {
+        let cases = "the tests that start it, in twilio-sdk/tests/ldap and tests/auth_layer";
+        skipped.push(format!("for want of OpenLDAP; {error:#}: {cases}"));
+    }
+    match system.ensure_openssl(args.offline) {
         Ok(()) => features.push_str(",native-tls"),
         Err(error) => {
             let cases =
