@@ -22,7 +22,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-#[cfg(feature = "ldap")]
+#[cfg(any(feature = "auth-layer", feature = "ldap"))]
 pub(crate) use self::keys::tls;
 use self::load::{Source, load, unreadable};
 #[cfg(feature = "listener")]

@@ -6,7 +6,7 @@ mod auth;
 mod calls;
 mod connection;
 
-#[cfg(feature = "ldap")]
+#[cfg(any(feature = "auth-layer", feature = "ldap"))]
 pub(crate) use self::connection::tls;
 
 use super::reader::Reader;
