@@ -127,6 +127,9 @@ async fn a_file_sets_every_field() {
     assert!(ask(&store, "alice", "alice@123").await.is_err());
     assert_eq!(store.users(10).await.unwrap(), ["carol"]);
     assert_eq!(store.idle_connections(), 0);
+    drop(server);
+    let error = ask(&store, "alice@avix.lk", "alice@123").await.unwrap_err();
+    assert!(error.to_string().contains("directory \"avix\""), "{error}");
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! `slapd` on this machine, with a folder of its own.
+#![allow(dead_code)]
 
 use std::ffi::OsString;
 use std::io::Write as _;
