@@ -91,7 +91,8 @@ mod tests {
     #[tokio::test]
     async fn an_unknown_user_costs_a_hash_of_the_users_own_kind() {
         // Other parameters than those with which hashes are made.
-        let text = "$argon2id$v=19$m=8192,t=1,p=1$c29tZXNhbHRzYWx0$YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXoxMjM0NTY";
+        let text =
+            "$argon2id$v=19$m=8192,t=1,p=1$c29tZXNhbHRzYWx0$YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXoxMjM0NTY";
         let hash = PasswordHash::parse(text).expect("a good hash");
         let store = MemoryUserStore::new([("alice".to_owned(), hash, vec![])]).expect("one user");
         assert_eq!(store.dummy.cost(), "m=8192,t=1,p=1");

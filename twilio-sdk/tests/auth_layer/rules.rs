@@ -61,7 +61,7 @@ async fn no_entries_let_nobody_in_and_no_scopes_are_nobodys() {
             service.status(None).await,
         ];
         assert_eq!(statuses, expected);
-        assert_eq!(service.get("/", None).await.header("www-authenticate").is_some(), true);
+        assert!(service.get("/", None).await.header("www-authenticate").is_some());
     }
 }
 

@@ -11,10 +11,13 @@ fn config() -> LdapConfig {
     LdapConfig::new("ldaps://ldap.example.org", ADMIN, ADMIN_PASSWORD, [BASE])
 }
 
+/// Makes a configuration one that cannot work.
+type Spoil = fn(&mut LdapConfig);
+
 #[tokio::test]
 async fn what_cannot_work_is_refused_by_its_field() {
     LdapUserStore::new(config()).unwrap();
-    let table: &[(&str, fn(&mut LdapConfig))] = &[
+    let table: &[(&str, Spoil)] = &[
         ("connection_url", |c| c.connection_url = "ldap.example.org".to_owned()),
         ("connection_url", |c| c.connection_url = "http://ldap.example.org".to_owned()),
         ("connection_url", |c| c.connection_url = "ldap:".to_owned()),

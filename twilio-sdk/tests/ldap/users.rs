@@ -8,12 +8,15 @@ use twilio_sdk::listener::{AuthError, BasicHandler, LdapUserStore, UserDetails};
 use crate::directory::BASE;
 use crate::server::{ask, is_unavailable, server};
 
+/// The scopes, or why the user is not let in.
+type Expected = Result<&'static [&'static str], AuthError>;
+
 #[tokio::test]
 async fn users_have_the_groups_of_the_directory_as_scopes() {
     let Some(server) = server("users_have_the_groups_of_the_directory_as_scopes") else { return };
     let store = LdapUserStore::new(server.config()).unwrap();
     store.check().await.unwrap();
-    let table: [(&str, &str, Result<&[&str], AuthError>); 10] = [
+    let table: [(&str, &str, Expected); 10] = [
         ("dave", "123", Err(AuthError::Rejected)),
         ("eve", "eve@123", Err(AuthError::Rejected)),
         ("alice", "invalid", Err(AuthError::Rejected)),
