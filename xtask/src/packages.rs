@@ -76,7 +76,8 @@ impl System {
             bail!("install {names} (as root: apt-get install {names})");
         }
         // Lists that are missing or old are the usual reason why a package is not found.
-        let installed = self.install(packages) || (self.runs("apt-get", &["update"]) && self.install(packages));
+        let installed =
+            self.install(packages) || (self.runs("apt-get", &["update"]) && self.install(packages));
         if installed && has(self) {
             return Ok(());
         }
