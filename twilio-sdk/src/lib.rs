@@ -86,7 +86,8 @@ pub mod types;
 pub mod webhook;
 
 pub use auth::{
-    ApiKeyConfig, Auth, AuthTokenConfig, BasicConfig, BearerConfig, KeyConfig, KeyPlace, OAuthConfig,
+    ApiKeyConfig, Auth, AuthTokenConfig, BasicConfig, BasicProvider, BearerConfig, ClientAuth, KeyConfig,
+    KeyPlace, OAuthConfig,
 };
 pub use client::Client;
 #[cfg(feature = "rate-limit")]

@@ -1,18 +1,22 @@
 //! What some tests need of the system, by the package manager where there is one that may be asked.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, bail};
 
 /// OpenSSL's headers, with which the feature `native-tls` is built on Linux.
-const DEBIAN: [&str; 2] = ["libssl-dev", "pkg-config"];
+const OPENSSL: &[&str] = &["libssl-dev", "pkg-config"];
+/// OpenLDAP's server, which the tests of directories start.
+const OPENLDAP: &[&str] = &["slapd"];
 
 /// The system, as far as it is asked.
 pub(crate) struct System {
     /// Where programs are looked for.
     path: OsString,
+    /// Where Debian has programs that are not for every user.
+    sbin: PathBuf,
     linux: bool,
     debian: bool,
     root: bool,
@@ -24,6 +28,7 @@ impl System {
         let user = Command::new("id").arg("-u").output();
         Self {
             path,
+            sbin: "/usr/sbin".into(),
             linux: cfg!(target_os = "linux"),
             debian: Path::new("/etc/debian_version").exists(),
             root: user.is_ok_and(|output| output.stdout.trim_ascii() == b"0"),
@@ -40,30 +45,57 @@ impl System {
         if !self.linux || self.has_openssl() {
             return Ok(());
         }
-        let packages = DEBIAN.join(" ");
-        if self.debian && self.root && !offline {
-            // Lists that are missing or old are the usual reason why a package is not found.
-            let installed = self.install() || (self.runs("apt-get", &["update"]) && self.install());
-            if installed && self.has_openssl() {
-                return Ok(());
-            }
-            bail!("`apt-get install {packages}` failed");
-        }
         if self.debian {
-            bail!("install {packages} (as root: apt-get install {packages})");
+            return self.ensure(OPENSSL, offline, Self::has_openssl);
         }
+        let packages = OPENSSL.join(" ");
         bail!(
             "install OpenSSL's headers and pkg-config ({packages} on Debian, openssl-devel pkgconf on Fedora)"
         )
+    }
+
+    /// Has OpenLDAP's server, from Debian's package where it is missing and may be installed.
+    ///
+    /// # Errors
+    ///
+    /// It is not there, and the message says what to install.
+    pub(crate) fn ensure_openldap(&self, offline: bool) -> Result<()> {
+        if self.has_openldap() {
+            return Ok(());
+        }
+        if self.debian {
+            return self.ensure(OPENLDAP, offline, Self::has_openldap);
+        }
+        bail!("install OpenLDAP's server (slapd on Debian, openldap-servers on Fedora)")
+    }
+
+    /// Installs Debian's packages where that may be done.
+    fn ensure(&self, packages: &[&str], offline: bool, has: impl Fn(&Self) -> bool) -> Result<()> {
+        let names = packages.join(" ");
+        if !self.root || offline {
+            bail!("install {names} (as root: apt-get install {names})");
+        }
+        // Lists that are missing or old are the usual reason why a package is not found.
+        let installed =
+            self.install(packages) || (self.runs("apt-get", &["update"]) && self.install(packages));
+        if installed && has(self) {
+            return Ok(());
+        }
+        bail!("`apt-get install {names}` failed");
     }
 
     fn has_openssl(&self) -> bool {
         self.runs("pkg-config", &["--exists", "openssl"])
     }
 
-    fn install(&self) -> bool {
+    fn has_openldap(&self) -> bool {
+        let folders = std::env::split_paths(&self.path).chain([self.sbin.clone()]);
+        folders.into_iter().any(|folder| folder.join("slapd").is_file())
+    }
+
+    fn install(&self, packages: &[&str]) -> bool {
         let arguments = ["install", "--yes", "--no-install-recommends"];
-        self.runs("apt-get", &[&arguments[..], &DEBIAN].concat())
+        self.runs("apt-get", &[&arguments[..], packages].concat())
     }
 
     fn runs(&self, program: &str, arguments: &[&str]) -> bool {
@@ -96,12 +128,13 @@ mod tests {
             "apt-get",
             format!(
                 "echo \"$*\" >>'{log}'\n[ \"$1\" = update ] && exit 0\n\
-                 [ \"$(/usr/bin/wc -l <'{log}')\" -ge {most} ] && : >'{there}'",
+                 [ \"$(/usr/bin/wc -l <'{log}')\" -ge {most} ] && : >'{there}' && : >'{slapd}'",
                 log = log.display(),
-                there = there.display()
+                there = there.display(),
+                slapd = folder.join("slapd").display()
             ),
         );
-        System { path: folder.as_os_str().to_owned(), linux: true, debian, root }
+        System { path: folder.as_os_str().to_owned(), sbin: folder.join("sbin"), linux: true, debian, root }
     }
 
     fn asked(folder: &Path) -> Vec<String> {
@@ -116,6 +149,18 @@ mod tests {
         system.ensure_openssl(false).unwrap();
         system.ensure_openssl(false).unwrap();
         assert_eq!(asked(folder.path()), ["install --yes --no-install-recommends libssl-dev pkg-config"]);
+    }
+
+    #[test]
+    fn openldap_is_installed_where_it_is_in_no_folder_of_programs() {
+        let folder = tempfile::tempdir().unwrap();
+        let system = system(folder.path(), Some(1), true, true);
+        system.ensure_openldap(false).unwrap();
+        system.ensure_openldap(false).unwrap();
+        assert_eq!(asked(folder.path()), ["install --yes --no-install-recommends slapd"]);
+        std::fs::create_dir(&system.sbin).unwrap();
+        std::fs::rename(folder.path().join("slapd"), system.sbin.join("slapd")).unwrap();
+        system.ensure_openldap(true).unwrap();
     }
 
     #[test]
@@ -135,6 +180,9 @@ mod tests {
             let error = system(folder.path(), None, debian, root).ensure_openssl(offline).unwrap_err();
             assert!(error.to_string().contains("libssl-dev pkg-config"), "{error:#}");
             assert_eq!(asked(folder.path()).len(), tries, "{error:#}");
+            let error = system(folder.path(), None, debian, root).ensure_openldap(offline).unwrap_err();
+            assert!(error.to_string().contains("slapd"), "{error:#}");
+            assert_eq!(asked(folder.path()).len(), 2 * tries, "{error:#}");
         }
     }
 

@@ -9,7 +9,7 @@ use super::basic::secret_header;
 use super::custom::header_name;
 use super::hook::PREPARED;
 use super::token::{Fetch, Token, TokenCell};
-use super::{Auth, KeyPlace, basic, bearer};
+use super::{Auth, BasicProvider, KeyPlace, bearer};
 use crate::endpoint::Endpoint;
 use crate::error::TokenResult;
 use crate::runtime::{Handle, HttpRequest};
@@ -50,10 +50,8 @@ impl Ready {
 impl AuthState {
     pub(crate) fn new(auth: Auth) -> Result<Self> {
         auth.check()?;
-        let uncarried =
-            || Error::config("the credentials hold a character that Basic authentication cannot carry");
         let by_basic = |user: &str, password: &SecretString| {
-            let value = basic(user, password).ok_or_else(uncarried)?;
+            let value = BasicProvider::carrying(user.to_owned(), password)?.header();
             Ok::<_, Error>(Credential::Header(AUTHORIZATION, value))
         };
         let credential = match &auth {

@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 use std::fmt;
+use std::time::Duration;
 
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -21,21 +22,24 @@ pub enum AuthError {
     Rejected,
     /// The user is known, and has none of the scopes.
     Forbidden,
+    /// Too many wrong passwords were given for the name; for so long none is looked at.
+    TooMany(Duration),
     /// The store or the server that would know cannot be asked. The reason is for the log.
     Unavailable(Cow<'static, str>),
 }
 
 impl AuthError {
-    /// The status of the answer: 401, 403, or 503 where nobody can be asked.
+    /// The status of the answer: 401, 403, 429, or 503 where nobody can be asked.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::UNAUTHORIZED,
         }
     }
 
-    /// The headers of the answer: `WWW-Authenticate` with 401 (RFC 9110, section 11.6.1), `Retry-After` with 503.
+    /// The headers of the answer: `WWW-Authenticate` with 401 (RFC 9110, section 11.6.1), `Retry-After` with 429 and 503.
     pub fn headers(&self, challenge: &Challenge) -> HeaderMap {
         let mut headers = HeaderMap::new();
         match self.status() {
@@ -46,6 +50,9 @@ impl AuthError {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
             }
             _ => {}
+        }
+        if let Self::TooMany(wait) = self {
+            headers.insert(RETRY_AFTER, HeaderValue::from(wait.as_secs().saturating_add(1)));
         }
         headers
     }
@@ -58,6 +65,7 @@ impl fmt::Display for AuthError {
             Self::Scheme => f.write_str("the Authorization header has another scheme than those accepted"),
             Self::Malformed(what) => write!(f, "the credentials cannot be read: {what}"),
             Self::Rejected => f.write_str("the credentials are wrong"),
+            Self::TooMany(_) => f.write_str("too many wrong passwords were given for the name"),
             Self::Forbidden => f.write_str("the user lacks the scope"),
             Self::Unavailable(why) => write!(f, "nobody can say whether the credentials are right: {why}"),
         }
@@ -87,6 +95,11 @@ impl Challenge {
     pub fn basic_or_bearer(realm: &str) -> Self {
         let realm = quoted(realm);
         Self::of(&format!("Basic realm=\"{realm}\", charset=\"UTF-8\", Bearer realm=\"{realm}\""))
+    }
+
+    #[cfg(feature = "auth-layer")]
+    pub(super) fn text(&self) -> &str {
+        self.value.to_str().unwrap_or_default()
     }
 
     fn of(text: &str) -> Self {

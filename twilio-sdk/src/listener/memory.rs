@@ -83,3 +83,25 @@ impl UserStore for MemoryUserStore {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_unknown_user_costs_a_hash_of_the_users_own_kind() {
+        // Other parameters than those with which hashes are made.
+        let text =
+            "$argon2id$v=19$m=8192,t=1,p=1$c29tZXNhbHRzYWx0$YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXoxMjM0NTY";
+        let hash = PasswordHash::parse(text).expect("a good hash");
+        let store = MemoryUserStore::new([("alice".to_owned(), hash, vec![])]).expect("one user");
+        assert_eq!(store.dummy.cost(), "m=8192,t=1,p=1");
+        assert!(store.is_even());
+        let mut answers = Vec::new();
+        for name in ["alice", "dave"] {
+            let credential = Credential::new(name, "x").expect("a good credential");
+            answers.push(store.authenticate(&credential).await);
+        }
+        assert_eq!(answers, [Err(AuthError::Rejected), Err(AuthError::Rejected)]);
+    }
+}

@@ -1,28 +1,50 @@
 //! Inbound authentication: who sends requests to a service, and what they may do.
 //!
-//! * A [`UserStore`] knows users: [`MemoryUserStore`], [`FileUserStore`], several [`Stores`], or one's own.
+//! * A [`UserStore`] knows users: [`MemoryUserStore`], [`FileUserStore`], `LdapUserStore` (feature `ldap`), several [`Stores`], or one's own.
 //! * [`CachedStore`] remembers for a short time what a store has found right.
+//! * [`LimitedStore`] stops the guessing of passwords.
 //! * [`BasicHandler`] asks it in a request's handler.
+//! * `AuthLayer` (feature `auth-layer`) asks before a handler is reached, by rules from code or from a file, for users and
+//!   for bearer tokens.
 //!
 //! An unknown user and a wrong password are one and the same answer, in the same time. Where a rule leaves a choice, the
 //! strict one is taken: see [`Credential::decode`].
 //!
 //! Bodies are not encrypted on top of TLS: that would protect nothing that TLS does not.
 
+#[cfg(feature = "auth-layer")]
+mod bearer;
 mod cache;
 mod credential;
 mod error;
 mod file;
 mod handler;
+#[cfg(feature = "auth-layer")]
+mod layer;
+#[cfg(feature = "ldap")]
+mod ldap;
+mod limit;
 mod memory;
 mod password;
 mod store;
 
+#[cfg(feature = "auth-layer")]
+#[cfg_attr(docsrs, doc(cfg(feature = "auth-layer")))]
+pub use bearer::{
+    Introspection, IntrospectionConfig, JwtConfig, JwtValidator, KeySource, TokenStore, bearer_token,
+};
 pub use cache::CachedStore;
 pub use credential::Credential;
 pub use error::{AuthError, Challenge};
 pub use file::FileUserStore;
 pub use handler::{Authorization, BasicHandler};
+#[cfg(feature = "auth-layer")]
+#[cfg_attr(docsrs, doc(cfg(feature = "auth-layer")))]
+pub use layer::{AuthEntry, AuthLayer, AuthRules, AuthService, AuthSetupError, ResourceAuth};
+#[cfg(feature = "ldap")]
+#[cfg_attr(docsrs, doc(cfg(feature = "ldap")))]
+pub use ldap::{LdapConfig, LdapUserStore, escape_filter};
+pub use limit::LimitedStore;
 pub use memory::{InvalidUsers, MemoryUserStore};
 pub use password::{InvalidHash, PasswordHash};
 pub use store::{Authentication, Stores, UserDetails, UserStore};

@@ -79,15 +79,16 @@ impl Stores {
 impl UserStore for Stores {
     fn authenticate<'a>(&'a self, credential: &'a Credential) -> Authentication<'a> {
         Box::pin(async move {
-            let mut unavailable = None;
+            let (mut unavailable, mut limited) = (None, None);
             for store in &self.0 {
                 match store.authenticate(credential).await {
                     Ok(user) => return Ok(user),
                     Err(error @ AuthError::Unavailable(_)) => unavailable = Some(error),
+                    Err(error @ AuthError::TooMany(_)) => limited = Some(error),
                     Err(_) => {}
                 }
             }
-            Err(unavailable.unwrap_or(AuthError::Rejected))
+            Err(unavailable.or(limited).unwrap_or(AuthError::Rejected))
         })
     }
 

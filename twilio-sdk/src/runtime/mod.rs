@@ -6,6 +6,8 @@ mod call;
 mod cause;
 mod decode;
 mod dispatch;
+#[cfg(feature = "auth-layer")]
+mod elsewhere;
 mod encode;
 mod gate;
 mod handle;
@@ -39,6 +41,8 @@ pub(crate) use cause::Cause;
 pub use decode::{Decode, Decoded, FieldReader, ReadFields, Unread, deserialize};
 pub(crate) use decode::{Name, Seed, odd_list};
 pub use dispatch::{Dispatch, Dispatching, through_hooks};
+#[cfg(feature = "auth-layer")]
+pub(crate) use elsewhere::Elsewhere;
 pub use encode::{FieldWriter, Param, WriteFields, to_json};
 pub(crate) use gate::Gate;
 pub use handle::Handle;

@@ -72,7 +72,8 @@ impl Capture {
     /// The SDK's own events with a message.
     pub fn events(&self, message: &str) -> Vec<Seen> {
         let stored = self.stored.lock().unwrap();
-        let ours = |event: &&Seen| event.target == "twilio_sdk" && event.get("message") == Some(message);
+        let ours =
+            |event: &&Seen| event.target.starts_with("twilio_sdk") && event.get("message") == Some(message);
         stored.events.iter().filter(ours).cloned().collect()
     }
 

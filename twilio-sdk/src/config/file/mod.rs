@@ -22,6 +22,8 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+#[cfg(any(feature = "auth-layer", feature = "ldap"))]
+pub(crate) use self::keys::tls;
 use self::load::{Source, load, unreadable};
 #[cfg(feature = "listener")]
 pub(crate) use self::plain::read_file;

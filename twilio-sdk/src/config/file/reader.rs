@@ -187,6 +187,15 @@ impl<'a> Reader<'a> {
         self.list(key, Kind::Open, count)
     }
 
+    /// The path of a file, from the folder of this one.
+    #[cfg(feature = "auth-layer")]
+    pub(crate) fn path(&self, key: &str) -> Option<std::path::PathBuf> {
+        self.take(key, Kind::Open, |value| match text(value)?.text.as_str() {
+            "" => Err("must be the path of a file".to_owned()),
+            path => Ok(self.shared.directory.join(path)),
+        })
+    }
+
     /// PEM, or the path of a file with it.
     pub(crate) fn pem(&self, key: &str) -> Option<Vec<u8>> {
         self.take(key, Kind::Open, |value| pem::read(&text(value)?.text, self.shared.directory))

@@ -62,7 +62,8 @@ fn proxy(r: &Reader<'_>) -> Option<Proxy> {
     Some(server.into())
 }
 
-fn tls(r: &Reader<'_>) -> TlsConfig {
+/// The table `tls`, which other files have too.
+pub(crate) fn tls(r: &Reader<'_>) -> TlsConfig {
     let (mut tls, before) = (TlsConfig::default(), r.problems());
     put(&mut tls.backend, backend(r));
     put(&mut tls.extra_roots, r.pems("extra_roots"));

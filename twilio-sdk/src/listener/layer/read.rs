@@ -1,0 +1,195 @@
+use std::path::Path;
+use std::time::Duration;
+
+use super::super::{
+    FileUserStore, Introspection, IntrospectionConfig, JwtConfig, JwtValidator, KeySource, LimitedStore,
+    UserStore,
+};
+use super::{AuthEntry, AuthRules, AuthSetupError, ResourceAuth};
+use crate::Result;
+use crate::config::file::{Reader, read_file, tls};
+
+/// The ways in, of which an entry has one.
+const WAYS: [&str; 4] = ["users", "ldap", "jwt", "introspection"];
+
+/// Wrong passwords that stop the guessing: how many, and in which time.
+#[derive(Clone, Copy)]
+struct Limit {
+    failures: u32,
+    window: Duration,
+}
+
+impl AuthRules {
+    /// Reads the table `auth` of a TOML or JSON file, and makes what it names: files of users and of keys are read, servers
+    /// are not asked yet.
+    ///
+    /// # Errors
+    ///
+    /// [`config_problems`](crate::Error::config_problems) lists everything that is wrong, what
+    /// [`AuthSetupError`] names among it.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
+        read_file(path.as_ref(), &|name| std::env::var(name).ok(), &|reader| {
+            let auth = reader.table("auth");
+            if !auth.is_there() && !reader.has("auth") {
+                auth.problem("", "is missing");
+            }
+            rules(&auth)
+        })
+    }
+}
+
+fn rules(auth: &Reader<'_>) -> Option<AuthRules> {
+    let mut rules = AuthRules::new(auth.text("realm").unwrap_or_else(|| "service".to_owned()));
+    let failures = auth.count("max_failures").unwrap_or(10);
+    if failures == 0 {
+        auth.problem("max_failures", "must be more than 0");
+    }
+    let window = auth.duration("failure_window").unwrap_or(Duration::from_secs(60));
+    let limit = Limit { failures, window };
+    let entries = auth.tables("service", |r| entry(r, limit));
+    if auth.has("service") {
+        rules = rules.service(entries);
+    }
+    for (name, resource) in auth.tables("resources", |r| resource(r, limit, auth.has("service"))) {
+        rules = rules.resource(name, resource);
+    }
+    if let Err(error @ AuthSetupError::DeclaredTwice(_)) = rules.check() {
+        auth.problem("resources", error.to_string());
+    }
+    Some(rules)
+}
+
+fn resource(r: &Reader<'_>, limit: Limit, service: bool) -> Option<(String, ResourceAuth)> {
+    let (name, scopes) = (r.text("name"), r.texts("scopes"));
+    let entries = r.tables("entries", |r| entry(r, limit));
+    if !r.is_there() {
+        return None;
+    }
+    if !r.has("name") {
+        r.problem("name", "is missing");
+    }
+    let auth = match (r.has("scopes"), r.has("entries")) {
+        (true, false) if !service => {
+            let error = AuthSetupError::ScopesWithoutEntries(name.clone().unwrap_or_default());
+            r.problem("scopes", error.to_string());
+            None
+        }
+        (true, false) => scopes.map(ResourceAuth::Scopes),
+        (false, true) => Some(ResourceAuth::Entries(entries)),
+        _ => {
+            r.problem("", "must have either `scopes` or `entries`");
+            None
+        }
+    };
+    name.zip(auth)
+}
+
+fn entry(r: &Reader<'_>, limit: Limit) -> Option<AuthEntry> {
+    let found =
+        [users(r, limit), ldap(r, limit), jwt(&r.table("jwt")), introspection(&r.table("introspection"))];
+    let scopes = r.texts("scopes");
+    if !r.is_there() {
+        return None;
+    }
+    if WAYS.iter().filter(|way| r.has(way)).count() != 1 {
+        r.problem("", format!("must have one of `{}`", WAYS.join("`, `")));
+    }
+    let entry = found.into_iter().flatten().next()?;
+    // Scopes that cannot be read are a problem of the file, and never none.
+    Some(if r.has("scopes") { entry.scopes(scopes.unwrap_or_default()) } else { entry })
+}
+
+fn users(r: &Reader<'_>, limit: Limit) -> Option<AuthEntry> {
+    let path = r.path("users")?;
+    let store = FileUserStore::open(path).map_err(|error| r.problem("users", error.to_string())).ok()?;
+    limited(r, store, limit)
+}
+
+#[cfg(feature = "ldap")]
+fn ldap(r: &Reader<'_>, limit: Limit) -> Option<AuthEntry> {
+    let config = super::super::LdapConfig::read(&r.table("ldap"))?;
+    let store = super::super::LdapUserStore::new(config);
+    let store = store.map_err(|error| r.problem("ldap", error.to_string())).ok()?;
+    limited(r, store, limit)
+}
+
+#[cfg(not(feature = "ldap"))]
+fn ldap(r: &Reader<'_>, _: Limit) -> Option<AuthEntry> {
+    if r.table("ldap").is_there() {
+        r.problem("ldap", "needs the feature `ldap` of twilio-sdk");
+    }
+    None
+}
+
+fn limited(r: &Reader<'_>, store: impl UserStore + 'static, limit: Limit) -> Option<AuthEntry> {
+    let limited = LimitedStore::new(store, limit.failures.max(1), limit.window);
+    limited.map(AuthEntry::users).map_err(|error| r.problem("", error.to_string())).ok()
+}
+
+fn jwt(r: &Reader<'_>) -> Option<AuthEntry> {
+    let before = r.problems();
+    let (issuer, audience) = (r.text("issuer"), r.text("audience"));
+    let (file, url) = (r.path("jwks_file"), r.text("jwks_url"));
+    let (scope_key, leeway) = (r.text("scope_key"), r.duration_or_zero("leeway"));
+    let (ttl, pause, timeout) = (r.duration("cache_ttl"), r.duration("min_refresh"), r.duration("timeout"));
+    let tls = tls(&r.table("tls"));
+    if !r.is_there() {
+        return None;
+    }
+    missing(r, &["issuer", "audience"]);
+    let keys = match (file, url) {
+        (Some(file), None) => Some(KeySource::File(file)),
+        (None, Some(url)) => Some(KeySource::Url(url)),
+        _ => {
+            r.problem("jwks_url", "must be given, or `jwks_file` in its place");
+            None
+        }
+    };
+    if r.problems() > before {
+        return None;
+    }
+    let mut config = JwtConfig::new(issuer?, audience?, keys?);
+    config.tls = tls;
+    put(&mut config.scope_key, scope_key);
+    put(&mut config.leeway, leeway);
+    put(&mut config.cache_ttl, ttl);
+    put(&mut config.min_refresh, pause);
+    put(&mut config.timeout, timeout);
+    JwtValidator::new(config).map(AuthEntry::tokens).map_err(|error| r.check("", "jwt", Err(error))).ok()
+}
+
+fn introspection(r: &Reader<'_>) -> Option<AuthEntry> {
+    let before = r.problems();
+    let (url, id, secret) = (r.text("url"), r.text("client_id"), r.secret("client_secret"));
+    let (issuer, audience, scope_key) = (r.text("issuer"), r.text("audience"), r.text("scope_key"));
+    let (ttl, timeout) = (r.duration_or_zero("cache_ttl"), r.duration("timeout"));
+    let tls = tls(&r.table("tls"));
+    if !r.is_there() {
+        return None;
+    }
+    missing(r, &["url", "client_id", "client_secret"]);
+    if r.problems() > before {
+        return None;
+    }
+    let mut config = IntrospectionConfig::new(url?, id?, secret?);
+    (config.tls, config.issuer, config.audience) = (tls, issuer, audience);
+    put(&mut config.scope_key, scope_key);
+    put(&mut config.cache_ttl, ttl);
+    put(&mut config.timeout, timeout);
+    Introspection::new(config)
+        .map(AuthEntry::tokens)
+        .map_err(|error| r.check("", "introspection", Err(error)))
+        .ok()
+}
+
+fn missing(r: &Reader<'_>, keys: &[&str]) {
+    for key in keys.iter().filter(|key| !r.has(key)) {
+        r.problem(key, "is missing");
+    }
+}
+
+fn put<T>(setting: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *setting = value;
+    }
+}

@@ -1,0 +1,170 @@
+use std::fmt;
+
+use super::{AuthEntry, AuthLayer};
+
+/// What is declared for a resource, in the place of what its service has.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum ResourceAuth {
+    /// These entries, and none of the service's.
+    Entries(Vec<AuthEntry>),
+    /// The service's entries, each with these scopes and not its own.
+    Scopes(Vec<String>),
+}
+
+/// Who may reach a service, and which of its resources need something else.
+///
+/// Entries are tried in their order. One counts where the request's scheme is its own, and the first that accepts decides:
+/// a user who lacks the scope in one entry may have it in a later one. When none accepts, the answer is 503 where a store
+/// could not be asked, else 429 where a password was guessed too often, else 403 where a user lacks the scope, else 401.
+/// No entries at all let nobody in.
+///
+/// ```
+/// # fn f(store: twilio_sdk::listener::MemoryUserStore) -> Result<(), twilio_sdk::listener::AuthSetupError> {
+/// use axum::{Router, routing::{get, post}};
+/// use twilio_sdk::listener::{AuthEntry, AuthRules, ResourceAuth, UserDetails};
+///
+/// async fn balance(user: UserDetails) -> String {
+///     format!("of {}", user.username)
+/// }
+///
+/// let rules = AuthRules::new("bank")
+///     .service([AuthEntry::users(store).scopes(["read"])])
+///     .resource("transfer", ResourceAuth::Scopes(vec!["write".to_owned()]));
+/// let app: Router = Router::new()
+///     .route("/balance", get(balance).layer(rules.service_layer()?))
+///     .route("/transfer", post(|| async {}).layer(rules.resource_layer("transfer")?));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// The same in TOML, read by [`from_file`](Self::from_file):
+///
+/// ```toml
+/// [auth]
+/// realm = "bank"                 # what clients are told; `service` unless set
+/// max_failures = 10              # wrong passwords for a name in a window, after which the answer is 429
+/// failure_window = "1m"
+///
+/// [[auth.service]]
+/// users = "users.toml"           # as FileUserStore reads it; paths start from this file's folder
+/// scopes = ["read"]
+///
+/// [[auth.service]]
+/// jwt = { issuer = "https://id.example.org", audience = "bank", jwks_url = "https://id.example.org/jwks" }
+/// scopes = ["read"]
+///
+/// [[auth.resources]]
+/// name = "transfer"
+/// scopes = ["write"]
+///
+/// [[auth.resources]]
+/// name = "audit"
+/// entries = [
+///     { introspection = { url = "https://id.example.org/introspect", client_id = "bank", client_secret = "${SECRET}" } },
+/// ]
+/// ```
+///
+/// `ldap` in an entry is a table with the fields of `LdapConfig` (feature `ldap`).
+#[derive(Clone, Debug)]
+pub struct AuthRules {
+    realm: String,
+    service: Option<Vec<AuthEntry>>,
+    resources: Vec<(String, ResourceAuth)>,
+}
+
+impl AuthRules {
+    /// Rules without entries, for a realm, of which clients are told.
+    pub fn new(realm: impl Into<String>) -> Self {
+        Self { realm: realm.into(), service: None, resources: Vec::new() }
+    }
+
+    /// The entries of the service. An empty list lets nobody in.
+    pub fn service(mut self, entries: impl IntoIterator<Item = AuthEntry>) -> Self {
+        self.service = Some(entries.into_iter().collect());
+        self
+    }
+
+    /// What a resource has in the place of the service's entries.
+    pub fn resource(mut self, name: impl Into<String>, auth: ResourceAuth) -> Self {
+        self.resources.push((name.into(), auth));
+        self
+    }
+
+    /// Whether everything that is declared can be enforced. Layers are made only where it can.
+    ///
+    /// # Errors
+    ///
+    /// As [`AuthSetupError`] names them.
+    pub fn check(&self) -> Result<(), AuthSetupError> {
+        for (at, (name, auth)) in self.resources.iter().enumerate() {
+            if self.resources.iter().take(at).any(|(other, _)| other == name) {
+                return Err(AuthSetupError::DeclaredTwice(name.clone()));
+            }
+            if matches!(auth, ResourceAuth::Scopes(_)) && self.service.is_none() {
+                return Err(AuthSetupError::ScopesWithoutEntries(name.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    /// The layer for the service, and for those of its resources for which nothing else is declared.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthSetupError::NoService`] where no entries are declared, and as of [`check`](Self::check).
+    pub fn service_layer(&self) -> Result<AuthLayer, AuthSetupError> {
+        self.check()?;
+        let entries = self.service.clone().ok_or(AuthSetupError::NoService)?;
+        Ok(AuthLayer::new(&self.realm, entries))
+    }
+
+    /// The layer for a resource. It takes the place of the service's, so it belongs around the resource alone.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthSetupError::UnknownResource`] where nothing is declared for it, and as of [`check`](Self::check).
+    pub fn resource_layer(&self, name: &str) -> Result<AuthLayer, AuthSetupError> {
+        self.check()?;
+        let declared = self.resources.iter().find(|(other, _)| other == name);
+        let entries = match declared {
+            None => return Err(AuthSetupError::UnknownResource(name.to_owned())),
+            Some((_, ResourceAuth::Entries(entries))) => entries.clone(),
+            Some((_, ResourceAuth::Scopes(scopes))) => {
+                let service = self.service.as_ref();
+                let service = service.ok_or_else(|| AuthSetupError::ScopesWithoutEntries(name.to_owned()))?;
+                service.iter().map(|entry| entry.clone().scopes(scopes)).collect()
+            }
+        };
+        Ok(AuthLayer::new(&self.realm, entries))
+    }
+}
+
+/// Why what is declared cannot be enforced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AuthSetupError {
+    /// The resource has scopes, and its service no entries that they could be for.
+    ScopesWithoutEntries(String),
+    /// Two declarations are for this resource.
+    DeclaredTwice(String),
+    /// Nothing is declared for this resource.
+    UnknownResource(String),
+    /// Nothing is declared for the service.
+    NoService,
+}
+
+impl fmt::Display for AuthSetupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ScopesWithoutEntries(name) => {
+                write!(f, "the resource {name:?} has scopes, but the service no entries that they are for")
+            }
+            Self::DeclaredTwice(name) => write!(f, "the resource {name:?} is declared twice"),
+            Self::UnknownResource(name) => write!(f, "nothing is declared for the resource {name:?}"),
+            Self::NoService => f.write_str("no entries are declared for the service"),
+        }
+    }
+}
+
+impl std::error::Error for AuthSetupError {}

@@ -1,0 +1,108 @@
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, header};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::super::UserDetails;
+use super::AuthEntry;
+use super::admit::{Gate, Refused};
+
+/// Lets only those requests through that one of its entries accepts: a `tower` layer, for axum's routers and single
+/// routes and for hyper's services. See [`AuthRules`](super::AuthRules) for how entries are tried, and for several layers
+/// from one declaration.
+///
+/// [`UserDetails`] is in the request's extensions, and an extractor of axum. Refusals are 401 with `WWW-Authenticate`,
+/// 403, 429 or 503, without a reason; the reason is in a `tracing` event of target `twilio_sdk::listener`, and so is, at
+/// level INFO, who was let in.
+///
+/// Layers around one another must all accept.
+#[derive(Clone, Debug)]
+pub struct AuthLayer {
+    gate: Arc<Gate>,
+}
+
+impl AuthLayer {
+    /// A layer with these entries, for a realm, of which clients are told. No entries let nobody in.
+    pub fn new(realm: &str, entries: impl IntoIterator<Item = AuthEntry>) -> Self {
+        Self { gate: Arc::new(Gate::new(realm, entries.into_iter().collect())) }
+    }
+}
+
+impl<S> Layer<S> for AuthLayer {
+    type Service = AuthService<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        AuthService { inner, gate: Arc::clone(&self.gate) }
+    }
+}
+
+/// What [`AuthLayer`] makes of a service.
+#[derive(Clone)]
+pub struct AuthService<S> {
+    inner: S,
+    gate: Arc<Gate>,
+}
+
+impl<S> fmt::Debug for AuthService<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthService").field("gate", &self.gate).finish_non_exhaustive()
+    }
+}
+
+impl<S, B, Outer> Service<Request<B>> for AuthService<S>
+where
+    S: Service<Request<B>, Response = Response<Outer>> + Clone + Send + 'static,
+    S::Future: Send,
+    B: Send + 'static,
+    Outer: From<Bytes>,
+{
+    type Response = Response<Outer>;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        // The clone has not been polled ready, so it is the one that stays behind.
+        let clone = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, clone);
+        let gate = Arc::clone(&self.gate);
+        Box::pin(async move {
+            request.extensions_mut().remove::<UserDetails>();
+            let headers = request.headers().clone();
+            match gate.admit(&headers).await {
+                Ok(user) => {
+                    let (username, path) = (&user.username, request.uri().path());
+                    tracing::info!(target: "twilio_sdk::listener", username, path, "a request is let in");
+                    request.extensions_mut().insert(user);
+                    inner.call(request).await
+                }
+                Err(refused) => {
+                    let (error, path) = (&refused.error, request.uri().path());
+                    tracing::warn!(target: "twilio_sdk::listener", %error, path, "a request is refused");
+                    Ok(refusal(&gate, &refused))
+                }
+            }
+        })
+    }
+}
+
+fn refusal<B: From<Bytes>>(gate: &Gate, refused: &Refused) -> Response<B> {
+    let status = refused.error.status();
+    let reason = status.canonical_reason().unwrap_or_default();
+    let mut response = Response::new(Bytes::from_static(reason.as_bytes()).into());
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.extend(gate.headers(refused));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

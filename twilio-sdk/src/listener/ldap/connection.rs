@@ -1,0 +1,145 @@
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapResult, Scope, SearchEntry, SearchOptions};
+use tokio::task::AbortHandle;
+use tokio::time::timeout;
+
+use super::LdapConfig;
+use super::trouble::Trouble;
+use crate::Result;
+use crate::config::HttpVersion;
+use crate::types::SecretString;
+
+/// Result codes (RFC 4511, appendix A).
+const SUCCESS: u32 = 0;
+const SIZE_LIMIT: u32 = 4;
+const REFERRAL: u32 = 10;
+
+/// Makes connections.
+pub(super) struct Connector {
+    url: String,
+    settings: LdapConnSettings,
+    connection_timeout: Duration,
+    read_timeout: Duration,
+}
+
+impl Connector {
+    pub(super) fn new(config: &LdapConfig) -> Result<Self> {
+        let mut settings = LdapConnSettings::new().set_conn_timeout(config.connection_timeout);
+        if config.start_tls || !config.connection_url.to_ascii_lowercase().starts_with("ldap://") {
+            let mut tls = crate::runtime::tls::rustls(&config.tls, true, HttpVersion::Auto)?;
+            tls.alpn_protocols.clear();
+            settings = settings.set_config(Arc::new(tls)).set_starttls(config.start_tls);
+        }
+        Ok(Self {
+            url: config.connection_url.clone(),
+            settings,
+            connection_timeout: config.connection_timeout,
+            read_timeout: config.read_timeout,
+        })
+    }
+
+    pub(super) async fn open(&self) -> std::result::Result<Connection, Trouble> {
+        let opened = LdapConnAsync::with_settings(self.settings.clone(), &self.url);
+        // Its own time-out leaves out nothing, but an outer one does not depend on that.
+        let opened = timeout(self.connection_timeout, opened).await;
+        let (connection, ldap) = opened.map_err(|_| Trouble::Lost("no connection in time".into()))??;
+        let driver = tokio::spawn(async move {
+            if let Err(error) = connection.drive().await {
+                let error = Trouble::from(error);
+                tracing::debug!(target: "twilio_sdk::listener", ?error, "a connection to a directory ended");
+            }
+        });
+        let now = Instant::now();
+        Ok(Connection {
+            ldap,
+            driver: driver.abort_handle(),
+            read_timeout: self.read_timeout,
+            made: now,
+            used: now,
+        })
+    }
+}
+
+/// A connection, which ends when it is dropped.
+pub(super) struct Connection {
+    ldap: Ldap,
+    driver: AbortHandle,
+    read_timeout: Duration,
+    made: Instant,
+    used: Instant,
+}
+
+impl Connection {
+    /// How old it is, and how long ago it was used.
+    pub(super) fn ages(&self) -> (Duration, Duration) {
+        (self.made.elapsed(), self.used.elapsed())
+    }
+
+    pub(super) fn is_closed(&mut self) -> bool {
+        self.ldap.is_closed()
+    }
+
+    /// The code with which the server answers a name and a password. An empty password never reaches it.
+    pub(super) async fn bind(
+        &mut self,
+        dn: &str,
+        password: &SecretString,
+    ) -> std::result::Result<u32, Trouble> {
+        if password.is_empty() || dn.is_empty() {
+            return Err(Trouble::Answer("a bind without a name or a password is none".into()));
+        }
+        let answer = timeout(self.read_timeout, self.ldap.simple_bind(dn, password.expose())).await;
+        let answer = answer.map_err(|_| late())??;
+        self.used = Instant::now();
+        if answer.rc == REFERRAL || !answer.refs.is_empty() {
+            return Err(referral());
+        }
+        Ok(answer.rc)
+    }
+
+    /// Whether the server still answers.
+    pub(super) async fn is_healthy(&mut self) -> bool {
+        self.search("", Scope::Base, "(objectClass=*)", &["1.1"], 1).await.is_ok()
+    }
+
+    pub(super) async fn search(
+        &mut self,
+        base: &str,
+        scope: Scope,
+        filter: &str,
+        attributes: &[&str],
+        most: i32,
+    ) -> std::result::Result<Vec<SearchEntry>, Trouble> {
+        let options = SearchOptions::new().sizelimit(most);
+        let search = self.ldap.with_search_options(options).search(base, scope, filter, attributes.to_vec());
+        let found = timeout(self.read_timeout, search).await.map_err(|_| late())??;
+        self.used = Instant::now();
+        let (entries, LdapResult { rc, refs, .. }) = (found.0, found.1);
+        if rc == REFERRAL || !refs.is_empty() {
+            return Err(referral());
+        }
+        match rc {
+            SUCCESS if i32::try_from(entries.len()).is_ok_and(|count| count <= most) => {
+                Ok(entries.into_iter().map(SearchEntry::construct).collect())
+            }
+            SUCCESS | SIZE_LIMIT => Err(Trouble::TooMany),
+            code => Err(Trouble::Answer(format!("a search is answered by code {code}").into())),
+        }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.driver.abort();
+    }
+}
+
+fn late() -> Trouble {
+    Trouble::Lost("no answer in time".into())
+}
+
+fn referral() -> Trouble {
+    Trouble::Answer("the server refers to another one, which is not followed".into())
+}

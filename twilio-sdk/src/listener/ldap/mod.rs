@@ -1,0 +1,16 @@
+//! Users of an LDAP directory (RFC 4511).
+
+mod cache;
+mod check;
+mod config;
+mod connection;
+mod filter;
+mod pool;
+mod read;
+mod search;
+mod store;
+mod trouble;
+
+pub use config::LdapConfig;
+pub use filter::escape_filter;
+pub use store::LdapUserStore;

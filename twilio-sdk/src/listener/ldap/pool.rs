@@ -1,0 +1,94 @@
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+use super::LdapConfig;
+use super::connection::{Connection, Connector};
+use super::trouble::Trouble;
+use crate::Result;
+use crate::types::SecretString;
+
+/// A connection that was not used for so long is tried before it is used.
+const TRY_AFTER: Duration = Duration::from_secs(5);
+/// An older one is not used: the password with which it was made may have been changed.
+const OLDEST: Duration = Duration::from_secs(600);
+
+/// The connections of the look-ups, bound as the entry that may search.
+pub(super) struct Pool {
+    connector: Connector,
+    name: String,
+    password: SecretString,
+    idle: Mutex<Vec<Connection>>,
+    keeps: bool,
+    turns: Arc<Semaphore>,
+    wait: Duration,
+}
+
+impl Pool {
+    pub(super) fn new(config: &LdapConfig) -> Result<Self> {
+        Ok(Self {
+            connector: Connector::new(config)?,
+            name: config.connection_name.clone(),
+            password: config.connection_password.clone(),
+            idle: Mutex::default(),
+            keeps: config.connection_pooling_enabled,
+            turns: Arc::new(Semaphore::new(config.connection_pool_size)),
+            wait: config.connection_timeout,
+        })
+    }
+
+    /// Leave to use connections.
+    pub(super) async fn turn(&self) -> std::result::Result<OwnedSemaphorePermit, Trouble> {
+        let turn = timeout(self.wait, Arc::clone(&self.turns).acquire_owned()).await;
+        turn.ok()
+            .and_then(std::result::Result::ok)
+            .ok_or(Trouble::Lost("too many users are checked at once".into()))
+    }
+
+    /// A connection, and whether it was made for this.
+    pub(super) async fn take(&self) -> std::result::Result<(Connection, bool), Trouble> {
+        loop {
+            let Some(mut connection) = self.idle().pop() else {
+                break;
+            };
+            let (old, unused) = connection.ages();
+            let good = !connection.is_closed() && old < OLDEST;
+            if good && (unused < TRY_AFTER || connection.is_healthy().await) {
+                return Ok((connection, false));
+            }
+        }
+        let mut connection = self.connector.open().await?;
+        match connection.bind(&self.name, &self.password).await? {
+            0 => Ok((connection, true)),
+            code => Err(Trouble::Answer(format!("connection_name cannot bind (code {code})").into())),
+        }
+    }
+
+    /// Takes a connection back that has served.
+    pub(super) fn put(&self, connection: Connection) {
+        if self.keeps {
+            self.idle().push(connection);
+        }
+    }
+
+    /// Ends all connections that wait.
+    pub(super) fn clear(&self) {
+        self.idle().clear();
+    }
+
+    /// How many connections wait.
+    pub(super) fn waiting(&self) -> usize {
+        self.idle().len()
+    }
+
+    /// A connection that nobody else uses, bound as nobody.
+    pub(super) async fn own(&self) -> std::result::Result<Connection, Trouble> {
+        self.connector.open().await
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,79 @@
+//! What is done against guessing, and what is written down.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use twilio_sdk::listener::{
+    AuthEntry, AuthError, AuthLayer, Credential, LimitedStore, MemoryUserStore, PasswordHash, Stores,
+    UserStore,
+};
+
+use crate::service::{basic, behind};
+
+fn store() -> MemoryUserStore {
+    let hash = PasswordHash::create(&"xxx".into()).unwrap();
+    MemoryUserStore::new([("alice".to_owned(), hash, vec!["read".to_owned()])]).unwrap()
+}
+
+#[tokio::test]
+async fn guessing_ends_for_users_and_for_names_that_nobody_has() {
+    let limited = LimitedStore::new(store(), 3, Duration::from_secs(3600)).unwrap();
+    let service = behind(AuthLayer::new("x", [AuthEntry::users(limited)])).await;
+    let mut seen = Vec::new();
+    for name in ["alice", "nobody"] {
+        let mut answers = Vec::new();
+        for attempt in 0..5 {
+            let answer = service.get("/", Some(&basic(name, &format!("wrong{attempt}")))).await;
+            answers.push((answer.status, answer.body.clone(), answer.header("retry-after").is_some()));
+        }
+        assert_eq!(answers.iter().map(|answer| answer.0).collect::<Vec<_>>(), [401, 401, 401, 429, 429]);
+        assert!(answers[3].2);
+        seen.push(answers);
+    }
+    assert_eq!(seen[0], seen[1], "the answers do not tell who exists");
+    for name in ["alice", "ALICE", " alice"] {
+        let answer = service.get("/", Some(&basic(name, "xxx"))).await;
+        assert_eq!(answer.status, 429, "the right password is not looked at either: {name}");
+    }
+}
+
+#[tokio::test]
+async fn a_right_password_and_time_set_the_count_back() {
+    let ask = async |store: &dyn UserStore, password: &str| {
+        store.authenticate(&Credential::new("alice", password).unwrap()).await.map(drop)
+    };
+    let limited = LimitedStore::new(store(), 2, Duration::from_secs(3600)).unwrap();
+    for _ in 0..3 {
+        assert_eq!(ask(&limited, "wrong").await, Err(AuthError::Rejected));
+        assert_eq!(ask(&limited, "xxx").await, Ok(()));
+    }
+    let brief = LimitedStore::new(store(), 1, Duration::from_millis(1)).unwrap();
+    assert_eq!(ask(&brief, "wrong").await, Err(AuthError::Rejected));
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    assert_eq!(ask(&brief, "xxx").await, Ok(()));
+
+    let closed = LimitedStore::new(store(), 1, Duration::from_secs(3600)).unwrap();
+    let stores = Stores::new([Arc::new(closed) as Arc<dyn UserStore>]);
+    assert_eq!(ask(&stores, "wrong").await, Err(AuthError::Rejected));
+    assert_eq!(ask(&stores, "xxx").await.unwrap_err().status(), 429, "behind other stores, too");
+    assert!(LimitedStore::new(store(), 0, Duration::from_secs(1)).is_err());
+    assert!(LimitedStore::new(store(), 1, Duration::ZERO).is_err());
+}
+
+#[tokio::test]
+async fn who_was_let_in_and_who_was_not_is_written_down_without_secrets() {
+    // With one subscriber alone, a test on another thread that reaches an event first decides for all that nobody
+    // wants it.
+    let _other = crate::capture::Capture::start();
+    let capture = crate::capture::Capture::start();
+    let service = behind(AuthLayer::new("x", [AuthEntry::users(store()).scopes(["read"])])).await;
+    assert_eq!(service.status(Some(&basic("alice", "xxx"))).await, 200);
+    assert_eq!(service.status(Some(&basic("alice", "s3cret-guess"))).await, 401);
+    let passed = capture.events("a request is let in");
+    assert_eq!(passed.iter().map(|event| event.get("username").unwrap()).collect::<Vec<_>>(), ["alice"]);
+    let refused = capture.events("a request is refused");
+    assert_eq!(refused.len(), 1);
+    assert_eq!(refused[0].get("error"), Some("the credentials are wrong"));
+    let all = capture.all();
+    assert!(!all.contains("s3cret-guess") && !all.contains(&basic("alice", "xxx")[6..]), "{all}");
+}

@@ -1,0 +1,19 @@
+//! Who is let in by the layer, over real sockets.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod bearer;
+#[path = "../common/capture.rs"]
+mod capture;
+#[cfg(unix)]
+#[path = "../ldap/directory.rs"]
+mod directory;
+mod files;
+mod guess;
+#[cfg(unix)]
+mod ldap;
+mod rules;
+#[cfg(unix)]
+#[path = "../ldap/server.rs"]
+mod server;
+mod service;
+mod tokens;

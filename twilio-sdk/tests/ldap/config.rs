@@ -1,0 +1,167 @@
+//! What a configuration may hold.
+
+use std::time::Duration;
+
+use twilio_sdk::listener::{LdapConfig, LdapUserStore};
+
+use crate::directory::{ADMIN, ADMIN_PASSWORD, BASE};
+use crate::server::{ask, server};
+
+fn config() -> LdapConfig {
+    LdapConfig::new("ldaps://ldap.example.org", ADMIN, ADMIN_PASSWORD, [BASE])
+}
+
+/// Makes a configuration one that cannot work.
+type Spoil = fn(&mut LdapConfig);
+
+#[tokio::test]
+async fn what_cannot_work_is_refused_by_its_field() {
+    LdapUserStore::new(config()).unwrap();
+    let table: &[(&str, Spoil)] = &[
+        ("connection_url", |c| c.connection_url = "ldap.example.org".to_owned()),
+        ("connection_url", |c| c.connection_url = "http://ldap.example.org".to_owned()),
+        ("connection_url", |c| c.connection_url = "ldap:".to_owned()),
+        ("connection_url", |c| c.connection_url = "ldaps://".to_owned()),
+        ("connection_url", |c| c.connection_url = "ldaps://h/dc=x??sub".to_owned()),
+        ("connection_url", |c| c.connection_url = "ldaps://user:hush@h".to_owned()),
+        ("connection_url", |c| c.connection_url = "ldaps://[::1]".to_owned()),
+        ("connection_url", |c| c.connection_url = "ldap://ldap.example.org".to_owned()),
+        ("connection_url", |c| c.start_tls = true),
+        ("connection_name", |c| c.connection_name = String::new()),
+        ("connection_password", |c| c.connection_password = "".into()),
+        ("user_search_base", |c| c.user_search_base = vec![]),
+        ("user_search_base", |c| c.user_search_base = vec![" ".to_owned()]),
+        ("group_search_base", |c| c.group_search_base = vec![String::new()]),
+        ("user_entry_object_class", |c| c.user_entry_object_class = Some("a)(b".to_owned())),
+        ("group_entry_object_class", |c| c.group_entry_object_class = Some(String::new())),
+        ("user_name_attribute", |c| c.user_name_attribute = "*".to_owned()),
+        ("group_name_attribute", |c| c.group_name_attribute = String::new()),
+        ("membership_attribute", |c| c.membership_attribute = "member=x".to_owned()),
+        ("user_name_search_filter", |c| c.user_name_search_filter = "(uid=alice)".to_owned()),
+        ("user_name_search_filter", |c| c.user_name_search_filter = "uid=?".to_owned()),
+        ("group_name_search_filter", |c| c.group_name_search_filter = "(cn=?".to_owned()),
+        ("user_name_list_filter", |c| c.user_name_list_filter = String::new()),
+        ("group_name_list_filter", |c| c.group_name_list_filter = "(a=b)(c=d)".to_owned()),
+        ("user_roles_cache_ttl", |c| c.user_roles_cache_ttl = Duration::ZERO),
+        ("connection_timeout", |c| c.connection_timeout = Duration::ZERO),
+        ("read_timeout", |c| c.read_timeout = Duration::ZERO),
+        ("read_timeout", |c| c.read_timeout = Duration::MAX),
+        ("connection_pool_size", |c| c.connection_pool_size = 0),
+    ];
+    for (field, spoil) in table {
+        let mut config = config();
+        spoil(&mut config);
+        let error = LdapUserStore::new(config.clone()).unwrap_err();
+        assert!(
+            error.is_config() && error.to_string().contains(&format!("ldap.{field}: ")),
+            "{field}: {error}"
+        );
+        let printed = format!("{error} {error:?}");
+        assert!(!printed.contains("hush") && !printed.contains(ADMIN_PASSWORD), "{printed}");
+    }
+    let printed = format!("{:?} {:?}", config(), LdapUserStore::new(config()).unwrap());
+    assert!(!printed.contains(ADMIN_PASSWORD), "{printed}");
+    for (url, plain) in [
+        ("ldap://127.0.0.1", false),
+        ("ldap://localhost:1389", false),
+        ("ldap://[::1]", false),
+        ("ldap://h", true),
+    ] {
+        let mut config = config();
+        config.connection_url = url.to_owned();
+        config.allow_plain = plain;
+        LdapUserStore::new(config).expect(url);
+    }
+}
+
+fn file(name: &str, text: &str) -> std::path::PathBuf {
+    let folder = std::env::temp_dir().join(format!("twilio-sdk-ldap-files-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+#[tokio::test]
+async fn a_file_sets_every_field() {
+    let Some(server) = server("a_file_sets_every_field") else { return };
+    std::fs::write(file("ca.pem", ""), &server.ca).unwrap();
+    let text = format!(
+        r#"
+        [auth.ldap]
+        domain_name = "avix"
+        connection_url = "ldap://localhost:{port}"
+        connection_name = "{ADMIN}"
+        connection_password = "${{NO_SUCH_VARIABLE_OF_THE_TEST:-{ADMIN_PASSWORD}}}"
+        user_search_base = ["ou=Users,{BASE}", "ou=Staff,{BASE}"]
+        user_entry_object_class = "inetOrgPerson"
+        user_name_attribute = "uid"
+        user_name_search_filter = "(mail=?)"
+        user_name_list_filter = "(uid=c*)"
+        group_search_base = ["ou=PosixGroups,{BASE}"]
+        group_entry_object_class = "posixGroup"
+        group_name_attribute = "gidNumber"
+        group_name_search_filter = "(gidNumber=?)"
+        group_name_list_filter = "(cn=*)"
+        membership_attribute = "memberUid"
+        group_scopes = [{{ group = "1", scopes = ["root"] }}]
+        user_roles_cache_enabled = true
+        user_roles_cache_ttl = "1h"
+        connection_pooling_enabled = false
+        connection_pool_size = 1
+        connection_timeout = 4.5
+        read_timeout = "2500ms"
+        tls = {{ extra_roots = ["ca.pem"], only_extra_roots = true }}
+        start_tls = true
+        allow_plain = false
+        "#,
+        port = server.port
+    );
+    let config = LdapConfig::from_file(file("all.toml", &text)).unwrap();
+    assert_eq!(config.connection_timeout, Duration::from_millis(4500));
+    assert_eq!(config.read_timeout, Duration::from_millis(2500));
+    assert_eq!(config.user_roles_cache_ttl, Duration::from_secs(3600));
+    assert_eq!((config.connection_pool_size, config.domain_name.as_str()), (1, "avix"));
+    assert!(config.user_roles_cache_enabled && config.start_tls && !config.allow_plain);
+    let store = LdapUserStore::new(config).unwrap();
+    store.check().await.unwrap();
+    assert_eq!(ask(&store, "alice@avix.lk", "alice@123").await.unwrap().scopes, ["root"]);
+    assert!(ask(&store, "bob@avix.lk", "bob@123").await.unwrap().scopes.is_empty());
+    assert!(ask(&store, "alice", "alice@123").await.is_err());
+    assert_eq!(store.users(10).await.unwrap(), ["carol"]);
+    assert_eq!(store.idle_connections(), 0);
+    drop(server);
+    let error = ask(&store, "alice@avix.lk", "alice@123").await.unwrap_err();
+    assert!(error.to_string().contains("directory \"avix\""), "{error}");
+}
+
+#[test]
+fn a_file_that_is_wrong_is_refused_with_everything_that_is_wrong() {
+    let problems = |text: &str| {
+        let error = LdapConfig::from_file(file("wrong.toml", text)).unwrap_err();
+        assert!(!format!("{error:?} {error}").contains("hush"), "{error:?}");
+        error.config_problems().iter().map(|problem| problem.key().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(problems(""), ["auth.ldap"]);
+    assert_eq!(
+        problems(
+            "[auth.ldap]\nconnection_url = \"ldap://h\"\nconnection_password = \"hush\"\nread_timeout = 2\n\
+             user_search_base = [\"dc=x\"]\n"
+        ),
+        ["auth.ldap.connection_name", "auth.ldap.connection_url"]
+    );
+    assert_eq!(
+        problems(
+            "[auth.ldap]\nconnection_timeout = 0\nread_timeout = -1\nuser_serach_base = []\ngroup_scopes = [{}]\n\
+             tls = { extra_roots = [\"no-such.pem\"] }\n"
+        ),
+        [
+            "auth.ldap.connection_timeout",
+            "auth.ldap.read_timeout",
+            "auth.ldap.user_serach_base",
+            "auth.ldap.group_scopes[0].group",
+            "auth.ldap.group_scopes[0].scopes",
+            "auth.ldap.tls.extra_roots[0]"
+        ]
+    );
+}
