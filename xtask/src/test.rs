@@ -22,50 +22,10 @@ pub(crate) struct Args {
 }
 
 /// The SDK's features beside products.
-const FEATURES: &str = "axum,access-token,blocking,bulk,compression,config-file,listener,media,mock,oauth,rate-limit,\
-                        serialize,stream,token-server,validation";
+const FEATURES: &str = "access-token,auth-layer,axum,blocking,bulk,compression,config-file,ldap,media,mock,oauth,\
+                        rate-limit,serialize,stream,token-server,validation";
 /// Products that the SDK's own tests call beside the default ones.
 const PRODUCTS: &str = "conversations-v1,iam-organizations,lookups-v1,memory-v1,numbers-v1,serverless-v1";
-/// The test runs, one after the other: together they would build every product into every test.
-const RUNS: &[&[&str]] = &[
-    &["test", "-p", "twilio-sdk-openapi", "-p", "twilio-sdk-codegen", "-p", "xtask"],
-    &["test", "-p", "twilio-sdk", "--features", "config-file,mock,serialize,stream,conversations-v1"],
-    &[
-        "test",
-        "-p",
-        "twilio-sdk",
-        "--no-default-features",
-        "--features",
-        "api-v2010,bulk,iam-organizations,lookups-v1,memory-v1,mock,numbers-v1,serialize,serverless-v1,validation,verify-v2",
-        "--test",
-        "bulk",
-        "--test",
-        "saved",
-        "--test",
-        "validation",
-    ],
-    &[
-        "test",
-        "-p",
-        "twilio-sdk",
-        "--no-default-features",
-        "--features",
-        "auth-layer,ldap",
-        "--lib",
-        "--test",
-        "auth_layer",
-        "--test",
-        "ldap",
-        "--test",
-        "listener",
-    ],
-    &["test", "-p", "twilio-tests"],
-];
-
-/// What carries a call, with every feature that changes it.
-const TRANSPORT: &[&str] =
-    &["test", "-p", "twilio-sdk", "--no-default-features", "--test", "transport", "--features"];
-const CARRIERS: &str = "api-v2010,lookups-v2,verify-v2,iam-organizations,mock,stream,blocking,compression";
 
 pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
     let mut skipped = match ensure_verbatim(workspace, &args) {
@@ -77,8 +37,6 @@ pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
         }
     };
     let mut features = format!("{PRODUCTS},{FEATURES}");
-    match System::here().ensure_openssl(args.offline) {
-    let mut features = CARRIERS.to_owned();
     let system = System::here();
     if let Err(error) = system.ensure_openldap(args.offline) {
         let cases = "the tests that start it, in twilio-sdk/tests/ldap and tests/auth_layer";
