@@ -31,6 +31,7 @@
 //! * **Logs.** Calls and their attempts are `tracing` spans by OpenTelemetry's conventions for HTTP clients, from which
 //!   secrets are always left out, and phone numbers unless [`LoggingConfig`] says otherwise.
 //! * **Files.** Feature `media` has recordings, message media, serverless versions and Conversations media, streamed.
+//! * **Secrets.** Feature `vault` keeps them encrypted in one file, which configuration names as `secret://NAME`.
 //! * **Tests.** Feature `mock` has the whole of Twilio in-process, and as the program `twilio-mock`.
 // Which products are enabled decides what of the runtime they use.
 #![cfg_attr(
@@ -48,6 +49,7 @@ extern crate self as twilio_sdk;
 #[cfg(feature = "access-token")]
 #[cfg_attr(docsrs, doc(cfg(feature = "access-token")))]
 pub mod access_token;
+pub mod audit;
 mod auth;
 #[cfg(feature = "blocking")]
 #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
@@ -59,6 +61,9 @@ mod client;
 mod config;
 mod endpoint;
 mod error;
+#[cfg(feature = "hashicorp-vault")]
+#[cfg_attr(docsrs, doc(cfg(feature = "hashicorp-vault")))]
+pub mod hashicorp_vault;
 #[cfg(feature = "listener")]
 #[cfg_attr(docsrs, doc(cfg(feature = "listener")))]
 pub mod listener;
@@ -68,6 +73,11 @@ pub mod media;
 mod paging;
 #[cfg(any(feature = "mock", feature = "validation"))]
 mod pattern;
+#[cfg(feature = "payload")]
+#[cfg_attr(docsrs, doc(cfg(feature = "payload")))]
+pub mod payload;
+#[cfg(any(feature = "audit", feature = "vault"))]
+mod private_file;
 mod products;
 mod redact;
 mod runtime;
@@ -81,6 +91,9 @@ pub mod oauth;
 #[cfg_attr(docsrs, doc(cfg(feature = "token-server")))]
 pub mod token_server;
 pub mod types;
+#[cfg(feature = "vault")]
+#[cfg_attr(docsrs, doc(cfg(feature = "vault")))]
+pub mod vault;
 #[cfg(feature = "webhook")]
 #[cfg_attr(docsrs, doc(cfg(feature = "webhook")))]
 pub mod webhook;
@@ -94,7 +107,8 @@ pub use client::Client;
 pub use config::RateLimit;
 pub use config::{
     CircuitBreakerConfig, ConnectionConfig, Edge, HttpVersion, Location, LoggingConfig, PoolConfig, Proxy,
-    ProxyServer, Region, ResponseLimits, RetryConfig, TlsBackend, TlsConfig, TlsVersion,
+    ProxyServer, Region, ResponseLimits, RetryConfig, SecretError, SecretSource, Secrets, TlsBackend,
+    TlsConfig, TlsVersion,
 };
 #[cfg(feature = "config-file")]
 #[cfg_attr(docsrs, doc(cfg(feature = "config-file")))]
