@@ -84,7 +84,12 @@ impl PasswordHash {
             let _turn = turn;
             hash.matches(&password)
         });
-        checked.await.map_err(|_| AuthError::Unavailable("the check of the password was cut off".into()))
+        let checked = checked
+            .await
+            .map_err(|_| AuthError::Unavailable("the check of the password was cut off".into()))?;
+        // Says what the check cost, which must be the same whoever asks.
+        tracing::trace!(target: "twilio_sdk::listener", cost = self.cost(), "a password was checked");
+        Ok(checked)
     }
 
     /// A hash of a password that nobody knows, with the parameters of another.
