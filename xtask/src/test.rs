@@ -26,56 +26,6 @@ const FEATURES: &str = "axum,access-token,blocking,bulk,compression,config-file,
                         serialize,stream,token-server,validation";
 /// Products that the SDK's own tests call beside the default ones.
 const PRODUCTS: &str = "conversations-v1,iam-organizations,lookups-v1,memory-v1,numbers-v1,serverless-v1";
-/// The test runs, one after the other: together they would build every product into every test.
-const RUNS: &[&[&str]] = &[
-    &["test", "-p", "twilio-sdk-openapi", "-p", "twilio-sdk-codegen", "-p", "xtask"],
-    &["test", "-p", "twilio-sdk", "--features", "config-file,mock,serialize,stream,conversations-v1"],
-    &[
-        "test",
-        "-p",
-        "twilio-sdk",
-        "--no-default-features",
-        "--features",
-        "api-v2010,bulk,iam-organizations,lookups-v1,memory-v1,mock,numbers-v1,serialize,serverless-v1,validation,verify-v2",
-        "--test",
-        "bulk",
-        "--test",
-        "saved",
-        "--test",
-        "validation",
-    ],
-    &[
-        "test",
-        "-p",
-        "twilio-sdk",
-        "--no-default-features",
-        "--features",
-        SERVERS,
-        "--lib",
-        "--test",
-        "access_token",
-        "--test",
-        "listener",
-        "--test",
-        "token_server",
-        "--test",
-        "webhook",
-    ],
-    &["test", "-p", "twilio-sdk", "--no-default-features", "--features", SERVERS, "--doc"],
-    &["test", "-p", "twilio-tests"],
-];
-
-/// What others ask of us, and no product.
-const SERVERS: &str = "access-token,axum,listener,token-server";
-
-/// The pages of examples in a browser.
-const BROWSER: &[&str] =
-    &["test", "-p", "twilio-sdk", "--no-default-features", "--features", SERVERS, "--test", "browser"];
-
-/// What carries a call, with every feature that changes it.
-const TRANSPORT: &[&str] =
-    &["test", "-p", "twilio-sdk", "--no-default-features", "--test", "transport", "--features"];
-const CARRIERS: &str = "api-v2010,lookups-v2,verify-v2,iam-organizations,mock,stream,blocking,compression";
 
 pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
     let mut skipped = match ensure_verbatim(workspace, &args) {
@@ -87,8 +37,6 @@ pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
         }
     };
     let mut features = format!("{PRODUCTS},{FEATURES}");
-    match System::here().ensure_openssl(args.offline) {
-    let mut features = CARRIERS.to_owned();
     let system = System::here();
     match system.ensure_openssl(args.offline) {
         Ok(()) => features.push_str(",native-tls"),
@@ -98,13 +46,15 @@ pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
             skipped.push(format!("for want of OpenSSL's headers; {error:#}: {cases}"));
         }
     }
-    let browser = match system.ensure_browser(args.offline) {
-        Ok(()) => Some(BROWSER),
+    // The test says of itself that it is not run without being named.
+    let mut browser: Vec<&[&str]> = Vec::new();
+    let run = ["test", "-p", "twilio-sdk", "--features", &features, "--test", "browser"];
+    match system.ensure_browser(args.offline) {
+        Ok(()) => browser.push(&run),
         Err(error) => {
             skipped.push(format!("for want of a browser; {error:#}: the tests in twilio-sdk/tests/browser"));
-            None
         }
-    };
+    }
     tell(&skipped);
     // One after the other: together they would build every product into every test.
     let runs: [&[&str]; 3] = [
@@ -112,9 +62,7 @@ pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
         &["test", "-p", "twilio-sdk", "--features", &features],
         &["test", "-p", "twilio-tests"],
     ];
-    for run in runs {
-    let transport: Vec<&str> = TRANSPORT.iter().copied().chain([features.as_str()]).collect();
-    for run in RUNS.iter().copied().chain([transport.as_slice()]).chain(browser) {
+    for run in runs.into_iter().chain(browser) {
         workspace.cargo(run.iter().copied().chain(args.arguments.iter().map(String::as_str)))?;
     }
     tell(&skipped);

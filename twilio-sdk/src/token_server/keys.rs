@@ -114,3 +114,37 @@ fn is_origin(text: &str) -> bool {
         && !host.is_empty()
         && host.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.:[]".contains(&b))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::file::paths;
+
+    const EXAMPLE: &str = include_str!("../../examples/token-server.toml");
+
+    /// The paths of the values in a table; tables of a list have one path.
+    fn leaves(value: &toml::Value, path: &str, found: &mut Vec<String>) {
+        match value {
+            toml::Value::Table(table) => {
+                for (key, value) in table {
+                    leaves(value, &format!("{path}.{key}"), found);
+                }
+            }
+            toml::Value::Array(list) if list.iter().any(toml::Value::is_table) => {
+                list.iter().for_each(|value| leaves(value, path, found));
+            }
+            _ => found.push(path.trim_start_matches('.').to_owned()),
+        }
+    }
+
+    #[test]
+    fn the_example_has_every_key() {
+        let mut found = Vec::new();
+        leaves(&toml::from_str(EXAMPLE).expect("TOML"), "", &mut found);
+        let known = paths(&|reader| read(reader, Path::new("")));
+        let is_table = |path: &str| known.iter().any(|other| other.starts_with(&format!("{path}.")));
+        let absent: Vec<&String> =
+            known.iter().filter(|path| !is_table(path) && !found.contains(path)).collect();
+        assert!(absent.is_empty() && known.len() > 20, "examples/token-server.toml lacks {absent:?}");
+    }
+}

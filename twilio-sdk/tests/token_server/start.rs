@@ -244,6 +244,33 @@ async fn a_hash_that_the_program_makes_is_one_for_the_file() {
 }
 
 #[test]
+fn the_example_works_as_it_stands() {
+    let text = include_str!("../../examples/token-server.toml");
+    let folder = Folder::new();
+    let signed = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    folder.write("cert.pem", &signed.cert.pem());
+    folder.write("key.pem", &signed.signing_key.serialize_pem());
+    let path = folder.write("token-server.toml", text);
+    let key = [("TWILIO_ACCOUNT_SID", ACCOUNT), ("TWILIO_API_KEY", KEY), ("TWILIO_API_SECRET", SECRET)];
+    let (status, out, errors) = run(command().args(["--check", "-c"]).arg(&path).envs(key));
+    assert!(status.success() && out == "the configuration is good\n", "{errors}");
+}
+
+#[tokio::test]
+async fn the_readmes_configuration_works() {
+    let readme = include_str!("../../../README.md");
+    let (_, section) = readme.split_once("## Access tokens and the token server").unwrap();
+    let text = section.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let folder = Folder::new();
+    let path = folder.write("token-server.toml", text);
+    let key = [("TWILIO_ACCOUNT_SID", ACCOUNT), ("TWILIO_API_KEY", KEY), ("TWILIO_API_SECRET", SECRET)];
+    let program = Program::spawn(command().args(["--listen", "127.0.0.1:0", "-c"]).arg(&path).envs(key));
+    let claims = log_in(program.address, "susan", PASSWORD).await.claims();
+    assert_eq!(claims.video().unwrap().room.as_deref(), Some("room-of-susan"));
+    assert_eq!(log_in(program.address, "bob", PASSWORD).await.status, 403);
+}
+
+#[test]
 fn help_and_version_are_told() {
     let (status, help, _) = run(command().arg("--help"));
     assert!(status.success() && help.contains("POST /token") && help.contains("SIGHUP"), "{help}");

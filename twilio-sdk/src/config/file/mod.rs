@@ -23,6 +23,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use self::load::{Source, load, unreadable};
+#[cfg(all(test, feature = "token-server"))]
+pub(crate) use self::plain::paths;
 #[cfg(feature = "listener")]
 pub(crate) use self::plain::read_file;
 #[cfg(feature = "listener")]
