@@ -34,8 +34,10 @@ fn authorization(value: &str) -> Vec<u8> {
     post(&[("Authorization", value)], "")
 }
 
-/// Requests that are refused: what they are, their bytes, status, message and a header of the answer.
-fn refused() -> Vec<(&'static str, Vec<u8>, u16, &'static str, Option<(&'static str, &'static str)>)> {
+/// A request that is refused: what it is, its bytes, the answer's status, message and a header.
+type Case = (&'static str, Vec<u8>, u16, &'static str, Option<(&'static str, &'static str)>);
+
+fn refused() -> Vec<Case> {
     let unauthorized = |name, request| (name, request, 401, REFUSED, Some(CHALLENGE));
     let bad = |name, request, message| (name, request, 400, message, None);
     let media = |name, request| (name, request, 415, NO_TYPE, None);
