@@ -26,56 +26,6 @@ const FEATURES: &str = "axum,access-token,blocking,bulk,compression,config-file,
                         serialize,stream,token-server,validation";
 /// Products that the SDK's own tests call beside the default ones.
 const PRODUCTS: &str = "conversations-v1,iam-organizations,lookups-v1,memory-v1,numbers-v1,serverless-v1";
-/// The test runs, one after the other: together they would build every product into every test.
-const RUNS: &[&[&str]] = &[
-    &["test", "-p", "twilio-sdk-openapi", "-p", "twilio-sdk-codegen", "-p", "xtask"],
-    &["test", "-p", "twilio-sdk", "--features", "config-file,mock,serialize,stream,conversations-v1"],
-    &[
-        "test",
-        "-p",
-        "twilio-sdk",
-        "--no-default-features",
-        "--features",
-        "api-v2010,bulk,iam-organizations,lookups-v1,memory-v1,mock,numbers-v1,serialize,serverless-v1,validation,verify-v2",
-        "--test",
-        "bulk",
-        "--test",
-        "saved",
-        "--test",
-        "validation",
-    ],
-    &[
-        "test",
-        "-p",
-        "twilio-sdk",
-        "--no-default-features",
-        "--features",
-        SERVERS,
-        "--lib",
-        "--test",
-        "access_token",
-        "--test",
-        "listener",
-        "--test",
-        "token_server",
-        "--test",
-        "webhook",
-    ],
-    &["test", "-p", "twilio-sdk", "--features", SERVERS, "--doc"],
-    &["test", "-p", "twilio-tests"],
-];
-
-/// What others ask of us, and no product.
-const SERVERS: &str = "access-token,axum,listener,token-server";
-
-/// The pages of examples in a browser.
-const BROWSER: &[&str] =
-    &["test", "-p", "twilio-sdk", "--no-default-features", "--features", SERVERS, "--test", "browser"];
-
-/// What carries a call, with every feature that changes it.
-const TRANSPORT: &[&str] =
-    &["test", "-p", "twilio-sdk", "--no-default-features", "--test", "transport", "--features"];
-const CARRIERS: &str = "api-v2010,lookups-v2,verify-v2,iam-organizations,mock,stream,blocking,compression";
 
 pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
     let mut skipped = match ensure_verbatim(workspace, &args) {
@@ -96,7 +46,7 @@ pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
             skipped.push(format!("for want of OpenSSL's headers; {error:#}: {cases}"));
         }
     }
-    // The test says of itself that it is not run without being named.
+    // Its manifest keeps this test from being run without being named.
     let mut browser: Vec<&[&str]> = Vec::new();
     let run = ["test", "-p", "twilio-sdk", "--features", &features, "--test", "browser"];
     match system.ensure_browser(args.offline) {
