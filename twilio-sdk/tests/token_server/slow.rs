@@ -110,6 +110,21 @@ async fn a_body_that_ends_too_early_is_nobodys() {
 }
 
 #[tokio::test]
+async fn who_sends_too_much_is_let_finish_so_that_the_answer_arrives() {
+    let folder = Folder::new();
+    let server = Server::start(&folder, "", &[RULES, NO_LIMITS].concat()).await;
+    let whole = request("POST", "/token", &[JSON], &vec![b' '; 800 << 10]);
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    for piece in whole.chunks(32 << 10) {
+        stream.write_all(piece).await.unwrap();
+        // The server has time to go, if it does.
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(read(&mut stream).await.status, 413);
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn a_head_that_is_too_large_is_refused() {
     let folder = Folder::new();
     let server = server(&folder).await;
