@@ -64,7 +64,7 @@ impl TokenServerConfig {
     ///
     /// # Errors
     ///
-    /// [`Error::config_problems`] lists everything that is wrong.
+    /// [`Error::config_problems`](crate::Error::config_problems) lists everything that is wrong.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let directory = path.parent().unwrap_or(Path::new("")).to_owned();

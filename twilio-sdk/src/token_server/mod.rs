@@ -26,7 +26,6 @@
 //! caller who is not recognized one of `twilio_sdk::token_server`. No event holds a password, a secret or a token.
 
 mod answer;
-#[expect(clippy::result_large_err, reason = "a refusal is made at most once for a request")]
 mod app;
 mod config;
 mod connection;
@@ -34,7 +33,6 @@ mod environment;
 mod key;
 mod keys;
 mod limits;
-#[expect(clippy::result_large_err, reason = "a refusal is made at most once for a request")]
 mod request;
 mod rule;
 mod server;
