@@ -2,14 +2,48 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Result, bail};
 
+/// Something of the system's that tests are built or run with.
+struct Need {
+    /// Debian's packages.
+    packages: &'static [&'static str],
+    /// What to install on other systems.
+    elsewhere: &'static str,
+    is_there: fn(&System) -> bool,
+}
+
 /// OpenSSL's headers, with which the feature `native-tls` is built on Linux.
-const OPENSSL: &[&str] = &["libssl-dev", "pkg-config"];
+const OPENSSL: Need = Need {
+    packages: &["libssl-dev", "pkg-config"],
+    elsewhere: "OpenSSL's headers and pkg-config (libssl-dev pkg-config on Debian, openssl-devel pkgconf on Fedora)",
+    // Other systems than Linux have their own TLS, which needs nothing.
+    is_there: |system| !system.linux || system.has("pkg-config", "--exists openssl"),
+};
+
+/// The browser that opens the pages of examples, and what drives it.
+const BROWSER: Need = Need {
+    packages: &["chromium", "chromium-driver"],
+    elsewhere: "Chromium or Chrome, and its chromedriver (chromium chromium-driver on Debian)",
+    is_there: |system| {
+        let browsers = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+        // Elsewhere browsers are not where programs are looked for.
+        let browser = !system.linux || browsers.iter().any(|name| system.has(name, "--version"));
+        browser && system.has("chromedriver", "--version")
+    },
+};
+
 /// OpenLDAP's server, which the tests of directories start.
-const OPENLDAP: &[&str] = &["slapd"];
+const OPENLDAP: Need = Need {
+    packages: &["slapd"],
+    elsewhere: "OpenLDAP's server (slapd on Debian, openldap-servers on Fedora)",
+    is_there: |system| {
+        let folders = std::env::split_paths(&system.path).chain([system.sbin.clone()]);
+        folders.into_iter().any(|folder| folder.join("slapd").is_file())
+    },
+};
 
 /// The system, as far as it is asked.
 pub(crate) struct System {
@@ -41,56 +75,52 @@ impl System {
     ///
     /// It is not there, and the message says what to install.
     pub(crate) fn ensure_openssl(&self, offline: bool) -> Result<()> {
-        // Other systems have their own TLS, which needs nothing.
-        if !self.linux || self.has_openssl() {
-            return Ok(());
-        }
-        if self.debian {
-            return self.ensure(OPENSSL, offline, Self::has_openssl);
-        }
-        let packages = OPENSSL.join(" ");
-        bail!(
-            "install OpenSSL's headers and pkg-config ({packages} on Debian, openssl-devel pkgconf on Fedora)"
-        )
+        self.ensure(&OPENSSL, offline)
     }
 
-    /// Has OpenLDAP's server, from Debian's package where it is missing and may be installed.
+    /// Has OpenLDAP's server, in the same way.
     ///
     /// # Errors
     ///
     /// It is not there, and the message says what to install.
     pub(crate) fn ensure_openldap(&self, offline: bool) -> Result<()> {
-        if self.has_openldap() {
+        self.ensure(&OPENLDAP, offline)
+    }
+
+    /// Has Chromium and its driver, in the same way.
+    ///
+    /// # Errors
+    ///
+    /// They are not there, and the message says what to install.
+    pub(crate) fn ensure_browser(&self, offline: bool) -> Result<()> {
+        self.ensure(&BROWSER, offline)
+    }
+
+    fn ensure(&self, need: &Need, offline: bool) -> Result<()> {
+        if (need.is_there)(self) {
             return Ok(());
+        }
+        let packages = need.packages.join(" ");
+        if self.debian && self.root && !offline {
+            // Lists that are missing or old are the usual reason why a package is not found.
+            let install = || self.install(need.packages);
+            let installed = install() || (self.runs("apt-get", &["update"]) && install());
+            if installed && (need.is_there)(self) {
+                return Ok(());
+            }
+            bail!("`apt-get install {packages}` failed");
         }
         if self.debian {
-            return self.ensure(OPENLDAP, offline, Self::has_openldap);
+            bail!("install {packages} (as root: apt-get install {packages})");
         }
-        bail!("install OpenLDAP's server (slapd on Debian, openldap-servers on Fedora)")
+        bail!("install {}", need.elsewhere)
     }
 
-    /// Installs Debian's packages where that may be done.
-    fn ensure(&self, packages: &[&str], offline: bool, has: impl Fn(&Self) -> bool) -> Result<()> {
-        let names = packages.join(" ");
-        if !self.root || offline {
-            bail!("install {names} (as root: apt-get install {names})");
-        }
-        // Lists that are missing or old are the usual reason why a package is not found.
-        let installed =
-            self.install(packages) || (self.runs("apt-get", &["update"]) && self.install(packages));
-        if installed && has(self) {
-            return Ok(());
-        }
-        bail!("`apt-get install {names}` failed");
-    }
-
-    fn has_openssl(&self) -> bool {
-        self.runs("pkg-config", &["--exists", "openssl"])
-    }
-
-    fn has_openldap(&self) -> bool {
-        let folders = std::env::split_paths(&self.path).chain([self.sbin.clone()]);
-        folders.into_iter().any(|folder| folder.join("slapd").is_file())
+    /// Whether a program is there and succeeds, whatever it says.
+    fn has(&self, program: &str, arguments: &str) -> bool {
+        let mut command = self.command(program);
+        command.args(arguments.split(' ')).stdout(Stdio::null()).stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
     }
 
     fn install(&self, packages: &[&str]) -> bool {
@@ -99,9 +129,13 @@ impl System {
     }
 
     fn runs(&self, program: &str, arguments: &[&str]) -> bool {
+        self.command(program).args(arguments).status().is_ok_and(|status| status.success())
+    }
+
+    fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
-        command.args(arguments).env("PATH", &self.path).env("DEBIAN_FRONTEND", "noninteractive");
-        command.status().is_ok_and(|status| status.success())
+        command.env("PATH", &self.path).env("DEBIAN_FRONTEND", "noninteractive");
+        command
     }
 }
 
@@ -122,7 +156,9 @@ mod tests {
             std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
         };
-        program("pkg-config", format!("[ -e '{}' ]", there.display()));
+        for name in ["pkg-config", "chromium", "chromedriver"] {
+            program(name, format!("[ -e '{}' ]", there.display()));
+        }
         let most = succeeds.unwrap_or(999);
         program(
             "apt-get",
@@ -149,6 +185,20 @@ mod tests {
         system.ensure_openssl(false).unwrap();
         system.ensure_openssl(false).unwrap();
         assert_eq!(asked(folder.path()), ["install --yes --no-install-recommends libssl-dev pkg-config"]);
+    }
+
+    #[test]
+    fn a_browser_is_installed_with_its_driver() {
+        let folder = tempfile::tempdir().unwrap();
+        let system = system(folder.path(), Some(1), true, true);
+        system.ensure_browser(false).unwrap();
+        system.ensure_browser(true).unwrap();
+        assert_eq!(asked(folder.path()), ["install --yes --no-install-recommends chromium chromium-driver"]);
+        std::fs::remove_file(folder.path().join("chromedriver")).unwrap();
+        let error = system.ensure_browser(true).unwrap_err();
+        assert!(error.to_string().contains("chromium-driver"), "{error:#}");
+        let fedora = System { debian: false, ..system };
+        assert!(fedora.ensure_browser(false).unwrap_err().to_string().contains("chromedriver"));
     }
 
     #[test]
@@ -180,9 +230,6 @@ mod tests {
             let error = system(folder.path(), None, debian, root).ensure_openssl(offline).unwrap_err();
             assert!(error.to_string().contains("libssl-dev pkg-config"), "{error:#}");
             assert_eq!(asked(folder.path()).len(), tries, "{error:#}");
-            let error = system(folder.path(), None, debian, root).ensure_openldap(offline).unwrap_err();
-            assert!(error.to_string().contains("slapd"), "{error:#}");
-            assert_eq!(asked(folder.path()).len(), 2 * tries, "{error:#}");
         }
     }
 

@@ -10,6 +10,7 @@ use crate::workspace::{Workspace, spec_files};
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Fetch and install nothing; tests that need Twilio's verbatim files, the system's TLS or OpenLDAP are not run
+    /// Fetch and install nothing; tests that need Twilio's verbatim files, the system's TLS or a browser are not run
     /// where those are absent.
     #[arg(long)]
     offline: bool,
@@ -22,10 +23,8 @@ pub(crate) struct Args {
 }
 
 /// The SDK's features beside products.
-const FEATURES: &str = "access-token,auth-layer,axum,blocking,bulk,compression,config-file,ldap,media,mock,oauth,\
-                        rate-limit,serialize,stream,token-server,validation";
-const FEATURES: &str = "axum,access-token,audit,blocking,bulk,compression,config-file,hashicorp-vault,keyring,listener,\
-                        media,mock,oauth,payload,rate-limit,serialize,stream,token-server,validation,vault-import";
+const FEATURES: &str = "access-token,audit,auth-layer,axum,blocking,bulk,compression,config-file,hashicorp-vault,keyring,\
+                        ldap,media,mock,oauth,payload,rate-limit,serialize,stream,token-server,validation,vault-import";
 /// Products that the SDK's own tests call beside the default ones.
 const PRODUCTS: &str = "conversations-v1,iam-organizations,lookups-v1,memory-v1,numbers-v1,serverless-v1";
 
@@ -52,6 +51,15 @@ pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
             skipped.push(format!("for want of OpenSSL's headers; {error:#}: {cases}"));
         }
     }
+    // Its manifest keeps this test from being run without being named.
+    let mut browser: Vec<&[&str]> = Vec::new();
+    let run = ["test", "-p", "twilio-sdk", "--features", &features, "--test", "browser"];
+    match system.ensure_browser(args.offline) {
+        Ok(()) => browser.push(&run),
+        Err(error) => {
+            skipped.push(format!("for want of a browser; {error:#}: the tests in twilio-sdk/tests/browser"));
+        }
+    }
     tell(&skipped);
     // One after the other: together they would build every product into every test.
     let runs: [&[&str]; 3] = [
@@ -59,7 +67,7 @@ pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
         &["test", "-p", "twilio-sdk", "--features", &features],
         &["test", "-p", "twilio-tests"],
     ];
-    for run in runs {
+    for run in runs.into_iter().chain(browser) {
         workspace.cargo(run.iter().copied().chain(args.arguments.iter().map(String::as_str)))?;
     }
     tell(&skipped);

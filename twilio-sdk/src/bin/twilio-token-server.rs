@@ -1,12 +1,15 @@
 //! `twilio-token-server`: gives browsers and apps their access tokens.
 
+use std::io::Write as _;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use lexopt::prelude::{Long, Short, ValueExt as _};
-use twilio_sdk::listener::FileUserStore;
+use twilio_sdk::listener::{FileUserStore, PasswordHash};
 use twilio_sdk::token_server::{TokenServer, TokenServerConfig};
+use twilio_sdk::types::SecretString;
 
 const HELP: &str = "Gives browsers and apps Twilio access tokens: POST /token with a user's name and password.
 
@@ -17,6 +20,7 @@ Usage: twilio-token-server [OPTIONS]
                        perhaps TWILIO_REGION, TOKEN_SERVER_LISTEN, TOKEN_SERVER_ROOM
       --listen ADDRESS where to listen, whatever the configuration says [127.0.0.1:3000]; port 0 picks a free one
       --check          only say whether the configuration is good
+      --hash-password  read a password from standard input and print the Argon2id hash for the file of users
   -h, --help           this text
   -V, --version        the version
 
@@ -28,6 +32,7 @@ struct Options {
     config: Option<std::path::PathBuf>,
     listen: Option<SocketAddr>,
     check: bool,
+    hash: bool,
 }
 
 fn main() -> ExitCode {
@@ -46,7 +51,7 @@ fn main() -> ExitCode {
 }
 
 fn options() -> Result<Option<Options>, String> {
-    let mut options = Options { config: None, listen: None, check: false };
+    let mut options = Options { config: None, listen: None, check: false, hash: false };
     let mut arguments = lexopt::Parser::from_env();
     let wrong = |error: lexopt::Error| format!("{error}\nTry --help.");
     while let Some(argument) = arguments.next().map_err(wrong)? {
@@ -57,6 +62,7 @@ fn options() -> Result<Option<Options>, String> {
                 options.listen = Some(value);
             }
             Long("check") => options.check = true,
+            Long("hash-password") => options.hash = true,
             Short('h') | Long("help") => {
                 print!("{HELP}");
                 return Ok(None);
@@ -72,6 +78,9 @@ fn options() -> Result<Option<Options>, String> {
 }
 
 fn run(options: &Options) -> Result<(), String> {
+    if options.hash {
+        return hash_password();
+    }
     let config = match &options.config {
         Some(file) => TokenServerConfig::from_file(file),
         None => TokenServerConfig::from_env(),
@@ -88,25 +97,63 @@ fn run(options: &Options) -> Result<(), String> {
             println!("the configuration is good");
             return Ok(());
         }
+        // Signals are caught before anybody can know that the server runs.
+        let (stop, hangups) = signals().map_err(|error| format!("signals cannot be caught: {error}"))?;
         let server = TokenServer::bind(config).await.map_err(|error| error.to_string())?;
         let address = server.local_addr().map_err(|error| error.to_string())?;
-        println!("listening on {address}");
+        // Whoever started the server need not listen to it.
+        let _ = writeln!(std::io::stdout(), "listening on {address}");
         if let Some(users) = server.users() {
-            tokio::spawn(reload(users));
+            tokio::spawn(reload(users, hangups));
         }
-        server.serve(stop()).await;
+        server.serve(stop).await;
         Ok(())
     })
 }
 
+fn hash_password() -> Result<(), String> {
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).map_err(|error| format!("the password cannot be read: {error}"))?;
+    let line = SecretString::from(line);
+    let password = SecretString::from(line.expose().trim_end_matches(['\r', '\n']));
+    if password.is_empty() {
+        return Err("there is no password on standard input".to_owned());
+    }
+    let hash = PasswordHash::create(&password).map_err(|error| error.to_string())?;
+    println!("{}", hash.as_str());
+    Ok(())
+}
+
+/// What ends the server, and what has the users read again.
+#[cfg(unix)]
+type Signals = (Pin<Box<dyn Future<Output = ()>>>, tokio::signal::unix::Signal);
+
+/// Catches SIGTERM and SIGINT, and SIGHUP.
+#[cfg(unix)]
+fn signals() -> std::io::Result<Signals> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let stop = async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    };
+    Ok((Box::pin(stop), signal(SignalKind::hangup())?))
+}
+
 /// Reads the users again at every SIGHUP.
 #[cfg(unix)]
-async fn reload(users: Arc<FileUserStore>) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut hangups) = signal(SignalKind::hangup()) else { return };
+async fn reload(users: Arc<FileUserStore>, mut hangups: tokio::signal::unix::Signal) {
     while hangups.recv().await.is_some() {
-        match users.reload() {
-            Ok(()) => tracing::info!(users = users.len(), "the users were read again"),
+        let users = Arc::clone(&users);
+        // Reading hashes passwords, which takes time.
+        let read = tokio::task::spawn_blocking(move || (users.reload(), users.len())).await;
+        match read {
+            Ok((Ok(()), count)) => tracing::info!(users = count, "the users were read again"),
+            Ok((Err(error), _)) => {
+                tracing::error!(%error, "the users cannot be read; those that were known stay known")
+            }
             Err(error) => {
                 tracing::error!(%error, "the users cannot be read; those that were known stay known")
             }
@@ -115,20 +162,16 @@ async fn reload(users: Arc<FileUserStore>) {
 }
 
 #[cfg(not(unix))]
-async fn reload(_: Arc<FileUserStore>) {}
+type Signals = (Pin<Box<dyn Future<Output = ()>>>, ());
 
-/// Ends at SIGTERM or SIGINT.
-async fn stop() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
-            }
-            return;
-        }
-    }
-    let _ = tokio::signal::ctrl_c().await;
+/// Catches Ctrl-C.
+#[cfg(not(unix))]
+fn signals() -> std::io::Result<Signals> {
+    let stop = async {
+        let _ = tokio::signal::ctrl_c().await;
+    };
+    Ok((Box::pin(stop), ()))
 }
+
+#[cfg(not(unix))]
+async fn reload(_: Arc<FileUserStore>, (): ()) {}

@@ -1,9 +1,10 @@
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use argon2::password_hash::phc::PasswordHash as Phc;
-use argon2::{Argon2, Params, PasswordHasher as _, PasswordVerifier as _};
+use argon2::password_hash::phc::{Output, PasswordHash as Phc};
+use argon2::{Algorithm, Argon2, Block, Params, PasswordHasher as _, Version};
 use tokio::sync::Semaphore;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::AuthError;
 use crate::types::SecretString;
@@ -68,23 +69,39 @@ impl PasswordHash {
 
     /// Whether it is this password's. It takes as long as making the hash.
     pub fn matches(&self, password: &SecretString) -> bool {
-        Argon2::default().verify_password(password.expose().as_bytes(), self.0.as_str()).is_ok()
+        self.compare(password).unwrap_or(false)
+    }
+
+    fn compare(&self, password: &SecretString) -> Option<bool> {
+        let hash = Phc::new(&self.0).ok()?;
+        let params = Params::try_from(&hash).ok()?;
+        let version = hash.version.map(Version::try_from).transpose().ok()?.unwrap_or_default();
+        let (salt, expected) = (hash.salt?, hash.hash?);
+        let mut found = Zeroizing::new(vec![0_u8; expected.len()]);
+        let mut memory = Memory::with(params.block_count());
+        let argon2 = Argon2::new(Algorithm::Argon2id, version, params);
+        let password = password.expose().as_bytes();
+        argon2.hash_password_into_with_memory(password, &salt, &mut found, &mut memory.0).ok()?;
+        // This comparison takes the same time wherever the two differ.
+        Some(Output::new(&found).ok()? == expected)
     }
 
     /// [`matches`](Self::matches) on a thread for blocking work, as many at once as the machine has processors.
     pub(super) async fn check(&self, password: &SecretString) -> Result<bool, AuthError> {
         static TURNS: OnceLock<Arc<Semaphore>> = OnceLock::new();
-        let turns = TURNS.get_or_init(|| {
-            let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-            Arc::new(Semaphore::new(processors))
-        });
+        let turns = TURNS.get_or_init(|| Arc::new(Semaphore::new(processors())));
         let turn = Arc::clone(turns).acquire_owned().await;
         let (hash, password) = (self.clone(), password.clone());
         let checked = tokio::task::spawn_blocking(move || {
             let _turn = turn;
             hash.matches(&password)
         });
-        checked.await.map_err(|_| AuthError::Unavailable("the check of the password was cut off".into()))
+        let checked = checked
+            .await
+            .map_err(|_| AuthError::Unavailable("the check of the password was cut off".into()))?;
+        // Says what the check cost, which must be the same whoever asks.
+        tracing::trace!(target: "twilio_sdk::listener", cost = self.cost(), "a password was checked");
+        Ok(checked)
     }
 
     /// A hash of a password that nobody knows, with the parameters of another.
@@ -98,6 +115,37 @@ impl PasswordHash {
             .map(|hash| Self(hash.to_string()))
             .map_err(|_| InvalidHash("a password cannot be hashed with these parameters"))
     }
+}
+
+/// The memory of a check, which the next one takes over: an allocator keeps as much for every thread that ever made one.
+struct Memory(Vec<Block>);
+
+/// What no check has taken.
+static SPARE: Mutex<Vec<Vec<Block>>> = Mutex::new(Vec::new());
+
+/// More than this is given back, in blocks of 1 KiB.
+const MOST_KEPT: usize = 64 << 10;
+
+impl Memory {
+    fn with(blocks: usize) -> Self {
+        let mut memory = SPARE.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        memory.resize(blocks, Block::default());
+        Self(memory)
+    }
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        self.0.iter_mut().for_each(Zeroize::zeroize);
+        let mut spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.0.capacity() <= MOST_KEPT && spare.len() < processors() {
+            spare.push(std::mem::take(&mut self.0));
+        }
+    }
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 impl fmt::Debug for PasswordHash {
@@ -117,3 +165,71 @@ impl fmt::Display for InvalidHash {
 }
 
 impl std::error::Error for InvalidHash {}
+
+#[cfg(test)]
+mod tests {
+    use argon2::PasswordVerifier as _;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn with(params: Params, version: Version, password: &str) -> PasswordHash {
+        let argon2 = Argon2::new(Algorithm::Argon2id, version, params);
+        PasswordHash(
+            argon2.hash_password_with_salt(password.as_bytes(), b"a salt of bytes").unwrap().to_string(),
+        )
+    }
+
+    #[test]
+    fn a_hash_of_the_reference_implementation_is_known() {
+        let text = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+        let hash = PasswordHash::parse(text).unwrap();
+        assert!(hash.matches(&"password".into()) && !hash.matches(&"Password".into()));
+    }
+
+    #[test]
+    fn memory_that_another_check_left_changes_nothing() {
+        for version in [Version::V0x10, Version::V0x13] {
+            for (memory, passes, lanes) in [(8 << 10, 1, 1), (20 << 10, 2, 2), (9 << 10, 3, 4)] {
+                let hash = with(Params::new(memory, passes, lanes, None).unwrap(), version, "right");
+                assert!(hash.matches(&"right".into()) && !hash.matches(&"wrong".into()), "{}", hash.0);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_spare_is_wiped_and_bounded() {
+        let large =
+            PasswordHash::dummy(Some(&with(Params::new(72 << 10, 1, 1, None).unwrap(), Version::V0x13, "x")));
+        assert!(!large.unwrap().matches(&"x".into()));
+        let hash = with(Params::new(8 << 10, 1, 1, None).unwrap(), Version::V0x13, "x");
+        std::thread::scope(|scope| {
+            for _ in 0..processors() * 3 {
+                scope.spawn(|| assert!(hash.matches(&"x".into())));
+            }
+        });
+        // Other tests may have taken all of it for a while.
+        let spare = loop {
+            let spare = SPARE.lock().unwrap();
+            if !spare.is_empty() {
+                break spare;
+            }
+        };
+        assert!(spare.len() <= processors());
+        assert!(spare.iter().all(|memory| memory.capacity() <= MOST_KEPT));
+        assert!(spare.iter().flatten().all(|block| block.as_ref().iter().all(|word| *word == 0)));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(12))]
+
+        #[test]
+        fn the_same_is_found_as_by_the_crates_own_check(right in "\\PC{1,20}", other in "\\PC{1,20}") {
+            let hash = with(Params::new(8 << 10, 1, 1, None).unwrap(), Version::V0x13, &right);
+            for password in [&right, &other] {
+                let theirs = Argon2::default().verify_password(password.as_bytes(), hash.as_str()).is_ok();
+                prop_assert_eq!(hash.matches(&password.as_str().into()), theirs);
+            }
+        }
+    }
+}

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::response::Response;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::json;
 
 use crate::listener::{AuthError, Challenge};
@@ -14,19 +14,20 @@ const REALM: &str = "Twilio access tokens";
 pub(super) struct Refusal {
     pub(super) status: StatusCode,
     message: &'static str,
-    headers: HeaderMap,
+    headers: Vec<(HeaderName, HeaderValue)>,
     /// What is told to the log and not to the caller.
     pub(super) reason: Option<String>,
 }
 
 impl Refusal {
     pub(super) fn new(status: StatusCode, message: &'static str) -> Self {
-        Self { status, message, headers: HeaderMap::new(), reason: None }
+        Self { status, message, headers: Vec::new(), reason: None }
     }
 
     /// One and the same answer, whatever was wrong with the credentials.
     pub(super) fn unauthorized(error: AuthError) -> Self {
         let headers = error.headers(&Challenge::basic(REALM));
+        let headers = headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         let status = error.status();
         let message = match status {
             StatusCode::UNAUTHORIZED => "the credentials are wrong",
@@ -39,7 +40,7 @@ impl Refusal {
         let mut refusal = Self::new(StatusCode::TOO_MANY_REQUESTS, "too many attempts");
         // Rounded up: a caller that comes back too early is refused again.
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-        refusal.headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+        refusal.headers.push((header::RETRY_AFTER, HeaderValue::from(seconds.max(1))));
         refusal
     }
 
@@ -49,7 +50,7 @@ impl Refusal {
     }
 
     pub(super) fn allow(mut self, methods: &'static str) -> Self {
-        self.headers.insert(header::ALLOW, HeaderValue::from_static(methods));
+        self.headers.push((header::ALLOW, HeaderValue::from_static(methods)));
         self
     }
 

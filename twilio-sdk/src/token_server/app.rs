@@ -6,11 +6,11 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::any;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header};
 use serde_json::json;
 
 use super::answer::{self, Refusal};
-use super::limits::Attempts;
+use super::limits::{Attempts, NameAttempts, network};
 use super::{TokenServerConfig, request};
 use crate::Result;
 use crate::access_token::AccessToken;
@@ -24,13 +24,13 @@ pub(super) struct App {
     config: TokenServerConfig,
     users: CachedStore<Arc<dyn UserStore>>,
     by_address: Attempts<IpAddr>,
-    by_user: Attempts<String>,
+    by_user: NameAttempts,
 }
 
 impl App {
     pub(super) fn new(config: TokenServerConfig, users: Arc<dyn UserStore>) -> Result<Self> {
         let users = CachedStore::new(users, config.remember)?;
-        let (by_address, by_user) = (Attempts::new(config.per_address), Attempts::new(config.per_user));
+        let (by_address, by_user) = (Attempts::new(config.per_address), NameAttempts::new(config.per_user));
         Ok(Self { config, users, by_address, by_user })
     }
 
@@ -38,31 +38,38 @@ impl App {
         Router::new()
             .route("/token", any(token))
             .route("/healthz", any(health))
-            .fallback(async || Refusal::new(StatusCode::NOT_FOUND, "there is nothing here").response())
+            .fallback(nothing)
             .with_state(self)
     }
 
     /// The address that counts: the peer's, or what the proxy in front says.
-    fn address(&self, peer: SocketAddr, headers: &HeaderMap) -> IpAddr {
+    fn address(&self, request: &Request) -> IpAddr {
+        let peer = request.extensions().get::<Peer>();
+        let peer = peer.map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.ip());
         let forwarded = || {
-            let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
-            last.rsplit(',').next()?.trim().parse().ok()
+            let all = request.headers().get_all("x-forwarded-for");
+            let last = all.iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim();
+            last.parse().or_else(|_| last.parse().map(|address: SocketAddr| address.ip())).ok()
         };
         match self.config.trust_proxy {
-            true => forwarded().unwrap_or(peer.ip()),
-            false => peer.ip(),
+            true => forwarded().unwrap_or(peer),
+            false => peer,
         }
     }
 
     /// Whether a page of this origin may read the answer; `None` without an origin.
-    fn origin<'h>(&self, headers: &'h HeaderMap) -> std::result::Result<Option<&'h HeaderValue>, Refusal> {
+    fn origin(&self, request: &Request) -> std::result::Result<Option<HeaderValue>, Refusal> {
+        let headers = request.headers();
         let Some(origin) = headers.get(header::ORIGIN) else { return Ok(None) };
         let text = origin.to_str().unwrap_or_default();
-        let own = headers.get(header::HOST).and_then(|host| host.to_str().ok()).is_some_and(|host| {
+        // HTTP/2 names the host in the request's target.
+        let target = request.uri().authority().map(|authority| authority.as_str());
+        let host = target.or_else(|| headers.get(header::HOST)?.to_str().ok());
+        let own = host.is_some_and(|host| {
             text.split_once("://").is_some_and(|(_, origin_host)| origin_host.eq_ignore_ascii_case(host))
         });
         match own || self.config.origins.iter().any(|allowed| allowed == text) {
-            true => Ok(Some(origin)),
+            true => Ok(Some(origin.clone())),
             false => Err(Refusal::new(StatusCode::FORBIDDEN, "pages of this origin may not ask for tokens")),
         }
     }
@@ -75,11 +82,11 @@ impl App {
                 return Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, message).allow("POST, OPTIONS"));
             }
         }
-        self.by_address.attempt(&address).map_err(Refusal::too_many)?;
+        self.by_address.attempt(&network(address)).map_err(Refusal::too_many)?;
         let (parts, body) = request.into_parts();
-        let body = request::body(body, self.config.body_limit).await?;
+        let body = request::body(body, self.config.body_limit, self.config.body_time).await?;
         let credential = request::credential(&parts.headers, &body)?;
-        self.by_user.attempt(&credential.username().to_owned()).map_err(Refusal::too_many)?;
+        self.by_user.attempt(credential.username()).map_err(Refusal::too_many)?;
         let user = self.users.authenticate(&credential).await.map_err(|error| {
             tracing::warn!(
                 target: "twilio_sdk::token_server",
@@ -130,20 +137,12 @@ type Answer = std::result::Result<Response, Refusal>;
 
 async fn token(State(app): State<Arc<App>>, request: Request) -> Response {
     let started = Instant::now();
-    let peer = request.extensions().get::<Peer>().map_or(SocketAddr::from(([0, 0, 0, 0], 0)), |peer| peer.0);
-    let address = app.address(peer, request.headers());
-    let method = request.method().clone();
+    let (method, address) = (request.method().clone(), app.address(&request));
     let mut who = None;
-    let (origin, answer) = match app.origin(request.headers()) {
+    let (origin, answer) = match app.origin(&request) {
         Err(refusal) => (None, Err(refusal)),
-        Ok(origin) => {
-            let origin = origin.cloned();
-            let answer = match method {
-                Method::OPTIONS => Ok(preflight(origin.is_some())),
-                _ => app.issue(address, request, &mut who).await,
-            };
-            (origin, answer)
-        }
+        Ok(origin) if method == Method::OPTIONS => (origin.clone(), Ok(preflight(origin.is_some()))),
+        Ok(origin) => (origin, app.issue(address, request, &mut who).await),
     };
     let (status, reason) = match &answer {
         Ok(response) => (response.status(), None),
@@ -164,6 +163,17 @@ async fn token(State(app): State<Arc<App>>, request: Request) -> Response {
         "request"
     );
     response
+}
+
+/// Everything else. The log does not name the path, which may hold anything.
+async fn nothing(State(app): State<Arc<App>>, request: Request) -> Response {
+    tracing::info!(
+        target: "twilio_sdk::token_server::access",
+        method = %request.method(), path = "other", status = StatusCode::NOT_FOUND.as_u16(),
+        address = %app.address(&request),
+        "request"
+    );
+    Refusal::new(StatusCode::NOT_FOUND, "there is nothing here").response()
 }
 
 /// The answer to a browser that asks whether it may ask (Fetch, "CORS-preflight").

@@ -1,24 +1,43 @@
+use std::time::Duration;
+
 use axum::body::Body;
-use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use http_body_util::BodyExt as _;
 use serde_json::Value;
+use zeroize::Zeroizing;
 
 use super::answer::Refusal;
 use crate::listener::{AuthError, Credential};
+use crate::types::SecretString;
 
-/// How long a caller may take to send the body.
-const BODY_TIME: std::time::Duration = std::time::Duration::from_secs(10);
+/// How much is read on of a body that is too large: a caller that is cut off while it sends never sees the answer.
+const READ_ON: usize = 1 << 20;
 
 /// Reads the body to its end.
-pub(super) async fn body(body: Body, limit: usize) -> Result<Bytes, Refusal> {
-    match tokio::time::timeout(BODY_TIME, Limited::new(body, limit).collect()).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than allowed"))
-        }
-        Ok(Err(_)) => Err(Refusal::new(StatusCode::BAD_REQUEST, "the body ends too early")),
+pub(super) async fn body(body: Body, limit: usize, time: Duration) -> Result<Zeroizing<Vec<u8>>, Refusal> {
+    match tokio::time::timeout(time, read(body, limit)).await {
+        Ok(read) => read,
         Err(_) => Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "the body took too long")),
+    }
+}
+
+async fn read(mut body: Body, limit: usize) -> Result<Zeroizing<Vec<u8>>, Refusal> {
+    let mut kept = Zeroizing::new(Vec::new());
+    let mut size = 0_usize;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| Refusal::new(StatusCode::BAD_REQUEST, "the body ends too early"))?;
+        let Some(data) = frame.data_ref() else { continue };
+        size = size.saturating_add(data.len());
+        if size <= limit {
+            kept.extend_from_slice(data);
+        }
+        if size > limit.saturating_add(READ_ON) {
+            break;
+        }
+    }
+    match size > limit {
+        true => Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than allowed")),
+        false => Ok(kept),
     }
 }
 
@@ -35,15 +54,15 @@ pub(super) fn credential(headers: &HeaderMap, body: &[u8]) -> Result<Credential,
     if body.is_empty() {
         return Err(bad("there is no body, and no Authorization either"));
     }
-    let Value::Object(object) = json(headers, body)? else {
+    let Value::Object(mut object) = json(headers, body)? else {
         return Err(bad("the body must be a JSON object with username and password"));
     };
-    let text = |name: &str| match object.get(name) {
-        None | Some(Value::Null) => Ok(""),
-        Some(Value::String(text)) => Ok(text.as_str()),
+    let mut text = |name: &str| match object.remove(name) {
+        None | Some(Value::Null) => Ok(String::new()),
+        Some(Value::String(text)) => Ok(text),
         Some(_) => Err(bad("username and password must be texts")),
     };
-    let (username, password) = (text("username")?, text("password")?);
+    let (username, password) = (text("username")?, SecretString::from(text("password")?));
     Credential::new(username, password).map_err(|_| Refusal::unauthorized(AuthError::Rejected))
 }
 

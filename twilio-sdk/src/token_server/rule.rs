@@ -1,7 +1,8 @@
 use std::time::Duration;
 
+use crate::ApiKeyConfig;
 use crate::access_token::{
-    ChatGrant, DEFAULT_TTL, Grant, MAX_TTL, SyncGrant, TaskRouterGrant, VideoGrant, VoiceGrant,
+    AccessToken, ChatGrant, DEFAULT_TTL, Grant, MAX_TTL, SyncGrant, TaskRouterGrant, VideoGrant, VoiceGrant,
 };
 use crate::config::file::Reader;
 use crate::listener::UserDetails;
@@ -18,6 +19,11 @@ impl Template {
             false if text.is_empty() => Err("is empty".to_owned()),
             false => Ok(Self(text.to_owned())),
         }
+    }
+
+    /// Whether all users get the same text.
+    fn is_fixed(&self) -> bool {
+        !self.0.contains("{username}")
     }
 
     fn fill(&self, user: &UserDetails) -> String {
@@ -46,6 +52,27 @@ struct Grants {
     task_router: Option<(Option<Template>, Option<Template>, Option<Template>)>,
 }
 
+impl Grants {
+    /// Without what depends on the user.
+    fn fixed(&self) -> Self {
+        let fixed = |template: &Option<Template>| template.clone().filter(Template::is_fixed);
+        Self {
+            video: self.video.clone(),
+            voice: self.voice.as_ref().map(|voice| Voice {
+                incoming: voice.incoming,
+                application: fixed(&voice.application),
+                push_credential: fixed(&voice.push_credential),
+            }),
+            chat: self.chat.as_ref().map(|(service, push)| (fixed(service), fixed(push))),
+            sync: self.sync.as_ref().map(fixed),
+            task_router: self
+                .task_router
+                .as_ref()
+                .map(|(workspace, worker, role)| (fixed(workspace), fixed(worker), fixed(role))),
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 struct Voice {
     incoming: bool,
@@ -64,6 +91,16 @@ impl Rule {
         (self.users.is_empty() && self.scopes.is_empty())
             || self.users.contains(&user.username)
             || user.has_any_scope(&self.scopes)
+    }
+
+    /// What Twilio would refuse in every token of the rule.
+    fn problem(&self) -> Option<String> {
+        let somebody = UserDetails::new("somebody", [""; 0]);
+        let fixed = Self { grants: self.grants.fixed(), ..self.clone() };
+        let key = ApiKeyConfig::new("AC0", "SK0", "0".repeat(32));
+        let token = AccessToken::new(&key, fixed.identity(&somebody));
+        let token = token.map(|token| fixed.grants(&somebody).into_iter().fold(token, AccessToken::grant));
+        token.and_then(|token| token.sign()).err().map(|error| error.to_string())
     }
 
     pub(super) fn identity(&self, user: &UserDetails) -> String {
@@ -147,7 +184,11 @@ pub(super) fn rule(reader: &Reader<'_>) -> Option<Rule> {
     if !reader.is_there() {
         return None;
     }
-    Some(Rule { users, scopes, identity, ttl, grants })
+    let rule = Rule { users, scopes, identity, ttl, grants };
+    if let Some(message) = rule.problem() {
+        reader.problem("", message);
+    }
+    Some(rule)
 }
 
 fn template(reader: &Reader<'_>, key: &str) -> Option<Template> {

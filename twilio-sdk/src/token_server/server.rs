@@ -1,4 +1,3 @@
-use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
 use std::net::SocketAddr;
@@ -6,26 +5,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use hyper::body::Incoming;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
-use tower_service::Service as _;
 
-use super::TokenServerConfig;
-use super::app::{App, Peer};
+use super::app::App;
 use super::config::Tls;
+use super::{TokenServerConfig, connection};
 use crate::listener::{FileUserStore, UserStore};
 use crate::{Error, Result};
-
-/// How long a caller may take for the TLS handshake, and for a request's headers.
-const HEAD_TIME: Duration = Duration::from_secs(10);
 
 /// How many connections are served at once.
 const CONNECTIONS: usize = 4096;
@@ -35,6 +27,7 @@ pub struct TokenServer {
     listener: TcpListener,
     router: Router,
     tls: Option<TlsAcceptor>,
+    idle: Duration,
     shutdown: Duration,
     users: Option<Arc<FileUserStore>>,
 }
@@ -59,7 +52,7 @@ impl TokenServer {
     /// The address cannot be listened at, or the certificate cannot be used.
     pub async fn with_users(config: TokenServerConfig, users: Arc<dyn UserStore>) -> Result<Self> {
         let tls = config.tls.as_ref().map(acceptor).transpose()?;
-        let (listen, shutdown) = (config.listen, config.shutdown);
+        let (listen, idle, shutdown) = (config.listen, config.idle, config.shutdown);
         let listener = TcpListener::bind(listen)
             .await
             .map_err(|error| Error::config(format!("listen: {listen} cannot be listened at: {error}")))?;
@@ -71,7 +64,7 @@ impl TokenServer {
             );
         }
         let router = Arc::new(App::new(config, users)?).router();
-        Ok(Self { listener, router, tls, shutdown, users: None })
+        Ok(Self { listener, router, tls, idle, shutdown, users: None })
     }
 
     /// Where it listens.
@@ -89,10 +82,12 @@ impl TokenServer {
     }
 
     /// Serves until the future ends. Then nobody new is let in, and requests under way have the configuration's
-    /// `shutdown` (10 s) to end.
+    /// `timeouts.shutdown` (10 s) to end.
     pub async fn serve(self, until: impl Future<Output = ()>) {
         let places = Arc::new(Semaphore::new(CONNECTIONS));
-        let graceful = GracefulShutdown::new();
+        let idle = self.idle;
+        let (stop, stopping) = watch::channel(false);
+        let mut connections = JoinSet::new();
         tokio::pin!(until);
         loop {
             let accept = async {
@@ -102,56 +97,51 @@ impl TokenServer {
             };
             let (place, accepted) = tokio::select! {
                 () = &mut until => break,
+                Some(_) = connections.join_next() => continue,
                 accepted = accept => accepted,
             };
-            let (stream, peer) = match accepted {
-                Ok(accepted) => accepted,
+            match accepted {
+                Ok((stream, peer)) => {
+                    let (router, tls, stopping) = (self.router.clone(), self.tls.clone(), stopping.clone());
+                    connections.spawn(async move {
+                        let _place = place;
+                        connection(stream, peer, router, tls, idle, stopping).await;
+                    });
+                }
                 Err(error) => {
                     // Too many open files, mostly: the next attempt must not come at once.
                     tracing::warn!(target: "twilio_sdk::token_server", %error, "a connection cannot be taken");
                     tokio::time::sleep(Duration::from_millis(50)).await;
-                    continue;
                 }
-            };
-            let _ = stream.set_nodelay(true);
-            let (router, watcher) = (self.router.clone(), graceful.watcher());
-            let tls = self.tls.clone();
-            tokio::spawn(async move {
-                let _place = place;
-                match tls {
-                    None => connection(stream, peer, router, watcher).await,
-                    Some(tls) => {
-                        if let Ok(Ok(stream)) = tokio::time::timeout(HEAD_TIME, tls.accept(stream)).await {
-                            connection(stream, peer, router, watcher).await;
-                        }
-                    }
-                }
-            });
+            }
         }
         drop(self.listener);
-        if tokio::time::timeout(self.shutdown, graceful.shutdown()).await.is_err() {
+        let _ = stop.send(true);
+        let ended = async { while connections.join_next().await.is_some() {} };
+        if timeout(self.shutdown, ended).await.is_err() {
             tracing::warn!(target: "twilio_sdk::token_server", "requests were still under way and are cut off");
         }
     }
 }
 
-async fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
-    stream: S,
+async fn connection(
+    stream: TcpStream,
     peer: SocketAddr,
     router: Router,
-    watcher: hyper_util::server::graceful::Watcher,
+    tls: Option<TlsAcceptor>,
+    idle: Duration,
+    stopping: watch::Receiver<bool>,
 ) {
-    let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
-        request.extensions_mut().insert(Peer(peer));
-        let mut router = router.clone();
-        async move { Ok::<_, Infallible>(router.call(request).await.unwrap_or_else(|never| match never {})) }
-    });
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIME);
-    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(64);
-    let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
-    // Whoever breaks a connection off has no answer to get.
-    let _ = watcher.watch(connection).await;
+    // Answers are small, and are sent at once.
+    let _ = stream.set_nodelay(true);
+    match tls {
+        None => connection::serve(stream, peer, router, idle, stopping).await,
+        Some(tls) => {
+            if let Ok(Ok(stream)) = timeout(idle, tls.accept(stream)).await {
+                connection::serve(stream, peer, router, idle, stopping).await;
+            }
+        }
+    }
 }
 
 pub(super) fn acceptor(tls: &Tls) -> Result<TlsAcceptor> {

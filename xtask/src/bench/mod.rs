@@ -3,6 +3,7 @@
 mod compile;
 mod measure;
 mod request;
+mod token_server;
 mod tokens;
 
 use anyhow::Result;
@@ -22,6 +23,8 @@ enum Bench {
     Compile(compile::Args),
     /// CPU time, latency and memory of calls, beside bare reqwest and Twilio's own libraries.
     Request(request::Args),
+    /// Answers, latency, errors and memory of the token server under load, with 256 connections.
+    TokenServer(token_server::Args),
     /// Tokens signed and webhooks verified a second, beside Twilio's own libraries.
     Tokens(tokens::Args),
 }
@@ -30,6 +33,7 @@ pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
     match args.bench {
         Bench::Compile(args) => compile::run(workspace, &args),
         Bench::Request(args) => request::run(workspace, &args),
+        Bench::TokenServer(args) => token_server::run(workspace, &args),
         Bench::Tokens(args) => tokens::run(workspace, &args),
     }
 }

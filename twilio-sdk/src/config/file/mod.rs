@@ -25,6 +25,8 @@ use std::sync::Arc;
 #[cfg(any(feature = "auth-layer", feature = "ldap"))]
 pub(crate) use self::keys::tls;
 use self::load::{Source, load, unreadable};
+#[cfg(all(test, feature = "token-server"))]
+pub(crate) use self::plain::paths;
 #[cfg(feature = "listener")]
 pub(crate) use self::plain::read_file;
 #[cfg(feature = "listener")]

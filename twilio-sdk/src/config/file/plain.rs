@@ -76,3 +76,9 @@ fn known<T>(keys: Keys<'_, T>) -> Known {
     let _ = keys(&Reader::new(&shared, &nothing));
     Known::new(shared.asked.take(), None)
 }
+
+/// The paths of all keys that a file may have, tables included.
+#[cfg(all(test, feature = "token-server"))]
+pub(crate) fn paths<T>(keys: Keys<'_, T>) -> Vec<String> {
+    known(keys).paths().map(str::to_owned).collect()
+}

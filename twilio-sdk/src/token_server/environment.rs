@@ -1,0 +1,66 @@
+//! A configuration from environment variables alone.
+
+use std::path::PathBuf;
+
+use super::TokenServerConfig;
+use super::key::{Part, problems};
+use super::rule::Rule;
+use crate::config::Location;
+use crate::{ApiKeyConfig, Error, Result};
+
+const ACCOUNT: &[&str] = &["TWILIO_ACCOUNT_SID"];
+const KEY: &[&str] = &["TWILIO_API_KEY", "TWILIO_API_KEY_SID"];
+const SECRET: &[&str] = &["TWILIO_API_SECRET", "TWILIO_API_KEY_SECRET"];
+
+/// The room of the one rule, unless set.
+const ROOM: &str = "My Room";
+
+pub(super) fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<TokenServerConfig> {
+    let set = |name: &&str| lookup(name).filter(|value| !value.is_empty());
+    let get = |names: &[&str]| names.iter().find_map(set);
+    let mut wrong = Vec::new();
+    let mut need = |names: &[&str]| {
+        let value = get(names);
+        if value.is_none() {
+            wrong.push(format!("{} is not set", names.join(" or ")));
+        }
+        value.unwrap_or_default()
+    };
+    let key = ApiKeyConfig::new(need(ACCOUNT), need(KEY), need(SECRET));
+    let users_file = PathBuf::from(need(&["TOKEN_SERVER_USERS"]));
+    for (part, message) in problems(&key) {
+        let names = match part {
+            Part::Account => ACCOUNT,
+            Part::Key => KEY,
+            Part::Secret => SECRET,
+        };
+        if let Some(name) = names.iter().find(|name| set(name).is_some()) {
+            wrong.push(format!("{name} {message}"));
+        }
+    }
+    let region = get(&["TWILIO_REGION"]);
+    if Location::parse(region.as_deref(), None).is_err() {
+        wrong.push("TWILIO_REGION does not look like a region, such as us1 or ie1".to_owned());
+    }
+    let listen = get(&["TOKEN_SERVER_LISTEN"]).map(|text| text.parse());
+    if matches!(listen, Some(Err(_))) {
+        wrong.push("TOKEN_SERVER_LISTEN must be an address with a port, such as 127.0.0.1:3000".to_owned());
+    }
+    let room = get(&["TOKEN_SERVER_ROOM"]).unwrap_or_else(|| ROOM.to_owned());
+    let rule =
+        Rule::video_for_all(&room).map_err(|message| wrong.push(format!("TOKEN_SERVER_ROOM {message}")));
+    let Ok(rule) = rule else { return Err(error(&wrong)) };
+    if !wrong.is_empty() {
+        return Err(error(&wrong));
+    }
+    let mut config =
+        TokenServerConfig { region, rules: vec![rule], ..TokenServerConfig::with(key, users_file) };
+    if let Some(Ok(address)) = listen {
+        config.listen = address;
+    }
+    Ok(config)
+}
+
+fn error(wrong: &[String]) -> Error {
+    Error::config(wrong.join("\n"))
+}

@@ -1,0 +1,150 @@
+//! The keys of a configuration file.
+
+use std::path::Path;
+
+use super::config::{Tls, TokenServerConfig};
+use super::key::problems;
+use super::rule::rule;
+use crate::ApiKeyConfig;
+use crate::config::Location;
+use crate::config::file::Reader;
+
+pub(super) fn read(reader: &Reader<'_>, directory: &Path) -> Option<TokenServerConfig> {
+    let twilio = reader.table("twilio");
+    let (account_sid, api_key) = (twilio.text("account_sid"), twilio.text("api_key"));
+    let api_secret = twilio.secret("api_secret");
+    let read = [account_sid.is_some(), api_key.is_some(), api_secret.is_some()];
+    let key = ApiKeyConfig::new(
+        account_sid.unwrap_or_default(),
+        api_key.unwrap_or_default(),
+        api_secret.unwrap_or_else(|| "".into()),
+    );
+    for (part, message) in problems(&key) {
+        let name = part.to_string();
+        // What is there and could not be read has been reported.
+        match (twilio.has(&name), read[part as usize]) {
+            (false, _) => twilio.problem(&name, "is missing"),
+            (true, true) => twilio.problem(&name, message),
+            (true, false) => {}
+        }
+    }
+    let region = twilio.text("region");
+    twilio.check("region", "region", Location::parse(region.as_deref(), None).map(drop));
+
+    let users = reader.table("users");
+    let users_file = users.text("file").map(|file| directory.join(file));
+    if !users.has("file") {
+        users.problem("file", "is missing; it is the file of users");
+    }
+    let remember = users.duration_or_zero("remember");
+
+    let rules = reader.tables("rules", rule);
+    if !reader.has("rules") {
+        reader.problem("rules", "is missing; without rules nobody gets a token");
+    }
+
+    let listen = reader.text("listen").map(|text| text.parse());
+    if matches!(listen, Some(Err(_))) {
+        reader.problem("listen", "must be an address with a port, such as 127.0.0.1:3000");
+    }
+    let trust_proxy = reader.flag("trust_proxy").unwrap_or(false);
+    let unguessable_ids = reader.flag("unguessable_ids").unwrap_or(true);
+    let origins = origins(&reader.table("cors"));
+
+    let limits = reader.table("limits");
+    let body_limit = limits.size("body");
+    let attempts = |name: &str| {
+        let most = limits.count(name);
+        if most == Some(0) {
+            limits.problem(name, "must be more than 0, attempts a minute");
+        }
+        most
+    };
+    let (per_user, per_address) = (attempts("per_user"), attempts("per_address"));
+
+    let timeouts = reader.table("timeouts");
+    let (idle, body_time) = (timeouts.duration("idle"), timeouts.duration("body"));
+    let shutdown = timeouts.duration("shutdown");
+
+    let tls = tls(&reader.table("tls"));
+    let defaults = TokenServerConfig::with(key, users_file?);
+    Some(TokenServerConfig {
+        listen: listen.and_then(Result::ok).unwrap_or(defaults.listen),
+        region,
+        remember: remember.unwrap_or(defaults.remember),
+        rules,
+        origins,
+        trust_proxy,
+        body_limit: body_limit.unwrap_or(defaults.body_limit),
+        per_user: per_user.unwrap_or(defaults.per_user),
+        per_address: per_address.unwrap_or(defaults.per_address),
+        idle: idle.unwrap_or(defaults.idle),
+        body_time: body_time.unwrap_or(defaults.body_time),
+        shutdown: shutdown.unwrap_or(defaults.shutdown),
+        tls,
+        unguessable_ids,
+        ..defaults
+    })
+}
+
+fn tls(reader: &Reader<'_>) -> Option<Tls> {
+    let (certificates, key) = (reader.pem("certificate"), reader.pem_secret("key"));
+    for name in ["certificate", "key"] {
+        if reader.is_there() && !reader.has(name) {
+            reader.problem(name, "is missing");
+        }
+    }
+    certificates.zip(key).map(|(certificates, key)| Tls { certificates, key })
+}
+
+fn origins(cors: &Reader<'_>) -> Vec<String> {
+    let origins = cors.texts("origins").unwrap_or_default();
+    if !origins.iter().all(|origin| is_origin(origin)) {
+        cors.problem(
+            "origins",
+            "must hold origins such as https://app.example.com, without a path, and no *",
+        );
+    }
+    origins
+}
+
+fn is_origin(text: &str) -> bool {
+    let Some((scheme, host)) = text.split_once("://") else { return false };
+    matches!(scheme, "http" | "https")
+        && !host.is_empty()
+        && host.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.:[]".contains(&b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::file::paths;
+
+    const EXAMPLE: &str = include_str!("../../examples/token-server.toml");
+
+    /// The paths of the values in a table; tables of a list have one path.
+    fn leaves(value: &toml::Value, path: &str, found: &mut Vec<String>) {
+        match value {
+            toml::Value::Table(table) => {
+                for (key, value) in table {
+                    leaves(value, &format!("{path}.{key}"), found);
+                }
+            }
+            toml::Value::Array(list) if list.iter().any(toml::Value::is_table) => {
+                list.iter().for_each(|value| leaves(value, path, found));
+            }
+            _ => found.push(path.trim_start_matches('.').to_owned()),
+        }
+    }
+
+    #[test]
+    fn the_example_has_every_key() {
+        let mut found = Vec::new();
+        leaves(&toml::from_str(EXAMPLE).expect("TOML"), "", &mut found);
+        let known = paths(&|reader| read(reader, Path::new("")));
+        let is_table = |path: &str| known.iter().any(|other| other.starts_with(&format!("{path}.")));
+        let absent: Vec<&String> =
+            known.iter().filter(|path| !is_table(path) && !found.contains(path)).collect();
+        assert!(absent.is_empty() && known.len() > 20, "examples/token-server.toml lacks {absent:?}");
+    }
+}
