@@ -48,6 +48,7 @@ extern crate self as twilio_sdk;
 #[cfg(feature = "access-token")]
 #[cfg_attr(docsrs, doc(cfg(feature = "access-token")))]
 pub mod access_token;
+pub mod audit;
 mod auth;
 #[cfg(feature = "blocking")]
 #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
@@ -68,6 +69,8 @@ pub mod media;
 mod paging;
 #[cfg(any(feature = "mock", feature = "validation"))]
 mod pattern;
+#[cfg(any(feature = "audit", feature = "vault"))]
+mod private_file;
 mod products;
 mod redact;
 mod runtime;

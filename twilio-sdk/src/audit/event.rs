@@ -1,0 +1,311 @@
+use std::fmt;
+use std::sync::Arc;
+
+use crate::types::SecretString;
+
+/// Takes events for the record.
+pub trait Audit: Send + Sync {
+    /// Records an event. When it returns, the event is where the recorder's own rules want it, such as on disk.
+    ///
+    /// # Errors
+    ///
+    /// The event could not be recorded; whoever calls it fails closed.
+    fn record(&self, event: &Event) -> Result<(), AuditError>;
+
+    /// Tells the recorder of a secret that is in use, so that it can refuse to show it. Does nothing unless written.
+    fn guard(&self, secret: &SecretString) {
+        let _ = secret;
+    }
+}
+
+impl<A: Audit + ?Sized> Audit for Arc<A> {
+    fn record(&self, event: &Event) -> Result<(), AuditError> {
+        (**self).record(event)
+    }
+
+    fn guard(&self, secret: &SecretString) {
+        (**self).guard(secret);
+    }
+}
+
+/// Records nothing: what the parts of the SDK have unless they are given another.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoAudit;
+
+impl Audit for NoAudit {
+    fn record(&self, _: &Event) -> Result<(), AuditError> {
+        Ok(())
+    }
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum EventKind {
+    /// `authn`: somebody's credentials were checked.
+    Authentication,
+    /// `authz`: somebody asked for what needs a permission or a scope.
+    Authorization,
+    /// `user.add`
+    UserAdd,
+    /// `user.remove`
+    UserRemove,
+    /// `user.role`: a user was given another role.
+    UserRole,
+    /// `key.issue`
+    KeyIssue,
+    /// `key.rotate`
+    KeyRotate,
+    /// `key.revoke`
+    KeyRevoke,
+    /// `credential.store`: a secret was put into a vault, or replaced there.
+    CredentialStore,
+    /// `credential.read`: a secret was taken from a vault.
+    CredentialRead,
+    /// `credential.delete`
+    CredentialDelete,
+    /// `credential.unlock`: a vault was opened, or not, for want of the right passphrase.
+    CredentialUnlock,
+    /// `credential.rekey`: a vault was given another passphrase.
+    CredentialRekey,
+    /// `credential.import`: another store's secrets were taken over.
+    CredentialImport,
+    /// `token.issue`
+    TokenIssue,
+    /// `token.refresh`
+    TokenRefresh,
+    /// `config.change`
+    ConfigChange,
+}
+
+impl EventKind {
+    /// Every kind.
+    pub const ALL: &'static [Self] = &[
+        Self::Authentication,
+        Self::Authorization,
+        Self::UserAdd,
+        Self::UserRemove,
+        Self::UserRole,
+        Self::KeyIssue,
+        Self::KeyRotate,
+        Self::KeyRevoke,
+        Self::CredentialStore,
+        Self::CredentialRead,
+        Self::CredentialDelete,
+        Self::CredentialUnlock,
+        Self::CredentialRekey,
+        Self::CredentialImport,
+        Self::TokenIssue,
+        Self::TokenRefresh,
+        Self::ConfigChange,
+    ];
+
+    /// The name in records.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Authentication => "authn",
+            Self::Authorization => "authz",
+            Self::UserAdd => "user.add",
+            Self::UserRemove => "user.remove",
+            Self::UserRole => "user.role",
+            Self::KeyIssue => "key.issue",
+            Self::KeyRotate => "key.rotate",
+            Self::KeyRevoke => "key.revoke",
+            Self::CredentialStore => "credential.store",
+            Self::CredentialRead => "credential.read",
+            Self::CredentialDelete => "credential.delete",
+            Self::CredentialUnlock => "credential.unlock",
+            Self::CredentialRekey => "credential.rekey",
+            Self::CredentialImport => "credential.import",
+            Self::TokenIssue => "token.issue",
+            Self::TokenRefresh => "token.refresh",
+            Self::ConfigChange => "config.change",
+        }
+    }
+
+    /// The kind of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == name)
+    }
+}
+
+/// How it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// It was done.
+    Ok,
+    /// It was refused: wrong credentials, no permission.
+    Denied,
+    /// It could not be done, whoever asked for it.
+    Failed,
+}
+
+impl Outcome {
+    /// The name in records: `ok`, `denied` or `failed`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Denied => "denied",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The outcome of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Ok, Self::Denied, Self::Failed].into_iter().find(|outcome| outcome.as_str() == name)
+    }
+}
+
+/// Something for the record. Every text in it is the plain name of something, and never a secret.
+///
+/// ```
+/// use twilio_sdk::audit::{Event, EventKind, Outcome};
+///
+/// let event = Event::new(EventKind::Authorization, Outcome::Denied)
+///     .actor("bob")
+///     .role("viewer")
+///     .action("manage_users")
+///     .source("198.51.100.7")
+///     .reason("the role lacks the permission");
+/// assert_eq!(event.kind().as_str(), "authz");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    kind: EventKind,
+    outcome: Outcome,
+    pub(super) actor: Option<String>,
+    pub(super) role: Option<String>,
+    pub(super) action: Option<String>,
+    pub(super) resource: Option<String>,
+    pub(super) source: Option<String>,
+    pub(super) reason: Option<String>,
+    pub(super) correlation_id: Option<String>,
+}
+
+impl Event {
+    /// An event of which nothing more is known.
+    pub fn new(kind: EventKind, outcome: Outcome) -> Self {
+        Self {
+            kind,
+            outcome,
+            actor: None,
+            role: None,
+            action: None,
+            resource: None,
+            source: None,
+            reason: None,
+            correlation_id: None,
+        }
+    }
+
+    /// Who did it: the name of a user, or the id of a key.
+    pub fn actor(mut self, actor: impl Into<String>) -> Self {
+        self.actor = Some(actor.into());
+        self
+    }
+
+    /// In which role.
+    pub fn role(mut self, role: impl Into<String>) -> Self {
+        self.role = Some(role.into());
+        self
+    }
+
+    /// What was done or asked for: an action, a permission, scopes.
+    pub fn action(mut self, action: impl Into<String>) -> Self {
+        self.action = Some(action.into());
+        self
+    }
+
+    /// To what it was done: the name of an entry, a user, a file.
+    pub fn resource(mut self, resource: impl Into<String>) -> Self {
+        self.resource = Some(resource.into());
+        self
+    }
+
+    /// From where: an address, the name of a program.
+    pub fn source(mut self, source: impl Into<String>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// Why it ended as it did.
+    pub fn reason(mut self, reason: impl Into<String>) -> Self {
+        self.reason = Some(reason.into());
+        self
+    }
+
+    /// What ties it to other records: the id of a request.
+    pub fn correlation_id(mut self, id: impl Into<String>) -> Self {
+        self.correlation_id = Some(id.into());
+        self
+    }
+
+    /// What happened.
+    pub fn kind(&self) -> EventKind {
+        self.kind
+    }
+
+    /// How it ended.
+    pub fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    /// The texts of the event by the names that records have for them; those that are not there are left out.
+    pub fn texts(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        [
+            ("actor", &self.actor),
+            ("role", &self.role),
+            ("action", &self.action),
+            ("resource", &self.resource),
+            ("source", &self.source),
+            ("reason", &self.reason),
+            ("correlation_id", &self.correlation_id),
+        ]
+        .into_iter()
+        .filter_map(|(name, text)| Some((name, text.as_deref()?)))
+    }
+}
+
+/// Why an event could not be recorded, or a log not be read.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum AuditError {
+    /// A file or folder cannot be used; the text says which.
+    Io {
+        /// What was tried.
+        what: String,
+        /// Why it failed.
+        source: std::io::Error,
+    },
+    /// Other users than the owner may use the file.
+    OpenToOthers(String),
+    /// Another process kept the log locked until the time-out.
+    Busy,
+    /// The log is not as it was left: lines are missing or were changed. Nothing is appended to it.
+    Broken(String),
+    /// A recorder of one's own failed.
+    Other(String),
+}
+
+impl fmt::Display for AuditError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io { what, source } => write!(f, "audit: {what}: {source}"),
+            Self::OpenToOthers(file) => {
+                write!(f, "audit: others than its owner may use {file}; give it the mode 0600")
+            }
+            Self::Busy => f.write_str("audit: another process keeps the log locked"),
+            Self::Broken(what) => write!(f, "audit: the log is not as it was left: {what}"),
+            Self::Other(what) => write!(f, "audit: {what}"),
+        }
+    }
+}
+
+impl std::error::Error for AuditError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Io { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}

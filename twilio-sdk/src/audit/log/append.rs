@@ -1,0 +1,302 @@
+use std::fmt;
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use super::clean::Guard;
+use super::files::{Lines, head_of, lock_of, numbers, rotated};
+use super::head::Head;
+use super::options::{AuditLogOptions, Fsync};
+use super::record::{Record, hash};
+use super::{Verified, VerifyError, io, verify};
+use crate::audit::{Audit, AuditError, Event};
+use crate::private_file::{Lock, folder_of, is_open_to_others, make_folder, options, sync_folder};
+use crate::types::SecretString;
+
+/// An audit log: JSON lines in files that only grow, each line with the hash of the one before.
+///
+/// ```
+/// use twilio_sdk::audit::{Audit, AuditLog, Event, EventKind, Outcome, verify};
+///
+/// # let folder = std::env::temp_dir().join(format!("twilio-sdk-audit-doc-{}", std::process::id()));
+/// # let path = folder.join("audit.log");
+/// let log = AuditLog::open(&path)?;
+/// log.record(&Event::new(EventKind::UserAdd, Outcome::Ok).actor("alice").resource("bob").role("viewer"))?;
+///
+/// let verified = verify(&path, None)?;
+/// assert_eq!(verified.head().seq(), 1);
+/// # std::fs::remove_dir_all(folder)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Files
+///
+/// All have the mode 0600, and folders that are made for them 0700; a log that others than its owner may use is not
+/// opened. Beside `audit.log` stand `audit.log.000001` and so on, the full ones from the oldest on, through which the
+/// chain goes; `audit.log.head`, the number and hash of the last line; and `audit.log.lock`. Several processes of one
+/// machine may write to one log. It is for local disks: locks and `fsync` of network drives cannot be relied on.
+///
+/// # What survives
+///
+/// A line is written with one call, then the head, then both go to disk as [`Fsync`] says. What a crash leaves of a line
+/// whose head was not written yet is taken over where it is whole, and cut off where it is not: it was never
+/// acknowledged. A log that lacks lines is not written to any more.
+///
+/// # No secrets
+///
+/// Texts of events are names. Should a secret be among them all the same, what stands in its place is `[REDACTED]`,
+/// and the event is kept: this goes for every secret that the log was told of by [`guard`](Audit::guard), as the vault
+/// does with each one that it holds, and for what the SDK's logs never show either (`token=...`, `Bearer ...`, JWTs). A
+/// secret of fewer than six bytes is looked for as a whole text only. Texts are cut at 512 characters.
+pub struct AuditLog {
+    options: AuditLogOptions,
+    guard: Guard,
+    files: Mutex<Files>,
+}
+
+struct Files {
+    log: File,
+    head: File,
+    synced: Instant,
+    unsynced: bool,
+}
+
+impl AuditLog {
+    /// Opens a log, or begins it, with the defaults of [`AuditLogOptions`].
+    ///
+    /// # Errors
+    ///
+    /// The files cannot be used, others may use them, or lines are missing.
+    pub fn open(path: impl Into<PathBuf>) -> Result<Self, AuditError> {
+        AuditLogOptions::new(path).open()
+    }
+
+    pub(super) fn with(options: AuditLogOptions) -> Result<Self, AuditError> {
+        let path = &options.path;
+        if path.file_name().is_none() {
+            return Err(AuditError::Other(format!("{} is not the name of a file", path.display())));
+        }
+        make_folder(folder_of(path)).map_err(io(format!("the folder of {}", path.display())))?;
+        let _lock = lock(&options)?;
+        let mut files = Files::open(path)?;
+        files.settle(&options)?;
+        sync_folder(folder_of(path)).map_err(io("the log's folder"))?;
+        Ok(Self { guard: Guard::new(), files: Mutex::new(files), options })
+    }
+
+    /// The path of the current file.
+    pub fn path(&self) -> &Path {
+        &self.options.path
+    }
+
+    /// The last line's number and hash, for keeping elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// The files cannot be read, or lines are missing.
+    pub fn head(&self) -> Result<Head, AuditError> {
+        let _lock = lock(&self.options)?;
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).settle(&self.options)
+    }
+
+    /// Brings everything that was recorded to disk.
+    ///
+    /// # Errors
+    ///
+    /// The system reports that it could not be written.
+    pub fn flush(&self) -> Result<(), AuditError> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).sync()
+    }
+
+    /// Checks the whole log; see [`verify`].
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError`] says what is wrong, and where.
+    pub fn verify(&self) -> Result<Verified, VerifyError> {
+        verify(&self.options.path, None)
+    }
+}
+
+impl Audit for AuditLog {
+    fn record(&self, event: &Event) -> Result<(), AuditError> {
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let _lock = lock(&self.options)?;
+        let mut head = files.settle(&self.options)?;
+        let line = Record::line(event, head.seq + 1, &head.hash, |text| self.guard.clean(text))
+            .map_err(AuditError::Other)?;
+        if head.length > 0 && head.length + line.len() as u64 > self.options.most_bytes {
+            files.rotate(&self.options, &mut head)?;
+        }
+        files.append(&line, &mut head)?;
+        let due = match self.options.fsync {
+            Fsync::EachLine => true,
+            Fsync::Interval(interval) => files.synced.elapsed() >= interval,
+        };
+        if due { files.sync() } else { Ok(()) }
+    }
+
+    fn guard(&self, secret: &SecretString) {
+        self.guard.add(secret);
+    }
+}
+
+impl Drop for AuditLog {
+    fn drop(&mut self) {
+        if let Err(error) = self.flush() {
+            tracing::error!(target: "twilio_sdk::audit", %error, "the last lines of the audit log may be lost");
+        }
+    }
+}
+
+impl fmt::Debug for AuditLog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuditLog").field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+pub(super) fn lock(options: &AuditLogOptions) -> Result<Lock, AuditError> {
+    let taken = Lock::take(&lock_of(&options.path), options.lock_timeout);
+    taken.map_err(io("the log's lock"))?.ok_or(AuditError::Busy)
+}
+
+fn open(path: &Path) -> Result<File, AuditError> {
+    let failed = || io(path.display().to_string());
+    // A link would lead what is appended to another file.
+    match std::fs::symlink_metadata(path) {
+        Ok(metadata) if !metadata.is_file() => {
+            return Err(AuditError::Other(format!("{} is not a file", path.display())));
+        }
+        _ => {}
+    }
+    let file = options().read(true).append(true).create(true).open(path).map_err(failed())?;
+    if is_open_to_others(&file.metadata().map_err(failed())?) {
+        return Err(AuditError::OpenToOthers(path.display().to_string()));
+    }
+    Ok(file)
+}
+
+impl Files {
+    fn open(path: &Path) -> Result<Self, AuditError> {
+        let head_path = head_of(path);
+        let failed = || io(head_path.display().to_string());
+        let head = options()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&head_path)
+            .map_err(failed())?;
+        if is_open_to_others(&head.metadata().map_err(failed())?) {
+            return Err(AuditError::OpenToOthers(head_path.display().to_string()));
+        }
+        Ok(Self { log: open(path)?, head, synced: Instant::now(), unsynced: false })
+    }
+
+    /// Follows what other processes did, and mends what a crash of one of them left. The caller holds the lock.
+    fn settle(&mut self, options: &AuditLogOptions) -> Result<Head, AuditError> {
+        let path = &options.path;
+        if !is_same(&self.log, path) {
+            self.log = open(path)?;
+        }
+        let head = Head::read(&mut self.head).map_err(io("the log's head"))?;
+        let length = self.log.metadata().map_err(io("the log's length"))?.len();
+        let earlier = numbers(path).map_err(io("the log's folder"))?;
+        let mut head = match head {
+            Some(head) => head,
+            None if earlier.is_empty() && length == 0 => Head::start(),
+            // The very first line was written, and its head was not.
+            None if earlier.is_empty() => Head::start(),
+            None => return Err(AuditError::Broken("its head is empty, though there are lines".into())),
+        };
+        if length < head.length {
+            // A rotation was cut short: the file of that length is the last one before this.
+            let last = earlier.last().map(|number| rotated(path, *number));
+            let moved =
+                last.and_then(|last| last.metadata().ok()).is_some_and(|last| last.len() == head.length);
+            if length > 0 || !moved {
+                return Err(AuditError::Broken(format!("{} is shorter than it was", path.display())));
+            }
+            head.length = 0;
+            head.write(&mut self.head).map_err(io("the log's head"))?;
+        } else if length > head.length {
+            self.take_over(&mut head, length)?;
+        }
+        Ok(head)
+    }
+
+    /// Takes over a line whose head was not written, and cuts off what is none.
+    fn take_over(&mut self, head: &mut Head, length: u64) -> Result<(), AuditError> {
+        use std::io::{Seek, SeekFrom};
+        let failed = || io("the log's last line");
+        let mut log = self.log.try_clone().map_err(failed())?;
+        log.seek(SeekFrom::Start(head.length)).map_err(failed())?;
+        let lines: Vec<_> = Lines::new(log).take(2).collect::<Result<_, _>>().map_err(failed())?;
+        let [line] = lines.as_slice() else {
+            return Err(AuditError::Broken("lines were put in behind its last one".into()));
+        };
+        if !line.ended {
+            tracing::warn!(target: "twilio_sdk::audit", "half a line that a crash left is cut off");
+            self.log.set_len(head.length).map_err(failed())?;
+            return Ok(());
+        }
+        let next = Record::parse(&line.bytes)
+            .is_some_and(|record| record.seq == head.seq + 1 && record.prev_hash == head.hash);
+        if !next {
+            return Err(AuditError::Broken("a line was put in behind its last one".into()));
+        }
+        *head = Head { seq: head.seq + 1, hash: hash(&line.bytes), length };
+        head.write(&mut self.head).map_err(io("the log's head"))
+    }
+
+    /// Makes the current file one of the earlier ones. The chain goes on in the next.
+    fn rotate(&mut self, options: &AuditLogOptions, head: &mut Head) -> Result<(), AuditError> {
+        let path = &options.path;
+        self.sync()?;
+        let last = numbers(path).map_err(io("the log's folder"))?.last().copied().unwrap_or(0);
+        std::fs::rename(path, rotated(path, last + 1)).map_err(io("the next file of the log"))?;
+        self.log = open(path)?;
+        head.length = 0;
+        head.write(&mut self.head).map_err(io("the log's head"))?;
+        sync_folder(folder_of(path)).map_err(io("the log's folder"))
+    }
+
+    fn append(&mut self, line: &[u8], head: &mut Head) -> Result<(), AuditError> {
+        self.unsynced = true;
+        if let Err(error) = self.log.write_all(line) {
+            // Half a line would end the log for good.
+            let _ = self.log.set_len(head.length);
+            return Err(io("a line of the log")(error));
+        }
+        let text = line.strip_suffix(b"\n").unwrap_or(line);
+        *head = Head { seq: head.seq + 1, hash: hash(text), length: head.length + line.len() as u64 };
+        head.write(&mut self.head).map_err(io("the log's head"))
+    }
+
+    fn sync(&mut self) -> Result<(), AuditError> {
+        if self.unsynced {
+            self.log.sync_data().map_err(io("the log on disk"))?;
+            self.head.sync_data().map_err(io("the log's head on disk"))?;
+            self.unsynced = false;
+        }
+        self.synced = Instant::now();
+        Ok(())
+    }
+}
+
+/// Whether a path still leads to a file that is open.
+fn is_same(file: &File, path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let (Ok(open), Ok(there)) = (file.metadata(), std::fs::symlink_metadata(path)) else { return false };
+        (open.dev(), open.ino()) == (there.dev(), there.ino())
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = (file, path);
+        false
+    }
+}

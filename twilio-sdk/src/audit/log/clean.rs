@@ -1,0 +1,58 @@
+//! What of an event's texts may stand in a log.
+
+use std::sync::{Mutex, PoisonError};
+
+use crate::LoggingConfig;
+use crate::redact::Redactor;
+use crate::types::SecretString;
+
+/// What stands for a secret.
+const MARK: &str = "[REDACTED]";
+
+/// Characters of a text that are written.
+const MOST: usize = 512;
+
+/// Secrets shorter than this are looked for as whole texts only: they stand in too many others.
+const SHORT: usize = 6;
+
+/// The guard before the log.
+#[derive(Debug)]
+pub(super) struct Guard {
+    redactor: Redactor,
+    secrets: Mutex<Vec<SecretString>>,
+}
+
+impl Guard {
+    pub(super) fn new() -> Self {
+        // Who did what is what the log is for, so persons are shown.
+        let shown = LoggingConfig::new().personal(true);
+        Self { redactor: Redactor::new(&shown), secrets: Mutex::default() }
+    }
+
+    pub(super) fn add(&self, secret: &SecretString) {
+        let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        if !secret.is_empty() && !secrets.iter().any(|known| known.expose() == secret.expose()) {
+            secrets.push(secret.clone());
+        }
+    }
+
+    /// A text without secrets and of bounded length.
+    pub(super) fn clean(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for secret in self.secrets.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            let secret = secret.expose();
+            if text == secret {
+                return MARK.to_owned();
+            }
+            if secret.len() >= SHORT && text.contains(secret) {
+                text = text.replace(secret, MARK);
+            }
+        }
+        let mut text = self.redactor.with(&[]).text(&text).into_owned();
+        if let Some((end, _)) = text.char_indices().nth(MOST) {
+            text.truncate(end);
+            text.push('…');
+        }
+        text
+    }
+}

@@ -1,0 +1,82 @@
+//! The files of a log: the current one, and those before it by number.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use crate::private_file::{beside, folder_of};
+
+/// A longer line is none of a log's.
+pub(super) const LONGEST_LINE: u64 = 64 << 10;
+
+pub(super) fn head_of(path: &Path) -> PathBuf {
+    beside(path, ".head")
+}
+
+pub(super) fn lock_of(path: &Path) -> PathBuf {
+    beside(path, ".lock")
+}
+
+/// The file of this number, `audit.log.000001` for the first one of `audit.log`.
+pub(super) fn rotated(path: &Path, number: u64) -> PathBuf {
+    beside(path, &format!(".{number:06}"))
+}
+
+/// The numbers of the files before the current one, in order.
+pub(super) fn numbers(path: &Path) -> io::Result<Vec<u64>> {
+    let own = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut numbers = Vec::new();
+    for entry in std::fs::read_dir(folder_of(path))? {
+        let name = entry?.file_name();
+        let number = name.to_str().and_then(|name| name.strip_prefix(&own)?.strip_prefix('.'));
+        let digits = number.filter(|text| text.len() >= 6 && text.bytes().all(|b| b.is_ascii_digit()));
+        numbers.extend(digits.and_then(|digits| digits.parse::<u64>().ok()));
+    }
+    numbers.sort_unstable();
+    Ok(numbers)
+}
+
+/// All files of a log that are there, the oldest first.
+pub(super) fn all(path: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files: Vec<PathBuf> = numbers(path)?.into_iter().map(|number| rotated(path, number)).collect();
+    if path.try_exists()? {
+        files.push(path.to_owned());
+    }
+    Ok(files)
+}
+
+/// The lines of a file, as they stand there.
+pub(super) struct Lines {
+    reader: BufReader<File>,
+}
+
+/// A line without its end, and whether it has one.
+pub(super) struct Line {
+    pub(super) bytes: Vec<u8>,
+    pub(super) ended: bool,
+}
+
+impl Lines {
+    pub(super) fn new(file: File) -> Self {
+        Self { reader: BufReader::new(file) }
+    }
+}
+
+impl Iterator for Lines {
+    type Item = io::Result<Line>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut bytes = Vec::new();
+        match self.reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut bytes) {
+            Ok(0) => None,
+            Ok(_) => {
+                let ended = bytes.last() == Some(&b'\n');
+                if ended {
+                    bytes.pop();
+                }
+                Some(Ok(Line { bytes, ended }))
+            }
+            Err(error) => Some(Err(error)),
+        }
+    }
+}

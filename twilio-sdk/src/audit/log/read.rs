@@ -1,0 +1,192 @@
+use std::collections::VecDeque;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use time::OffsetDateTime;
+
+use super::files::{Lines, all};
+use super::io;
+use super::record::Record;
+use crate::audit::{AuditError, EventKind, Outcome};
+
+/// Which records are looked for; one that names nothing finds all.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    kinds: Vec<EventKind>,
+    outcome: Option<Outcome>,
+    actor: Option<String>,
+    resource: Option<String>,
+    source: Option<String>,
+    correlation_id: Option<String>,
+    since: Option<OffsetDateTime>,
+    until: Option<OffsetDateTime>,
+}
+
+impl Filter {
+    /// Finds all records.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Only this kind of event; called several times, any of them.
+    pub fn kind(mut self, kind: EventKind) -> Self {
+        self.kinds.push(kind);
+        self
+    }
+
+    /// Only what ended so.
+    pub fn outcome(mut self, outcome: Outcome) -> Self {
+        self.outcome = Some(outcome);
+        self
+    }
+
+    /// Only what this one did.
+    pub fn actor(mut self, actor: impl Into<String>) -> Self {
+        self.actor = Some(actor.into());
+        self
+    }
+
+    /// Only what was done to this.
+    pub fn resource(mut self, resource: impl Into<String>) -> Self {
+        self.resource = Some(resource.into());
+        self
+    }
+
+    /// Only what came from here.
+    pub fn source(mut self, source: impl Into<String>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// Only what has this correlation id.
+    pub fn correlation_id(mut self, id: impl Into<String>) -> Self {
+        self.correlation_id = Some(id.into());
+        self
+    }
+
+    /// Nothing before this moment.
+    pub fn since(mut self, moment: OffsetDateTime) -> Self {
+        self.since = Some(moment);
+        self
+    }
+
+    /// Nothing from this moment on.
+    pub fn until(mut self, moment: OffsetDateTime) -> Self {
+        self.until = Some(moment);
+        self
+    }
+
+    /// Whether a record is looked for.
+    pub fn matches(&self, record: &Record) -> bool {
+        let same = |wanted: &Option<String>, found: &Option<String>| wanted.is_none() || wanted == found;
+        let in_time = match (self.since, self.until) {
+            (None, None) => true,
+            (since, until) => record.time().is_some_and(|time| {
+                since.is_none_or(|since| time >= since) && until.is_none_or(|until| time < until)
+            }),
+        };
+        (self.kinds.is_empty() || record.kind().is_some_and(|kind| self.kinds.contains(&kind)))
+            && self.outcome.is_none_or(|outcome| record.outcome() == Some(outcome))
+            && same(&self.actor, &record.actor)
+            && same(&self.resource, &record.resource)
+            && same(&self.source, &record.source)
+            && same(&self.correlation_id, &record.correlation_id)
+            && in_time
+    }
+}
+
+/// The last records of a log, the oldest of them first. The chain is not checked: [`verify`](super::verify) does that.
+///
+/// # Errors
+///
+/// A file cannot be read, or holds a line that is no record.
+pub fn tail(path: impl AsRef<Path>, count: usize) -> Result<Vec<Record>, AuditError> {
+    let mut files = all(path.as_ref()).map_err(io("the log's folder"))?;
+    let mut found: VecDeque<Record> = VecDeque::new();
+    while let Some(file) = files.pop()
+        && found.len() < count
+    {
+        let mut here = VecDeque::new();
+        for record in Records::open(file)? {
+            if here.len() + found.len() == count {
+                here.pop_front();
+            }
+            here.push_back(record?);
+        }
+        here.extend(found);
+        found = here;
+    }
+    Ok(found.into())
+}
+
+/// The records of a log that a filter lets through, the oldest first, read as they are asked for.
+///
+/// # Errors
+///
+/// The log's folder cannot be read; errors of files come as items.
+pub fn search(path: impl AsRef<Path>, filter: Filter) -> Result<Search, AuditError> {
+    let files = all(path.as_ref()).map_err(io("the log's folder"))?;
+    Ok(Search { files: files.into_iter(), current: None, filter })
+}
+
+/// What [`search`] finds.
+pub struct Search {
+    files: std::vec::IntoIter<PathBuf>,
+    current: Option<Records>,
+    filter: Filter,
+}
+
+impl std::fmt::Debug for Search {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Search").field("filter", &self.filter).finish_non_exhaustive()
+    }
+}
+
+impl Iterator for Search {
+    type Item = Result<Record, AuditError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(records) = &mut self.current {
+                match records.next() {
+                    Some(Ok(record)) if !self.filter.matches(&record) => continue,
+                    Some(found) => return Some(found),
+                    None => self.current = None,
+                }
+            }
+            match Records::open(self.files.next()?) {
+                Ok(records) => self.current = Some(records),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+}
+
+/// The records of one file. Half a line at its end is one that is being written, and none of them.
+struct Records {
+    path: PathBuf,
+    line: u64,
+    lines: Lines,
+}
+
+impl Records {
+    fn open(path: PathBuf) -> Result<Self, AuditError> {
+        let file = File::open(&path).map_err(io(path.display().to_string()))?;
+        Ok(Self { lines: Lines::new(file), line: 0, path })
+    }
+}
+
+impl Iterator for Records {
+    type Item = Result<Record, AuditError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let line = match self.lines.next()? {
+            Ok(line) if !line.ended => return None,
+            Ok(line) => line,
+            Err(error) => return Some(Err(io(self.path.display().to_string())(error))),
+        };
+        self.line += 1;
+        let place = || AuditError::Broken(format!("{}:{} is no record", self.path.display(), self.line));
+        Some(Record::parse(&line.bytes).ok_or_else(place))
+    }
+}

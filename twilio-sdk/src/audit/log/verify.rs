@@ -1,0 +1,274 @@
+use std::fmt;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::files::{Lines, all, head_of, lock_of};
+use super::head::{Head, START};
+use super::record::{Record, hash};
+use crate::private_file::Lock;
+
+/// A log whose chain holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified {
+    head: Head,
+    first: u64,
+    files: usize,
+}
+
+impl Verified {
+    /// The last line: keep it elsewhere, and give it to the next [`verify`].
+    pub fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// The number of the first line that is there; 1 unless earlier files were taken away.
+    pub fn first(&self) -> u64 {
+        self.first
+    }
+
+    /// How many files there are.
+    pub fn files(&self) -> usize {
+        self.files
+    }
+}
+
+/// What was done to a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// It is not as it was written.
+    Changed,
+    /// Lines before it are missing.
+    Removed,
+    /// It was put in.
+    Inserted,
+    /// It stands elsewhere than it was written.
+    Moved,
+    /// Lines behind it are missing, or its own end is.
+    Truncated,
+}
+
+/// Why a log does not hold.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum VerifyError {
+    /// A line shows that the log was tampered with.
+    Tampered {
+        /// What was done.
+        fault: Fault,
+        /// The file.
+        file: PathBuf,
+        /// The line in the file, from 1; 0 for a file without lines.
+        line: u64,
+    },
+    /// The file with the log's head is missing, or is none that a log wrote, though there are lines.
+    NoHead,
+    /// A file cannot be read.
+    Unreadable(std::io::Error),
+    /// Another process kept the log locked for 10 s.
+    Busy,
+}
+
+impl fmt::Display for VerifyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tampered { fault, file, line } => {
+                let what = match fault {
+                    Fault::Changed => "the line was changed",
+                    Fault::Removed => "lines before this one are missing",
+                    Fault::Inserted => "the line was put in",
+                    Fault::Moved => "the line was moved",
+                    Fault::Truncated => "what came behind this line is missing",
+                };
+                write!(f, "{}:{line}: {what}", file.display())
+            }
+            Self::NoHead => f.write_str("the file with the head of the log is missing or unreadable"),
+            Self::Unreadable(error) => write!(f, "the log cannot be read: {error}"),
+            Self::Busy => f.write_str("another process keeps the log locked"),
+        }
+    }
+}
+
+impl std::error::Error for VerifyError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Unreadable(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<std::io::Error> for VerifyError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Unreadable(error)
+    }
+}
+
+/// Checks a log through all its files: a line that was changed, removed, put in, moved or cut off is found.
+///
+/// A head that was kept elsewhere, the anchor, must be one of its lines, so that a log that was written anew as a whole
+/// is found too. Where the oldest files were taken away, it must be the last line of those: then the check starts there.
+/// One whole line behind the head is what a crash may leave, and is no fault.
+///
+/// # Errors
+///
+/// [`VerifyError::Tampered`] names the first file and line where the chain breaks.
+pub fn verify(path: impl AsRef<Path>, anchor: Option<&Head>) -> Result<Verified, VerifyError> {
+    let path = path.as_ref();
+    let (files, head) = snapshot(path)?;
+    let count = files.len();
+    let nowhere = || (files.last().map_or_else(|| path.to_owned(), |(path, _)| path.clone()), 0);
+    let last_place = nowhere();
+    let mut items = Items { files: files.into_iter(), current: None }.peekable();
+    let mut chain = Chain { next: 1, hash: START.to_owned(), before: None, last: None, last_is: None };
+    let mut first = 1;
+    if let Some(Ok(item)) = items.peek()
+        && let (Some((seq, _)), Some(anchor)) = (&item.link, anchor)
+        && *seq == anchor.seq + 1
+    {
+        (first, chain.next, chain.hash) = (*seq, *seq, anchor.hash.clone());
+    }
+    while let Some(item) = items.next() {
+        let item = item?;
+        let following = match items.peek() {
+            Some(Ok(next)) => next.link.clone(),
+            Some(Err(_)) => None,
+            None => head.as_ref().map(|head| (head.seq + 1, head.hash.clone())),
+        };
+        let beyond = head.as_ref().is_some_and(|head| chain.next > head.seq);
+        if !item.ended {
+            match beyond {
+                true => break,
+                false => return Err(item.fault(Fault::Truncated)),
+            }
+        }
+        chain.step(&item, following.as_ref())?;
+        let at = chain.next - 1;
+        let known = [head.as_ref(), anchor].into_iter().flatten().find(|known| known.seq == at);
+        if known.is_some_and(|known| known.hash != chain.hash) {
+            return Err(item.fault(Fault::Changed));
+        }
+        if head.as_ref().is_some_and(|head| at > head.seq + 1) {
+            return Err(item.fault(Fault::Inserted));
+        }
+    }
+    let seq = chain.next - 1;
+    let wanted = head.as_ref().map_or(0, |head| head.seq).max(anchor.map_or(0, |anchor| anchor.seq));
+    if seq < wanted {
+        let (file, line) = chain.last.unwrap_or(last_place);
+        return Err(VerifyError::Tampered { fault: Fault::Truncated, file, line });
+    }
+    if head.is_none() && seq > 1 {
+        return Err(VerifyError::NoHead);
+    }
+    let length = head.map_or(0, |head| head.length);
+    Ok(Verified { head: Head { seq, hash: chain.hash, length }, first, files: count })
+}
+
+/// The files and the head as they are at one moment. What is written later is not looked at.
+#[allow(clippy::type_complexity)]
+fn snapshot(path: &Path) -> Result<(Vec<(PathBuf, File)>, Option<Head>), VerifyError> {
+    let lock = lock_of(path);
+    // A copy of a log needs no lock, and may be where none can be made.
+    let _lock = match lock.try_exists()? {
+        true => Some(Lock::take(&lock, Duration::from_secs(10))?.ok_or(VerifyError::Busy)?),
+        false => None,
+    };
+    let open = |path: PathBuf| File::open(&path).map(|file| (path, file));
+    let files = all(path)?.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
+    let head = match File::open(head_of(path)) {
+        Ok(mut file) => Head::read(&mut file).map_err(|_| VerifyError::NoHead)?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error.into()),
+    };
+    match (&head, files.iter().map(|(_, file)| file.metadata().map(|m| m.len())).sum::<Result<u64, _>>()?) {
+        (None, 1..) if files.len() > 1 => Err(VerifyError::NoHead),
+        _ => Ok((files, head)),
+    }
+}
+
+/// Where in the chain the check is.
+struct Chain {
+    next: u64,
+    hash: String,
+    /// The hash before the last line's.
+    before: Option<String>,
+    last: Option<(PathBuf, u64)>,
+    last_is: Option<u64>,
+}
+
+impl Chain {
+    fn step(&mut self, item: &Item, following: Option<&(u64, String)>) -> Result<(), VerifyError> {
+        let Some((seq, prev)) = &item.link else { return Err(item.fault(Fault::Changed)) };
+        let last = |fault| {
+            let (file, line) = self.last.clone().unwrap_or_else(|| (item.file.clone(), item.line));
+            VerifyError::Tampered { fault, file, line }
+        };
+        if *seq > self.next {
+            let moved = following.is_some_and(|(after, _)| *after == self.next);
+            return Err(item.fault(if moved { Fault::Moved } else { Fault::Removed }));
+        }
+        if *seq < self.next {
+            // The one before took this one's number and place, unless this one is its copy.
+            let replaced =
+                self.last_is == Some(*seq) && self.before.as_ref() == Some(prev) && item.hash != self.hash;
+            return Err(if replaced { last(Fault::Inserted) } else { item.fault(Fault::Inserted) });
+        }
+        if *prev != self.hash {
+            // Where the chain goes on behind this line, this one is whole, and the one before is not.
+            let whole = following.is_some_and(|(_, hash)| *hash == item.hash) && self.last.is_some();
+            return Err(if whole { last(Fault::Changed) } else { item.fault(Fault::Changed) });
+        }
+        self.before = Some(std::mem::replace(&mut self.hash, item.hash.clone()));
+        self.last = Some((item.file.clone(), item.line));
+        self.last_is = Some(*seq);
+        self.next += 1;
+        Ok(())
+    }
+}
+
+/// A line with where it stands.
+struct Item {
+    file: PathBuf,
+    line: u64,
+    ended: bool,
+    /// Its number and the hash that it names; `None` where it is no record.
+    link: Option<(u64, String)>,
+    hash: String,
+}
+
+impl Item {
+    fn fault(&self, fault: Fault) -> VerifyError {
+        VerifyError::Tampered { fault, file: self.file.clone(), line: self.line }
+    }
+}
+
+/// The lines of all files.
+struct Items {
+    files: std::vec::IntoIter<(PathBuf, File)>,
+    current: Option<(PathBuf, u64, Lines)>,
+}
+
+impl Iterator for Items {
+    type Item = std::io::Result<Item>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some((file, line, lines)) = &mut self.current {
+                match lines.next() {
+                    Some(Ok(found)) => {
+                        *line += 1;
+                        let link = Record::parse(&found.bytes).map(|record| (record.seq, record.prev_hash));
+                        let (file, line, hash) = (file.clone(), *line, hash(&found.bytes));
+                        return Some(Ok(Item { file, line, ended: found.ended, link, hash }));
+                    }
+                    Some(Err(error)) => return Some(Err(error)),
+                    None => self.current = None,
+                }
+            }
+            let (path, file) = self.files.next()?;
+            self.current = Some((path, 0, Lines::new(file)));
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! The audit log: what it writes, what it never writes, what it finds, and several processes that share it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "../common/folder.rs"]
+mod folder;
+
+mod keep;
+mod processes;
+mod read;
+mod secrets;
+mod tamper;
+
+use std::path::Path;
+
+use twilio_sdk::audit::{Audit, AuditLog, AuditLogOptions, Event, EventKind, Outcome};
+
+use folder::Folder;
+
+/// An event by which records can be told apart.
+fn event(number: u64) -> Event {
+    Event::new(EventKind::KeyIssue, Outcome::Ok).actor("alice").resource(format!("SK{number}"))
+}
+
+/// Writes events of these numbers.
+fn write(log: &AuditLog, numbers: std::ops::Range<u64>) {
+    for number in numbers {
+        log.record(&event(number)).unwrap();
+    }
+}
+
+/// A log with so many records, in files of a few lines.
+fn rotated(folder: &Folder, records: u64) -> AuditLog {
+    let log = AuditLogOptions::new(folder.file("audit.log")).most_bytes(1000).open().unwrap();
+    write(&log, 0..records);
+    log
+}
+
+fn lines(path: &Path) -> Vec<String> {
+    std::fs::read_to_string(path).unwrap().lines().map(str::to_owned).collect()
+}
+
+fn put(path: &Path, lines: &[String]) {
+    std::fs::write(path, lines.iter().map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+}
