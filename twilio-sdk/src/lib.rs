@@ -84,6 +84,9 @@ pub mod oauth;
 #[cfg_attr(docsrs, doc(cfg(feature = "token-server")))]
 pub mod token_server;
 pub mod types;
+#[cfg(feature = "vault")]
+#[cfg_attr(docsrs, doc(cfg(feature = "vault")))]
+pub mod vault;
 #[cfg(feature = "webhook")]
 #[cfg_attr(docsrs, doc(cfg(feature = "webhook")))]
 pub mod webhook;

@@ -214,3 +214,24 @@ impl Scope<'_> {
         shown
     }
 }
+
+/// Calls a function with every text of a JSON value that stands under the name of a secret, at any depth.
+#[cfg(feature = "vault")]
+pub(crate) fn secrets_of(value: &serde_json::Value, each: &mut dyn FnMut(&str)) {
+    use serde_json::Value;
+    fn texts(value: &Value, secret: bool, each: &mut dyn FnMut(&str)) {
+        match value {
+            Value::String(text) if secret => each(text),
+            Value::Array(list) => list.iter().for_each(|value| texts(value, secret, each)),
+            Value::Object(map) => {
+                for (name, value) in map {
+                    let named = matches!(names::class(name, &[], &[]), Class::Secret | Class::Code);
+                    texts(value, secret || named, each);
+                }
+            }
+            _ => {}
+        }
+    }
+    // JSON that is a text and nothing else is the secret itself.
+    texts(value, value.is_string(), each);
+}

@@ -48,7 +48,7 @@ use crate::types::SecretString;
 ///
 /// Texts of events are names. Should a secret be among them all the same, what stands in its place is `[REDACTED]`,
 /// and the event is kept: this goes for every secret that the log was told of by [`guard`](Audit::guard), as the vault
-/// does with each one that it holds, and for what the SDK's logs never show either (`token=...`, `Bearer ...`, JWTs). A
+/// does with its passphrase and each secret that it takes or hands out, and for what the SDK's logs never show either (`token=...`, `Bearer ...`, JWTs). A
 /// secret of fewer than six bytes is looked for as a whole text only. Texts are cut at 512 characters.
 pub struct AuditLog {
     options: AuditLogOptions,

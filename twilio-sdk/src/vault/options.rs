@@ -1,0 +1,85 @@
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Vault, VaultError, WorkFactor};
+use crate::audit::{Audit, NoAudit};
+use crate::types::SecretString;
+
+/// How a vault is made, opened and watched.
+#[derive(Clone)]
+pub struct VaultOptions {
+    pub(super) path: PathBuf,
+    pub(super) work: WorkFactor,
+    pub(super) lock_timeout: Duration,
+    pub(super) audit: Arc<dyn Audit>,
+    pub(super) actor: Option<String>,
+}
+
+impl fmt::Debug for VaultOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VaultOptions")
+            .field("path", &self.path)
+            .field("work", &self.work)
+            .field("lock_timeout", &self.lock_timeout)
+            .field("actor", &self.actor)
+            .finish_non_exhaustive()
+    }
+}
+
+impl VaultOptions {
+    /// The defaults, which each method names.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            work: WorkFactor::default(),
+            lock_timeout: Duration::from_secs(10),
+            audit: Arc::new(NoAudit),
+            actor: None,
+        }
+    }
+
+    /// How much work it is to make the key of a new file, or of a new passphrase; see [`WorkFactor`] for the default.
+    pub fn work_factor(mut self, work: WorkFactor) -> Self {
+        self.work = work;
+        self
+    }
+
+    /// How long to wait for another process that changes the file; 10 s unless set.
+    pub fn lock_timeout(mut self, timeout: Duration) -> Self {
+        self.lock_timeout = timeout;
+        self
+    }
+
+    /// Where it is recorded that the vault was opened and its entries were used; nowhere unless set.
+    pub fn audit(mut self, audit: impl Audit + 'static) -> Self {
+        self.audit = Arc::new(audit);
+        self
+    }
+
+    /// Who uses the vault, for the record: the name of a user or of a program; not known unless set.
+    pub fn actor(mut self, actor: impl Into<String>) -> Self {
+        self.actor = Some(actor.into());
+        self
+    }
+
+    /// Makes a new file, of mode 0600, in a folder that only its owner may use and that is made where it is not there.
+    ///
+    /// # Errors
+    ///
+    /// [`VaultError::AlreadyThere`] for any file of this name, and what [`VaultError`] lists.
+    pub fn create(self, passphrase: &SecretString) -> Result<Vault, VaultError> {
+        Vault::create_with(self, passphrase)
+    }
+
+    /// Opens a file. The key takes some tenths of a second, so asynchronous programs do it on a thread for blocking
+    /// work.
+    ///
+    /// # Errors
+    ///
+    /// [`VaultError::WrongPassphrase`], and what [`VaultError`] lists.
+    pub fn open(self, passphrase: &SecretString) -> Result<Vault, VaultError> {
+        Vault::open_with(self, passphrase)
+    }
+}

@@ -1,0 +1,280 @@
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
+
+use time::OffsetDateTime;
+use zeroize::Zeroizing;
+
+use super::content::Content;
+use super::seal::{MOST_FILE, Seal};
+use super::{Entry, EntryInfo, EntryValue, VaultError, VaultOptions, WorkFactor};
+use crate::audit::{Event, EventKind, Outcome};
+use crate::private_file::{Lock, beside, folder_of, is_open_to_others, make_folder, replace};
+use crate::types::SecretString;
+
+/// An encrypted store of secrets in one file, see the [module](crate::vault).
+///
+/// Every call reads the file, so what another process has changed is seen. Calls block for as long as a small file
+/// takes, and changes also wait for other processes. The passphrase itself is not kept, only its key.
+#[derive(Debug)]
+pub struct Vault {
+    options: VaultOptions,
+    seal: RwLock<Seal>,
+}
+
+impl Vault {
+    /// Makes a new file with the defaults of [`VaultOptions`].
+    ///
+    /// # Errors
+    ///
+    /// As of [`VaultOptions::create`].
+    pub fn create(path: impl Into<PathBuf>, passphrase: &SecretString) -> Result<Self, VaultError> {
+        VaultOptions::new(path).create(passphrase)
+    }
+
+    /// Opens a file with the defaults of [`VaultOptions`].
+    ///
+    /// # Errors
+    ///
+    /// As of [`VaultOptions::open`].
+    pub fn open(path: impl Into<PathBuf>, passphrase: &SecretString) -> Result<Self, VaultError> {
+        VaultOptions::new(path).open(passphrase)
+    }
+
+    pub(super) fn create_with(options: VaultOptions, passphrase: &SecretString) -> Result<Self, VaultError> {
+        options.audit.guard(passphrase);
+        let path = &options.path;
+        make_folder(folder_of(path))?;
+        check_folder(path)?;
+        let seal = Seal::create(passphrase, options.work)?;
+        let _lock = lock(&options)?;
+        match path.symlink_metadata() {
+            Ok(_) => return Err(VaultError::AlreadyThere),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error.into()),
+        }
+        replace(path, &seal.seal(&Content::default().to_json()?)?)?;
+        let vault = Self { seal: RwLock::new(seal), options };
+        vault.tell(EventKind::CredentialUnlock, Outcome::Ok, None, Some("a new vault"))?;
+        Ok(vault)
+    }
+
+    pub(super) fn open_with(options: VaultOptions, passphrase: &SecretString) -> Result<Self, VaultError> {
+        options.audit.guard(passphrase);
+        let opened = read(&options.path).and_then(|file| {
+            let seal = Seal::open(&file, passphrase)?;
+            Content::parse(&seal.unseal(&file)?).map(|_| seal)
+        });
+        let (outcome, reason) = ended(&opened);
+        let event = event(&options, EventKind::CredentialUnlock, outcome, None, reason.as_deref());
+        options.audit.record(&event)?;
+        Ok(Self { seal: RwLock::new(opened?), options })
+    }
+
+    /// The path of the file.
+    pub fn path(&self) -> &Path {
+        &self.options.path
+    }
+
+    /// The entry of a name.
+    ///
+    /// # Errors
+    ///
+    /// [`VaultError::NotFound`], [`VaultError::Expired`] from the entry's `expires_at` on, and what [`VaultError`]
+    /// lists.
+    pub fn get(&self, name: &str) -> Result<Entry, VaultError> {
+        let found = self.content().and_then(|content| match content.get(name) {
+            None => Err(VaultError::NotFound(name.to_owned())),
+            Some(entry) if entry.info.is_expired() => Err(VaultError::Expired(name.to_owned())),
+            Some(entry) => Ok(entry.clone()),
+        });
+        if let Ok(entry) = &found {
+            self.guard(&entry.value);
+        }
+        self.record(EventKind::CredentialRead, Some(name), found)
+    }
+
+    /// Everything about all entries but their secrets, by name; expired ones too.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
+    pub fn list(&self) -> Result<Vec<EntryInfo>, VaultError> {
+        Ok(self.content()?.infos().cloned().collect())
+    }
+
+    /// Puts an entry in, in place of one of the same name, and tells whether there was one. From `expires_at` on, to
+    /// the second, it is not handed out; it stays in the file until it is deleted.
+    ///
+    /// # Errors
+    ///
+    /// [`VaultError::InvalidName`], and what [`VaultError`] lists.
+    pub fn set(
+        &self,
+        name: &str,
+        value: impl Into<EntryValue>,
+        expires_at: Option<OffsetDateTime>,
+    ) -> Result<bool, VaultError> {
+        let value = value.into();
+        self.guard(&value);
+        let done = self.check(name).and_then(|()| {
+            self.change(|content| {
+                content.set(name, value, expires_at.map(OffsetDateTime::unix_timestamp), now())
+            })
+        });
+        self.record(EventKind::CredentialStore, Some(name), done)
+    }
+
+    /// Takes an entry out, and tells whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read or written.
+    pub fn delete(&self, name: &str) -> Result<bool, VaultError> {
+        let done = self.change(|content| content.remove(name));
+        self.record(EventKind::CredentialDelete, Some(name), done)
+    }
+
+    /// Gives the file another passphrase, with a new salt. Other processes that have it open must open it again.
+    ///
+    /// # Errors
+    ///
+    /// What [`VaultError`] lists; the old passphrase then stays.
+    pub fn rekey(&self, passphrase: &SecretString, work: WorkFactor) -> Result<(), VaultError> {
+        self.options.audit.guard(passphrase);
+        let done = Seal::create(passphrase, work).and_then(|next| {
+            let _lock = lock(&self.options)?;
+            let mut seal = self.seal.write().unwrap_or_else(PoisonError::into_inner);
+            let plain = seal.unseal(&read(self.path())?)?;
+            Content::parse(&plain)?;
+            replace(self.path(), &next.seal(trimmed(&plain))?)?;
+            *seal = next;
+            Ok(())
+        });
+        self.record(EventKind::CredentialRekey, None, done)
+    }
+
+    /// Changes the entries in one step: under the lock, from what the file holds now.
+    pub(super) fn change<T>(&self, change: impl FnOnce(&mut Content) -> T) -> Result<T, VaultError> {
+        let _lock = lock(&self.options)?;
+        let seal = self.seal.read().unwrap_or_else(PoisonError::into_inner);
+        let mut content = Content::parse(&seal.unseal(&read(self.path())?)?)?;
+        let result = change(&mut content);
+        replace(self.path(), &seal.seal(&content.to_json()?)?)?;
+        Ok(result)
+    }
+
+    fn content(&self) -> Result<Content, VaultError> {
+        let seal = self.seal.read().unwrap_or_else(PoisonError::into_inner);
+        Content::parse(&seal.unseal(&read(self.path())?)?)
+    }
+
+    pub(super) fn check(&self, name: &str) -> Result<(), VaultError> {
+        match (1..=256).contains(&name.len()) && !name.chars().any(char::is_control) {
+            true => Ok(()),
+            false => Err(VaultError::InvalidName),
+        }
+    }
+
+    /// Tells the record of the secrets that an entry holds.
+    pub(super) fn guard(&self, value: &EntryValue) {
+        match value {
+            EntryValue::Text(text) => self.options.audit.guard(text),
+            EntryValue::Json(json) => crate::redact::secrets_of(json.expose(), &mut |secret| {
+                self.options.audit.guard(&secret.into());
+            }),
+        }
+    }
+
+    /// Records how something ended, and gives it back; what cannot be recorded is an error.
+    pub(super) fn record<T>(
+        &self,
+        kind: EventKind,
+        name: Option<&str>,
+        done: Result<T, VaultError>,
+    ) -> Result<T, VaultError> {
+        let (outcome, reason) = ended(&done);
+        self.tell(kind, outcome, name, reason.as_deref())?;
+        done
+    }
+
+    fn tell(
+        &self,
+        kind: EventKind,
+        outcome: Outcome,
+        name: Option<&str>,
+        reason: Option<&str>,
+    ) -> Result<(), VaultError> {
+        Ok(self.options.audit.record(&event(&self.options, kind, outcome, name, reason))?)
+    }
+}
+
+/// The outcome for the record.
+fn ended<T>(done: &Result<T, VaultError>) -> (Outcome, Option<String>) {
+    match done {
+        Ok(_) => (Outcome::Ok, None),
+        Err(error @ (VaultError::WrongPassphrase | VaultError::Expired(_))) => {
+            (Outcome::Denied, Some(error.to_string()))
+        }
+        Err(error) => (Outcome::Failed, Some(error.to_string())),
+    }
+}
+
+fn event(
+    options: &VaultOptions,
+    kind: EventKind,
+    outcome: Outcome,
+    name: Option<&str>,
+    reason: Option<&str>,
+) -> Event {
+    let mut event = Event::new(kind, outcome).source(options.path.display().to_string());
+    if let Some(actor) = &options.actor {
+        event = event.actor(actor);
+    }
+    if let Some(name) = name {
+        event = event.resource(name);
+    }
+    match reason {
+        Some(reason) => event.reason(reason),
+        None => event,
+    }
+}
+
+fn now() -> i64 {
+    OffsetDateTime::now_utc().unix_timestamp()
+}
+
+fn lock(options: &VaultOptions) -> Result<Lock, VaultError> {
+    Lock::take(&beside(&options.path, ".lock"), options.lock_timeout)?.ok_or(VaultError::Busy)
+}
+
+fn check_folder(path: &Path) -> Result<(), VaultError> {
+    match is_open_to_others(&folder_of(path).metadata()?) {
+        true => Err(VaultError::OpenToOthers("folder")),
+        false => Ok(()),
+    }
+}
+
+/// The bytes of a vault's file.
+fn read(path: &Path) -> Result<Vec<u8>, VaultError> {
+    check_folder(path)?;
+    // A link would be replaced by a file at the first change.
+    if !path.symlink_metadata()?.is_file() {
+        return Err(VaultError::Unreadable("it is no file"));
+    }
+    let file = std::fs::File::open(path)?;
+    if is_open_to_others(&file.metadata()?) {
+        return Err(VaultError::OpenToOthers("file"));
+    }
+    let mut bytes = Vec::new();
+    file.take(MOST_FILE + 1).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 <= MOST_FILE {
+        true => Ok(bytes),
+        false => Err(VaultError::Unreadable("it is larger than a vault can be")),
+    }
+}
+
+/// The content without what it was filled up with.
+fn trimmed(plain: &Zeroizing<Vec<u8>>) -> &[u8] {
+    plain.trim_ascii_end()
+}

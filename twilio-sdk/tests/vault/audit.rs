@@ -1,0 +1,94 @@
+//! What the vault records, and that no secret of the run is in any file.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use time::OffsetDateTime;
+use twilio_sdk::audit::{Audit, AuditError, AuditLog, Event, tail};
+use twilio_sdk::vault::{VaultError, VaultOptions};
+
+use crate::folder::{Folder, holds};
+use crate::{cheap, passphrase};
+
+#[test]
+fn every_use_is_recorded_and_no_secret_is() {
+    let folder = Folder::new();
+    let log = Arc::new(AuditLog::open(folder.file("audit.log")).unwrap());
+    let path = folder.file("secrets.vault");
+    let options = || VaultOptions::new(&path).work_factor(cheap()).audit(Arc::clone(&log)).actor("alice");
+    let vault = options().create(&passphrase()).unwrap();
+    vault.set("twilio", "s3cret-of-a-key", None).unwrap();
+    vault
+        .set("tokens", json!({"token": "t0ken-text", "list": {"secret": ["in-a-list-s3cret"]}}), None)
+        .unwrap();
+    vault.set("old", "old-s3cret", Some(OffsetDateTime::UNIX_EPOCH)).unwrap();
+    // Somebody takes the secret for the name.
+    vault.set("s3cret-of-a-key", "x", None).unwrap();
+    vault.set("in-a-list-s3cret", "x", None).unwrap();
+    vault.get("twilio").unwrap();
+    vault.get("old").unwrap_err();
+    vault.get("nobody").unwrap_err();
+    vault.delete("old").unwrap();
+    options().open(&"wrong-passphrase-s3cret".into()).unwrap_err();
+    options().open(&passphrase()).unwrap();
+    vault.rekey(&"next-passphrase-s3cret".into(), cheap()).unwrap();
+    let records = tail(log.path(), 100).unwrap();
+    let shown: Vec<String> = records
+        .iter()
+        .map(|record| {
+            assert_eq!(record.actor.as_deref(), Some("alice"));
+            assert_eq!(record.source.as_deref(), Some(path.to_str().unwrap()));
+            format!("{} {} {}", record.event, record.outcome, record.resource.as_deref().unwrap_or("-"))
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "credential.unlock ok -",
+            "credential.store ok twilio",
+            "credential.store ok tokens",
+            "credential.store ok old",
+            "credential.store ok [REDACTED]",
+            "credential.store ok [REDACTED]",
+            "credential.read ok twilio",
+            "credential.read denied old",
+            "credential.read failed nobody",
+            "credential.delete ok old",
+            "credential.unlock denied -",
+            "credential.unlock ok -",
+            "credential.rekey ok -",
+        ]
+    );
+    log.verify().unwrap();
+    for secret in [
+        "correct horse battery staple",
+        "s3cret-of-a-key",
+        "t0ken-text",
+        "in-a-list-s3cret",
+        "old-s3cret",
+        "wrong-passphrase-s3cret",
+        "next-passphrase-s3cret",
+    ] {
+        assert!(!holds(&folder.everything(), secret), "{secret}");
+    }
+}
+
+/// Takes nothing down.
+struct Full;
+
+impl Audit for Full {
+    fn record(&self, _: &Event) -> Result<(), AuditError> {
+        Err(AuditError::Other("the disk is full".into()))
+    }
+}
+
+#[test]
+fn what_cannot_be_recorded_is_an_error_and_no_secret_is_handed_out() {
+    let folder = Folder::new();
+    let vault = crate::create(&folder);
+    vault.set("a", "s3cret", None).unwrap();
+    let options = || VaultOptions::new(vault.path()).audit(Full);
+    assert!(matches!(options().open(&passphrase()), Err(VaultError::Audit(_))));
+    let other = VaultOptions::new(folder.file("other")).work_factor(cheap()).audit(Full);
+    assert!(matches!(other.create(&passphrase()), Err(VaultError::Audit(_))));
+}

@@ -1,0 +1,41 @@
+//! The vault: what it keeps, what it refuses, what crashes and other processes do to it, what reads from it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "../common/folder.rs"]
+mod folder;
+
+mod audit;
+mod crash;
+mod entries;
+mod file;
+mod passphrase;
+mod properties;
+
+use std::path::Path;
+
+use twilio_sdk::types::SecretString;
+use twilio_sdk::vault::{Vault, VaultError, VaultOptions, WorkFactor};
+
+use folder::Folder;
+
+/// As little work as there can be: these tests are not about guessing passphrases.
+fn cheap() -> WorkFactor {
+    WorkFactor::new(8, 1, 1).unwrap()
+}
+
+fn passphrase() -> SecretString {
+    "correct horse battery staple".into()
+}
+
+fn create(folder: &Folder) -> Vault {
+    VaultOptions::new(folder.file("secrets.vault")).work_factor(cheap()).create(&passphrase()).unwrap()
+}
+
+fn open(path: &Path) -> Result<Vault, VaultError> {
+    Vault::open(path, &passphrase())
+}
+
+/// The text of an entry.
+fn text(vault: &Vault, name: &str) -> String {
+    vault.get(name).unwrap().text().unwrap().expose().to_owned()
+}
