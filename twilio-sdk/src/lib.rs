@@ -99,7 +99,8 @@ pub use client::Client;
 pub use config::RateLimit;
 pub use config::{
     CircuitBreakerConfig, ConnectionConfig, Edge, HttpVersion, Location, LoggingConfig, PoolConfig, Proxy,
-    ProxyServer, Region, ResponseLimits, RetryConfig, TlsBackend, TlsConfig, TlsVersion,
+    ProxyServer, Region, ResponseLimits, RetryConfig, SecretError, SecretSource, Secrets, TlsBackend,
+    TlsConfig, TlsVersion,
 };
 #[cfg(feature = "config-file")]
 #[cfg_attr(docsrs, doc(cfg(feature = "config-file")))]

@@ -11,6 +11,7 @@ mod logging;
 #[cfg(feature = "rate-limit")]
 mod rate;
 mod retry;
+mod secret_source;
 mod tls;
 mod transport;
 
@@ -30,6 +31,7 @@ pub use logging::LoggingConfig;
 #[cfg(feature = "rate-limit")]
 pub use rate::RateLimit;
 pub use retry::RetryConfig;
+pub use secret_source::{SecretError, SecretSource, Secrets};
 pub use tls::{TlsBackend, TlsConfig, TlsVersion};
 pub use transport::{HttpVersion, PoolConfig, Proxy, ProxyServer, ResponseLimits};
 

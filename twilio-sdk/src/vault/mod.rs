@@ -55,6 +55,7 @@ mod entry;
 mod error;
 mod options;
 mod seal;
+mod source;
 mod store;
 
 pub use entry::{Entry, EntryInfo, EntryValue};

@@ -5,6 +5,7 @@
 mod folder;
 
 mod audit;
+mod config;
 mod crash;
 mod entries;
 mod file;

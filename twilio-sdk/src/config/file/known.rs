@@ -3,6 +3,7 @@
 use super::pem;
 use super::problems::Problems;
 use super::tree::{Table, Value, join};
+use super::values::secret_name;
 use crate::config::expand::expand;
 
 /// The keys of a configuration.
@@ -50,6 +51,7 @@ impl Known {
         let clear = |key: &Key| match (&table.at(&key.path)?.value, key.kind) {
             (_, Kind::Open) => None,
             (Value::Text(text), Kind::SecretPem) if !pem::is_pem(&text.text) => None,
+            (Value::Text(text), _) if secret_name(&text.text).is_some() => None,
             (Value::Text(text), _) if !text.text.is_empty() => {
                 expand(&text.text, &|_| Some(String::new())).ok().filter(|expanded| !expanded.variables)
             }

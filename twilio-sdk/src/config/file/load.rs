@@ -10,7 +10,7 @@ use super::reader::{Reader, Shared};
 use super::tree::{Entry, Node, Place, Table, Value};
 use super::{ConfigFormat, keys, parse};
 use crate::config::ConnectionConfig;
-use crate::{Error, Result};
+use crate::{Error, Result, SecretSource};
 
 /// What a text is read with.
 pub(super) struct Source<'a> {
@@ -21,6 +21,7 @@ pub(super) struct Source<'a> {
     pub(super) directory: &'a Path,
     pub(super) profile: Option<&'a str>,
     pub(super) variables: &'a dyn Fn(&str) -> Option<String>,
+    pub(super) secrets: Option<&'a dyn SecretSource>,
     /// Whether others can read the file.
     pub(super) open_to_others: bool,
 }
@@ -41,7 +42,8 @@ pub(super) fn load(text: &str, source: &Source<'_>) -> Result<ConnectionConfig> 
 /// Every key, as the reader asks for it.
 pub(super) fn known() -> Known {
     let (problems, nothing) = (Problems::new(None, ""), Table::default());
-    let shared = Shared { problems: &problems, directory: Path::new(""), asked: RefCell::default() };
+    let shared =
+        Shared { problems: &problems, directory: Path::new(""), secrets: None, asked: RefCell::default() };
     let _ = keys::config(&Reader::new(&shared, &nothing));
     Known::new(shared.asked.take(), Some("profiles"))
 }
@@ -92,7 +94,8 @@ fn read(text: &str, source: &Source<'_>, problems: &Problems<'_>) -> Option<Conn
         }
     }
     put_in(&mut root, source.variables, problems);
-    let shared = Shared { problems, directory: source.directory, asked: RefCell::default() };
+    let shared =
+        Shared { problems, directory: source.directory, secrets: source.secrets, asked: RefCell::default() };
     let config = keys::config(&Reader::new(&shared, &root));
     if root.get("auth").is_none() {
         problems.add(None, "auth", no_auth(&names, source.profile));

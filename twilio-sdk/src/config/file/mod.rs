@@ -28,7 +28,8 @@ pub(crate) use self::plain::read_file;
 #[cfg(feature = "listener")]
 pub(crate) use self::reader::Reader;
 use super::ConnectionConfig;
-use crate::Result;
+use super::secret_source::Asked;
+use crate::{Result, SecretSource};
 
 /// The format of a configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,7 +104,9 @@ impl ConfigFormat {
 ///
 /// # Secrets
 ///
-/// Give secrets by variables. Where a secret stands in the file itself and, on Unix, other users can read the
+/// Give secrets by variables, or keep them in a vault: `api_secret = "secret://NAME"` is what the source that
+/// [`secrets`](Self::secrets) takes has for `NAME`, wherever a secret may stand. The whole text must be of this form,
+/// and not the value of a variable. Without a source it is an error. Where a secret stands in the file itself and, on Unix, other users can read the
 /// file, a `tracing` event of level WARN says so; the same goes for a file with a private key. No error shows a
 /// value of the file or of a variable.
 #[derive(Clone)]
@@ -111,6 +114,7 @@ pub struct ConfigLoader {
     profile: Option<String>,
     directory: Option<PathBuf>,
     variables: Arc<Variables>,
+    secrets: Option<Arc<dyn SecretSource>>,
 }
 
 /// Where the values of variables come from.
@@ -134,7 +138,12 @@ impl fmt::Debug for ConfigLoader {
 impl ConfigLoader {
     /// Variables are those of the environment, `TWILIO_PROFILE` chooses the profile.
     pub fn new() -> Self {
-        Self { profile: None, directory: None, variables: Arc::new(|name| std::env::var(name).ok()) }
+        Self {
+            profile: None,
+            directory: None,
+            variables: Arc::new(|name| std::env::var(name).ok()),
+            secrets: None,
+        }
     }
 
     /// The profile, whatever `TWILIO_PROFILE` says.
@@ -148,6 +157,36 @@ impl ConfigLoader {
     pub fn variables(mut self, get: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
         self.variables = Arc::new(get);
         self
+    }
+
+    /// What `secret://NAME` stands for: a vault, or [`Secrets`](crate::Secrets) that were fetched before.
+    ///
+    /// ```
+    /// use twilio_sdk::{ConfigFormat, ConfigLoader, Secrets};
+    ///
+    /// let text = "auth = { account_sid = 'AC1', api_key = 'SK1', api_secret = 'secret://twilio' }";
+    /// let loader = ConfigLoader::new().secrets(Secrets::from_iter([("twilio", "the secret of an API key")]));
+    /// let config = loader.text(text, ConfigFormat::Toml)?;
+    /// # Ok::<(), twilio_sdk::Error>(())
+    /// ```
+    pub fn secrets(mut self, source: impl SecretSource + 'static) -> Self {
+        self.secrets = Some(Arc::new(source));
+        self
+    }
+
+    /// The names that stand behind `secret://` in a file, with the profile that would be chosen: what to fetch before
+    /// the file is read.
+    ///
+    /// # Errors
+    ///
+    /// As of [`file`](Self::file), where the file names no secret; where it does, that tells the other problems.
+    pub fn secret_names(&self, path: impl AsRef<Path>) -> Result<Vec<String>> {
+        let asked = Arc::new(Asked::default());
+        let read = self.clone().secrets(Arc::clone(&asked)).file(path);
+        match asked.names() {
+            names if names.is_empty() => read.map(|_| names),
+            names => Ok(names),
+        }
     }
 
     /// The folder that paths in the configuration start from: the file's own unless set, and for texts the
@@ -237,6 +276,7 @@ impl ConfigLoader {
         let profile = self.profile.clone().or_else(|| self.variable("TWILIO_PROFILE"));
         let variables = &*self.variables;
         let profile = profile.as_deref();
-        load(text, &Source { format, file, directory, profile, variables, open_to_others })
+        let secrets = self.secrets.as_deref();
+        load(text, &Source { format, file, directory, profile, variables, secrets, open_to_others })
     }
 }

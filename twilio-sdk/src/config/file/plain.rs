@@ -60,7 +60,7 @@ fn read_text<T>(
         root.name("");
         malformed(&mut root, &problems);
         put_in(&mut root, variables, &problems);
-        let shared = Shared { problems: &problems, directory, asked: RefCell::default() };
+        let shared = Shared { problems: &problems, directory, secrets: None, asked: RefCell::default() };
         keys(&Reader::new(&shared, &root))
     };
     match read() {
@@ -71,7 +71,8 @@ fn read_text<T>(
 
 fn known<T>(keys: Keys<'_, T>) -> Known {
     let (problems, nothing) = (Problems::new(None, ""), Table::default());
-    let shared = Shared { problems: &problems, directory: Path::new(""), asked: RefCell::default() };
+    let shared =
+        Shared { problems: &problems, directory: Path::new(""), secrets: None, asked: RefCell::default() };
     let _ = keys(&Reader::new(&shared, &nothing));
     Known::new(shared.asked.take(), None)
 }

@@ -9,6 +9,7 @@ use super::pem;
 use super::problems::Problems;
 use super::tree::{Node, Place, Table, Value, join};
 use super::values::{choose, count, duration, expected, flag, number, secret, size, text};
+use crate::SecretSource;
 use crate::types::SecretString;
 
 /// What all readers of a file share.
@@ -16,6 +17,8 @@ pub(super) struct Shared<'a> {
     pub(super) problems: &'a Problems<'a>,
     /// The folder that paths in the file start from.
     pub(super) directory: &'a Path,
+    /// What `secret://` leads to.
+    pub(super) secrets: Option<&'a dyn SecretSource>,
     pub(super) asked: RefCell<Vec<Key>>,
 }
 
@@ -139,7 +142,7 @@ impl<'a> Reader<'a> {
 
     /// A text that must not be seen.
     pub(crate) fn secret(&self, key: &str) -> Option<SecretString> {
-        self.take(key, Kind::Secret, |value| secret(value).map(SecretString::from))
+        self.take(key, Kind::Secret, |value| secret(value, self.shared.secrets).map(|secret| secret.text))
     }
 
     pub(crate) fn flag(&self, key: &str) -> Option<bool> {
@@ -194,7 +197,14 @@ impl<'a> Reader<'a> {
 
     /// The same, for a private key.
     pub(crate) fn pem_secret(&self, key: &str) -> Option<SecretString> {
-        self.take(key, Kind::SecretPem, |value| pem::read_secret(secret(value)?, self.shared.directory))
+        self.take(key, Kind::SecretPem, |value| {
+            let secret = secret(value, self.shared.secrets)?;
+            match secret.fetched && !pem::is_pem(secret.text.expose()) {
+                // What a vault holds is no path, or whoever fills it could name any file.
+                true => Err("the secret of this name is not PEM".to_owned()),
+                false => pem::read_secret(secret.text.expose(), self.shared.directory),
+            }
+        })
     }
 
     /// A list of the same.

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use super::tree::{Text, Value};
+use crate::SecretSource;
+use crate::types::SecretString;
 
 /// A time-out of a year is one that never comes.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -22,14 +24,32 @@ pub(super) fn text(value: &Value) -> Result<&Text, String> {
     }
 }
 
-/// The text of a secret. Where secrets come from elsewhere than the file and variables, they are fetched here.
-pub(super) fn secret(value: &Value) -> Result<&str, String> {
+/// The name of a secret that comes from elsewhere than the file and variables.
+pub(super) fn secret_name(text: &str) -> Option<&str> {
+    text.strip_prefix("secret://")
+}
+
+/// A secret: the text itself, or what the source has for the name in it.
+pub(super) fn secret(value: &Value, source: Option<&dyn SecretSource>) -> Result<Secret, String> {
     let Text { text, variables } = text(value)?;
     // What variables hold is text and no name of anything.
-    match text.starts_with("secret://") && !variables {
-        true => Err("`secret://` names an entry of a vault, and none is given to the loader".to_owned()),
-        false => Ok(text),
+    let Some(name) = secret_name(text).filter(|_| !variables) else {
+        return Ok(Secret { text: text.as_str().into(), fetched: false });
+    };
+    match source {
+        None => Err("`secret://` names an entry of a vault, and none is given to the loader".to_owned()),
+        Some(_) if name.is_empty() => Err("`secret://` must be followed by the name of a secret".to_owned()),
+        Some(source) => match source.resolve(name) {
+            Ok(text) => Ok(Secret { text, fetched: true }),
+            Err(error) => Err(error.to_string()),
+        },
     }
+}
+
+/// A secret, and whether it came from a source of secrets.
+pub(super) struct Secret {
+    pub(super) text: SecretString,
+    pub(super) fetched: bool,
 }
 
 pub(super) fn flag(value: &Value) -> Result<bool, String> {
