@@ -55,7 +55,7 @@ pub use rules::{Check, Fields, Rule, Rules};
 pub use saved::SavedRequest;
 pub(crate) use scalar::scalar;
 pub use scalar::{Scalar, decode_scalar};
-#[cfg(feature = "oauth")]
+#[cfg(any(feature = "oauth", feature = "hashicorp-vault"))]
 pub(crate) use token::Exchange;
 pub(crate) use token::{TokenRequest, request_token};
 pub(crate) use transport::chain;

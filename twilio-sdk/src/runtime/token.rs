@@ -56,15 +56,15 @@ pub(crate) async fn request_token(handle: Handle, asked: TokenRequest) -> TokenR
     }
 }
 
-/// The way to an authorization server of the user's own.
-#[cfg(feature = "oauth")]
+/// The way to a server of the user's own: for logins, for secrets.
+#[cfg(any(feature = "oauth", feature = "hashicorp-vault"))]
 pub(crate) struct Exchange {
     http: reqwest::Client,
     limits: crate::config::ResponseLimits,
     timeout: Duration,
 }
 
-#[cfg(feature = "oauth")]
+#[cfg(any(feature = "oauth", feature = "hashicorp-vault"))]
 impl Exchange {
     /// Connections by these settings, whose credentials are not used.
     pub(crate) fn new(config: &crate::ConnectionConfig, needs_tls: bool) -> crate::Result<Self> {

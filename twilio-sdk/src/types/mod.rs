@@ -12,7 +12,7 @@ pub use decimal::Decimal;
 pub use extra::Extra;
 pub use open_enum::HttpMethod;
 pub(crate) use open_enum::{open_enum, text_type};
-#[cfg(feature = "serialize")]
+#[cfg(any(feature = "serialize", feature = "vault-import"))]
 pub(crate) use secret::wipe;
 pub use secret::{SecretJson, SecretString};
 pub use sid::*;

@@ -53,6 +53,8 @@
 mod content;
 mod entry;
 mod error;
+#[cfg(feature = "vault-import")]
+mod import;
 mod options;
 mod seal;
 mod source;
@@ -60,6 +62,9 @@ mod store;
 
 pub use entry::{Entry, EntryInfo, EntryValue};
 pub use error::VaultError;
+#[cfg(feature = "vault-import")]
+#[cfg_attr(docsrs, doc(cfg(feature = "vault-import")))]
+pub use import::{ApiLinkerStore, Imported, OnExisting};
 pub use options::VaultOptions;
 pub use seal::WorkFactor;
 pub use store::Vault;

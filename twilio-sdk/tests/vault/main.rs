@@ -9,6 +9,8 @@ mod config;
 mod crash;
 mod entries;
 mod file;
+#[cfg(feature = "vault-import")]
+mod import;
 mod passphrase;
 mod properties;
 
