@@ -69,6 +69,9 @@ pub mod media;
 mod paging;
 #[cfg(any(feature = "mock", feature = "validation"))]
 mod pattern;
+#[cfg(feature = "payload")]
+#[cfg_attr(docsrs, doc(cfg(feature = "payload")))]
+pub mod payload;
 #[cfg(any(feature = "audit", feature = "vault"))]
 mod private_file;
 mod products;
