@@ -60,6 +60,9 @@ mod client;
 mod config;
 mod endpoint;
 mod error;
+#[cfg(feature = "hashicorp-vault")]
+#[cfg_attr(docsrs, doc(cfg(feature = "hashicorp-vault")))]
+pub mod hashicorp_vault;
 #[cfg(feature = "listener")]
 #[cfg_attr(docsrs, doc(cfg(feature = "listener")))]
 pub mod listener;

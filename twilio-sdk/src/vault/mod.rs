@@ -59,6 +59,8 @@ mod options;
 mod seal;
 mod source;
 mod store;
+#[cfg(feature = "oauth")]
+mod tokens;
 
 pub use entry::{Entry, EntryInfo, EntryValue};
 pub use error::VaultError;
@@ -68,3 +70,6 @@ pub use import::{ApiLinkerStore, Imported, OnExisting};
 pub use options::VaultOptions;
 pub use seal::WorkFactor;
 pub use store::Vault;
+#[cfg(feature = "oauth")]
+#[cfg_attr(docsrs, doc(cfg(feature = "oauth")))]
+pub use tokens::VaultTokens;

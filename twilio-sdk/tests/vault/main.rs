@@ -11,8 +11,13 @@ mod entries;
 mod file;
 #[cfg(feature = "vault-import")]
 mod import;
+#[cfg(feature = "oauth")]
+#[path = "../common/loopback.rs"]
+mod loopback;
 mod passphrase;
 mod properties;
+#[cfg(feature = "oauth")]
+mod tokens;
 
 use std::path::Path;
 

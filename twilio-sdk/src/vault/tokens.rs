@@ -1,0 +1,88 @@
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{Vault, VaultError};
+use crate::oauth::{StoreError, StoreFuture, TokenStore, Tokens};
+use crate::types::SecretJson;
+
+/// OAuth tokens in a vault, one entry for each key, on the vault's record.
+///
+/// Entries do not expire: the refresh token in them outlives the access token.
+///
+/// ```no_run
+/// # fn example(provider: twilio_sdk::oauth::Provider) -> Result<(), twilio_sdk::vault::VaultError> {
+/// use std::sync::Arc;
+/// use twilio_sdk::oauth::TokenSource;
+/// use twilio_sdk::vault::{Vault, VaultTokens};
+///
+/// let vault = Vault::open("secrets.vault", &"correct horse battery staple".into())?;
+/// let source = TokenSource::stored(provider, Arc::new(VaultTokens::new(Arc::new(vault))), "alice");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct VaultTokens {
+    vault: Arc<Vault>,
+    prefix: Arc<str>,
+}
+
+impl VaultTokens {
+    /// Keeps the tokens of a key in the entry `oauth/KEY`.
+    pub fn new(vault: Arc<Vault>) -> Self {
+        Self { vault, prefix: "oauth/".into() }
+    }
+
+    /// What stands before the key in the name of an entry; `oauth/` unless set.
+    pub fn prefix(mut self, prefix: impl Into<Arc<str>>) -> Self {
+        self.prefix = prefix.into();
+        self
+    }
+
+    /// Runs something on a thread for blocking work, where there is one.
+    async fn run<T: Send + 'static>(
+        &self,
+        key: &str,
+        work: impl FnOnce(&Vault, &str) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (vault, name) = (Arc::clone(&self.vault), format!("{}{key}", self.prefix));
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => runtime.spawn_blocking(move || work(&vault, &name)).await?,
+            Err(_) => work(&vault, &name),
+        }
+    }
+}
+
+impl fmt::Debug for VaultTokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VaultTokens").field("vault", &self.vault).field("prefix", &self.prefix).finish()
+    }
+}
+
+impl TokenStore for VaultTokens {
+    fn load<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Tokens>> {
+        Box::pin(self.run(key, |vault, name| match vault.get(name) {
+            Ok(entry) => {
+                let json = entry.json().ok_or_else(|| VaultError::Unreadable("the entry holds no tokens"))?;
+                let text = zeroize::Zeroizing::new(json.expose().to_string());
+                Ok(Some(Tokens::from_json(&text)?))
+            }
+            Err(VaultError::NotFound(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        }))
+    }
+
+    fn save<'a>(&'a self, key: &'a str, tokens: &'a Tokens) -> StoreFuture<'a, ()> {
+        let text = tokens.to_json();
+        Box::pin(self.run(key, move |vault, name| {
+            let json: Value = serde_json::from_str(text.expose())?;
+            vault.set(name, SecretJson::from(json), None)?;
+            Ok(())
+        }))
+    }
+
+    fn remove<'a>(&'a self, key: &'a str) -> StoreFuture<'a, ()> {
+        Box::pin(self.run(key, |vault, name| vault.delete(name).map(drop).map_err(Into::into)))
+    }
+}
