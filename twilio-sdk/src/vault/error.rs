@@ -41,7 +41,11 @@ pub enum VaultError {
     WorkFactor,
     /// The system's random generator, or the making of the key, failed.
     Crypto,
-    /// The system's key ring is not there, does not know the passphrase, or refuses it.
+    /// The system has no key ring, or none that answers; the text says why.
+    NoKeyRing(String),
+    /// The system's key ring has no passphrase of this name.
+    NotInKeyRing,
+    /// The system's key ring does not hand the passphrase out, or does not take it; the text says why.
     KeyRing(String),
     /// A file cannot be read or written.
     Io(io::Error),
@@ -78,6 +82,8 @@ impl fmt::Display for VaultError {
                 "the work factor must have 8 KiB to 1 GiB of memory for each of 1 to 16 lanes, and 1 to 64 passes",
             ),
             Self::Crypto => f.write_str("the key cannot be made; the system's random generator may fail"),
+            Self::NoKeyRing(why) => write!(f, "the system has no key ring that can be used: {why}"),
+            Self::NotInKeyRing => f.write_str("the system's key ring has no passphrase of this name"),
             Self::KeyRing(why) => write!(f, "the system's key ring: {why}"),
             Self::Io(error) => write!(f, "{error}"),
             Self::Audit(error) => write!(f, "it cannot be recorded: {error}"),

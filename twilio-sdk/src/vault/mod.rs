@@ -55,6 +55,8 @@ mod entry;
 mod error;
 #[cfg(feature = "vault-import")]
 mod import;
+#[cfg(feature = "keyring")]
+mod key_ring;
 mod options;
 mod seal;
 mod source;
@@ -67,6 +69,9 @@ pub use error::VaultError;
 #[cfg(feature = "vault-import")]
 #[cfg_attr(docsrs, doc(cfg(feature = "vault-import")))]
 pub use import::{ApiLinkerStore, Imported, OnExisting};
+#[cfg(feature = "keyring")]
+#[cfg_attr(docsrs, doc(cfg(feature = "keyring")))]
+pub use key_ring::KeyRing;
 pub use options::VaultOptions;
 pub use seal::WorkFactor;
 pub use store::Vault;

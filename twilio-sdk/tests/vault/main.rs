@@ -11,6 +11,8 @@ mod entries;
 mod file;
 #[cfg(feature = "vault-import")]
 mod import;
+#[cfg(feature = "keyring")]
+mod key_ring;
 #[cfg(feature = "oauth")]
 #[path = "../common/loopback.rs"]
 mod loopback;
