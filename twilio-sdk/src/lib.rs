@@ -31,6 +31,7 @@
 //! * **Logs.** Calls and their attempts are `tracing` spans by OpenTelemetry's conventions for HTTP clients, from which
 //!   secrets are always left out, and phone numbers unless [`LoggingConfig`] says otherwise.
 //! * **Files.** Feature `media` has recordings, message media, serverless versions and Conversations media, streamed.
+//! * **Secrets.** Feature `vault` keeps them encrypted in one file, which configuration names as `secret://NAME`.
 //! * **Tests.** Feature `mock` has the whole of Twilio in-process, and as the program `twilio-mock`.
 // Which products are enabled decides what of the runtime they use.
 #![cfg_attr(

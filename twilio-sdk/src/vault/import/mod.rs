@@ -62,6 +62,9 @@ struct Version1 {
     version: u64,
 }
 
+/// Bytes that are wiped from memory.
+type Wiped = Zeroizing<Vec<u8>>;
+
 /// The most bytes of a store.
 const MOST: u64 = 16 << 20;
 
@@ -155,7 +158,7 @@ fn expiry(entry: &Value) -> Option<i64> {
 }
 
 /// Salt and token of version 1.
-fn version_1(file: &[u8]) -> Result<(Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>), VaultError> {
+fn version_1(file: &[u8]) -> Result<(Wiped, Wiped), VaultError> {
     let file: Version1 = serde_json::from_slice(file)
         .map_err(|_| VaultError::Unreadable("it is no JSON object with salt, data and version"))?;
     if file.version != 1 {
@@ -168,7 +171,7 @@ fn version_1(file: &[u8]) -> Result<(Zeroizing<Vec<u8>>, Zeroizing<Vec<u8>>), Va
     Ok((decode(&file.salt)?, decode(&file.data)?))
 }
 
-fn whole(path: &Path) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+fn whole(path: &Path) -> Result<Wiped, VaultError> {
     use std::io::Read;
     let mut bytes = Zeroizing::new(Vec::new());
     std::fs::File::open(path)?.take(MOST + 1).read_to_end(&mut bytes)?;
