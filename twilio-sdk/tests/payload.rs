@@ -19,7 +19,7 @@ fn form(body: &str) -> Params {
 
 /// Weakness 38 of the systems this replaces: these rules were documented and not there.
 #[test]
-fn a_required_field_is_there_not_null_and_not_blank() {
+fn weakness_38_a_required_field_is_there_not_null_and_not_blank() {
     let cases = [
         (json!({"a": {"b": "x"}}), None),
         (json!({"a": {"b": 0}}), None),
@@ -48,7 +48,7 @@ fn a_required_field_is_there_not_null_and_not_blank() {
 }
 
 #[test]
-fn an_address_is_one_where_it_is_there() {
+fn weakness_38_an_address_is_one_where_it_is_there() {
     let local = "l".repeat(64);
     // 64, one for the `@`, and 189: as long as an address may be.
     let domain = |last: usize| format!("{}.{}.{}", "d".repeat(63), "d".repeat(63), "e".repeat(last));

@@ -1,6 +1,6 @@
-use std::fmt;
 use std::sync::Arc;
 
+use super::AuditError;
 use crate::types::SecretString;
 
 /// Takes events for the record.
@@ -263,49 +263,5 @@ impl Event {
         ]
         .into_iter()
         .filter_map(|(name, text)| Some((name, text.as_deref()?)))
-    }
-}
-
-/// Why an event could not be recorded, or a log not be read.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum AuditError {
-    /// A file or folder cannot be used; the text says which.
-    Io {
-        /// What was tried.
-        what: String,
-        /// Why it failed.
-        source: std::io::Error,
-    },
-    /// Other users than the owner may use the file.
-    OpenToOthers(String),
-    /// Another process kept the log locked until the time-out.
-    Busy,
-    /// The log is not as it was left: lines are missing or were changed. Nothing is appended to it.
-    Broken(String),
-    /// A recorder of one's own failed.
-    Other(String),
-}
-
-impl fmt::Display for AuditError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Io { what, source } => write!(f, "audit: {what}: {source}"),
-            Self::OpenToOthers(file) => {
-                write!(f, "audit: others than its owner may use {file}; give it the mode 0600")
-            }
-            Self::Busy => f.write_str("audit: another process keeps the log locked"),
-            Self::Broken(what) => write!(f, "audit: the log is not as it was left: {what}"),
-            Self::Other(what) => write!(f, "audit: {what}"),
-        }
-    }
-}
-
-impl std::error::Error for AuditError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Io { source, .. } => Some(source),
-            _ => None,
-        }
     }
 }

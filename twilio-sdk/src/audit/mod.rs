@@ -24,11 +24,13 @@
 //! [`Audit::record`] returns an error, and whoever calls it fails closed: what is not recorded is not done, or, where it
 //! was done already, is reported as an error.
 
+mod error;
 mod event;
 #[cfg(feature = "audit")]
 mod log;
 
-pub use event::{Audit, AuditError, Event, EventKind, NoAudit, Outcome};
+pub use error::AuditError;
+pub use event::{Audit, Event, EventKind, NoAudit, Outcome};
 #[cfg(feature = "audit")]
 #[cfg_attr(docsrs, doc(cfg(feature = "audit")))]
 pub use log::{

@@ -13,7 +13,7 @@ const KNOWN_BY_FORM: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn the_secrets_of_a_run_are_nowhere_in_its_files() {
+fn weakness_38_the_secrets_of_a_run_are_nowhere_in_its_files() {
     let folder = Folder::new();
     let log = AuditLog::open(folder.file("audit.log")).unwrap();
     for secret in GUARDED {

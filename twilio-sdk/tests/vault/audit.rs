@@ -11,7 +11,7 @@ use crate::folder::{Folder, holds};
 use crate::{cheap, passphrase};
 
 #[test]
-fn every_use_is_recorded_and_no_secret_is() {
+fn weakness_38_every_use_is_recorded_and_no_secret_is() {
     let folder = Folder::new();
     let log = Arc::new(AuditLog::open(folder.file("audit.log")).unwrap());
     let path = folder.file("secrets.vault");

@@ -28,7 +28,7 @@ fn as_another_process() {
 }
 
 #[test]
-fn a_thousand_kills_lose_no_change_that_was_acknowledged() {
+fn weakness_26_a_thousand_kills_lose_no_change_that_was_acknowledged() {
     let folder = Folder::new();
     let vault = create(&folder);
     vault.set("kept", "s3cret", None).unwrap();

@@ -45,7 +45,7 @@ fn what_is_deleted_is_gone_and_deleting_nothing_is_told() {
 
 /// Weakness 29 of the systems this replaces: `expires_at` was kept and never looked at.
 #[test]
-fn an_expired_entry_is_not_handed_out_but_listed() {
+fn weakness_29_an_expired_entry_is_not_handed_out_but_listed() {
     let folder = Folder::new();
     let vault = create(&folder);
     let now = OffsetDateTime::now_utc();

@@ -8,10 +8,10 @@ use twilio_sdk::vault::{VaultError, VaultOptions};
 use crate::folder::Folder;
 use crate::{cheap, create, open, passphrase, text};
 
-/// Weakness 26: readable by all, written in place, without a lock.
+/// Weakness 26 of the systems this replaces: readable by all, written in place, without a lock.
 #[cfg(unix)]
 #[test]
-fn the_file_and_its_folder_are_their_owners_alone() {
+fn weakness_26_the_file_and_its_folder_are_their_owners_alone() {
     use crate::folder::{chmod, mode};
     let folder = Folder::new();
     let path = folder.path().join("made/for/it/secrets.vault");
@@ -41,7 +41,7 @@ fn the_file_and_its_folder_are_their_owners_alone() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_is_never_written_over() {
+fn weakness_25_a_file_that_cannot_be_read_is_never_written_over() {
     let folder = Folder::new();
     let vault = create(&folder);
     vault.set("a", "s3cret", None).unwrap();

@@ -96,9 +96,9 @@ fn what_the_vault_has_stays_or_is_replaced_as_asked_and_all_or_nothing_is_taken(
     assert_eq!(vault.list().unwrap().len(), 2);
 }
 
-/// Weakness 32: what could not be decrypted was handed out as it stood.
+/// Weakness 32 of the systems this replaces: what could not be decrypted was handed out as it stood.
 #[test]
-fn what_is_no_store_is_an_error_that_shows_nothing() {
+fn weakness_32_what_is_no_store_is_an_error_that_shows_nothing() {
     let folder = Folder::new();
     let bad_token = decoded(DATA)[..100].to_vec();
     let bad_token = {

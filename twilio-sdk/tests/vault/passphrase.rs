@@ -8,9 +8,9 @@ use twilio_sdk::vault::{Vault, VaultError, VaultOptions, WorkFactor};
 use crate::folder::{Folder, holds};
 use crate::{cheap, create, open, passphrase, text};
 
-/// Weakness 25: a wrong password, and then the next change, destroyed everything.
+/// Weakness 25 of the systems this replaces: a wrong password, and then the next change, destroyed everything.
 #[test]
-fn a_wrong_passphrase_is_an_error_and_changes_nothing() {
+fn weakness_25_a_wrong_passphrase_is_an_error_and_changes_nothing() {
     let folder = Folder::new();
     let vault = create(&folder);
     vault.set("a", "s3cret", None).unwrap();
@@ -24,9 +24,9 @@ fn a_wrong_passphrase_is_an_error_and_changes_nothing() {
     assert_eq!(text(&open(vault.path()).unwrap(), "a"), "s3cret");
 }
 
-/// Weakness 28: without a password, secrets were kept in memory only, and nobody was told.
+/// Weakness 28 of the systems this replaces: without a password, secrets were kept in memory only, and nobody was told.
 #[test]
-fn without_a_passphrase_or_a_file_there_is_an_error_and_no_vault() {
+fn weakness_28_without_a_passphrase_or_a_file_there_is_an_error_and_no_vault() {
     let folder = Folder::new();
     let path = folder.file("secrets.vault");
     let empty = SecretString::from("");
@@ -63,9 +63,9 @@ fn another_passphrase_takes_the_place_of_the_first_and_keeps_all_entries() {
     assert_eq!(text(&again, "a"), "s3cret");
 }
 
-/// Weakness 27: a weak, fixed derivation of the key, and names in clear.
+/// Weakness 27 of the systems this replaces: a weak, fixed derivation of the key, and names in clear.
 #[test]
-fn the_key_is_argon2id_with_its_parameters_in_the_file_and_names_are_encrypted() {
+fn weakness_27_the_key_is_argon2id_with_its_parameters_in_the_file_and_names_are_encrypted() {
     let folder = Folder::new();
     let path = folder.file("secrets.vault");
     let vault = Vault::create(&path, &passphrase()).unwrap();

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use super::clean::Guard;
-use super::files::{Lines, head_of, lock_of, numbers, rotated};
+use super::files::{Lines, head_of, is_same, lock_of, numbers, rotated};
 use super::head::Head;
 use super::options::{AuditLogOptions, Fsync};
 use super::record::{Record, hash};
@@ -157,7 +157,7 @@ impl fmt::Debug for AuditLog {
     }
 }
 
-pub(super) fn lock(options: &AuditLogOptions) -> Result<Lock, AuditError> {
+fn lock(options: &AuditLogOptions) -> Result<Lock, AuditError> {
     let taken = Lock::take(&lock_of(&options.path), options.lock_timeout);
     taken.map_err(io("the log's lock"))?.ok_or(AuditError::Busy)
 }
@@ -283,20 +283,5 @@ impl Files {
         }
         self.synced = Instant::now();
         Ok(())
-    }
-}
-
-/// Whether a path still leads to a file that is open.
-fn is_same(file: &File, path: &Path) -> bool {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        let (Ok(open), Ok(there)) = (file.metadata(), std::fs::symlink_metadata(path)) else { return false };
-        (open.dev(), open.ino()) == (there.dev(), there.ino())
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = (file, path);
-        false
     }
 }
