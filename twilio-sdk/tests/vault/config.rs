@@ -54,11 +54,12 @@ async fn the_secret_of_the_vault_is_what_requests_carry() {
     let folder = Folder::new();
     let vault = create(&folder);
     vault.set("key", json!({"secret": "the-right-one"}), None).unwrap();
-    let mock =
-        twilio_sdk::mock::MockTwilio::builder().api_key("SK1", "the-right-one", "AC1").start().await.unwrap();
+    let builder = twilio_sdk::mock::MockTwilio::builder().credentials("SK1", "the-right-one");
+    let mock = builder.start().await.unwrap();
     let text = format!(
-        "base_url = '{}'\nauth = {{ account_sid = 'AC1', api_key = 'SK1', api_secret = 'secret://key#secret' }}",
-        mock.url()
+        "base_url = '{}'\nauth = {{ account_sid = '{}', api_key = 'SK1', api_secret = 'secret://key#secret' }}",
+        mock.base_url(),
+        format_args!("AC{:032}", 1)
     );
     let config = ConfigLoader::new().secrets(vault).text(&text, ConfigFormat::Toml).unwrap();
     let twilio = twilio_sdk::Client::new(config).unwrap();
