@@ -1,5 +1,6 @@
 //! Measurements, each beside a named peer in the same run.
 
+mod bulk;
 mod compile;
 mod measure;
 mod request;
@@ -19,6 +20,8 @@ pub(crate) struct Args {
 
 #[derive(clap::Subcommand)]
 enum Bench {
+    /// Many requests while things go wrong: none lost, none carried out twice, flat memory.
+    Bulk(bulk::Args),
     /// CPU seconds and memory of compiling the SDK, beside progenitor's own output for the same specs.
     Compile(compile::Args),
     /// CPU time, latency and memory of calls, beside bare reqwest and Twilio's own libraries.
@@ -31,6 +34,7 @@ enum Bench {
 
 pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
     match args.bench {
+        Bench::Bulk(args) => bulk::run(workspace, &args),
         Bench::Compile(args) => compile::run(workspace, &args),
         Bench::Request(args) => request::run(workspace, &args),
         Bench::TokenServer(args) => token_server::run(workspace, &args),

@@ -1,0 +1,93 @@
+//! The program that `cargo xtask bench bulk` runs: creates messages by the bulk helper on the embedded Twilio, which
+//! refuses, fails and resets, and says what became of each.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::json;
+use twilio_sdk::bulk::Bulk;
+use twilio_sdk::mock::{Fault, MockTwilio, On};
+use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig, RetryConfig};
+
+const ACCOUNT: &str = "AC00000000000000000000000000000001";
+const KEY: &str = "SK00000000000000000000000000000002";
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let [requests] = words.as_slice() else { bail!("`cargo xtask bench bulk` runs this program") };
+    let requests: u64 = requests.parse()?;
+
+    let carried: Arc<Vec<AtomicU8>> = Arc::new((0..requests).map(|_| AtomicU8::new(0)).collect());
+    let seen = Arc::clone(&carried);
+    let mock = MockTwilio::builder()
+        .record_limit(1)
+        .on_request(move |request| {
+            let index =
+                request.form_value("To").and_then(|to| to.strip_prefix("+1555")?.parse::<usize>().ok());
+            if let (true, Some(times)) = (request.executed, index.and_then(|index| seen.get(index))) {
+                times.fetch_add(1, Ordering::Relaxed);
+            }
+        })
+        .start()
+        .await?;
+    let faults = [
+        (Fault::status(429).header("Retry-After", "0"), 0.10),
+        (Fault::status(503), 0.08),
+        (Fault::status(503).after_execution(), 0.04),
+        (Fault::reset(), 0.05),
+        (Fault::reset_after_execution(), 0.05),
+        (Fault::reset_in_body(), 0.03),
+    ];
+    for (seed, (fault, share)) in faults.into_iter().enumerate() {
+        mock.fault(On::operation("CreateMessage"), fault).probability(share, seed as u64);
+    }
+
+    let retry = RetryConfig::new().max_attempts(8).base(Duration::from_millis(1));
+    let config = ConnectionConfig::new(ApiKeyConfig::new(ACCOUNT, KEY, "secret")).base_url(mock.base_url());
+    let api = Client::new(config.retry(retry))?.api_v2010();
+    let started = Instant::now();
+    let calls = (0..requests)
+        .map(move |index| api.create_message(format!("+1555{index:07}")).from("+15017122661").body("Hi"));
+    let mut sent = Bulk::new().concurrency(64).send_iter(calls);
+
+    let (mut outcomes, mut resident) = (vec![0_u8; usize::try_from(requests)?], Vec::new());
+    let (mut lost, mut twice) = (0, 0);
+    while let Some(outcome) = sent.next().await {
+        let index = usize::try_from(outcome.index)?;
+        let times = carried.get(index).context("an index of a request")?.load(Ordering::Relaxed);
+        // What has its answer was carried out once; what certainly was not, never.
+        match outcome.result {
+            Ok(_) => lost += u64::from(times == 0),
+            Err(error) if error.may_have_been_carried_out() => {}
+            Err(_) => twice += u64::from(times > 0),
+        }
+        let place = outcomes.get_mut(index).context("an index of a request")?;
+        *place += 1;
+        if sent.summary().total() % (requests / 10).max(1) == 0 {
+            resident.push(resident_bytes()?);
+        }
+    }
+    twice += carried.iter().filter(|times| times.load(Ordering::Relaxed) > 1).count() as u64;
+    lost += outcomes.iter().filter(|times| **times != 1).count() as u64;
+    ensure!(sent.summary().total() == requests, "an outcome for each request");
+    let (summary, seconds) = (sent.summary(), started.elapsed().as_secs_f64());
+    println!(
+        "{}",
+        json!({
+            "seconds": seconds, "succeeded": summary.succeeded(), "refused": summary.refused(),
+            "uncertain": summary.uncertain(), "not_sent": summary.not_sent(),
+            "lost": lost, "twice": twice, "resident": resident,
+        })
+    );
+    Ok(())
+}
+
+/// The memory in use.
+fn resident_bytes() -> Result<u64> {
+    let text = std::fs::read_to_string("/proc/self/statm").context("/proc is there on Linux")?;
+    let pages: u64 = text.split(' ').nth(1).context("the second field is the resident size")?.parse()?;
+    Ok(pages * 4096)
+}
