@@ -66,7 +66,7 @@ async fn main() -> Result<()> {
         }
         let place = outcomes.get_mut(index).context("an index of a request")?;
         *place += 1;
-        if sent.summary().total() % (requests / 10).max(1) == 0 {
+        if sent.summary().total().is_multiple_of((requests / 10).max(1)) {
             resident.push(resident_bytes()?);
         }
     }
