@@ -10,6 +10,10 @@ impl Params {
     /// Reads a form. What is not UTF-8 is an error, because it would be read as something else than was sent.
     pub(super) fn parse(form: &[u8]) -> Result<Self, WebhookError> {
         let text = |part: &[u8]| {
+            let plain = !part.contains(&b'+') && !part.contains(&b'%');
+            if let (true, Ok(text)) = (plain, std::str::from_utf8(part)) {
+                return Ok(text.to_owned());
+            }
             let spaced: Vec<u8> = part.iter().map(|&b| if b == b'+' { b' ' } else { b }).collect();
             match percent_decode(&spaced).decode_utf8() {
                 Ok(text) => Ok(text.into_owned()),

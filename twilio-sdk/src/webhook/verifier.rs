@@ -196,11 +196,17 @@ impl Verifier {
             texts.push("");
         }
         let (algorithm, shared_key, secrets) = self.secrets(request.settings, account_sid.as_deref())?;
-        let urls = url::candidates(request.url, request.user.as_deref());
+        let mut urls = None;
         for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
             for text in &texts {
                 let checker = Checker::new(algorithm, secret.expose(), text, &signature);
-                if urls.iter().any(|url| checker.signs(url)) {
+                // Nearly always the URL was signed as it came, and the other forms need not be made.
+                let mut others = || {
+                    let urls =
+                        urls.get_or_insert_with(|| url::candidates(request.url, request.user.as_deref()));
+                    urls.iter().any(|url| checker.signs(url))
+                };
+                if checker.signs(request.url) || others() {
                     return Ok(Verified { algorithm, shared_key, account_sid });
                 }
             }
