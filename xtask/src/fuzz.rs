@@ -36,6 +36,9 @@ pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
     if chosen.is_empty() {
         bail!("there is no such target; there are: {}", all.join(", "));
     }
+    // The versions that everything else is tested with; cargo adds what only the targets need.
+    std::fs::copy(workspace.root().join("Cargo.lock"), fuzz.join("Cargo.lock"))
+        .context("cannot copy Cargo.lock into fuzz/")?;
     let tool = tool(workspace)?;
     let mut figures = Vec::new();
     for target in chosen {
