@@ -1,25 +1,21 @@
-//! The program that `cargo xtask bench bulk` runs: creates messages by the bulk helper on the embedded Twilio, which
-//! refuses, fails and resets, and says what became of each.
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use twilio_sdk::bulk::Bulk;
 use twilio_sdk::mock::{Fault, MockTwilio, On};
 use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig, RetryConfig};
 
-const ACCOUNT: &str = "AC00000000000000000000000000000001";
-const KEY: &str = "SK00000000000000000000000000000002";
+use crate::canned::{ACCOUNT, KEY};
+use crate::measure;
 
+/// Creates messages by the bulk helper on the embedded Twilio, which refuses, fails and resets, and says what became of
+/// each.
 #[tokio::main]
-async fn main() -> Result<()> {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    let [requests] = words.as_slice() else { bail!("`cargo xtask bench bulk` runs this program") };
-    let requests: u64 = requests.parse()?;
-
+pub(crate) async fn run(requests: usize) -> Result<()> {
+    let requests = requests as u64;
     let carried: Arc<Vec<AtomicU8>> = Arc::new((0..requests).map(|_| AtomicU8::new(0)).collect());
     let seen = Arc::clone(&carried);
     let mock = MockTwilio::builder()
@@ -67,7 +63,7 @@ async fn main() -> Result<()> {
         let place = outcomes.get_mut(index).context("an index of a request")?;
         *place += 1;
         if sent.summary().total().is_multiple_of((requests / 10).max(1)) {
-            resident.push(resident_bytes()?);
+            resident.push(measure::resident()?);
         }
     }
     twice += carried.iter().filter(|times| times.load(Ordering::Relaxed) > 1).count() as u64;
@@ -83,11 +79,4 @@ async fn main() -> Result<()> {
         })
     );
     Ok(())
-}
-
-/// The memory in use.
-fn resident_bytes() -> Result<u64> {
-    let text = std::fs::read_to_string("/proc/self/statm").context("/proc is there on Linux")?;
-    let pages: u64 = text.split(' ').nth(1).context("the second field is the resident size")?.parse()?;
-    Ok(pages * 4096)
 }

@@ -1,7 +1,8 @@
-//! The programs that `cargo xtask bench request` runs: a server of canned answers, and clients that measure
-//! themselves.
+//! What `cargo xtask bench` and `cargo xtask interop` run: a server of canned answers, clients that measure themselves,
+//! and what signs and verifies.
 
 mod bare;
+mod bulk;
 mod canned;
 mod compare;
 mod measure;
@@ -9,6 +10,9 @@ mod memory;
 mod ours;
 mod scenario;
 mod serve;
+mod signed;
+
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
@@ -22,6 +26,10 @@ fn main() -> Result<()> {
             compare::run(base, scenario.parse()?, number(in_flight)?, number(calls)?, number(rounds)?)
         }
         ["memory", base, calls] => memory::run(base, number(calls)?),
-        _ => bail!("`cargo xtask bench request` runs this program"),
+        ["bulk", requests] => bulk::run(number(requests)?),
+        ["sign", pem] => signed::make(&std::fs::read(pem)?),
+        ["verify"] => signed::check(),
+        ["rates", seconds] => signed::bench(Duration::from_secs(number(seconds)? as u64)),
+        _ => bail!("`cargo xtask bench` and `cargo xtask interop` run this program"),
     }
 }

@@ -1,5 +1,4 @@
-//! The program that `cargo xtask interop` and `cargo xtask bench tokens` run: it signs and verifies tokens and
-//! webhooks with the SDK, and speaks with the scripts in `bench/peers` by lines of JSON.
+//! Signs and verifies tokens and webhooks with the SDK, and speaks with the scripts in `bench/peers` by lines of JSON.
 
 use std::io::{BufRead as _, Write as _};
 use std::time::{Duration, Instant};
@@ -18,16 +17,6 @@ use twilio_sdk::{ApiKeyConfig, AuthTokenConfig};
 const ACCOUNT: &str = "AC00000000000000000000000000000001";
 const KEY: &str = "SK00000000000000000000000000000002";
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
-
-fn main() -> Result<()> {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["make", pem] => make(&std::fs::read(pem)?),
-        ["check"] => check(),
-        ["bench", seconds] => bench(Duration::from_secs(seconds.parse()?)),
-        _ => bail!("`cargo xtask interop` and `cargo xtask bench tokens` run this program"),
-    }
-}
 
 fn key() -> ApiKeyConfig {
     ApiKeyConfig::new(ACCOUNT, KEY, SECRET)
@@ -92,7 +81,7 @@ fn line(value: &Value) {
 }
 
 /// Prints what Twilio's libraries are to verify.
-fn make(pem: &[u8]) -> Result<()> {
+pub(crate) fn make(pem: &[u8]) -> Result<()> {
     let mut all = AccessToken::new(&key(), "susan")?;
     for grant in grants() {
         let token = AccessToken::new(&key(), "susan")?.grant(grant.clone()).sign()?;
@@ -148,7 +137,7 @@ fn make(pem: &[u8]) -> Result<()> {
 }
 
 /// Verifies what Twilio's libraries made, and prints how many of each kind.
-fn check() -> Result<()> {
+pub(crate) fn check() -> Result<()> {
     let mut counts = std::collections::BTreeMap::<String, usize>::new();
     for text in std::io::stdin().lock().lines() {
         let case: Value = serde_json::from_str(&text?)?;
@@ -247,7 +236,7 @@ fn same_but_times(ours: &str, theirs: &str) -> Result<()> {
 }
 
 /// Signs tokens and verifies webhooks on one thread, and prints how many of each a second.
-fn bench(time: Duration) -> Result<()> {
+pub(crate) fn bench(time: Duration) -> Result<()> {
     let key = key();
     let tokens = rate(time, || {
         let token = AccessToken::new(&key, "susan")?.grant(VideoGrant::new().room("My Room")).sign()?;

@@ -4,6 +4,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::packages::System;
 use crate::peers::{self, Scripts, local};
 use crate::workspace::Workspace;
 
@@ -16,30 +17,23 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
-    let program = program(workspace)?;
+    System::here().ensure_keys(args.no_install)?;
+    let program = workspace.release("twilio-bench", "twilio-bench", &[])?;
     let peers = peers::all(workspace, Scripts::Signatures, !args.no_install)?;
     ensure!(!peers.is_empty(), "neither of Twilio's libraries is there, so nothing was verified");
     let pem = key(workspace)?;
-    let ours = output(local(&program).arg("make").arg(&pem), b"").context("the SDK cannot sign")?;
+    let ours = output(local(&program).arg("sign").arg(&pem), b"").context("the SDK cannot sign")?;
     for peer in &peers {
         let name = peer.name;
         let theirs = output(peer.command().arg("verify"), ours.as_bytes())
             .with_context(|| format!("{name} does not accept what the SDK signs"))?;
         println!("signed by the SDK, verified by {name}: {}", theirs.trim());
         let made = output(peer.command().arg("make"), b"").with_context(|| format!("{name} cannot sign"))?;
-        let counts = output(local(&program).arg("check"), made.as_bytes())
+        let counts = output(local(&program).arg("verify"), made.as_bytes())
             .with_context(|| format!("the SDK does not accept what {name} signs"))?;
         println!("signed by {name}, verified by the SDK: {}", counts.trim());
     }
     Ok(())
-}
-
-/// The program that signs and verifies with the SDK.
-pub(crate) fn program(workspace: &Workspace) -> Result<PathBuf> {
-    workspace.cargo(["build", "--quiet", "--release", "-p", "twilio-bench", "--bin", "signed"])?;
-    let program = workspace.root().join("target/release/signed");
-    ensure!(program.exists(), "{} was not built", workspace.show(&program));
-    Ok(program)
 }
 
 /// A private key for signed requests, made for this run.
@@ -52,7 +46,7 @@ fn key(workspace: &Workspace) -> Result<PathBuf> {
         .arg(&pem)
         .stderr(Stdio::null())
         .status()
-        .context("the program openssl makes the key; install it")?;
+        .context("cannot start openssl")?;
     ensure!(made.success(), "openssl made no key");
     Ok(pem)
 }

@@ -23,6 +23,13 @@ const OPENSSL: Need = Need {
     is_there: |system| !system.linux || system.has("pkg-config", "--exists openssl"),
 };
 
+/// The program that makes the private keys of tests: `ring` makes none for RSA.
+const KEYS: Need = Need {
+    packages: &["openssl"],
+    elsewhere: "the program openssl",
+    is_there: |system| system.has("openssl", "version"),
+};
+
 /// The browser that opens the pages of examples, and what drives it.
 const BROWSER: Need = Need {
     packages: &["chromium", "chromium-driver"],
@@ -76,6 +83,15 @@ impl System {
     /// It is not there, and the message says what to install.
     pub(crate) fn ensure_openssl(&self, offline: bool) -> Result<()> {
         self.ensure(&OPENSSL, offline)
+    }
+
+    /// Has the program `openssl`, in the same way.
+    ///
+    /// # Errors
+    ///
+    /// It is not there, and the message says what to install.
+    pub(crate) fn ensure_keys(&self, offline: bool) -> Result<()> {
+        self.ensure(&KEYS, offline)
     }
 
     /// Has OpenLDAP's server, in the same way.
@@ -156,7 +172,7 @@ mod tests {
             std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
         };
-        for name in ["pkg-config", "chromium", "chromedriver"] {
+        for name in ["openssl", "pkg-config", "chromium", "chromedriver"] {
             program(name, format!("[ -e '{}' ]", there.display()));
         }
         let most = succeeds.unwrap_or(999);
@@ -211,6 +227,15 @@ mod tests {
         std::fs::create_dir(&system.sbin).unwrap();
         std::fs::rename(folder.path().join("slapd"), system.sbin.join("slapd")).unwrap();
         system.ensure_openldap(true).unwrap();
+    }
+
+    #[test]
+    fn what_makes_keys_is_installed() {
+        let folder = tempfile::tempdir().unwrap();
+        let system = system(folder.path(), Some(1), true, true);
+        assert!(system.ensure_keys(true).unwrap_err().to_string().contains("openssl"));
+        system.ensure_keys(false).unwrap();
+        assert_eq!(asked(folder.path()), ["install --yes --no-install-recommends openssl"]);
     }
 
     #[test]

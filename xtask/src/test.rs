@@ -9,9 +9,8 @@ use crate::workspace::{Workspace, spec_files};
 /// What `cargo xtask test` understands.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Fetch and install nothing; tests that need Twilio's verbatim files, the system's TLS or OpenLDAP are not run
-    /// Fetch and install nothing; tests that need Twilio's verbatim files, the system's TLS or a browser are not run
-    /// where those are absent.
+    /// Fetch and install nothing; tests that need Twilio's verbatim files, the system's TLS, OpenLDAP or a browser are
+    /// not run where those are absent.
     #[arg(long)]
     offline: bool,
     /// Serves the archives in place of GitHub.
@@ -39,6 +38,7 @@ pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
     };
     let mut features = format!("{PRODUCTS},{FEATURES}");
     let system = System::here();
+    system.ensure_keys(args.offline)?;
     if let Err(error) = system.ensure_openldap(args.offline) {
         let cases = "the tests that start it, in twilio-sdk/tests/ldap and tests/auth_layer";
         skipped.push(format!("for want of OpenLDAP; {error:#}: {cases}"));

@@ -64,6 +64,14 @@ impl Workspace {
         self.run(command)
     }
 
+    /// Builds a program of a package for release, and tells where it is.
+    pub(crate) fn release(&self, package: &str, program: &str, features: &[&str]) -> Result<PathBuf> {
+        let build = ["build", "--quiet", "--release", "-p", package, "--bin", program];
+        self.cargo(build.iter().chain(features))?;
+        let target = std::env::var_os("CARGO_TARGET_DIR").map_or(self.root.join("target"), PathBuf::from);
+        Ok(target.join("release").join(program))
+    }
+
     /// Runs a command, and fails with its words when it fails.
     pub(crate) fn run(&self, mut command: Command) -> Result<()> {
         let words: Vec<_> = command.get_args().map(|word| word.to_string_lossy().into_owned()).collect();

@@ -17,9 +17,8 @@ pub(crate) struct Args {
 const MEMORY: f64 = 1.10;
 
 pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
-    workspace.cargo(["build", "--quiet", "--release", "-p", "twilio-bench", "--bin", "bulk"])?;
-    let program = workspace.root().join("target/release/bulk");
-    let text = output(local(&program).arg(args.requests.to_string()), b"")?;
+    let program = workspace.release("twilio-bench", "twilio-bench", &[])?;
+    let text = output(local(&program).args(["bulk", &args.requests.to_string()]), b"")?;
     let value: serde_json::Value = serde_json::from_str(text.trim())?;
     let number = |name: &str| value[name].as_u64().with_context(|| format!("{name} is missing in {text}"));
     let seconds = value["seconds"].as_f64().context("the seconds are missing")?;

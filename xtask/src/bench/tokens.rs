@@ -3,7 +3,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use super::verdict;
-use crate::interop::{output, program};
+use crate::interop::output;
 use crate::peers::{self, Scripts, local};
 use crate::workspace::Workspace;
 
@@ -31,7 +31,7 @@ struct Rates {
 }
 
 pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
-    let program = program(workspace)?;
+    let program = workspace.release("twilio-bench", "twilio-bench", &[])?;
     let peers = peers::all(workspace, Scripts::Signatures, args.install)?;
     let seconds = args.seconds.max(1.0).round().to_string();
     let measure = |command: &mut Command| -> Result<Rates> {
@@ -40,7 +40,7 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
         let rate = |name: &str| value[name].as_f64().with_context(|| format!("{name} is missing in {text}"));
         Ok(Rates { tokens: rate("tokens")?, webhooks: rate("webhooks")? })
     };
-    let ours = measure(local(&program).args(["bench", &seconds]))?;
+    let ours = measure(local(&program).args(["rates", &seconds]))?;
     println!("\na second, on one core, in this run");
     println!(
         "{:<16} {:>14} {:>8} {:>18} {:>8}   bar",

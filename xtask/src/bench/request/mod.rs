@@ -49,9 +49,9 @@ const CASES: &[(&str, usize, usize, usize)] = &[
 const PEER_ROUNDS: usize = 3;
 
 pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
-    workspace.cargo(["build", "--quiet", "--release", "-p", "twilio-bench"])?;
+    let program = workspace.release("twilio-bench", "twilio-bench", &[])?;
     let peers = peers::all(workspace, Scripts::Calls, args.install)?;
-    let bench = Bench::start(workspace)?;
+    let bench = Bench::start(program)?;
     println!(
         "\nCPU per call in microseconds (least / median of the rounds), latency in milliseconds (p50 / p99)"
     );

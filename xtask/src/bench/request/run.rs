@@ -6,7 +6,6 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
 use crate::peers::{Peer, local};
-use crate::workspace::Workspace;
 
 /// The server of canned answers, running, and the program that measures.
 pub(super) struct Bench {
@@ -16,10 +15,7 @@ pub(super) struct Bench {
 }
 
 impl Bench {
-    pub(super) fn start(workspace: &Workspace) -> Result<Self> {
-        let target =
-            std::env::var_os("CARGO_TARGET_DIR").map_or(workspace.root().join("target"), PathBuf::from);
-        let program = target.join("release/twilio-bench");
+    pub(super) fn start(program: PathBuf) -> Result<Self> {
         let mut command = local(&program);
         command.arg("serve").stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut server = command.spawn().with_context(|| format!("cannot start {}", program.display()))?;

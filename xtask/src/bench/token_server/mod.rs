@@ -30,8 +30,8 @@ const CASES: [(&str, &str); 2] = [("remembered", "60s"), ("hashed each time", "0
 const MEMORY: f64 = 1.10;
 
 pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
-    let features = ["--no-default-features", "--features", "token-server", "--bin", "twilio-token-server"];
-    workspace.cargo(["build", "--quiet", "--release", "-p", "twilio-sdk"].into_iter().chain(features))?;
+    let features = ["--no-default-features", "--features", "token-server"];
+    let program = workspace.release("twilio-sdk", "twilio-token-server", &features)?;
     println!(
         "\n{} connections, kept alive, for {} s each; Argon2id with 19 MiB",
         args.connections, args.seconds
@@ -50,7 +50,7 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     );
     let mut missed = false;
     for (name, remember) in CASES {
-        let server = Server::start(workspace, remember)?;
+        let server = Server::start(&program, remember)?;
         let before = server.resident()?;
         let duration = Duration::from_secs(args.seconds.max(1));
         let load = Load { address: server.address(), connections: args.connections, duration };

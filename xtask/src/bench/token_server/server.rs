@@ -5,8 +5,6 @@ use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::workspace::Workspace;
-
 /// Who asks for tokens.
 pub(super) const USER: (&str, &str) = ("susan", "a password of the bench");
 
@@ -18,13 +16,10 @@ pub(super) struct Server {
 }
 
 impl Server {
-    pub(super) fn start(workspace: &Workspace, remember: &str) -> Result<Self> {
-        let target =
-            std::env::var_os("CARGO_TARGET_DIR").map_or(workspace.root().join("target"), PathBuf::from);
-        let program = target.join("release/twilio-token-server");
+    pub(super) fn start(program: &Path, remember: &str) -> Result<Self> {
         let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
-        let config = configure(&program, folder.path(), remember)?;
-        let mut child = Command::new(&program)
+        let config = configure(program, folder.path(), remember)?;
+        let mut child = Command::new(program)
             .arg("--config")
             .arg(config)
             .stdout(Stdio::piped())
