@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 #[cfg(any(feature = "auth-layer", feature = "ldap"))]
-pub(crate) use self::keys::tls;
+pub(crate) use self::keys::{missing, put, tls};
 use self::load::{Source, load, unreadable};
 #[cfg(all(test, feature = "token-server"))]
 pub(crate) use self::plain::paths;

@@ -7,7 +7,7 @@ use super::super::{
 };
 use super::{AuthEntry, AuthRules, AuthSetupError, ResourceAuth};
 use crate::Result;
-use crate::config::file::{Reader, read_file, tls};
+use crate::config::file::{Reader, missing, put, read_file, tls};
 
 /// The ways in, of which an entry has one.
 const WAYS: [&str; 4] = ["users", "ldap", "jwt", "introspection"];
@@ -180,16 +180,4 @@ fn introspection(r: &Reader<'_>) -> Option<AuthEntry> {
         .map(AuthEntry::tokens)
         .map_err(|error| r.check("", "introspection", Err(error)))
         .ok()
-}
-
-fn missing(r: &Reader<'_>, keys: &[&str]) {
-    for key in keys.iter().filter(|key| !r.has(key)) {
-        r.problem(key, "is missing");
-    }
-}
-
-fn put<T>(setting: &mut T, value: Option<T>) {
-    if let Some(value) = value {
-        *setting = value;
-    }
 }

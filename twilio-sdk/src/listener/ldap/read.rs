@@ -2,7 +2,7 @@ use std::path::Path;
 
 use super::LdapConfig;
 use crate::Result;
-use crate::config::file::{Reader, read_file, tls};
+use crate::config::file::{Reader, missing, put, read_file, tls};
 
 impl LdapConfig {
     /// Reads the table `auth.ldap` of a TOML or JSON file.
@@ -83,16 +83,8 @@ fn group_scopes(r: &Reader<'_>) -> Vec<(String, Vec<String>)> {
     r.tables("group_scopes", |entry| {
         let (group, scopes) = (entry.text("group"), entry.texts("scopes"));
         if entry.is_there() {
-            for key in ["group", "scopes"].into_iter().filter(|key| !entry.has(key)) {
-                entry.problem(key, "is missing");
-            }
+            missing(entry, &["group", "scopes"]);
         }
         group.zip(scopes)
     })
-}
-
-fn put<T>(field: &mut T, value: Option<T>) {
-    if let Some(value) = value {
-        *field = value;
-    }
 }

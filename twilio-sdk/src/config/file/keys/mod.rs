@@ -35,14 +35,15 @@ pub(super) fn config(r: &Reader<'_>) -> Option<ConnectionConfig> {
     found.then_some(config)
 }
 
-fn put<T>(setting: &mut T, value: Option<T>) {
+/// Takes a value over where there is one.
+pub(crate) fn put<T>(setting: &mut T, value: Option<T>) {
     if let Some(value) = value {
         *setting = value;
     }
 }
 
 /// Reports that of keys which belong together some are not there.
-fn missing(r: &Reader<'_>, keys: &[&str]) {
+pub(crate) fn missing(r: &Reader<'_>, keys: &[&str]) {
     for key in keys.iter().filter(|key| !r.has(key)) {
         r.problem(key, "is missing");
     }
