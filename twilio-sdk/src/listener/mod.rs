@@ -26,6 +26,7 @@ mod ldap;
 mod limit;
 mod memory;
 mod password;
+mod remembered;
 mod store;
 
 #[cfg(feature = "auth-layer")]

@@ -1,15 +1,16 @@
 use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use form_urlencoded::{Serializer, byte_serialize};
 use http::HeaderValue;
 use serde_json::Value;
 
+use super::super::remembered::{Remembered, Tags};
 use super::super::{AuthError, Authentication, UserDetails};
 use super::TokenStore;
 use super::claims::{is_for, now, scopes, time, user};
 use super::jws::Object;
-use super::remembered::Remembered;
 use crate::config::TlsConfig;
 use crate::runtime::Elsewhere;
 use crate::types::SecretString;
@@ -31,8 +32,8 @@ pub struct IntrospectionConfig {
     pub audience: Option<String>,
     /// The member with the scopes, words between spaces; `scope` unless set.
     pub scope_key: String,
-    /// How long a token that was found good is not asked for again, at most until it expires; 30 s unless set, and none
-    /// where it is 0. For so long a token that was revoked is good.
+    /// How long a token that was found good is not asked for again, at most until it expires; 30 s unless set, and not at
+    /// all where it is 0. For so long a token that was revoked is good.
     pub cache_ttl: Duration,
     /// How long an answer may take; 5 s unless set.
     pub timeout: Duration,
@@ -69,7 +70,8 @@ pub struct Introspection {
     config: IntrospectionConfig,
     server: Elsewhere,
     authorization: HeaderValue,
-    remembered: Remembered,
+    tags: Tags,
+    known: Mutex<Remembered<[u8; 32], UserDetails>>,
 }
 
 impl Introspection {
@@ -88,11 +90,12 @@ impl Introspection {
         let secret: SecretString = encoded(config.client_secret.expose()).into();
         let authorization = crate::auth::basic(&encoded(&config.client_id), &secret)
             .ok_or_else(|| Error::config("introspection: the client's credentials cannot be carried"))?;
-        Ok(Self { config, server, authorization, remembered: Remembered::new()? })
+        Ok(Self { config, server, authorization, tags: Tags::new()?, known: Mutex::default() })
     }
 
     async fn check(&self, token: &str) -> std::result::Result<UserDetails, AuthError> {
-        if let Some(user) = self.remembered.recall(token) {
+        let tag = self.tags.of(&[token]);
+        if let Some(user) = self.known().recall(&tag) {
             return Ok(user);
         }
         let form = Serializer::new(String::new())
@@ -125,10 +128,12 @@ impl Introspection {
         let user = user(&claims, &["username", "sub", "client_id"], scopes).ok_or(AuthError::Rejected)?;
         let left = exp.map(|exp| Duration::try_from_secs_f64(exp - now).unwrap_or(Duration::MAX));
         let time = self.config.cache_ttl.min(left.unwrap_or(Duration::MAX));
-        if !time.is_zero() {
-            self.remembered.remember(token, &user, time);
-        }
+        self.known().remember(tag, user.clone(), time);
         Ok(user)
+    }
+
+    fn known(&self) -> MutexGuard<'_, Remembered<[u8; 32], UserDetails>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

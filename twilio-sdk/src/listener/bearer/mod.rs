@@ -6,7 +6,6 @@ mod jwk;
 mod jws;
 mod jwt;
 mod keys;
-mod remembered;
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,6 +1,5 @@
 //! Users of an LDAP directory (RFC 4511).
 
-mod cache;
 mod check;
 mod config;
 mod connection;

@@ -1,10 +1,10 @@
 use std::fmt;
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::super::remembered::Remembered;
 use super::super::{AuthError, Authentication, Credential, UserDetails, UserStore};
 use super::LdapConfig;
-use super::cache::Roles;
 use super::connection::Connection;
 use super::filter::{all_of, with_name};
 use super::pool::Pool;
@@ -59,7 +59,8 @@ pub struct LdapUserStore {
 struct Inner {
     config: LdapConfig,
     pool: Pool,
-    roles: Option<Roles>,
+    /// The scopes of users by the names of their entries, where they may be remembered.
+    roles: Option<Mutex<Remembered<String, Vec<String>>>>,
 }
 
 impl LdapUserStore {
@@ -73,7 +74,7 @@ impl LdapUserStore {
             return Err(Error::config(format!("ldap.{field}: {message}")));
         }
         let pool = Pool::new(&config)?;
-        let roles = config.user_roles_cache_enabled.then(|| Roles::new(config.user_roles_cache_ttl));
+        let roles = config.user_roles_cache_enabled.then(Mutex::default);
         Ok(Self { inner: Arc::new(Inner { config, pool, roles }) })
     }
 
@@ -140,7 +141,7 @@ impl LdapUserStore {
     /// Forgets the scopes that are remembered.
     pub fn clear_roles(&self) {
         if let Some(roles) = &self.inner.roles {
-            roles.clear();
+            locked(roles).clear();
         }
     }
 
@@ -279,7 +280,7 @@ impl Inner {
     }
 
     async fn scopes(&self, user: &Found) -> Result<Vec<String>, Trouble> {
-        if let Some(scopes) = self.roles.as_ref().and_then(|roles| roles.recall(&user.dn)) {
+        if let Some(scopes) = self.roles.as_ref().and_then(|roles| locked(roles).recall(&user.dn)) {
             return Ok(scopes);
         }
         let groups = self.groups(user).await?;
@@ -296,10 +297,14 @@ impl Inner {
             scopes
         };
         if let Some(roles) = &self.roles {
-            roles.remember(&user.dn, &scopes);
+            locked(roles).remember(user.dn.clone(), scopes.clone(), self.config.user_roles_cache_ttl);
         }
         Ok(scopes)
     }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl UserStore for LdapUserStore {
