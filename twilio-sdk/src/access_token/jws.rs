@@ -4,11 +4,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::hmac;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::TokenError;
-
-type Object = Map<String, Value>;
+use crate::jws::{Compact, Object, decoded, object};
 
 /// No token of Twilio's comes near it, and nothing larger is decoded.
 const LARGEST: usize = 64 << 10;
@@ -48,12 +47,9 @@ pub(super) fn verify_hs256(token: &str, secret: &str) -> Result<(Object, Object)
     if token.len() > LARGEST {
         return Err(TokenError::Malformed("it is larger than 64 KiB"));
     }
-    let (text, signature) = token.rsplit_once('.').ok_or(TokenError::Malformed("it has no three parts"))?;
-    let (header, payload) = text.split_once('.').ok_or(TokenError::Malformed("it has no three parts"))?;
-    if payload.contains('.') {
-        return Err(TokenError::Malformed("it has more than three parts"));
-    }
-    let header = object(header, "its header is no JSON object in base64url")?;
+    let token = Compact::split(token).ok_or(TokenError::Malformed("it does not have three parts"))?;
+    let header =
+        object(token.header).ok_or(TokenError::Malformed("its header is no JSON object in base64url"))?;
     match header.get("alg").and_then(Value::as_str) {
         Some("HS256") => {}
         other => return Err(TokenError::Algorithm(other.unwrap_or("none").chars().take(16).collect())),
@@ -62,19 +58,11 @@ pub(super) fn verify_hs256(token: &str, secret: &str) -> Result<(Object, Object)
     if header.contains_key("crit") {
         return Err(TokenError::Header("it asks for extensions (crit) that are not known"));
     }
-    let signature = URL_SAFE_NO_PAD
-        .decode(signature)
-        .map_err(|_| TokenError::Malformed("its signature is not base64url"))?;
+    let signature =
+        decoded(token.signature).ok_or(TokenError::Malformed("its signature is not base64url"))?;
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
-    hmac::verify(&key, text.as_bytes(), &signature).map_err(|_| TokenError::Signature)?;
-    let payload = object(payload, "its payload is no JSON object in base64url")?;
+    hmac::verify(&key, token.input.as_bytes(), &signature).map_err(|_| TokenError::Signature)?;
+    let payload =
+        object(token.payload).ok_or(TokenError::Malformed("its payload is no JSON object in base64url"))?;
     Ok((header, payload))
-}
-
-fn object(part: &str, wrong: &'static str) -> Result<Object, TokenError> {
-    let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| TokenError::Malformed(wrong))?;
-    match serde_json::from_slice(&bytes) {
-        Ok(Value::Object(object)) => Ok(object),
-        _ => Err(TokenError::Malformed(wrong)),
-    }
 }

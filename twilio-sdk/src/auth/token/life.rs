@@ -1,9 +1,8 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
-use zeroize::Zeroizing;
+
+use crate::jws;
 
 /// How long a token serves, counted from when it was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,13 +56,7 @@ struct Claims {
 
 impl Claims {
     fn of(token: &str) -> Option<Self> {
-        let mut parts = token.split('.');
-        let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
-        if parts.next().is_some() {
-            return None;
-        }
-        let payload = Zeroizing::new(URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?);
-        let claims: Value = serde_json::from_slice(&payload).ok()?;
+        let claims = jws::object(jws::Compact::split(token)?.payload.trim_end_matches('='))?;
         Some(Self { exp: claims.get("exp")?.as_f64()?, iat: claims.get("iat").and_then(Value::as_f64) })
     }
 
@@ -79,6 +72,9 @@ impl Claims {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
     use super::*;
 
     fn jwt(claims: &str) -> String {

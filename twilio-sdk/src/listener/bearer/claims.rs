@@ -3,7 +3,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::Value;
 
 use super::super::UserDetails;
-use super::jws::Object;
+use crate::jws::Object;
 
 /// Seconds since 1970.
 pub(super) fn now() -> f64 {

@@ -1,7 +1,7 @@
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::signature::RsaPublicKeyComponents;
 use serde_json::Value;
+
+use crate::jws::decoded;
 
 /// A public key of a set (RFC 7517) that RS256 can be checked with.
 pub(super) struct Key {
@@ -34,7 +34,7 @@ fn key(value: &Value) -> Option<Key> {
         None => None,
         Some(kid) => Some(kid.as_str()?.to_owned()),
     };
-    let number = |name: &str| URL_SAFE_NO_PAD.decode(text(name)?).ok();
+    let number = |name: &str| decoded(text(name)?);
     let (n, e) = (number("n")?, number("e")?);
     Some(Key { kid, public: RsaPublicKeyComponents { n, e } })
 }
