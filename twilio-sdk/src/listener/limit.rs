@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use ring::digest;
 
 use super::{AuthError, Authentication, Credential, UserStore};
-use crate::{Error, Result};
+use crate::Error;
 
 /// How many names are counted at most.
 const MOST: usize = 10_000;
@@ -14,16 +14,20 @@ const MOST: usize = 10_000;
 /// Stops the guessing of passwords: after too many wrong ones for a name, its credentials are not looked at for a time.
 ///
 /// Names that nobody has are counted like those of users, so that the answer, status 429, does not tell who exists. A
-/// right password sets the count back. What is under way at once is counted when it is answered.
+/// right password sets the count back. Of many that are sent at once, no more are answered than one after the other: once
+/// the count is full, the answers that are still to come are 429 too, whatever the passwords were.
 ///
 /// Put a [`CachedStore`](super::CachedStore) around it, and users whose password is remembered stay in while somebody else
-/// guesses.
+/// guesses. Put it around each of several [`Stores`](super::Stores), and not around them all: while one of them cannot be
+/// asked, a wrong password is answered by [`AuthError::Unavailable`], which does not count.
 pub struct LimitedStore<S> {
     store: S,
     failures: u32,
     window: Duration,
-    counts: Mutex<HashMap<[u8; 32], Count>>,
+    counts: Mutex<Counts>,
 }
+
+type Counts = HashMap<[u8; 32], Count>;
 
 #[derive(Clone, Copy)]
 struct Count {
@@ -37,22 +41,24 @@ impl<S: UserStore> LimitedStore<S> {
     /// # Errors
     ///
     /// Either is 0.
-    pub fn new(store: S, failures: u32, window: Duration) -> Result<Self> {
+    pub fn new(store: S, failures: u32, window: Duration) -> crate::Result<Self> {
         if failures == 0 || window.is_zero() {
             return Err(Error::config("the number of failures and their window must be more than 0"));
         }
         Ok(Self { store, failures, window, counts: Mutex::default() })
     }
 
-    /// How long the name is not looked at.
-    fn wait(&self, name: &[u8; 32]) -> Option<Duration> {
-        let count = *self.counts().get(name)?;
-        let wait = self.window.checked_sub(count.since.elapsed())?;
-        (count.failures >= self.failures).then_some(wait)
+    /// Nothing, or how long the name is not looked at.
+    fn check(&self, counts: &Counts, name: &[u8; 32]) -> Result<(), AuthError> {
+        let full = counts.get(name).filter(|count| count.failures >= self.failures);
+        match full.and_then(|count| self.window.checked_sub(count.since.elapsed())) {
+            Some(wait) => Err(AuthError::TooMany(wait)),
+            None => Ok(()),
+        }
     }
 
-    fn count(&self, name: [u8; 32]) {
-        let (mut counts, window) = (self.counts(), self.window);
+    fn count(&self, counts: &mut Counts, name: [u8; 32]) {
+        let window = self.window;
         if counts.len() >= MOST && !counts.contains_key(&name) {
             counts.retain(|_, count| count.since.elapsed() < window);
             // A name that is being guessed has a higher count than names that are made up to fill the table.
@@ -69,15 +75,20 @@ impl<S: UserStore> LimitedStore<S> {
         count.failures = count.failures.saturating_add(1);
     }
 
-    fn counts(&self) -> MutexGuard<'_, HashMap<[u8; 32], Count>> {
+    fn counts(&self) -> MutexGuard<'_, Counts> {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Of one length, however long the name is. White space around it and case do not make another name.
+/// A name as attempts are counted for it: to some stores, white space around it and case do not make another user.
+pub(crate) fn counted_name(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
+/// Of one length, however long the name is.
 fn tag(name: &str) -> [u8; 32] {
     let mut tag = [0; 32];
-    tag.copy_from_slice(digest::digest(&digest::SHA256, name.trim().to_lowercase().as_bytes()).as_ref());
+    tag.copy_from_slice(digest::digest(&digest::SHA256, counted_name(name).as_bytes()).as_ref());
     tag
 }
 
@@ -85,13 +96,13 @@ impl<S: UserStore> UserStore for LimitedStore<S> {
     fn authenticate<'a>(&'a self, credential: &'a Credential) -> Authentication<'a> {
         Box::pin(async move {
             let name = tag(credential.username());
-            if let Some(wait) = self.wait(&name) {
-                return Err(AuthError::TooMany(wait));
-            }
+            self.check(&self.counts(), &name)?;
             let answer = self.store.authenticate(credential).await;
+            let mut counts = self.counts();
+            self.check(&counts, &name)?;
             match &answer {
-                Ok(_) => drop(self.counts().remove(&name)),
-                Err(AuthError::Rejected) => self.count(name),
+                Ok(_) => drop(counts.remove(&name)),
+                Err(AuthError::Rejected) => self.count(&mut counts, name),
                 Err(_) => {}
             }
             answer

@@ -46,6 +46,8 @@ pub use layer::{AuthEntry, AuthLayer, AuthRules, AuthService, AuthSetupError, Re
 #[cfg_attr(docsrs, doc(cfg(feature = "ldap")))]
 pub use ldap::{LdapConfig, LdapUserStore, escape_filter};
 pub use limit::LimitedStore;
+#[cfg(feature = "token-server")]
+pub(crate) use limit::counted_name;
 pub use memory::{InvalidUsers, MemoryUserStore};
 pub use password::{InvalidHash, PasswordHash};
 pub use store::{Authentication, Stores, UserDetails, UserStore};

@@ -8,6 +8,8 @@ use governor::clock::{Clock as _, DefaultClock};
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
 
+use crate::listener::counted_name;
+
 /// After how many attempts the keys that are idle are forgotten.
 const CLEANING: u32 = 1024;
 
@@ -37,7 +39,8 @@ impl<K: Hash + Eq + Clone> Attempts<K> {
 
 /// Attempts a minute for each user's name.
 ///
-/// Names are kept as hashes under a random key, so that long ones take no more memory than short ones.
+/// Names are kept as hashes under a random key, so that long ones take no more memory than short ones. White space
+/// around a name and case do not make another one.
 pub(super) struct NameAttempts {
     attempts: Attempts<u64>,
     hasher: RandomState,
@@ -49,7 +52,7 @@ impl NameAttempts {
     }
 
     pub(super) fn attempt(&self, name: &str) -> Result<(), Duration> {
-        self.attempts.attempt(&self.hasher.hash_one(name))
+        self.attempts.attempt(&self.hasher.hash_one(counted_name(name)))
     }
 }
 
@@ -76,6 +79,15 @@ mod tests {
         assert!(!same("2001:db8:1:2::1", "2001:db8:1:3::1"));
         assert!(same("::ffff:192.0.2.1", "192.0.2.1"));
         assert!(!same("192.0.2.1", "192.0.2.2"));
+    }
+
+    #[test]
+    fn a_name_in_other_letters_has_no_attempts_of_its_own() {
+        let attempts = NameAttempts::new(2);
+        attempts.attempt("alice").expect("the first");
+        attempts.attempt("Alice ").expect("the second");
+        assert!(attempts.attempt("ALICE").is_err());
+        attempts.attempt("bob").expect("another name");
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use twilio_sdk::listener::{
-    AuthEntry, AuthError, AuthLayer, Credential, LimitedStore, MemoryUserStore, PasswordHash, Stores,
-    UserStore,
+    AuthEntry, AuthError, AuthLayer, Authentication, Credential, LimitedStore, MemoryUserStore, PasswordHash,
+    Stores, UserStore,
 };
 
 use crate::service::{basic, behind};
@@ -58,6 +58,41 @@ async fn a_right_password_and_time_set_the_count_back() {
     assert_eq!(ask(&stores, "xxx").await.unwrap_err().status(), 429, "behind other stores, too");
     assert!(LimitedStore::new(store(), 0, Duration::from_secs(1)).is_err());
     assert!(LimitedStore::new(store(), 1, Duration::ZERO).is_err());
+}
+
+/// Answers when all have asked.
+#[derive(Debug)]
+struct AtOnce(MemoryUserStore, tokio::sync::Barrier);
+
+impl UserStore for AtOnce {
+    fn authenticate<'a>(&'a self, credential: &'a Credential) -> Authentication<'a> {
+        Box::pin(async {
+            self.1.wait().await;
+            self.0.authenticate(credential).await
+        })
+    }
+}
+
+#[tokio::test]
+async fn guesses_that_are_sent_at_once_are_no_more_than_others() {
+    let slow = AtOnce(store(), tokio::sync::Barrier::new(20));
+    let limited = Arc::new(LimitedStore::new(slow, 3, Duration::from_secs(3600)).unwrap());
+    let guesses: Vec<_> = (0..20)
+        .map(|guess| {
+            let limited = Arc::clone(&limited);
+            let credential = Credential::new("alice", format!("wrong{guess}")).unwrap();
+            tokio::spawn(async move { limited.authenticate(&credential).await })
+        })
+        .collect();
+    let mut looked_at = 0;
+    for guess in guesses {
+        match guess.await.unwrap() {
+            Err(AuthError::Rejected) => looked_at += 1,
+            Err(AuthError::TooMany(_)) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(looked_at, 3);
 }
 
 #[tokio::test]
