@@ -173,8 +173,9 @@ async fn malformed_credentials_reach_no_server() {
     assert_eq!(count.load(Ordering::SeqCst), 0);
 }
 
-/// A way to a server, and how many connections went it.
-fn relay(port: u16) -> (u16, Arc<AtomicUsize>) {
+/// A way to a server, and how many connections went it. Those that came before the number of the last argument carry
+/// nothing any more, and do not end.
+fn relay(port: u16, silent: Arc<AtomicUsize>) -> (u16, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let own = listener.local_addr().unwrap().port();
     let count = Arc::new(AtomicUsize::new(0));
@@ -185,14 +186,20 @@ fn relay(port: u16) -> (u16, Arc<AtomicUsize>) {
             else {
                 return;
             };
-            counter.fetch_add(1, Ordering::SeqCst);
+            let number = counter.fetch_add(1, Ordering::SeqCst);
+            let silent = Arc::clone(&silent);
             let (mut from, mut to) = (far.try_clone().unwrap(), near.try_clone().unwrap());
             std::thread::spawn(move || {
                 let _ = std::io::copy(&mut from, &mut to);
                 let _ = to.shutdown(std::net::Shutdown::Both);
             });
             std::thread::spawn(move || {
-                let _ = std::io::copy(&mut near, &mut far);
+                let mut bytes = [0; 4096];
+                while let Ok(read @ 1..) = near.read(&mut bytes) {
+                    if number >= silent.load(Ordering::SeqCst) && far.write_all(&bytes[..read]).is_err() {
+                        break;
+                    }
+                }
                 let _ = far.shutdown(std::net::Shutdown::Both);
             });
         }
@@ -203,7 +210,7 @@ fn relay(port: u16) -> (u16, Arc<AtomicUsize>) {
 #[tokio::test]
 async fn users_bind_on_their_own_connections_and_so_do_unknown_ones() {
     let Some(server) = server("users_bind_on_their_own_connections_and_so_do_unknown_ones") else { return };
-    let (port, count) = relay(server.port);
+    let (port, count) = relay(server.port, Arc::default());
     let mut config = server.config();
     config.connection_url = format!("ldap://127.0.0.1:{port}");
     let store = LdapUserStore::new(config).unwrap();
@@ -221,4 +228,27 @@ async fn users_bind_on_their_own_connections_and_so_do_unknown_ones() {
     }
     // The directory shows nothing to users, so the look-ups are still done by the store's own entry.
     assert_eq!(ask(&store, "ldclakmal", "ldclakmal@123").await.unwrap().scopes.len(), 2);
+}
+
+#[tokio::test]
+async fn a_connection_that_fell_silent_does_not_cost_the_time_of_an_answer() {
+    let Some(server) = server("a_connection_that_fell_silent_does_not_cost_the_time_of_an_answer") else {
+        return;
+    };
+    let silent = Arc::new(AtomicUsize::new(0));
+    let (port, count) = relay(server.port, Arc::clone(&silent));
+    let mut config = server.config();
+    config.connection_url = format!("ldap://127.0.0.1:{port}");
+    config.read_timeout = Duration::from_secs(3600);
+    config.connection_timeout = Duration::from_secs(2);
+    let store = LdapUserStore::new(config).unwrap();
+    assert!(ask(&store, "alice", "alice@123").await.is_ok());
+    // A connection is tried when it was not used for five seconds.
+    tokio::time::sleep(Duration::from_millis(5100)).await;
+    assert!(ask(&store, "alice", "alice@123").await.is_ok());
+    assert_eq!(count.load(Ordering::SeqCst), 3, "the connection that waited is good");
+    silent.store(count.load(Ordering::SeqCst), Ordering::SeqCst);
+    tokio::time::sleep(Duration::from_millis(5100)).await;
+    let asked = tokio::time::timeout(Duration::from_secs(60), ask(&store, "alice", "alice@123")).await;
+    assert!(asked.expect("another connection is made").is_ok());
 }

@@ -121,9 +121,12 @@ async fn groups_can_be_given_scopes() {
     assert_eq!(both.scopes, ["read", "write", "delete"]);
     assert!(ask(&store, "odd", "odd@123").await.unwrap().scopes.is_empty(), "other groups give none");
 
-    config.group_scopes.push(("developper".to_owned(), vec![]));
-    let error = LdapUserStore::new(config).unwrap().check().await.unwrap_err();
-    assert!(error.to_string().contains("no group \"developper\""), "{error}");
+    for name in ["developper", "Developer"] {
+        let mut config = config.clone();
+        config.group_scopes.push((name.to_owned(), vec![]));
+        let error = LdapUserStore::new(config).unwrap().check().await.unwrap_err();
+        assert!(error.to_string().contains(&format!("no group {name:?}")), "{error}");
+    }
 }
 
 #[tokio::test]

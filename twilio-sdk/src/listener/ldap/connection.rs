@@ -42,7 +42,7 @@ impl Connector {
 
     pub(super) async fn open(&self) -> std::result::Result<Connection, Trouble> {
         let opened = LdapConnAsync::with_settings(self.settings.clone(), &self.url);
-        // Its own time-out leaves out nothing, but an outer one does not depend on that.
+        // The client library has this time-out too; this one does not depend on what it counts.
         let opened = timeout(self.connection_timeout, opened).await;
         let (connection, ldap) = opened.map_err(|_| Trouble::Lost("no connection in time".into()))??;
         let driver = tokio::spawn(async move {
@@ -99,9 +99,10 @@ impl Connection {
         Ok(answer.rc)
     }
 
-    /// Whether the server still answers.
+    /// Whether the server still answers, be it that the entry may not see what it is asked for.
     pub(super) async fn is_healthy(&mut self) -> bool {
-        self.search("", Scope::Base, "(objectClass=*)", &["1.1"], 1).await.is_ok()
+        let answer = self.search("", Scope::Base, "(objectClass=*)", &["1.1"], 1).await;
+        !matches!(answer, Err(Trouble::Lost(_)))
     }
 
     pub(super) async fn search(

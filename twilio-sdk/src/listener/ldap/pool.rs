@@ -54,8 +54,11 @@ impl Pool {
                 break;
             };
             let (old, unused) = connection.ages();
-            let good = !connection.is_closed() && old < OLDEST;
-            if good && (unused < TRY_AFTER || connection.is_healthy().await) {
+            if connection.is_closed() || old >= OLDEST {
+                continue;
+            }
+            // Trying an old connection must not take longer than making a new one.
+            if unused < TRY_AFTER || timeout(self.wait, connection.is_healthy()).await == Ok(true) {
                 return Ok((connection, false));
             }
         }

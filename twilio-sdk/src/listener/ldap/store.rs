@@ -79,7 +79,8 @@ impl LdapUserStore {
     }
 
     /// Asks the directory whether everything is as configured: the store's own entry can bind, every base can be searched,
-    /// and every group of [`group_scopes`](LdapConfig::group_scopes) exists. For the start of a program.
+    /// and every group of [`group_scopes`](LdapConfig::group_scopes) exists, written as it is there. For the start of a
+    /// program.
     ///
     /// # Errors
     ///
@@ -91,12 +92,13 @@ impl LdapUserStore {
         let looked = self.guarded(async move {
             let _turn = inner.pool.turn().await?;
             let name = "no such user".to_owned();
-            inner.user(&name).await?.err();
+            let _ = inner.user(&name).await?;
             inner.groups(&Found { dn: format!("cn={name}"), name }).await
         });
         looked.await.map_err(failed)?;
         for (group, _) in &config.group_scopes {
-            if !self.has_group(group).await.map_err(failed)? {
+            // The directory finds a name in other letters too, but scopes are given by the name as it is.
+            if !self.groups_of_name(group).await.map_err(failed)?.contains(group) {
                 return Err(Error::config(format!("ldap.group_scopes: there is no group {group:?}")));
             }
         }
@@ -124,6 +126,10 @@ impl LdapUserStore {
     ///
     /// [`AuthError::Unavailable`].
     pub async fn has_group(&self, name: &str) -> Result<bool, AuthError> {
+        self.groups_of_name(name).await.map(|names| !names.is_empty())
+    }
+
+    async fn groups_of_name(&self, name: &str) -> Result<Vec<String>, AuthError> {
         let (inner, name) = (Arc::clone(&self.inner), name.to_owned());
         self.guarded(async move {
             let config = &inner.config;
@@ -131,9 +137,7 @@ impl LdapUserStore {
                 config.group_entry_object_class.as_deref(),
                 &[&with_name(&config.group_name_search_filter, &name)],
             );
-            let found =
-                inner.names(&config.group_search_base, &filter, &config.group_name_attribute, 100).await;
-            found.map(|names| !names.is_empty())
+            inner.names(&config.group_search_base, &filter, &config.group_name_attribute, 100).await
         })
         .await
     }
