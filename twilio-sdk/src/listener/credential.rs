@@ -56,11 +56,8 @@ impl Credential {
             return Err(AuthError::Malformed("the credential is too long"));
         }
         let engine = if text.ends_with('=') { STANDARD } else { STANDARD_NO_PAD };
-        let bytes = match engine.decode(text) {
-            // A text whose length is a multiple of four needs no padding and has none.
-            Err(_) => return Err(AuthError::Malformed("the credential is not base64")),
-            Ok(bytes) => Zeroizing::new(bytes),
-        };
+        let bytes = engine.decode(text).map_err(|_| AuthError::Malformed("the credential is not base64"))?;
+        let bytes = Zeroizing::new(bytes);
         let plain =
             std::str::from_utf8(&bytes).map_err(|_| AuthError::Malformed("the credential is not UTF-8"))?;
         let (username, password) =

@@ -77,7 +77,7 @@ impl std::error::Error for AuthError {}
 /// What a 401 asks for.
 #[derive(Clone, Debug)]
 pub struct Challenge {
-    value: HeaderValue,
+    pub(super) value: HeaderValue,
 }
 
 impl Challenge {
@@ -97,9 +97,10 @@ impl Challenge {
         Self::of(&format!("Basic realm=\"{realm}\", charset=\"UTF-8\", Bearer realm=\"{realm}\""))
     }
 
+    /// A bearer token for a realm, and what is wrong with the one that was given (RFC 6750, section 3.1).
     #[cfg(feature = "auth-layer")]
-    pub(super) fn text(&self) -> &str {
-        self.value.to_str().unwrap_or_default()
+    pub(super) fn bearer_error(realm: &str, error: &str) -> Self {
+        Self::of(&format!("Bearer realm=\"{}\", error=\"{error}\"", quoted(realm)))
     }
 
     fn of(text: &str) -> Self {

@@ -1,9 +1,10 @@
-use http::{HeaderMap, HeaderValue, header::WWW_AUTHENTICATE};
+use http::{HeaderMap, header::WWW_AUTHENTICATE};
 
 use super::super::credential::authorization;
 use super::super::{AuthError, Challenge, Credential, UserDetails, bearer_token};
 use super::AuthEntry;
 use super::entry::Way;
+use crate::types::SecretString;
 
 /// The entries of a layer, and what clients are told of them.
 #[derive(Debug)]
@@ -11,6 +12,23 @@ pub(super) struct Gate {
     entries: Vec<AuthEntry>,
     realm: String,
     challenge: Challenge,
+}
+
+/// What a request came with.
+pub(super) enum Given {
+    User(Credential),
+    Token(SecretString),
+}
+
+impl Given {
+    pub(super) fn of(headers: &HeaderMap) -> Result<Self, AuthError> {
+        let scheme = authorization(headers)?.split(' ').next().unwrap_or_default();
+        if scheme.eq_ignore_ascii_case("bearer") {
+            bearer_token(headers).map(Self::Token)
+        } else {
+            Credential::from_headers(headers).map(Self::User)
+        }
+    }
 }
 
 /// A refusal, and whether the request came with a bearer token.
@@ -32,43 +50,21 @@ impl Gate {
     }
 
     /// Who sent the request, where some entry lets that user in.
-    pub(super) async fn admit(&self, headers: &HeaderMap) -> Result<UserDetails, Refused> {
-        let scheme = authorization(headers).map(|value| value.split(' ').next().unwrap_or_default());
-        let bearer = scheme.as_ref().is_ok_and(|scheme| scheme.eq_ignore_ascii_case("bearer"));
-        let admitted = match scheme {
-            Err(error) => Err(error),
-            Ok(_) if bearer => self.by_token(headers).await,
-            Ok(_) => self.by_password(headers).await,
-        };
-        admitted.map_err(|error| Refused { error, bearer })
-    }
-
-    async fn by_password(&self, headers: &HeaderMap) -> Result<UserDetails, AuthError> {
-        let credential = Credential::from_headers(headers)?;
+    pub(super) async fn admit(&self, given: Result<Given, AuthError>) -> Result<UserDetails, Refused> {
+        let given = given.map_err(|error| Refused { error, bearer: false })?;
         let mut worst = AuthError::Scheme;
         for entry in &self.entries {
-            if let Way::Users(store) = &entry.way {
-                match entry.passes(store.authenticate(&credential).await) {
-                    Ok(user) => return Ok(user),
-                    Err(error) => worst = worse(worst, error),
-                }
+            let known = match (&entry.way, &given) {
+                (Way::Users(store), Given::User(credential)) => store.authenticate(credential).await,
+                (Way::Tokens(store), Given::Token(token)) => store.authenticate(token).await,
+                _ => continue,
+            };
+            match entry.passes(known) {
+                Ok(user) => return Ok(user),
+                Err(error) => worst = worse(worst, error),
             }
         }
-        Err(worst)
-    }
-
-    async fn by_token(&self, headers: &HeaderMap) -> Result<UserDetails, AuthError> {
-        let token = bearer_token(headers)?;
-        let mut worst = AuthError::Scheme;
-        for entry in &self.entries {
-            if let Way::Tokens(store) = &entry.way {
-                match entry.passes(store.authenticate(&token).await) {
-                    Ok(user) => return Ok(user),
-                    Err(error) => worst = worse(worst, error),
-                }
-            }
-        }
-        Err(worst)
+        Err(Refused { error: worst, bearer: matches!(given, Given::Token(_)) })
     }
 
     /// The headers of the answer. What is wrong with a token is told by RFC 6750, section 3.1, and nothing else is.
@@ -80,8 +76,7 @@ impl Gate {
             _ => return headers,
         };
         if refused.bearer {
-            let value = Challenge::bearer_error(&self.realm, error);
-            headers.insert(WWW_AUTHENTICATE, value);
+            headers.insert(WWW_AUTHENTICATE, Challenge::bearer_error(&self.realm, error).value);
         }
         headers
     }
@@ -107,11 +102,4 @@ fn worse(one: AuthError, other: AuthError) -> AuthError {
         _ => 0,
     };
     if rank(&other) > rank(&one) { other } else { one }
-}
-
-impl Challenge {
-    fn bearer_error(realm: &str, error: &str) -> HeaderValue {
-        let text = format!("{}, error=\"{error}\"", Self::bearer(realm).text());
-        HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("Bearer"))
-    }
 }

@@ -11,7 +11,7 @@ use tower_service::Service;
 
 use super::super::UserDetails;
 use super::AuthEntry;
-use super::admit::{Gate, Refused};
+use super::admit::{Gate, Given, Refused};
 
 /// Lets only those requests through that one of its entries accepts: a `tower` layer, for axum's routers and single
 /// routes and for hyper's services. See [`AuthRules`](super::AuthRules) for how entries are tried, and for several layers
@@ -74,11 +74,10 @@ where
         // The clone has not been polled ready, so it is the one that stays behind.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
-        let gate = Arc::clone(&self.gate);
+        let (gate, given) = (Arc::clone(&self.gate), Given::of(request.headers()));
         Box::pin(async move {
             request.extensions_mut().remove::<UserDetails>();
-            let headers = request.headers().clone();
-            match gate.admit(&headers).await {
+            match gate.admit(given).await {
                 Ok(user) => {
                     let (username, path) = (&user.username, request.uri().path());
                     tracing::info!(target: "twilio_sdk::listener", username, path, "a request is let in");
