@@ -1,5 +1,6 @@
 //! Bearer tokens: JSON Web Tokens and introspection.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -210,6 +211,27 @@ async fn keys_from_a_server_are_fetched_seldom_and_change_with_it() {
     assert_eq!(eager.status(Some(&bearer(&one))).await, 401, "and one that is gone is gone");
     *issuer.status.lock().unwrap() = 500;
     assert_eq!(eager.status(Some(&bearer(&two))).await, 200, "keys stay good for a time");
+}
+
+#[tokio::test]
+async fn tokens_whose_key_is_there_do_not_wait_for_another() {
+    let (server, issuer) = issuer().await;
+    let mut config = config(KeySource::Url(format!("http://{}/jwks", server.address)));
+    config.min_refresh = Duration::from_nanos(1);
+    config.timeout = Duration::from_secs(3600);
+    let service =
+        Arc::new(behind(AuthLayer::new("x", [AuthEntry::tokens(JwtValidator::new(config).unwrap())])).await);
+    let (one, two) = (bearer(&ONE.token(&claims(json!({})))), bearer(&TWO.token(&claims(json!({})))));
+    assert_eq!(service.status(Some(&one)).await, 200);
+    issuer.silent.store(true, Ordering::SeqCst);
+    let waiting = Arc::clone(&service);
+    let waits = tokio::spawn(async move { waiting.status(Some(&two)).await });
+    while issuer.key_requests.load(Ordering::SeqCst) < 2 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let answer = tokio::time::timeout(Duration::from_secs(60), service.status(Some(&one))).await;
+    assert_eq!(answer.expect("it has its key"), 200);
+    waits.abort();
 }
 
 #[tokio::test]

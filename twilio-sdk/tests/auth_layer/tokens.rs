@@ -1,7 +1,7 @@
 //! An issuer of tokens: its key, its key set, its introspection.
 
 use std::process::Command;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -92,6 +92,8 @@ pub(crate) fn claims(others: Value) -> Value {
 pub(crate) struct Issuer {
     pub(crate) keys: Mutex<Value>,
     pub(crate) key_requests: AtomicUsize,
+    /// Whether requests for the keys are left without an answer.
+    pub(crate) silent: AtomicBool,
     /// The answer of the introspection for tokens by name; others are not active.
     pub(crate) tokens: Mutex<Vec<(&'static str, Value)>>,
     pub(crate) introspections: AtomicUsize,
@@ -116,6 +118,9 @@ pub(crate) async fn issuer() -> (Service, Arc<Issuer>) {
 
 async fn key_set(State(issuer): State<Arc<Issuer>>) -> (StatusCode, String) {
     issuer.key_requests.fetch_add(1, Ordering::SeqCst);
+    if issuer.silent.load(Ordering::SeqCst) {
+        std::future::pending::<()>().await;
+    }
     let status = *issuer.status.lock().unwrap();
     (StatusCode::from_u16(status).unwrap(), issuer.keys.lock().unwrap().to_string())
 }

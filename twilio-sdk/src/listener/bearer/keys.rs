@@ -1,9 +1,7 @@
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-
-use tokio::sync::Mutex;
 
 use super::super::AuthError;
 use super::jwk::{Key, keys};
@@ -15,9 +13,10 @@ use crate::{Error, Result};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeySource {
-    /// A file, read when the validator is made.
+    /// A file, read when the validator is made, and again as often as keys are fetched.
     File(PathBuf),
-    /// A URL with `https://`, or with `http://` on this machine; fetched when a token is there to be checked.
+    /// A URL with `https://`, or with `http://` on this machine; fetched when a token is there to be checked. More than
+    /// 1 MiB is not read.
     Url(String),
 }
 
@@ -27,6 +26,8 @@ pub(super) struct Keys {
     ttl: Duration,
     pause: Duration,
     state: Mutex<State>,
+    /// Whose turn it is to read them again.
+    turn: tokio::sync::Mutex<()>,
 }
 
 enum Source {
@@ -64,7 +65,7 @@ impl Keys {
             }
             KeySource::Url(url) => Source::Url(Elsewhere::new(url, tls, timeout)?),
         };
-        Ok(Self { source, ttl, pause, state: Mutex::new(state) })
+        Ok(Self { source, ttl, pause, state: Mutex::new(state), turn: tokio::sync::Mutex::default() })
     }
 
     /// The keys that a token of this key's name may be signed with.
@@ -72,24 +73,47 @@ impl Keys {
     /// They are read again when their time is over and when the name is none of theirs, but no sooner than the pause
     /// after the last try. Keys that cannot be read again are good for their time once more.
     pub(super) async fn for_kid(&self, kid: Option<&str>) -> std::result::Result<Arc<Vec<Key>>, AuthError> {
-        // Held while keys are fetched, so that many requests fetch them once.
-        let mut state = self.state.lock().await;
-        let fresh = state.read.is_some_and(|read| read.elapsed() < self.ttl);
-        let known = kid.is_none() || state.keys.iter().any(|key| key.kid.as_deref() == kid);
-        let paused = state.tried.is_some_and(|tried| tried.elapsed() < self.pause);
-        if (!fresh || !known) && !paused {
-            state.tried = Some(Instant::now());
-            match self.read().await {
-                Ok(keys) => (state.keys, state.read) = (Arc::new(keys), Some(Instant::now())),
-                Err(why) => {
-                    tracing::warn!(target: "twilio_sdk::listener", %why, "a key set cannot be read");
+        if self.wants_other(kid) {
+            // Many requests fetch the keys once, and those that have theirs do not wait for it.
+            let _turn = self.turn.lock().await;
+            if self.wants_other(kid) && self.may_try() {
+                match self.read().await {
+                    Ok(keys) => {
+                        let mut state = self.state();
+                        (state.keys, state.read) = (Arc::new(keys), Some(Instant::now()));
+                    }
+                    Err(why) => {
+                        tracing::warn!(target: "twilio_sdk::listener", %why, "a key set cannot be read");
+                    }
                 }
             }
         }
+        let state = self.state();
         if state.read.is_some_and(|read| read.elapsed() < self.ttl.saturating_mul(2)) {
             return Ok(Arc::clone(&state.keys));
         }
         Err(AuthError::Unavailable("the issuer's keys cannot be read".into()))
+    }
+
+    /// Whether the keys are too old, or none of them has the name.
+    fn wants_other(&self, kid: Option<&str>) -> bool {
+        let state = self.state();
+        let fresh = state.read.is_some_and(|read| read.elapsed() < self.ttl);
+        !fresh || kid.is_some_and(|kid| state.keys.iter().all(|key| key.kid.as_deref() != Some(kid)))
+    }
+
+    /// Whether the pause since the last try is over; then this is one.
+    fn may_try(&self) -> bool {
+        let mut state = self.state();
+        let over = state.tried.is_none_or(|tried| tried.elapsed() >= self.pause);
+        if over {
+            state.tried = Some(Instant::now());
+        }
+        over
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn read(&self) -> std::result::Result<Vec<Key>, String> {
