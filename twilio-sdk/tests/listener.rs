@@ -203,6 +203,13 @@ fn a_file_that_is_wrong_is_refused_with_everything_that_is_wrong() {
     let plain =
         "auth.allow_plain_passwords = true\n[[auth.users]]\nusername = \"a\"\npassword = \"clear-text\"\n";
     open(plain).unwrap();
+    let odd = open(
+        "auth.allow_plain_passwords = true\n[[auth.users]]\nusername = \"a:b\"\npassword = \"\"\n\n[[auth.users]]\n\
+         username = 5\npassword_hash = 5\n\n[[auth.users]]\nusername = \"a\\u0007\"\npassword = \"a\\u0007\"\n",
+    );
+    let odd: Vec<_> = odd.unwrap_err().config_problems().iter().map(|problem| problem.to_string()).collect();
+    assert_eq!(odd.len(), 6, "each is told once: {odd:#?}");
+    assert!(odd[1].contains("[0].password: is empty"), "{odd:#?}");
     assert!(open("auth.users = [1]").unwrap_err().to_string().contains("must be a table"));
 }
 
@@ -257,4 +264,8 @@ async fn what_was_right_is_remembered_until_something_changes() {
     assert_eq!(ask(&short, "alice", "xxx").await, (true, 1));
     assert_eq!(ask(&short, "alice", "xxx").await, (true, 2), "its time is over");
     assert!(!format!("{long:?}").contains("xxx"));
+    let endless = CachedStore::new(store(), std::time::Duration::MAX).unwrap();
+    for _ in 0..2 {
+        assert!(endless.authenticate(&Credential::new("alice", "xxx").unwrap()).await.is_ok());
+    }
 }

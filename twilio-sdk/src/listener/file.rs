@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::{Authentication, Credential, MemoryUserStore, PasswordHash, UserStore};
-use crate::config::file::{Reader, read_file};
+use crate::config::file::{Reader, missing, read_file};
 use crate::{Error, Result};
 
 /// How often the file is looked at, at most.
@@ -86,8 +86,11 @@ impl FileUserStore {
     pub fn reload(&self) -> Result<()> {
         let stamp = Stamp::of(&self.path);
         let users = load(&self.path);
+        // Held until the users are in their place: of two who read at once, the one with the older file may be the last,
+        // and then its stamp must be there too, for the file to be read again.
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         // A file that is broken is not read again before it changes.
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).stamp = stamp;
+        seen.stamp = stamp;
         let users = Arc::new(users?);
         *self.users.write().unwrap_or_else(PoisonError::into_inner) = users;
         self.generation.fetch_add(1, Ordering::AcqRel);
@@ -179,14 +182,19 @@ fn users(auth: &Reader<'_>) -> Option<Vec<(String, PasswordHash, Vec<String>)>> 
         if !user.is_there() {
             return None;
         }
-        if username.as_deref().is_none_or(|name| name.is_empty() || name.contains(':')) {
-            user.problem("username", "is missing, empty or holds a colon");
+        missing(user, &["username"]);
+        if username.as_deref().is_some_and(|name| !can_be_carried(name) || name.contains(':')) {
+            user.problem("username", "is empty, or holds a colon or a control character");
         }
         let hash = match (hash, password) {
             (Some(hash), None) => {
                 PasswordHash::parse(&hash).map_err(|error| user.problem("password_hash", error.to_string())).ok()
             }
-            (None, Some(password)) if plain_allowed && !password.is_empty() => {
+            (None, Some(password)) if plain_allowed && !can_be_carried(password.expose()) => {
+                user.problem("password", "is empty or holds a control character");
+                None
+            }
+            (None, Some(password)) if plain_allowed => {
                 PasswordHash::create(&password).map_err(|error| user.problem("password", error.to_string())).ok()
             }
             (None, Some(_)) => {
@@ -202,7 +210,10 @@ fn users(auth: &Reader<'_>) -> Option<Vec<(String, PasswordHash, Vec<String>)>> 
                 None
             }
             (None, None) => {
-                user.problem("password_hash", "is missing");
+                // What is there and could not be read has been reported.
+                if !user.has("password") {
+                    missing(user, &["password_hash"]);
+                }
                 None
             }
         };
@@ -212,4 +223,9 @@ fn users(auth: &Reader<'_>) -> Option<Vec<(String, PasswordHash, Vec<String>)>> 
         auth.problem("users", "is missing; without users nobody is let in");
     }
     Some(users)
+}
+
+/// Whether Basic authentication can carry it: no [`Credential`] has a name or a password that it cannot.
+fn can_be_carried(text: &str) -> bool {
+    !text.is_empty() && !text.contains(char::is_control)
 }

@@ -22,8 +22,10 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+#[cfg(feature = "listener")]
+pub(crate) use self::keys::missing;
 #[cfg(any(feature = "auth-layer", feature = "ldap"))]
-pub(crate) use self::keys::{missing, put, tls};
+pub(crate) use self::keys::{put, tls};
 use self::load::{Source, load, unreadable};
 #[cfg(all(test, feature = "token-server"))]
 pub(crate) use self::plain::paths;
