@@ -75,9 +75,11 @@ pub struct Introspection {
 }
 
 impl Introspection {
+    /// A store of the tokens that this server knows. It is asked when a token comes, and not before.
+    ///
     /// # Errors
     ///
-    /// An empty client or secret, a time-out of 0, a URL without TLS.
+    /// An empty client, secret or scope key, a time-out of 0, a URL without TLS.
     pub fn new(config: IntrospectionConfig) -> Result<Self> {
         if config.client_id.is_empty() || config.client_secret.is_empty() || config.scope_key.is_empty() {
             return Err(Error::config(

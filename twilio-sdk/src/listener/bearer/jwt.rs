@@ -65,9 +65,11 @@ pub struct JwtValidator {
 }
 
 impl JwtValidator {
+    /// A validator of these tokens. A file of keys is read now, a URL is asked when a token comes.
+    ///
     /// # Errors
     ///
-    /// An empty issuer or audience, times that cannot be, a file of keys that cannot be read, a URL without TLS.
+    /// An empty issuer, audience or scope key, times that cannot be, a file of keys that cannot be read, a URL without TLS.
     pub fn new(config: JwtConfig) -> Result<Self> {
         let wrong = |what: &str| Err(Error::config(format!("jwt: {what}")));
         if config.issuer.is_empty() || config.audience.is_empty() || config.scope_key.is_empty() {

@@ -43,8 +43,8 @@ pub enum ResourceAuth {
 /// ```toml
 /// [auth]
 /// realm = "bank"                 # what clients are told; `service` unless set
-/// max_failures = 10              # wrong passwords for a name in a window, after which the answer is 429
-/// failure_window = "1m"
+/// max_failures = 10              # wrong passwords for a name in a window, after which the answer is 429; 10 unless set
+/// failure_window = "1m"          # begins with the first of them; 1 minute unless set
 ///
 /// [[auth.service]]
 /// users = "users.toml"           # as FileUserStore reads it; paths start from this file's folder
