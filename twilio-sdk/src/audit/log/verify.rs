@@ -145,8 +145,8 @@ pub fn verify(path: impl AsRef<Path>, anchor: Option<&Head>) -> Result<Verified,
         }
         chain.step(&item, following.as_ref())?;
         let at = chain.next - 1;
-        let known = [head.as_ref(), anchor].into_iter().flatten().find(|known| known.seq == at);
-        if known.is_some_and(|known| known.hash != chain.hash) {
+        let mut known = [head.as_ref(), anchor].into_iter().flatten();
+        if known.any(|known| known.seq == at && known.hash != chain.hash) {
             return Err(item.fault(Fault::Changed));
         }
         if head.as_ref().is_some_and(|head| at > head.seq + 1) {
