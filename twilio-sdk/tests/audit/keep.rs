@@ -113,6 +113,32 @@ fn the_chain_goes_on_through_full_files_and_over_restarts() {
 }
 
 #[test]
+fn a_file_with_the_largest_number_or_a_strange_one_is_no_end_of_a_log() {
+    let folder = Folder::new();
+    let log = rotated(&folder, 10);
+    for strange in ["0000001", "+00001", "1"] {
+        std::fs::write(folder.file(&format!("audit.log.{strange}")), "?").unwrap();
+    }
+    drop(rotated(&folder, 10));
+    assert_eq!(log.verify().unwrap().head().seq(), 20);
+    std::fs::write(folder.file(&format!("audit.log.{}", u64::MAX)), "").unwrap();
+    let mut numbers = 20..30;
+    let error = numbers.find_map(|number| log.record(&event(number)).err()).unwrap();
+    assert!(matches!(error, AuditError::Broken(_)), "{error}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_files_of_a_log_whose_name_is_no_text_are_all_kept() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let folder = Folder::new();
+    let path = folder.path().join(std::ffi::OsStr::from_bytes(b"audit-\xff.log"));
+    let log = AuditLogOptions::new(&path).most_bytes(1000).open().unwrap();
+    write(&log, 0..20);
+    assert_eq!(log.verify().unwrap().head().seq(), 20);
+}
+
+#[test]
 fn lines_that_are_not_yet_on_disk_are_there_after_a_flush() {
     let folder = Folder::new();
     let path = folder.file("audit.log");

@@ -98,8 +98,12 @@ fn a_log_without_its_head_does_not_hold() {
     drop(rotated(&folder, 10));
     std::fs::write(folder.file("audit.log.head"), "").unwrap();
     assert!(matches!(verify(&path, None), Err(VerifyError::NoHead)));
-    std::fs::write(folder.file("audit.log.head"), "9 9 x\n").unwrap();
-    assert!(matches!(verify(&path, None), Err(VerifyError::NoHead)));
+    let largest = format!("{} {:020} {}\n", u64::MAX, 0, "ab".repeat(32));
+    for head in ["9 9 x\n", &largest] {
+        std::fs::write(folder.file("audit.log.head"), head).unwrap();
+        assert!(matches!(verify(&path, None), Err(VerifyError::NoHead)));
+        assert!(AuditLog::open(&path).is_err());
+    }
     std::fs::remove_file(folder.file("audit.log.head")).unwrap();
     assert!(matches!(verify(&path, None), Err(VerifyError::NoHead)));
 }
@@ -147,4 +151,5 @@ fn files_may_be_taken_away_where_their_last_line_is_known() {
     let wrong = Head::new(gone.len() as u64, "ab".repeat(32)).unwrap();
     assert!(verify(&path, Some(&wrong)).is_err());
     assert!(Head::new(1, "no hash").is_none());
+    assert!(Head::new(u64::MAX, "ab".repeat(32)).is_none());
 }

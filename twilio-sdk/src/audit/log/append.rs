@@ -256,7 +256,10 @@ impl Files {
         let path = &options.path;
         self.sync()?;
         let last = numbers(path).map_err(io("the log's folder"))?.last().copied().unwrap_or(0);
-        std::fs::rename(path, rotated(path, last + 1)).map_err(io("the next file of the log"))?;
+        let next = last
+            .checked_add(1)
+            .ok_or_else(|| AuditError::Broken("its files are numbered to the end".into()))?;
+        std::fs::rename(path, rotated(path, next)).map_err(io("the next file of the log"))?;
         self.log = open(path)?;
         head.length = 0;
         head.write(&mut self.head).map_err(io("the log's head"))?;

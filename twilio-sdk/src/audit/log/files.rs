@@ -24,13 +24,16 @@ pub(super) fn rotated(path: &Path, number: u64) -> PathBuf {
 
 /// The numbers of the files before the current one, in order.
 pub(super) fn numbers(path: &Path) -> io::Result<Vec<u64>> {
-    let own = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let own = path.file_name().unwrap_or_default().as_encoded_bytes();
     let mut numbers = Vec::new();
     for entry in std::fs::read_dir(folder_of(path))? {
         let name = entry?.file_name();
-        let number = name.to_str().and_then(|name| name.strip_prefix(&own)?.strip_prefix('.'));
-        let digits = number.filter(|text| text.len() >= 6 && text.bytes().all(|b| b.is_ascii_digit()));
-        numbers.extend(digits.and_then(|digits| digits.parse::<u64>().ok()));
+        let number = || {
+            let digits = name.as_encoded_bytes().strip_prefix(own)?.strip_prefix(b".")?;
+            std::str::from_utf8(digits).ok()?.parse::<u64>().ok()
+        };
+        // Only what `rotated` makes is one of them.
+        numbers.extend(number().filter(|number| rotated(path, *number).file_name() == Some(&*name)));
     }
     numbers.sort_unstable();
     Ok(numbers)

@@ -4,6 +4,9 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 /// The hash before the first line.
 pub(super) const START: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
+/// No log has more lines, so that counting on from any head ends nowhere.
+const MOST_SEQ: u64 = u64::MAX / 2;
+
 /// Twenty digits, twenty digits, a hash, with a blank between each and an end of line.
 const BYTES: usize = 20 + 1 + 20 + 1 + 64 + 1;
 
@@ -25,10 +28,10 @@ impl Head {
         Self { seq: 0, hash: START.to_owned(), length: 0 }
     }
 
-    /// A head that was kept elsewhere; `None` where the hash is none.
+    /// A head that was kept elsewhere; `None` where the hash is none, or the number is above any log's (2^63 - 1).
     pub fn new(seq: u64, hash: impl Into<String>) -> Option<Self> {
         let hash = hash.into();
-        is_hash(&hash).then_some(Self { seq, hash, length: 0 })
+        (seq <= MOST_SEQ && is_hash(&hash)).then_some(Self { seq, hash, length: 0 })
     }
 
     /// The number of the last line, from 1; 0 for a log without lines.
@@ -57,8 +60,9 @@ impl Head {
     fn parse(text: &str) -> Option<Self> {
         let mut parts = text.strip_suffix('\n')?.split(' ');
         let (seq, length, hash) = (parts.next()?, parts.next()?, parts.next()?);
-        let whole = text.len() == BYTES && parts.next().is_none() && is_hash(hash);
-        whole.then_some(Self { seq: seq.parse().ok()?, hash: hash.to_owned(), length: length.parse().ok()? })
+        let whole = text.len() == BYTES && parts.next().is_none();
+        let head = Self::new(seq.parse().ok()?, hash).filter(|_| whole)?;
+        Some(Self { length: length.parse().ok()?, ..head })
     }
 
     /// Writes it over the one before: all heads have the same length, so no half of one is left.
