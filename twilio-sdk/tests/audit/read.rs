@@ -56,3 +56,16 @@ fn a_line_that_is_no_record_is_named() {
     assert!(error.ends_with("audit.log:2 is no record"), "{error}");
     assert!(search(log.path(), Filter::new()).unwrap().any(|record| record.is_err()));
 }
+
+#[test]
+fn a_line_longer_than_any_hides_no_record_behind_it() {
+    let folder = Folder::new();
+    let log = rotated(&folder, 2);
+    let mut lines = crate::lines(log.path());
+    lines.insert(1, "x".repeat(100_000));
+    crate::put(log.path(), &lines);
+    assert!(tail(log.path(), 5).is_err());
+    let found: Vec<_> = search(log.path(), Filter::new()).unwrap().collect();
+    assert!(found.iter().any(|record| record.is_err()));
+    assert_eq!(found.into_iter().filter_map(Result::ok).last().unwrap().seq, 2);
+}

@@ -92,6 +92,31 @@ fn tampering_is_found_in_earlier_files_too() {
 }
 
 #[test]
+fn a_log_that_is_gone_as_a_whole_does_not_hold() {
+    let folder = Folder::new();
+    let path = folder.file("audit.log");
+    drop(rotated(&folder, 10));
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        std::fs::remove_file(entry.unwrap().path()).unwrap();
+    }
+    assert!(matches!(verify(&path, None), Err(VerifyError::Unreadable(_))));
+    drop(AuditLog::open(&path).unwrap());
+    assert_eq!(verify(&path, None).unwrap().head().seq(), 0);
+}
+
+#[test]
+fn what_stands_behind_the_last_line_is_found_though_it_is_no_line() {
+    let folder = Folder::new();
+    let path = folder.file("audit.log");
+    write(&AuditLog::open(&path).unwrap(), 0..3);
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes.resize(bytes.len() + (64 << 10), b'x');
+    bytes.extend_from_slice(b"more\n");
+    std::fs::write(&path, bytes).unwrap();
+    assert_eq!(found(&path), (Fault::Inserted, path, 4));
+}
+
+#[test]
 fn a_log_without_its_head_does_not_hold() {
     let folder = Folder::new();
     let path = folder.file("audit.log");

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use time::OffsetDateTime;
 
-use super::files::{Lines, all};
+use super::files::{LONGEST_LINE, Lines, all};
 use super::io;
 use super::record::Record;
 use crate::audit::{AuditError, EventKind, Outcome};
@@ -181,7 +181,7 @@ impl Iterator for Records {
 
     fn next(&mut self) -> Option<Self::Item> {
         let line = match self.lines.next()? {
-            Ok(line) if !line.ended => return None,
+            Ok(line) if !line.ended && (line.bytes.len() as u64) < LONGEST_LINE => return None,
             Ok(line) => line,
             Err(error) => return Some(Err(io(self.path.display().to_string())(error))),
         };

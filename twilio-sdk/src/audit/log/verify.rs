@@ -64,7 +64,7 @@ pub enum VerifyError {
     },
     /// The file with the log's head is missing, or is none that a log wrote, though there are lines.
     NoHead,
-    /// A file cannot be read.
+    /// A file cannot be read, or no file of a log is there.
     Unreadable(std::io::Error),
     /// Another process kept the log locked for 10 s.
     Busy,
@@ -121,7 +121,7 @@ pub fn verify(path: impl AsRef<Path>, anchor: Option<&Head>) -> Result<Verified,
     let nowhere = || (files.last().map_or_else(|| path.to_owned(), |(path, _)| path.clone()), 0);
     let last_place = nowhere();
     let mut items = Items { files: files.into_iter(), current: None }.peekable();
-    let mut chain = Chain { next: 1, hash: START.to_owned(), before: None, last: None, last_is: None };
+    let mut chain = Chain { next: 1, hash: START.to_owned(), before: None, last: None };
     let mut first = 1;
     if let Some(Ok(item)) = items.peek()
         && let (Some((seq, _)), Some(anchor)) = (&item.link, anchor)
@@ -138,9 +138,10 @@ pub fn verify(path: impl AsRef<Path>, anchor: Option<&Head>) -> Result<Verified,
         };
         let beyond = head.as_ref().is_some_and(|head| chain.next > head.seq);
         if !item.ended {
-            match beyond {
-                true => break,
-                false => return Err(item.fault(Fault::Truncated)),
+            match (beyond, items.peek()) {
+                (true, None) => break,
+                (true, Some(_)) => return Err(item.fault(Fault::Inserted)),
+                (false, _) => return Err(item.fault(Fault::Truncated)),
             }
         }
         chain.step(&item, following.as_ref())?;
@@ -182,6 +183,9 @@ fn snapshot(path: &Path) -> Result<(Vec<(PathBuf, File)>, Option<Head>), VerifyE
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
         Err(error) => return Err(error.into()),
     };
+    if files.is_empty() && head.is_none() {
+        return Err(std::io::Error::from(std::io::ErrorKind::NotFound).into());
+    }
     match (&head, files.iter().map(|(_, file)| file.metadata().map(|m| m.len())).sum::<Result<u64, _>>()?) {
         (None, 1..) if files.len() > 1 => Err(VerifyError::NoHead),
         _ => Ok((files, head)),
@@ -195,7 +199,6 @@ struct Chain {
     /// The hash before the last line's.
     before: Option<String>,
     last: Option<(PathBuf, u64)>,
-    last_is: Option<u64>,
 }
 
 impl Chain {
@@ -212,7 +215,7 @@ impl Chain {
         if *seq < self.next {
             // The one before took this one's number and place, unless this one is its copy.
             let replaced =
-                self.last_is == Some(*seq) && self.before.as_ref() == Some(prev) && item.hash != self.hash;
+                *seq + 1 == self.next && self.before.as_ref() == Some(prev) && item.hash != self.hash;
             return Err(if replaced { last(Fault::Inserted) } else { item.fault(Fault::Inserted) });
         }
         if *prev != self.hash {
@@ -222,7 +225,6 @@ impl Chain {
         }
         self.before = Some(std::mem::replace(&mut self.hash, item.hash.clone()));
         self.last = Some((item.file.clone(), item.line));
-        self.last_is = Some(*seq);
         self.next += 1;
         Ok(())
     }
