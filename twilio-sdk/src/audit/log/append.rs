@@ -40,9 +40,9 @@ use crate::types::SecretString;
 ///
 /// # What survives
 ///
-/// A line is written with one call, then the head, then both go to disk as [`Fsync`] says. What a crash leaves of a line
-/// whose head was not written yet is taken over where it is whole, and cut off where it is not: it was never
-/// acknowledged. A log that lacks lines is not written to any more.
+/// A line is written with one call, then the head; with [`Fsync::EachLine`] the line is on disk before its head is
+/// written. What a crash leaves of a line whose head was not written yet is taken over where it is whole, and cut off
+/// where it is not: it was never acknowledged. A log that lacks lines is not written to any more.
 ///
 /// # No secrets
 ///
@@ -60,7 +60,6 @@ struct Files {
     log: File,
     head: File,
     synced: Instant,
-    unsynced: bool,
 }
 
 impl AuditLog {
@@ -130,12 +129,11 @@ impl Audit for AuditLog {
         if head.length > 0 && head.length + line.len() as u64 > self.options.most_bytes {
             files.rotate(&self.options, &mut head)?;
         }
-        files.append(&line, &mut head)?;
         let due = match self.options.fsync {
             Fsync::EachLine => true,
             Fsync::Interval(interval) => files.synced.elapsed() >= interval,
         };
-        if due { files.sync() } else { Ok(()) }
+        files.append(&line, &mut head, due)
     }
 
     fn guard(&self, secret: &SecretString) {
@@ -160,6 +158,11 @@ impl fmt::Debug for AuditLog {
 fn lock(options: &AuditLogOptions) -> Result<Lock, AuditError> {
     let taken = Lock::take(&lock_of(&options.path), options.lock_timeout);
     taken.map_err(io("the log's lock"))?.ok_or(AuditError::Busy)
+}
+
+/// The number of the last file before the current one.
+fn last_number(path: &Path) -> Result<Option<u64>, AuditError> {
+    Ok(numbers(path).map_err(io("the log's folder"))?.last().copied())
 }
 
 fn open(path: &Path) -> Result<File, AuditError> {
@@ -192,7 +195,7 @@ impl Files {
         if is_open_to_others(&head.metadata().map_err(failed())?) {
             return Err(AuditError::OpenToOthers(head_path.display().to_string()));
         }
-        Ok(Self { log: open(path)?, head, synced: Instant::now(), unsynced: false })
+        Ok(Self { log: open(path)?, head, synced: Instant::now() })
     }
 
     /// Follows what other processes did, and mends what a crash of one of them left. The caller holds the lock.
@@ -203,19 +206,16 @@ impl Files {
         }
         let head = Head::read(&mut self.head).map_err(io("the log's head"))?;
         let length = self.log.metadata().map_err(io("the log's length"))?.len();
-        let earlier = numbers(path).map_err(io("the log's folder"))?;
         let mut head = match head {
             Some(head) => head,
-            None if earlier.is_empty() && length == 0 => Head::start(),
-            // The very first line was written, and its head was not.
-            None if earlier.is_empty() => Head::start(),
+            // A new log, or one whose very first line was written and its head was not.
+            None if last_number(path)?.is_none() => Head::start(),
             None => return Err(AuditError::Broken("its head is empty, though there are lines".into())),
         };
         if length < head.length {
             // A rotation was cut short: the file of that length is the last one before this.
-            let last = earlier.last().map(|number| rotated(path, *number));
-            let moved =
-                last.and_then(|last| last.metadata().ok()).is_some_and(|last| last.len() == head.length);
+            let last = last_number(path)?.and_then(|number| rotated(path, number).metadata().ok());
+            let moved = last.is_some_and(|last| last.len() == head.length);
             if length > 0 || !moved {
                 return Err(AuditError::Broken(format!("{} is shorter than it was", path.display())));
             }
@@ -255,7 +255,7 @@ impl Files {
     fn rotate(&mut self, options: &AuditLogOptions, head: &mut Head) -> Result<(), AuditError> {
         let path = &options.path;
         self.sync()?;
-        let last = numbers(path).map_err(io("the log's folder"))?.last().copied().unwrap_or(0);
+        let last = last_number(path)?.unwrap_or(0);
         let next = last
             .checked_add(1)
             .ok_or_else(|| AuditError::Broken("its files are numbered to the end".into()))?;
@@ -263,27 +263,33 @@ impl Files {
         self.log = open(path)?;
         head.length = 0;
         head.write(&mut self.head).map_err(io("the log's head"))?;
+        self.sync_head()?;
         sync_folder(folder_of(path)).map_err(io("the log's folder"))
     }
 
-    fn append(&mut self, line: &[u8], head: &mut Head) -> Result<(), AuditError> {
-        self.unsynced = true;
+    /// Writes a line and then its head; with `sync`, each goes to disk before what comes behind it.
+    fn append(&mut self, line: &[u8], head: &mut Head, sync: bool) -> Result<(), AuditError> {
         if let Err(error) = self.log.write_all(line) {
             // Half a line would end the log for good.
             let _ = self.log.set_len(head.length);
             return Err(io("a line of the log")(error));
         }
+        if sync {
+            self.log.sync_data().map_err(io("the log on disk"))?;
+        }
         let text = line.strip_suffix(b"\n").unwrap_or(line);
         *head = Head { seq: head.seq + 1, hash: hash(text), length: head.length + line.len() as u64 };
-        head.write(&mut self.head).map_err(io("the log's head"))
+        head.write(&mut self.head).map_err(io("the log's head"))?;
+        if sync { self.sync_head() } else { Ok(()) }
     }
 
     fn sync(&mut self) -> Result<(), AuditError> {
-        if self.unsynced {
-            self.log.sync_data().map_err(io("the log on disk"))?;
-            self.head.sync_data().map_err(io("the log's head on disk"))?;
-            self.unsynced = false;
-        }
+        self.log.sync_data().map_err(io("the log on disk"))?;
+        self.sync_head()
+    }
+
+    fn sync_head(&mut self) -> Result<(), AuditError> {
+        self.head.sync_data().map_err(io("the log's head on disk"))?;
         self.synced = Instant::now();
         Ok(())
     }

@@ -10,7 +10,8 @@ pub enum Fsync {
     /// Before [`record`](crate::audit::Audit::record) returns: what is recorded is on disk. The default.
     EachLine,
     /// With the first line that comes when so much time has passed since the last time, and by
-    /// [`AuditLog::flush`] and at the log's end. A machine that fails takes the lines since with it.
+    /// [`AuditLog::flush`] and at the log's end. A machine that fails takes the lines since with it; where it leaves a
+    /// head that does not fit the lines, the log is not written to any more, and has to be put aside.
     Interval(Duration),
 }
 
