@@ -51,6 +51,21 @@ fn weakness_38_the_secrets_of_a_run_are_nowhere_in_its_files() {
 }
 
 #[test]
+fn nothing_is_left_of_a_secret_that_holds_another_or_is_shown_with_escapes() {
+    let folder = Folder::new();
+    let log = AuditLog::open(folder.file("audit.log")).unwrap();
+    let pem = "-----BEGIN PRIVATE KEY-----\nMIIB\"ab\\c\"\n";
+    for secret in ["s3cret", "s3cret-of-a-key", "a-s3cret", pem] {
+        log.guard(&secret.into());
+    }
+    let reason = format!("neither s3cret-of-a-key nor a-s3cret nor {pem:?} nor {:?}", "\"");
+    log.record(&Event::new(EventKind::CredentialRead, Outcome::Failed).reason(reason)).unwrap();
+    let record = tail(log.path(), 1).unwrap().remove(0);
+    let expected = "neither [REDACTED] nor [REDACTED] nor \"[REDACTED]\" nor \"\\\"\"";
+    assert_eq!(record.reason.as_deref(), Some(expected));
+}
+
+#[test]
 fn names_stay_as_they_are_and_long_texts_are_cut() {
     let folder = Folder::new();
     let log = AuditLog::open(folder.file("audit.log")).unwrap();

@@ -46,10 +46,11 @@ use crate::types::SecretString;
 ///
 /// # No secrets
 ///
-/// Texts of events are names. Should a secret be among them all the same, what stands in its place is `[REDACTED]`,
-/// and the event is kept: this goes for every secret that the log was told of by [`guard`](Audit::guard), as the vault
-/// does with its passphrase and each secret that it takes or hands out, and for what the SDK's logs never show either (`token=...`, `Bearer ...`, JWTs). A
-/// secret of fewer than six bytes is looked for as a whole text only. Texts are cut at 512 characters.
+/// Texts of events are names. Should a secret be among them all the same, what stands in its place is `[REDACTED]`, and
+/// the event is kept: this goes for every secret that the log was told of by [`guard`](Audit::guard), as the vault does
+/// with its passphrase and each secret that it takes or hands out, and for what the SDK's logs never show either
+/// (`token=...`, `Bearer ...`, JWTs). A secret of fewer than six bytes is looked for as a whole text only. The log
+/// keeps the secrets that it was told of in memory until it is dropped. Texts are cut at 512 characters.
 pub struct AuditLog {
     options: AuditLogOptions,
     guard: Guard,

@@ -19,6 +19,7 @@ const SHORT: usize = 6;
 #[derive(Debug)]
 pub(super) struct Guard {
     redactor: Redactor,
+    /// The longest first, so that none is left over of one that holds another.
     secrets: Mutex<Vec<SecretString>>,
 }
 
@@ -30,9 +31,15 @@ impl Guard {
     }
 
     pub(super) fn add(&self, secret: &SecretString) {
+        // Errors show names by `{:?}`, which is another text where it has something to escape.
+        let quoted = SecretString::from(format!("{:?}", secret.expose()));
+        let inner = quoted.expose().strip_prefix('"').and_then(|text| text.strip_suffix('"'));
         let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
-        if !secret.is_empty() && !secrets.iter().any(|known| known.expose() == secret.expose()) {
-            secrets.push(secret.clone());
+        for form in [Some(secret.expose()), inner].into_iter().flatten() {
+            if !form.is_empty() && !secrets.iter().any(|known| known.expose() == form) {
+                let place = secrets.partition_point(|known| known.expose().len() >= form.len());
+                secrets.insert(place, form.into());
+            }
         }
     }
 
