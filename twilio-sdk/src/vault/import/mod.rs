@@ -2,6 +2,7 @@
 
 mod fernet;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use base64::Engine as _;
@@ -12,7 +13,7 @@ use zeroize::Zeroizing;
 use super::{EntryValue, Vault, VaultError};
 use crate::audit::EventKind;
 use crate::private_file::beside;
-use crate::types::{SecretJson, SecretString, wipe};
+use crate::types::{SecretJson, SecretString};
 
 /// The credentials that APILinker's store holds, in its version 1 and in the form before it.
 ///
@@ -32,7 +33,7 @@ use crate::types::{SecretJson, SecretString, wipe};
 /// ```
 #[derive(Debug)]
 pub struct ApiLinkerStore {
-    entries: Vec<(String, SecretJson, Option<i64>)>,
+    entries: BTreeMap<String, SecretJson>,
 }
 
 /// What happens to entries whose names a vault has already.
@@ -89,23 +90,14 @@ impl ApiLinkerStore {
     }
 
     fn parse(plain: &[u8]) -> Result<Self, VaultError> {
-        let wrong = || VaultError::Unreadable("its entries are no JSON object");
-        let mut root: Value = serde_json::from_slice(plain).map_err(|_| wrong())?;
-        let Value::Object(entries) = &mut root else {
-            wipe(&mut root);
-            return Err(wrong());
-        };
-        let entries = std::mem::take(entries).into_iter();
-        let entries = entries.map(|(name, value)| {
-            let expires_at = expiry(&value);
-            (name, value.into(), expires_at)
-        });
-        Ok(Self { entries: entries.collect() })
+        let entries: BTreeMap<String, SecretJson> = serde_json::from_slice(plain)
+            .map_err(|_| VaultError::Unreadable("its entries are no JSON object"))?;
+        Ok(Self { entries })
     }
 
     /// The names of its entries.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.entries.iter().map(|(name, _, _)| name.as_str())
+        self.entries.keys().map(String::as_str)
     }
 
     /// How many entries it has.
@@ -133,11 +125,12 @@ impl Vault {
         let done = checked.and_then(|()| {
             self.change(|content| {
                 let (mut taken, mut kept) = (Vec::new(), Vec::new());
-                for (name, json, expires_at) in store.entries {
+                for (name, json) in store.entries {
                     if existing == OnExisting::Keep && content.get(&name).is_some() {
                         kept.push(name);
                         continue;
                     }
+                    let expires_at = expiry(json.expose());
                     let value = EntryValue::Json(json);
                     self.guard(&value);
                     content.set(&name, value, expires_at, super::store::now());
