@@ -29,7 +29,7 @@ pub enum VaultError {
     NotFound(String),
     /// The entry's time is over.
     Expired(String),
-    /// The entry is JSON, or the JSON is no text, where a text is asked for.
+    /// The entry holds something else than a text where one is asked for, or nothing.
     NotText(String),
     /// A name is empty, longer than 256 bytes, or holds control characters.
     InvalidName,
@@ -49,7 +49,8 @@ pub enum VaultError {
     KeyRing(String),
     /// A file cannot be read or written.
     Io(io::Error),
-    /// What was done could not be recorded: a secret that was asked for is not handed out, a change was made.
+    /// What was done could not be recorded: a secret that was asked for is not handed out, a change that was asked for
+    /// may have been made.
     Audit(AuditError),
 }
 
@@ -72,7 +73,7 @@ impl fmt::Display for VaultError {
             Self::Busy => f.write_str("another process keeps the file locked"),
             Self::NotFound(name) => write!(f, "there is no entry {name:?}"),
             Self::Expired(name) => write!(f, "the entry {name:?} has expired"),
-            Self::NotText(name) => write!(f, "the entry {name:?} is JSON and no text"),
+            Self::NotText(name) => write!(f, "what is asked for of the entry {name:?} is no text"),
             Self::InvalidName => {
                 f.write_str("the name of an entry has 1 to 256 bytes and no control characters")
             }

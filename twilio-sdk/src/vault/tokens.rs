@@ -64,7 +64,7 @@ impl TokenStore for VaultTokens {
     fn load<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Tokens>> {
         Box::pin(self.run(key, |vault, name| match vault.get(name) {
             Ok(entry) => {
-                let json = entry.json().ok_or(VaultError::Unreadable("the entry holds no tokens"))?;
+                let json = entry.json().ok_or("vault: the entry holds a text and no tokens")?;
                 let text = zeroize::Zeroizing::new(json.expose().to_string());
                 Ok(Some(Tokens::from_json(&text)?))
             }
