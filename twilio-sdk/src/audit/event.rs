@@ -1,3 +1,4 @@
+use std::fmt;
 use std::sync::Arc;
 
 use super::AuditError;
@@ -15,6 +16,13 @@ pub trait Audit: Send + Sync {
     /// Tells the recorder of a secret that is in use, so that it can refuse to show it. Does nothing unless written.
     fn guard(&self, secret: &SecretString) {
         let _ = secret;
+    }
+}
+
+/// Shows nothing of it.
+impl fmt::Debug for dyn Audit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Audit")
     }
 }
 

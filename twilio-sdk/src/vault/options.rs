@@ -1,4 +1,3 @@
-use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,24 +7,13 @@ use crate::audit::{Audit, NoAudit};
 use crate::types::SecretString;
 
 /// How a vault is made, opened and watched.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct VaultOptions {
     pub(super) path: PathBuf,
     pub(super) work: WorkFactor,
     pub(super) lock_timeout: Duration,
     pub(super) audit: Arc<dyn Audit>,
     pub(super) actor: Option<String>,
-}
-
-impl fmt::Debug for VaultOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("VaultOptions")
-            .field("path", &self.path)
-            .field("work", &self.work)
-            .field("lock_timeout", &self.lock_timeout)
-            .field("actor", &self.actor)
-            .finish_non_exhaustive()
-    }
 }
 
 impl VaultOptions {
