@@ -1,11 +1,13 @@
 //! What the vault records, and that no secret of the run is in any file.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::json;
 use time::OffsetDateTime;
 use twilio_sdk::audit::{Audit, AuditError, AuditLog, Event, tail};
 use twilio_sdk::vault::{VaultError, VaultOptions};
+use twilio_sdk::{SecretError, SecretSource as _};
 
 use crate::folder::{Folder, holds};
 use crate::{cheap, passphrase};
@@ -73,12 +75,16 @@ fn weakness_38_every_use_is_recorded_and_no_secret_is() {
     }
 }
 
-/// Takes nothing down.
-struct Full;
+/// Takes nothing down, from some moment on.
+#[derive(Default)]
+struct Full(AtomicBool);
 
 impl Audit for Full {
     fn record(&self, _: &Event) -> Result<(), AuditError> {
-        Err(AuditError::Other("the disk is full".into()))
+        match self.0.load(Ordering::Relaxed) {
+            true => Err(AuditError::Other("the disk is full".into())),
+            false => Ok(()),
+        }
     }
 }
 
@@ -87,8 +93,23 @@ fn what_cannot_be_recorded_is_an_error_and_no_secret_is_handed_out() {
     let folder = Folder::new();
     let vault = crate::create(&folder);
     vault.set("a", "s3cret", None).unwrap();
-    let options = || VaultOptions::new(vault.path()).audit(Full);
+    let full = Arc::new(Full::default());
+    let opened = VaultOptions::new(vault.path()).audit(Arc::clone(&full)).open(&passphrase()).unwrap();
+    assert_eq!(opened.get("a").unwrap().text().unwrap().expose(), "s3cret");
+    full.0.store(true, Ordering::Relaxed);
+    for result in [
+        opened.get("a").map(drop),
+        opened.get("nobody").map(drop),
+        opened.set("b", "x", None).map(drop),
+        opened.delete("a").map(drop),
+        opened.rekey(&passphrase(), cheap()),
+    ] {
+        let error = result.unwrap_err();
+        assert!(matches!(error, VaultError::Audit(_)), "{error}");
+    }
+    assert!(matches!(opened.resolve("b"), Err(SecretError::Unavailable(_))));
+    let options = || VaultOptions::new(vault.path()).audit(Arc::clone(&full));
     assert!(matches!(options().open(&passphrase()), Err(VaultError::Audit(_))));
-    let other = VaultOptions::new(folder.file("other")).work_factor(cheap()).audit(Full);
+    let other = VaultOptions::new(folder.file("other")).work_factor(cheap()).audit(full);
     assert!(matches!(other.create(&passphrase()), Err(VaultError::Audit(_))));
 }
