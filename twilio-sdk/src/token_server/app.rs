@@ -14,7 +14,8 @@ use super::limits::{Attempts, NameAttempts, network};
 use super::{TokenServerConfig, request};
 use crate::Result;
 use crate::access_token::AccessToken;
-use crate::listener::{CachedStore, UserDetails, UserStore};
+use crate::audit::{Event, EventKind, Outcome};
+use crate::listener::{AuthError, CachedStore, UserDetails, UserStore};
 
 /// Who a request came from.
 #[derive(Clone, Copy, Debug)]
@@ -87,26 +88,67 @@ impl App {
         let body = request::body(body, self.config.body_limit, self.config.body_time).await?;
         let credential = request::credential(&parts.headers, &body)?;
         self.by_user.attempt(credential.username()).map_err(Refusal::too_many)?;
-        let user = self.users.authenticate(&credential).await.map_err(|error| {
+        let known = self.users.authenticate(&credential).await.inspect_err(|error| {
             tracing::warn!(
                 target: "twilio_sdk::token_server",
                 event = "authn", outcome = "failure", %address, reason = %error,
                 "a user is not recognized"
             );
-            Refusal::unauthorized(error)
-        })?;
+        });
+        let checked = |outcome| Event::new(EventKind::Authentication, outcome);
+        let event = match &known {
+            Ok(user) => checked(Outcome::Ok).actor(&user.username),
+            Err(error @ AuthError::Unavailable(_)) => checked(Outcome::Failed).reason(error.to_string()),
+            Err(error) => checked(Outcome::Denied).reason(error.to_string()),
+        };
+        self.record(event, address).await?;
+        let user = known.map_err(Refusal::unauthorized)?;
         *who = Some(user.username.clone());
-        self.sign(&user, address)
+        let signed = self.sign(&user);
+        let asked = |outcome| Event::new(EventKind::TokenIssue, outcome).actor(&user.username);
+        let event = match &signed {
+            Ok(signed) => asked(Outcome::Ok).action(&signed.grants).resource(&signed.identity),
+            Err(refusal) => {
+                let denied = refusal.status == StatusCode::FORBIDDEN;
+                asked(if denied { Outcome::Denied } else { Outcome::Failed })
+                    .reason(refusal.reason.clone().unwrap_or_default())
+            }
+        };
+        self.record(event, address).await?;
+        let Signed { token, identity, grants, lives } = signed?;
+        tracing::info!(
+            target: "twilio_sdk::token_server",
+            event = "token_issue", outcome = "success", actor = user.username, identity,
+            grants, ttl_s = lives, %address,
+            "a token is issued"
+        );
+        Ok(answer::json(
+            StatusCode::OK,
+            &json!({ "token": token, "identity": identity, "expires_in": lives }),
+        ))
     }
 
-    fn sign(&self, user: &UserDetails, address: IpAddr) -> Answer {
+    /// Records an event away from the threads that serve others: a log may wait for its disk.
+    async fn record(&self, event: Event, address: IpAddr) -> std::result::Result<(), Refusal> {
+        let Some(audit) = self.config.audit.clone() else { return Ok(()) };
+        let event = event.source(address.to_string());
+        let recorded =
+            tokio::task::spawn_blocking(move || audit.record(&event).map_err(|error| error.to_string()));
+        let recorded = recorded.await.unwrap_or_else(|error| Err(error.to_string()));
+        recorded.map_err(|reason| {
+            tracing::error!(target: "twilio_sdk::token_server", reason, "an event cannot be recorded");
+            Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "this cannot be recorded now").because(reason)
+        })
+    }
+
+    fn sign(&self, user: &UserDetails) -> std::result::Result<Signed, Refusal> {
         let Some(rule) = self.config.rules.iter().find(|rule| rule.is_for(user)) else {
             let message = "no token is meant for this user";
             return Err(Refusal::new(StatusCode::FORBIDDEN, message).because("no rule is for the user"));
         };
         let grants = rule.grants(user);
         let names: Vec<_> = grants.iter().map(|grant| grant.name()).collect();
-        let identity = rule.identity(user);
+        let (names, identity, lives) = (names.join(","), rule.identity(user), rule.ttl.as_secs());
         let token = || {
             let mut token = AccessToken::new(&self.config.key, &*identity)?.ttl(rule.ttl)?;
             token = token.region(self.config.region.clone().unwrap_or_default());
@@ -115,22 +157,20 @@ impl App {
             }
             grants.into_iter().fold(token, AccessToken::grant).sign()
         };
-        let signed = token().map_err(|error| {
+        let token = token().map_err(|error| {
             let message = "no token can be made for this user";
             Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, message).because(error.to_string())
         })?;
-        tracing::info!(
-            target: "twilio_sdk::token_server",
-            event = "token_issue", outcome = "success", actor = user.username, identity,
-            grants = names.join(","), ttl_s = rule.ttl.as_secs(), %address,
-            "a token is issued"
-        );
-        let lives = rule.ttl.as_secs();
-        Ok(answer::json(
-            StatusCode::OK,
-            &json!({ "token": signed, "identity": identity, "expires_in": lives }),
-        ))
+        Ok(Signed { token, identity, grants: names, lives })
     }
+}
+
+/// A token, for whom, for what and for how many seconds.
+struct Signed {
+    token: String,
+    identity: String,
+    grants: String,
+    lives: u64,
 }
 
 type Answer = std::result::Result<Response, Refusal>;

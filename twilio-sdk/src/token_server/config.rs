@@ -1,9 +1,11 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::rule::Rule;
 use super::{environment, keys};
+use crate::audit::Audit;
 use crate::config::file::read_file;
 use crate::listener::FileUserStore;
 use crate::types::SecretString;
@@ -50,6 +52,7 @@ pub struct TokenServerConfig {
     pub(super) shutdown: Duration,
     pub(super) tls: Option<Tls>,
     pub(super) unguessable_ids: bool,
+    pub(super) audit: Option<Arc<dyn Audit>>,
 }
 
 /// Certificate chain and key, PEM.
@@ -101,6 +104,7 @@ impl TokenServerConfig {
             shutdown: Duration::from_secs(10),
             tls: None,
             unguessable_ids: true,
+            audit: None,
         }
     }
 
@@ -112,6 +116,14 @@ impl TokenServerConfig {
     pub fn check(&self) -> Result<()> {
         FileUserStore::open(&self.users_file)?;
         self.tls.as_ref().map(super::server::acceptor).transpose().map(drop)
+    }
+
+    /// Where it is recorded whose credentials were checked (`authn`) and who was given a token (`token.issue`); nowhere
+    /// unless set. A name that is not recognized is not recorded: it may be a password in the wrong field. A caller for
+    /// whom nothing can be recorded gets no token, but 503.
+    pub fn audit(mut self, audit: impl Audit + 'static) -> Self {
+        self.audit = Some(Arc::new(audit));
+        self
     }
 
     /// Listens at another address.

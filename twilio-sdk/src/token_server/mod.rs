@@ -17,6 +17,7 @@
 //! | a page of an origin that is not allowed | 403 |
 //! | another method | 405 with `Allow` |
 //! | the users cannot be asked | 503 with `Retry-After` |
+//! | what is done cannot be [recorded](TokenServerConfig::audit) | 503 |
 //!
 //! Every answer has `Cache-Control: no-store`. Attempts are counted before a password is checked: of a user's name (10 a
 //! minute unless set) and of an address (60), where all addresses of one IPv6 network of 64 bits count as one. A

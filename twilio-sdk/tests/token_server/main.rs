@@ -1,6 +1,7 @@
 //! The token server over real sockets, in this process and as the program.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod audit;
 mod behaviour;
 #[path = "../common/capture.rs"]
 mod capture;
