@@ -4,12 +4,12 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::{Debug, Write as _};
-use std::sync::{Arc, Mutex, Once};
+use std::sync::{Arc, Mutex, Once, OnceLock};
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
-use tracing::subscriber::{DefaultGuard, set_default};
-use tracing::{Event, Level, Subscriber};
+use tracing::subscriber::{DefaultGuard, NoSubscriber, set_default};
+use tracing::{Dispatch, Event, Level, Subscriber};
 use tracing_subscriber::Registry;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
@@ -54,6 +54,9 @@ impl Capture {
     /// The same without what is less important than a level.
     pub fn up_to(level: Level) -> Self {
         static LOG: Once = Once::new();
+        static SECOND: OnceLock<Dispatch> = OnceLock::new();
+        // With one dispatcher alone, what another thread says first would be off for all, as that thread has none.
+        SECOND.get_or_init(|| Dispatch::new(NoSubscriber::default()));
         LOG.call_once(|| {
             log::set_logger(&Logger).expect("no other logger");
             log::set_max_level(log::LevelFilter::Trace);
