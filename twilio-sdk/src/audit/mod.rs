@@ -1,23 +1,24 @@
 //! Who did what: events for the record, the trait [`Audit`] that takes them, and with feature `audit` a log of them.
 //!
-//! The parts of the SDK that authenticate, decide and keep secrets take an `Arc<dyn Audit>` and record what they do:
-//! [`NoAudit`], which keeps nothing, unless a program gives them another. `AuditLog` is the one for use:
-//! JSON lines in a file, each of which holds the hash of the one before, so that a line that was changed, removed, put in
-//! or moved is found by `verify`.
+//! The vault and the token server record what they do where they are given an [`Audit`], and nothing otherwise
+//! ([`NoAudit`]). What else there are events for is a program's own to record. `AuditLog` is the recorder for use: JSON
+//! lines in a file, each of which holds the hash of the one before, so that a line that was changed, removed, put in or
+//! moved is found by `verify`.
 //!
 //! # Events
 //!
-//! | `event` | recorded by what | `outcome` |
-//! |---|---|---|
-//! | `authn` | a user, key or token was checked | `ok`, `denied` |
-//! | `authz` | a user asked for what needs a permission or scope | `denied` |
-//! | `user.add`, `user.remove`, `user.role` | users were changed | `ok`, `denied`, `failed` |
-//! | `key.issue`, `key.rotate`, `key.revoke` | keys were changed | `ok`, `denied`, `failed` |
-//! | `credential.store`, `credential.read`, `credential.delete` | a vault's entry was used | `ok`, `denied`, `failed` |
-//! | `credential.unlock` | a vault was opened | `ok`, `denied`, `failed` |
-//! | `credential.rekey`, `credential.import` | a vault as a whole was changed | `ok`, `denied`, `failed` |
-//! | `token.issue`, `token.refresh` | a token was made or fetched | `ok`, `denied`, `failed` |
-//! | `config.change` | settings were changed | `ok`, `denied`, `failed` |
+//! | `event` | recorded when | by | `outcome` |
+//! |---|---|---|---|
+//! | `authn` | a user, key or token was checked | the token server | `ok`, `denied`, `failed` |
+//! | `authz` | a user asked for what needs a permission or scope | the program | `denied` |
+//! | `user.add`, `user.remove`, `user.role` | users were changed | the program | `ok`, `denied`, `failed` |
+//! | `key.issue`, `key.rotate`, `key.revoke` | keys were changed | the program | `ok`, `denied`, `failed` |
+//! | `credential.store`, `credential.read`, `credential.delete` | a vault's entry was used | the vault | `ok`, `denied`, `failed` |
+//! | `credential.unlock` | a vault was made, or was to be opened | the vault | `ok`, `denied`, `failed` |
+//! | `credential.rekey`, `credential.import` | a vault as a whole was changed | the vault | `ok`, `denied`, `failed` |
+//! | `token.issue` | a token was asked for | the token server | `ok`, `denied`, `failed` |
+//! | `token.refresh` | a token was fetched | the program | `ok`, `denied`, `failed` |
+//! | `config.change` | settings were changed | the program | `ok`, `denied`, `failed` |
 //!
 //! # What to do when recording fails
 //!
