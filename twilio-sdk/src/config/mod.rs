@@ -100,6 +100,12 @@ impl ConnectionConfig {
         }
     }
 
+    /// The way to another server than Twilio's. Its requests pass no hook, so none carries these credentials.
+    #[cfg(any(feature = "oauth", feature = "hashicorp-vault"))]
+    pub(crate) fn elsewhere() -> Self {
+        Self::new(crate::BearerConfig::new("none"))
+    }
+
     /// Sends every request to this URL instead of Twilio's hosts: a mock, or a gateway.
     ///
     /// It needs `https://`, except on this machine. Region and edge do not change it; the host that a call would

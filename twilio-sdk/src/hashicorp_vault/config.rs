@@ -6,7 +6,7 @@ use super::name::encoded;
 use crate::config::{ConnectionConfig, Proxy, TlsConfig};
 use crate::endpoint::secure_url;
 use crate::types::SecretString;
-use crate::{BearerConfig, Error, Result};
+use crate::{Error, Result};
 
 /// A server, and who we are to it.
 #[derive(Clone, Debug)]
@@ -15,10 +15,7 @@ pub struct HashicorpVaultConfig {
     token: SecretString,
     mount: String,
     namespace: Option<String>,
-    timeout: Duration,
-    connect_timeout: Duration,
-    tls: TlsConfig,
-    proxy: Proxy,
+    pub(super) connection: ConnectionConfig,
 }
 
 /// What a configuration comes to.
@@ -37,10 +34,7 @@ impl HashicorpVaultConfig {
             token: token.into(),
             mount: "secret".to_owned(),
             namespace: None,
-            timeout: Duration::from_secs(30),
-            connect_timeout: Duration::from_secs(10),
-            tls: TlsConfig::default(),
-            proxy: Proxy::default(),
+            connection: ConnectionConfig::elsewhere(),
         }
     }
 
@@ -58,25 +52,25 @@ impl HashicorpVaultConfig {
 
     /// Bounds every request; 30 s unless set.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.connection = self.connection.timeout(timeout);
         self
     }
 
     /// Bounds the making of a connection, TLS included; 10 s unless set.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
+        self.connection = self.connection.connect_timeout(timeout);
         self
     }
 
     /// Root certificates, client certificate, versions: the same settings as those of a client.
     pub fn tls(mut self, tls: TlsConfig) -> Self {
-        self.tls = tls;
+        self.connection = self.connection.tls(tls);
         self
     }
 
     /// The proxy; what the environment says unless set.
     pub fn proxy(mut self, proxy: impl Into<Proxy>) -> Self {
-        self.proxy = proxy.into();
+        self.connection = self.connection.proxy(proxy);
         self
     }
 
@@ -100,14 +94,8 @@ impl HashicorpVaultConfig {
         Ok(Checked { base, token, namespace })
     }
 
-    /// The settings of the connections to the server, and whether they need root certificates.
-    pub(super) fn connection(&self) -> (ConnectionConfig, bool) {
-        // No request carries these credentials: they pass no request hook.
-        let config = ConnectionConfig::new(BearerConfig::new("none"))
-            .timeout(self.timeout)
-            .connect_timeout(self.connect_timeout)
-            .tls(self.tls.clone())
-            .proxy(self.proxy.clone());
-        (config, self.address.trim_start().starts_with("https:"))
+    /// Whether the way to the server needs root certificates.
+    pub(super) fn needs_tls(&self) -> bool {
+        self.address.trim_start().starts_with("https:")
     }
 }

@@ -76,8 +76,7 @@ impl HashicorpVault {
     /// [`is_config`](crate::Error::is_config): it cannot work, and the message says why.
     pub fn new(config: HashicorpVaultConfig) -> Result<Self> {
         let checked = config.check()?;
-        let (connection, needs_tls) = config.connection();
-        let exchange = Exchange::new(&connection, needs_tls)?;
+        let exchange = Exchange::new(&config.connection, config.needs_tls())?;
         let (base, token, namespace) = (checked.base, checked.token, checked.namespace);
         Ok(Self(Arc::new(Inner { config, base, token, namespace, exchange })))
     }

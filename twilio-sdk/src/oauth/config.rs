@@ -5,7 +5,7 @@ use http::Uri;
 use crate::config::{ConnectionConfig, Proxy, TlsConfig};
 use crate::endpoint::secure_url;
 use crate::types::SecretString;
-use crate::{BearerConfig, Error, Result};
+use crate::{Error, Result};
 
 /// An authorization server, and who we are to it.
 ///
@@ -21,9 +21,7 @@ pub struct ProviderConfig {
     pub(super) redirect_uri: Option<String>,
     pub(super) scopes: Vec<String>,
     pub(super) parameters: Vec<(String, String)>,
-    timeout: Duration,
-    tls: TlsConfig,
-    proxy: Proxy,
+    pub(super) connection: ConnectionConfig,
 }
 
 /// How a client shows its secret (RFC 6749, section 2.3.1).
@@ -50,9 +48,7 @@ impl ProviderConfig {
             redirect_uri: None,
             scopes: Vec::new(),
             parameters: Vec::new(),
-            timeout: Duration::from_secs(30),
-            tls: TlsConfig::default(),
-            proxy: Proxy::default(),
+            connection: ConnectionConfig::elsewhere(),
         }
     }
 
@@ -101,19 +97,19 @@ impl ProviderConfig {
 
     /// Bounds every request to the server; 30 s unless set.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.connection = self.connection.timeout(timeout);
         self
     }
 
     /// Root certificates, client certificate, versions.
     pub fn tls(mut self, tls: TlsConfig) -> Self {
-        self.tls = tls;
+        self.connection = self.connection.tls(tls);
         self
     }
 
     /// The proxy; what the environment says unless set.
     pub fn proxy(mut self, proxy: impl Into<Proxy>) -> Self {
-        self.proxy = proxy.into();
+        self.connection = self.connection.proxy(proxy);
         self
     }
 
@@ -144,14 +140,9 @@ impl ProviderConfig {
         urls.into_iter().filter_map(|(name, url)| Some((name, url?.as_str())))
     }
 
-    /// The settings of the connections to the server, and whether they need root certificates.
-    pub(super) fn connection(&self) -> (ConnectionConfig, bool) {
-        // No request carries these credentials: they pass no request hook.
-        let config = ConnectionConfig::new(BearerConfig::new("none"))
-            .timeout(self.timeout)
-            .tls(self.tls.clone())
-            .proxy(self.proxy.clone());
-        (config, self.urls().any(|(_, url)| url.trim_start().starts_with("https:")))
+    /// Whether the way to the server needs root certificates.
+    pub(super) fn needs_tls(&self) -> bool {
+        self.urls().any(|(_, url)| url.trim_start().starts_with("https:"))
     }
 }
 

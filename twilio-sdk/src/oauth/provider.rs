@@ -37,8 +37,7 @@ impl Provider {
     /// [`is_config`](Error::is_config): it cannot work, and the message says why.
     pub fn new(config: ProviderConfig) -> Result<Self> {
         config.check()?;
-        let (connection, needs_tls) = config.connection();
-        let exchange = Arc::new(Exchange::new(&connection, needs_tls)?);
+        let exchange = Arc::new(Exchange::new(&config.connection, config.needs_tls())?);
         let provider = Self(Arc::new(Inner { config, exchange }));
         provider.client()?;
         Ok(provider)
