@@ -60,7 +60,7 @@ impl Endpoint {
 
     /// Whether requests need TLS.
     pub(crate) fn needs_tls(&self) -> bool {
-        self.base_url.as_deref().is_none_or(|base| base.starts_with("https://"))
+        self.base_url.as_deref().is_none_or(is_https)
     }
 
     /// The path and query to request for a link to a next page, if the link leads to where requests go anyway
@@ -133,6 +133,11 @@ pub(crate) fn secure_url(name: &str, text: &str) -> Result<Uri> {
     Ok(uri)
 }
 
+/// Whether a URL that [`secure_url`] lets through needs TLS: schemes are the same in capitals (RFC 3986, section 3.1).
+pub(crate) fn is_https(url: &str) -> bool {
+    url.trim_start().get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:"))
+}
+
 pub(crate) fn is_loopback(host: &str) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost")
@@ -165,6 +170,14 @@ mod tests {
         assert_eq!(base(Some(""), Some(""), None), "https://api.twilio.com");
         assert_eq!(base(Some("ie1"), None, Some("https://gateway:8443/x")), "https://gateway:8443/x");
         assert!(endpoint(Some("nowhere"), None, None).is_err());
+    }
+
+    #[test]
+    fn a_scheme_in_capitals_needs_tls_too() {
+        for url in ["https://gateway", "HTTPS://gateway", " Https://gateway/x"] {
+            assert!(endpoint(None, None, Some(url)).unwrap().needs_tls(), "{url}");
+        }
+        assert!(!endpoint(None, None, Some("HTTP://127.0.0.1:1")).unwrap().needs_tls());
     }
 
     #[test]

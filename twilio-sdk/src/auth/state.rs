@@ -89,7 +89,7 @@ impl AuthState {
     /// Whether fetching the credentials needs TLS, whatever the base URL.
     pub(crate) fn needs_tls(&self) -> bool {
         match &self.auth {
-            Auth::OAuth(config) => config.token_url.as_deref().is_some_and(|url| url.starts_with("https:")),
+            Auth::OAuth(config) => config.token_url.as_deref().is_some_and(crate::endpoint::is_https),
             _ => false,
         }
     }

@@ -4,7 +4,7 @@ use http::HeaderValue;
 
 use super::name::encoded;
 use crate::config::{ConnectionConfig, Proxy, TlsConfig};
-use crate::endpoint::secure_url;
+use crate::endpoint::{is_https, secure_url};
 use crate::types::SecretString;
 use crate::{Error, Result};
 
@@ -96,6 +96,6 @@ impl HashicorpVaultConfig {
 
     /// Whether the way to the server needs root certificates.
     pub(super) fn needs_tls(&self) -> bool {
-        self.address.trim_start().starts_with("https:")
+        is_https(&self.address)
     }
 }

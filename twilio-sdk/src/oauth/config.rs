@@ -3,7 +3,7 @@ use std::time::Duration;
 use http::Uri;
 
 use crate::config::{ConnectionConfig, Proxy, TlsConfig};
-use crate::endpoint::secure_url;
+use crate::endpoint::{is_https, secure_url};
 use crate::types::SecretString;
 use crate::{Error, Result};
 
@@ -142,7 +142,7 @@ impl ProviderConfig {
 
     /// Whether the way to the server needs root certificates.
     pub(super) fn needs_tls(&self) -> bool {
-        self.urls().any(|(_, url)| url.trim_start().starts_with("https:"))
+        self.urls().any(|(_, url)| is_https(url))
     }
 }
 
