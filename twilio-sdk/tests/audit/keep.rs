@@ -90,9 +90,14 @@ fn files_are_their_owners_alone_and_others_are_not_opened() {
         assert!(matches!(AuditLog::open(&path), Err(AuditError::OpenToOthers(_))), "{}", file.display());
         chmod(&file, 0o600);
     }
-    std::fs::remove_file(&path).unwrap();
-    std::os::unix::fs::symlink(folder.file("elsewhere"), &path).unwrap();
-    assert!(AuditLog::open(&path).is_err());
+    for file in ["audit.log.head", "audit.log"] {
+        let file = path.with_file_name(file);
+        std::fs::remove_file(&file).unwrap();
+        std::os::unix::fs::symlink(folder.file("elsewhere"), &file).unwrap();
+        assert!(AuditLog::open(&path).is_err());
+        assert!(!folder.file("elsewhere").exists());
+        std::fs::remove_file(file).unwrap();
+    }
 }
 
 #[test]

@@ -1,5 +1,5 @@
 use std::fmt;
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -166,16 +166,20 @@ fn last_number(path: &Path) -> Result<Option<u64>, AuditError> {
     Ok(numbers(path).map_err(io("the log's folder"))?.last().copied())
 }
 
-fn open(path: &Path) -> Result<File, AuditError> {
+fn open_log(path: &Path) -> Result<File, AuditError> {
+    open(path, options().read(true).append(true).create(true))
+}
+
+fn open(path: &Path, how: &OpenOptions) -> Result<File, AuditError> {
     let failed = || io(path.display().to_string());
-    // A link would lead what is appended to another file.
+    // A link would lead what is written to another file.
     match std::fs::symlink_metadata(path) {
         Ok(metadata) if !metadata.is_file() => {
             return Err(AuditError::Other(format!("{} is not a file", path.display())));
         }
         _ => {}
     }
-    let file = options().read(true).append(true).create(true).open(path).map_err(failed())?;
+    let file = how.open(path).map_err(failed())?;
     if is_open_to_others(&file.metadata().map_err(failed())?) {
         return Err(AuditError::OpenToOthers(path.display().to_string()));
     }
@@ -184,26 +188,15 @@ fn open(path: &Path) -> Result<File, AuditError> {
 
 impl Files {
     fn open(path: &Path) -> Result<Self, AuditError> {
-        let head_path = head_of(path);
-        let failed = || io(head_path.display().to_string());
-        let head = options()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&head_path)
-            .map_err(failed())?;
-        if is_open_to_others(&head.metadata().map_err(failed())?) {
-            return Err(AuditError::OpenToOthers(head_path.display().to_string()));
-        }
-        Ok(Self { log: open(path)?, head, synced: Instant::now() })
+        let head = open(&head_of(path), options().read(true).write(true).create(true).truncate(false))?;
+        Ok(Self { log: open_log(path)?, head, synced: Instant::now() })
     }
 
     /// Follows what other processes did, and mends what a crash of one of them left. The caller holds the lock.
     fn settle(&mut self, options: &AuditLogOptions) -> Result<Head, AuditError> {
         let path = &options.path;
         if !is_same(&self.log, path) {
-            self.log = open(path)?;
+            self.log = open_log(path)?;
         }
         let head = Head::read(&mut self.head).map_err(io("the log's head"))?;
         let length = self.log.metadata().map_err(io("the log's length"))?.len();
@@ -261,7 +254,7 @@ impl Files {
             .checked_add(1)
             .ok_or_else(|| AuditError::Broken("its files are numbered to the end".into()))?;
         std::fs::rename(path, rotated(path, next)).map_err(io("the next file of the log"))?;
-        self.log = open(path)?;
+        self.log = open_log(path)?;
         head.length = 0;
         head.write(&mut self.head).map_err(io("the log's head"))?;
         self.sync_head()?;
