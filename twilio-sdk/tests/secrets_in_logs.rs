@@ -10,14 +10,72 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use capture::Capture;
-use common::{ACCOUNT, KEY, mock};
-use twilio_sdk::mock::MockTwilio;
+use common::loopback::{Loopback, Reply};
+use common::{ACCOUNT, KEY};
+use twilio_sdk::mock::{MockTwilio, RecordedRequest};
 use twilio_sdk::{
-    ApiKeyConfig, Auth, AuthTokenConfig, Client, ConnectionConfig, HttpVersion, LoggingConfig, ProxyServer,
-    TlsConfig,
+    ApiKeyConfig, Auth, AuthTokenConfig, BasicConfig, BearerConfig, Client, ConnectionConfig, HttpVersion,
+    KeyConfig, LoggingConfig, OAuthConfig, ProxyServer, TlsConfig,
 };
 
 const SERVICE: &str = "VA00000000000000000000000000000003";
+const APP: &str = "OQ00000000000000000000000000000005";
+
+/// One kind of credentials.
+struct Kind {
+    auth: Auth,
+    /// What requests carry where, which shows that there was something to hide.
+    carried: fn(&RecordedRequest) -> Option<&str>,
+    /// How that ends.
+    end: String,
+    /// Whether the mock, which is a Twilio, takes it.
+    accepted: bool,
+}
+
+fn kinds() -> [Kind; 7] {
+    let basic = |user: &str, password: &str| STANDARD.encode(format!("{user}:{password}"));
+    let authorization = RecordedRequest::authorization;
+    let of = |auth: Auth, end: String| Kind { auth, carried: authorization, end, accepted: true };
+    [
+        of(AuthTokenConfig::new(ACCOUNT, "secret-Token").into(), basic(ACCOUNT, "secret-Token")),
+        of(ApiKeyConfig::new(ACCOUNT, KEY, "secret-Key").into(), basic(KEY, "secret-Key")),
+        of(
+            BasicConfig::new("me", "secret-Basic").account_sid(ACCOUNT).into(),
+            STANDARD.encode("me:secret-Basic"),
+        ),
+        of(BearerConfig::new("secret-Bearer").account_sid(ACCOUNT).into(), "Bearer secret-Bearer".into()),
+        Kind {
+            carried: |sent| sent.form_value("client_secret"),
+            ..of(OAuthConfig::new(APP, "secret-App").account_sid(ACCOUNT).into(), "secret-App".into())
+        },
+        Kind {
+            carried: |sent| sent.header("x-mine"),
+            accepted: false,
+            ..of(
+                KeyConfig::header("X-Mine", "secret-Header-Key").account_sid(ACCOUNT).into(),
+                "secret-Header-Key".into(),
+            )
+        },
+        Kind {
+            carried: |sent| sent.query_value("mine"),
+            accepted: false,
+            ..of(
+                KeyConfig::query("mine", "secret-Query-Key").account_sid(ACCOUNT).into(),
+                "secret-Query-Key".into(),
+            )
+        },
+    ]
+}
+
+async fn mock() -> MockTwilio {
+    let builder = MockTwilio::builder()
+        .credentials(ACCOUNT, "secret-Token")
+        .credentials(KEY, "secret-Key")
+        .credentials("me", "secret-Basic")
+        .bearer_token("secret-Bearer")
+        .oauth_client(APP, "secret-App");
+    builder.start().await.unwrap()
+}
 
 /// Takes TLS off connections and passes them on to the mock; gives the port and the certificate with its key in PEM.
 async fn tls_before(mock: &MockTwilio) -> (u16, String, String) {
@@ -45,13 +103,14 @@ async fn tls_before(mock: &MockTwilio) -> (u16, String, String) {
     (port, made.cert.pem(), made.signing_key.serialize_pem())
 }
 
-/// Calls that send and receive every kind of secret.
-async fn secretive_calls(twilio: &Client, mock: &MockTwilio) {
+/// Calls that send and receive every kind of secret; how many attempts they take.
+async fn secretive_calls(twilio: &Client, kind: &Kind, mock: &MockTwilio) -> usize {
     let (api, verify) = (twilio.api_v2010(), twilio.verify_v2());
-    api.create_sip_credential("CL00000000000000000000000000000004", "who", "secret-sip-Password1")
+    let credential = api
+        .create_sip_credential("CL00000000000000000000000000000004", "who", "secret-sip-Password1")
         .send()
-        .await
-        .unwrap();
+        .await;
+    assert_eq!(credential.is_ok(), kind.accepted);
     let factor =
         verify.create_new_factor(SERVICE, "secret-less", "name", "totp").binding_secret("secret-Binding");
     let _ = factor.send().await;
@@ -74,24 +133,23 @@ async fn secretive_calls(twilio: &Client, mock: &MockTwilio) {
     mock.respond_once(200, &headers, body.as_str());
     api.fetch_account(ACCOUNT).send().await.unwrap();
     mock.respond_once(401, &headers, body.as_str());
-    api.fetch_account(ACCOUNT).send().await.unwrap_err();
+    // An app fetches a new token and sends the call once more.
+    let renews = matches!(kind.auth, Auth::OAuth(_));
+    assert_eq!(api.fetch_account(ACCOUNT).send().await.is_ok(), renews);
     mock.respond_once(200, &headers, r#"{"auth_token":"secret-Broken"#);
     api.fetch_account(ACCOUNT).send().await.unwrap_err();
+    7 + usize::from(renews)
 }
 
 #[tokio::test]
 async fn no_secret_is_in_anything_that_is_traced_or_logged_by_anybody() {
     let mock = mock().await;
     let (port, certificate, key) = tls_before(&mock).await;
-    let auths: [(Auth, String); 2] = [
-        (AuthTokenConfig::new(ACCOUNT, "secret-Token").into(), format!("{ACCOUNT}:secret-Token")),
-        (ApiKeyConfig::new(ACCOUNT, KEY, "secret-Key").into(), format!("{KEY}:secret-Key")),
-    ];
     let mut speakers = Vec::new();
-    for (auth, pair) in &auths {
+    for kind in kinds() {
         for way in ["http1", "http2", "tls", "proxy"] {
             let logging = LoggingConfig::new().bodies(true).personal(true).body_limit(usize::MAX);
-            let config = ConnectionConfig::new(auth.clone()).logging(logging).base_url(mock.base_url());
+            let config = ConnectionConfig::new(kind.auth.clone()).logging(logging).base_url(mock.base_url());
             let config = match way {
                 "http1" => config.http_version(HttpVersion::Http1),
                 "http2" => config.http_version(HttpVersion::Http2),
@@ -108,28 +166,30 @@ async fn no_secret_is_in_anything_that_is_traced_or_logged_by_anybody() {
             if way == "proxy" {
                 let _ = twilio.api_v2010().fetch_balance().send().await;
             } else {
-                secretive_calls(&twilio, &mock).await;
-                secretive_calls(&twilio.with_auth(auth.clone()).unwrap(), &mock).await;
-                assert_eq!(capture.spans("twilio.attempt").len(), 14, "{way}");
-                assert_eq!(capture.events("response").len(), 14, "{way}");
+                let again = twilio.with_auth(kind.auth.clone()).unwrap();
+                let attempts = secretive_calls(&twilio, &kind, &mock).await
+                    + secretive_calls(&again, &kind, &mock).await;
+                assert_eq!(capture.spans("twilio.attempt").len(), attempts, "{way}");
+                assert_eq!(capture.events("response").len(), attempts, "{way}");
             }
-            let all = capture.all();
-            let encoded = [STANDARD.encode(pair), STANDARD.encode("me:secret-Proxy")];
+            let (all, sent) = (capture.all(), mock.requests());
+            let proxy = STANDARD.encode("me:secret-Proxy");
             // The first lines of a key are alike for all keys.
-            let key_line = key.lines().nth(2).unwrap().to_owned();
-            for hidden in encoded.iter().chain([&key_line]) {
-                assert!(!all.contains(hidden.as_str()), "{hidden} by {way}");
+            let key_line = key.lines().nth(2).unwrap();
+            // Of a token that was fetched too, whatever it is.
+            let carried = sent.iter().filter_map(|sent| sent.authorization()?.split(' ').next_back());
+            for hidden in carried.chain([proxy.as_str(), key_line, kind.end.as_str()]) {
+                assert!(!all.contains(hidden), "{hidden} by {way}");
             }
             for (at, _) in all.match_indices("secret-") {
                 let word: String =
                     all[at..].chars().take_while(|c| c.is_alphanumeric() || *c == '-').collect();
                 assert_eq!(word, "secret-less", "by {way}");
             }
-            let sent = mock.requests();
             let ends = |value: Option<&str>, end: &str| value.is_some_and(|value| value.ends_with(end));
-            assert!(sent.iter().any(|sent| ends(sent.authorization(), &encoded[0])), "{way}");
+            assert!(sent.iter().any(|sent| ends((kind.carried)(sent), &kind.end)), "{way}");
             if way == "proxy" {
-                assert!(sent.iter().any(|sent| ends(sent.header("proxy-authorization"), &encoded[1])));
+                assert!(sent.iter().any(|sent| ends(sent.header("proxy-authorization"), &proxy)));
             } else {
                 assert!(sent.iter().any(|sent| sent.form_value("Code") == Some("secret-Otp")), "{way}");
             }
@@ -143,4 +203,29 @@ async fn no_secret_is_in_anything_that_is_traced_or_logged_by_anybody() {
             "{speaker} in {speakers:?}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_key_that_the_server_repeats_under_its_name_is_not_shown() {
+    let server = Loopback::start(|seen, _| {
+        let next = format!("{}?Page=1&{}", seen.path, seen.query);
+        let headers = serde_json::json!({ "X-Mine": seen.header("x-mine") });
+        let body = serde_json::json!({ "messages": [], "next_page_uri": next, "sent": headers });
+        Reply::json(&body).header("X-Mine", seen.header("x-mine").unwrap_or_default())
+    })
+    .await;
+    let long = "secret-Key/+ %with=more&";
+    for key in [KeyConfig::query("m.i-ne", long), KeyConfig::header("X-Mine", long)] {
+        let logging = LoggingConfig::new().bodies(true).personal(true);
+        let config = ConnectionConfig::new(key.account_sid(ACCOUNT)).logging(logging).base_url(&server.url);
+        let capture = Capture::start();
+        let twilio = Client::new(config).unwrap();
+        let mut pages = twilio.api_v2010().list_message().pages();
+        for _ in 0..2 {
+            pages.next().await.unwrap().unwrap();
+        }
+        assert_eq!(capture.events("response").len(), 2);
+        assert!(!capture.all().contains("secret-"), "{}", capture.all());
+    }
+    assert!(server.seen().iter().all(|seen| seen.everything().contains("secret-Key")));
 }

@@ -130,6 +130,15 @@ impl AuthState {
         }
     }
 
+    /// The name of the header or query parameter that carries the credentials.
+    pub(crate) fn carrier(&self) -> &str {
+        match &self.credential {
+            Credential::Header(name, _) => name.as_str(),
+            Credential::Query(name, _) => name,
+            Credential::Token(..) => AUTHORIZATION.as_str(),
+        }
+    }
+
     /// Sets the credentials, whatever was there before.
     pub(crate) fn set(&self, request: &mut HttpRequest, prepared: Option<HeaderValue>) {
         match &self.credential {

@@ -60,7 +60,7 @@ impl Redactor {
 
     /// The same with the names that a product's specification marks as personal.
     pub(crate) fn with(&self, pii: &'static [&'static str]) -> Scope<'_> {
-        Scope { redactor: self, pii }
+        Scope { redactor: self, own: "", pii }
     }
 }
 
@@ -68,7 +68,16 @@ impl Redactor {
 #[derive(Clone, Copy)]
 pub(crate) struct Scope<'a> {
     redactor: &'a Redactor,
+    /// What carries the client's credentials.
+    own: &'a str,
     pii: &'static [&'static str],
+}
+
+impl<'a> Scope<'a> {
+    /// The same for credentials that are in a header or a parameter of this name, which an answer may repeat.
+    pub(crate) fn carried_in(self, own: &'a str) -> Self {
+        Self { own, ..self }
+    }
 }
 
 impl Scope<'_> {
@@ -199,7 +208,7 @@ impl Scope<'_> {
     }
 
     fn class(&self, name: &str) -> Class {
-        match names::class(name, &self.redactor.fields, self.pii) {
+        match names::class(name, &self.redactor.fields, self.own, self.pii) {
             Class::Personal if self.redactor.personal => Class::Plain,
             class => class,
         }
@@ -225,7 +234,7 @@ pub(crate) fn secrets_of(value: &serde_json::Value, each: &mut dyn FnMut(&str)) 
             Value::Array(list) => list.iter().for_each(|value| texts(value, secret, each)),
             Value::Object(map) => {
                 for (name, value) in map {
-                    let named = matches!(names::class(name, &[], &[]), Class::Secret | Class::Code);
+                    let named = matches!(names::class(name, &[], "", &[]), Class::Secret | Class::Code);
                     texts(value, secret || named, each);
                 }
             }

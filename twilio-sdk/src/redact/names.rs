@@ -95,11 +95,17 @@ fn folded(name: &str) -> impl Iterator<Item = char> {
     name.chars().filter(|c| !matches!(c, '-' | '_') && !c.is_whitespace()).flat_map(char::to_lowercase)
 }
 
-/// What a name says; `Binding.Secret` and `actions[0].token` are judged by each of their parts too.
-pub(super) fn class(name: &str, fields: &[Box<str>], pii: &[&str]) -> Class {
+/// What a name says; `Binding.Secret` and `actions[0].token` are judged by each of their parts too. `own` is the name
+/// of the header or parameter that carries the client's credentials, if it is known.
+pub(super) fn class(name: &str, fields: &[Box<str>], own: &str, pii: &[&str]) -> Class {
     let whole = fold(name);
     let parts = || std::iter::once(whole.as_str()).chain(whole.split(['.', '[', ']', ':', '/', '$']));
     if parts().any(|part| is_secret(part) || fields.iter().any(|field| **field == *part)) {
+        return Class::Secret;
+    }
+    // A name of `-` and `_` alone is folded to nothing.
+    let carries = |part: &str| !part.is_empty() && folded(own).eq(part.chars());
+    if !own.is_empty() && (name == own || parts().any(carries)) {
         return Class::Secret;
     }
     if parts().any(|part| part == "code") {
@@ -120,7 +126,7 @@ mod tests {
     use super::*;
 
     fn of(name: &str) -> Class {
-        class(name, &["plaincode".into()], &["FriendlyName"])
+        class(name, &["plaincode".into()], "X-Mine", &["FriendlyName"])
     }
 
     #[test]
@@ -157,6 +163,8 @@ mod tests {
             "Custom Code",
             "Plain-Code",
             "x.plain_code.y",
+            "x-mine",
+            "XMine",
         ] {
             assert_eq!(of(name), Class::Secret, "{name}");
         }

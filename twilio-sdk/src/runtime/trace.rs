@@ -80,8 +80,8 @@ pub(super) fn attempt<'a>(
     request: &reqwest::Request,
     number: u32,
 ) -> Watch<'a> {
-    let settings = client.handle().settings();
-    let scope = settings.redactor.with(client.pii());
+    let (settings, auth) = (client.handle().settings(), client.handle().auth());
+    let scope = settings.redactor.with(client.pii()).carried_in(auth.carrier());
     let url = request.url();
     let method = request.method().as_str();
     let sent = || request.body().and_then(reqwest::Body::as_bytes);
