@@ -45,7 +45,8 @@ fn every_spelling_of_a_value_is_understood() {
         ("circuit_breaker = {}", "circuit_breaker: Some(CircuitBreakerConfig { volume_threshold: 10"),
         ("circuit_breaker.failure_ratio = 1", "failure_ratio: 1.0"),
         ("circuit_breaker.failure_ratio = '${HALF}'", "failure_ratio: 0.5"),
-        ("compression = false", "base_url: None"),
+        ("logging.personal = true", "personal: true"),
+        ("circuit_breaker.statuses = [503]", "half_open_probes: 1, statuses: [503]"),
         // Variables within texts and lists, defaults and escapes.
         ("user_agent = 'a-${FIVE}/$${FIVE}/${NONE:-d}/$5'", "user_agent: Some(\"a-5/${FIVE}/d/$5\")"),
         (
@@ -154,14 +155,20 @@ fn nothing_of_the_loader_or_the_configuration_shows_a_secret() {
 }
 
 #[test]
-fn validation_is_switched_on_where_it_is_built_in_and_never_ignored() {
-    let on = toml("validation = true");
-    if cfg!(feature = "validation") {
-        assert!(shown(&on.unwrap()).contains("validation: true"));
-        assert!(shown(&toml("").unwrap()).contains("validation: false"));
-    } else {
-        let error = on.unwrap_err().to_string();
-        assert!(error.ends_with("validation: needs the feature `validation` of twilio-sdk"), "{error}");
+fn what_needs_a_feature_is_switched_on_where_it_is_built_in_and_never_ignored() {
+    for (name, built_in, default) in [
+        ("validation", cfg!(feature = "validation"), false),
+        ("compression", cfg!(feature = "compression"), true),
+    ] {
+        let on = toml(&format!("{name} = true"));
+        let off = toml(&format!("{name} = false")).unwrap();
+        if built_in {
+            assert!(shown(&on.unwrap()).contains(&format!("{name}: true")));
+            assert!(shown(&off).contains(&format!("{name}: false")));
+            assert!(shown(&toml("").unwrap()).contains(&format!("{name}: {default}")));
+        } else {
+            let error = on.unwrap_err().to_string();
+            assert!(error.ends_with(&format!("{name}: needs the feature `{name}` of twilio-sdk")), "{error}");
+        }
     }
-    toml("validation = false").unwrap();
 }
