@@ -215,6 +215,48 @@ async fn a_host_that_fails_is_left_alone_and_probed_again() {
     assert_eq!(server.seen.load(Ordering::SeqCst), 6);
 }
 
+/// Whether the circuit is open after calls that are answered with these statuses; 0 stands for a pause.
+async fn is_open_after(statuses: &[u16], breaker: CircuitBreakerConfig) -> bool {
+    let server = Server::start().await;
+    server.answer(statuses.len() + 1);
+    let twilio = Client::new(config(&server).circuit_breaker(breaker)).unwrap();
+    for status in statuses {
+        if *status == 0 {
+            tokio::time::sleep(Duration::from_millis(250)).await;
+            continue;
+        }
+        server.status.store(*status, Ordering::SeqCst);
+        assert!(!call(twilio.clone()).await.is_err_and(|error| error.is_circuit_open()), "{statuses:?}");
+    }
+    server.status.store(200, Ordering::SeqCst);
+    call(twilio).await.is_err_and(|error| error.is_circuit_open())
+}
+
+#[tokio::test]
+async fn every_setting_of_the_circuit_breaker_decides_when_it_opens() {
+    let breaker = || CircuitBreakerConfig::new().volume_threshold(4);
+    let soon = || breaker().reset_after(Duration::from_millis(200));
+    let ms = Duration::from_millis;
+    for (statuses, breaker, open) in [
+        (&[503, 503, 503, 503][..], CircuitBreakerConfig::new(), false),
+        (&[503, 503, 503, 503], breaker(), true),
+        (&[503, 503, 503, 503], breaker().reset_after(Duration::MAX), true),
+        (&[200, 503, 503, 503], breaker(), true),
+        (&[200, 503, 503, 503], breaker().failure_ratio(1.0), false),
+        (&[429, 429, 429, 429], breaker(), false),
+        (&[429, 429, 429, 429], breaker().statuses([429]), true),
+        (&[503, 503, 503, 503], breaker().statuses([429]), false),
+        // What ended before the pause is out of the window.
+        (&[503, 503, 503, 0, 503], breaker(), true),
+        (&[503, 503, 503, 0, 503], breaker().window(ms(200)).bucket(ms(50)), false),
+        // One probe closes it, but not where two must succeed.
+        (&[503, 503, 503, 503, 0, 200, 503], soon(), false),
+        (&[503, 503, 503, 503, 0, 200, 503], soon().half_open_probes(2), true),
+    ] {
+        assert_eq!(is_open_after(statuses, breaker.clone()).await, open, "{statuses:?} {breaker:?}");
+    }
+}
+
 #[tokio::test]
 async fn settings_that_cannot_work_are_refused() {
     let server = Server::start().await;
@@ -224,11 +266,14 @@ async fn settings_that_cannot_work_are_refused() {
         (config(&server).circuit_breaker(breaker().failure_ratio(0.0)), "failure_ratio"),
         (config(&server).circuit_breaker(breaker().failure_ratio(f64::NAN)), "failure_ratio"),
         (config(&server).circuit_breaker(breaker().bucket(Duration::from_secs(61))), "bucket"),
+        (config(&server).circuit_breaker(breaker().bucket(Duration::from_millis(59))), "thousandth"),
         (config(&server).circuit_breaker(breaker().reset_after(Duration::ZERO)), "reset_after"),
         (config(&server).circuit_breaker(breaker().half_open_probes(0)), "half_open_probes"),
         (config(&server).circuit_breaker(breaker().statuses([200])), "statuses"),
         (config(&server).rate_limit(RateLimit::per_second(0)), "rate_limit"),
         (config(&server).rate_limit(RateLimit::per_second(1).burst(0)), "burst"),
+        (config(&server).rate_limit(RateLimit::per_second(1).burst(u32::MAX)), "365 days"),
+        (config(&server).rate_limit(RateLimit::per(1, Duration::MAX)), "365 days"),
         (config(&server).pool(PoolConfig::new().max_active(0)), "max_active"),
     ];
     for (config, name) in bad {

@@ -415,3 +415,10 @@ async fn tokens_that_end_soon_are_fetched_again_and_no_call_is_lost() {
     }
     assert!((2..20).contains(&mock.token_requests()), "{}", mock.token_requests());
 }
+
+#[tokio::test]
+async fn a_token_is_waited_for_without_end_where_the_settings_say_so() {
+    let server = server(3600).await;
+    let endless = config(&server.url).timeout(Duration::MAX).attempt_timeout(Duration::MAX);
+    call(&Client::new(endless).unwrap()).await.unwrap();
+}

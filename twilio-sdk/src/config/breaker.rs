@@ -65,7 +65,7 @@ impl CircuitBreakerConfig {
         self
     }
 
-    /// In what steps outcomes leave the window; 10 s unless set, at most the window.
+    /// In what steps outcomes leave the window; 10 s unless set, at most the window and at least a thousandth of it.
     pub fn bucket(mut self, bucket: Duration) -> Self {
         self.bucket = bucket;
         self
@@ -107,8 +107,9 @@ impl CircuitBreakerConfig {
         if !(self.failure_ratio > 0.0 && self.failure_ratio <= 1.0) {
             return wrong("failure_ratio must be above 0 and at most 1");
         }
-        if self.bucket.is_zero() || self.window < self.bucket {
-            return wrong("bucket must be above 0 and at most the window");
+        // Each step is kept, and looked at after each attempt.
+        if self.bucket.is_zero() || self.window < self.bucket || self.bucket < self.window / 1000 {
+            return wrong("bucket must be above 0, at most the window and at least a thousandth of it");
         }
         if self.reset_after.is_zero() {
             return wrong("reset_after is zero, with which the circuit would never be open");

@@ -35,6 +35,9 @@ pub use secret_source::{SecretError, SecretSource, Secrets};
 pub use tls::{TlsBackend, TlsConfig, TlsVersion};
 pub use transport::{HttpVersion, PoolConfig, Proxy, ProxyServer, ResponseLimits};
 
+/// A time beyond a year is one that never comes; this one can be added to every moment.
+pub(crate) const FOREVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// Credentials and connection settings of a [`Client`](crate::Client).
 #[derive(Clone, Debug)]
 pub struct ConnectionConfig {

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use super::FOREVER;
 use crate::{Error, Result};
 
 /// How many requests a client starts in a time, whatever its clones and products; second attempts count.
@@ -32,7 +33,8 @@ impl RateLimit {
         Self { interval, burst: 1 }
     }
 
-    /// How many requests may start at once after a pause; 1 unless set.
+    /// How many requests may start at once after a pause; 1 unless set. The pause that they need, which is as many
+    /// times the time between two requests, is at most 365 days.
     pub const fn burst(mut self, requests: u32) -> Self {
         self.burst = requests;
         self
@@ -46,6 +48,11 @@ impl RateLimit {
         }
         if self.burst == 0 {
             return Err(Error::config("rate_limit: burst is 0, with which nothing could ever be sent"));
+        }
+        if self.interval.checked_mul(self.burst).is_none_or(|pause| pause > FOREVER) {
+            return Err(Error::config(
+                "rate_limit: a burst of that many would need a pause of more than 365 days",
+            ));
         }
         Ok(())
     }

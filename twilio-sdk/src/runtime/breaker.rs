@@ -7,7 +7,7 @@ use std::time::Duration;
 use http::StatusCode;
 use tokio::time::Instant;
 
-use crate::config::CircuitBreakerConfig;
+use crate::config::{CircuitBreakerConfig, FOREVER};
 
 /// One breaker for each host.
 pub(crate) struct Breakers {
@@ -17,7 +17,8 @@ pub(crate) struct Breakers {
 
 impl Breakers {
     pub(crate) fn new(config: CircuitBreakerConfig) -> Self {
-        Self { config, hosts: Mutex::default() }
+        let reset_after = config.reset_after.min(FOREVER);
+        Self { config: CircuitBreakerConfig { reset_after, ..config }, hosts: Mutex::default() }
     }
 
     pub(super) fn of(&self, host: &str) -> Arc<Breaker> {
@@ -104,8 +105,8 @@ impl Breaker {
         let step = self.step();
         match buckets.back_mut() {
             Some(last) if last.step == step => {
-                last.ended += 1;
-                last.failed += u32::from(failed);
+                last.ended = last.ended.saturating_add(1);
+                last.failed = last.failed.saturating_add(u32::from(failed));
             }
             _ => buckets.push_back(Bucket { step, ended: 1, failed: u32::from(failed) }),
         }
@@ -113,8 +114,9 @@ impl Breaker {
         while buckets.front().is_some_and(|bucket| bucket.step + steps <= step) {
             buckets.pop_front();
         }
-        let (ended, failures) =
-            buckets.iter().fold((0_u32, 0_u32), |(e, f), bucket| (e + bucket.ended, f + bucket.failed));
+        let (ended, failures) = buckets.iter().fold((0_u32, 0_u32), |(ended, failed), bucket| {
+            (ended.saturating_add(bucket.ended), failed.saturating_add(bucket.failed))
+        });
         let ratio = f64::from(failures) / f64::from(ended.max(1));
         if failed && ended >= self.config.volume_threshold && ratio >= self.config.failure_ratio {
             *state = State::Open(Instant::now() + self.config.reset_after);

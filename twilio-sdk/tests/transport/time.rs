@@ -1,5 +1,6 @@
 //! Time-outs of the call, of an attempt and of the connection.
 
+use std::sync::Mutex;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -114,9 +115,15 @@ async fn times_without_end_and_times_below_a_second_are_what_they_are() {
             .pool(pool)
             .retry(endless),
     );
+    // Connections have tasks of their own, in which a panic is heard by nobody but the hook.
+    static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+    std::panic::set_hook(Box::new(|panic| PANICS.lock().unwrap().push(panic.to_string())));
     for _ in 0..2 {
         twilio.api_v2010().fetch_balance().send().await.unwrap();
+        tokio::task::yield_now().await;
     }
+    drop(std::panic::take_hook());
+    assert!(PANICS.lock().unwrap().is_empty(), "{PANICS:?}");
     let refused = |config: twilio_sdk::ConnectionConfig, name: &str| {
         let error = twilio_sdk::Client::new(config).expect_err(name);
         assert!(error.is_config() && error.to_string().contains(name), "{error}");

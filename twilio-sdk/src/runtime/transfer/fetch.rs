@@ -6,8 +6,9 @@ use tokio::time::{Instant, timeout_at};
 use super::incoming::Incoming;
 use super::redirect::Trail;
 use super::target::{Target, redirected};
+use crate::config::FOREVER;
 use crate::config::RetryConfig;
-use crate::runtime::send::{FOREVER, Terms, Way, attempts, watched};
+use crate::runtime::send::{Terms, Way, attempts, watched};
 use crate::runtime::{Dispatch, Operation, Raw, attempt};
 use crate::{Error, Result};
 

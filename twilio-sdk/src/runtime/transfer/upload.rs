@@ -10,7 +10,8 @@ use tokio::time::{Instant, sleep_until};
 
 use super::content::{Body, Content, Source};
 use super::fetch::Bounds;
-use crate::runtime::send::{FOREVER, Terms, Way, attempts, watched};
+use crate::config::FOREVER;
+use crate::runtime::send::{Terms, Way, attempts, watched};
 use crate::runtime::{Dispatch, Operation, Parts, Raw, attempt};
 use crate::{Error, Result};
 
