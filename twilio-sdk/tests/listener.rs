@@ -1,6 +1,9 @@
 //! Inbound authentication with users in memory.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "common/capture.rs"]
+mod capture;
+
 use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue};
@@ -223,6 +226,39 @@ async fn a_password_in_clear_is_good_where_it_is_allowed() {
     let user = store.authenticate(&Credential::new("a", "clear").unwrap()).await.unwrap();
     assert!(user.scopes.is_empty());
     assert!(store.authenticate(&Credential::new("a", "other").unwrap()).await.is_err());
+}
+
+#[test]
+fn a_secret_of_a_vault_has_no_place_there_and_the_error_says_what_to_do() {
+    let text =
+        "auth.allow_plain_passwords = true\n[[auth.users]]\nusername = \"a\"\npassword = \"secret://a\"\n";
+    let path = file("vault.toml", text);
+    let error = FileUserStore::open(&path).unwrap_err();
+    let expected = "`secret://` is for a client's configuration and leads nowhere in this file; give the secret by a \
+                    variable, ${NAME}";
+    assert_eq!(error.to_string(), format!("{}:4:12: auth.users[0].password: {expected}", path.display()));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_password_in_clear_in_a_file_that_others_can_read_is_warned_of() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let text = |password: &str| {
+        format!(
+            "auth.allow_plain_passwords = true\n[[auth.users]]\nusername = 'a'\npassword = '{password}'\n"
+        )
+    };
+    for (password, mode, warned) in
+        [("s3cret", 0o600, false), ("s3cret", 0o644, true), ("${NOWHERE:-x}", 0o644, false)]
+    {
+        let path = file("open.toml", &text(password));
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        let capture = capture::Capture::start();
+        FileUserStore::open(&path).unwrap();
+        let all = capture.all();
+        assert_eq!(all.contains("other users can read the configuration file"), warned, "{all}");
+        assert!(!all.contains("s3cret"), "{all}");
+    }
 }
 
 /// Counts how often it is asked.

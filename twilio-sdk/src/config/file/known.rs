@@ -1,7 +1,11 @@
 //! Which keys there are: those that the reader asks for, when it is shown an empty file.
 
+use std::cell::RefCell;
+use std::path::Path;
+
 use super::pem;
 use super::problems::Problems;
+use super::reader::{Reader, Shared};
 use super::tree::{Table, Value, join};
 use super::values::secret_name;
 use crate::config::expand::expand;
@@ -30,8 +34,13 @@ pub(super) enum Kind {
 }
 
 impl Known {
-    pub(super) fn new(keys: Vec<Key>, beside: Option<&'static str>) -> Self {
-        Self { keys, beside }
+    /// What a function asks for; its root has `beside` too.
+    pub(super) fn of<T>(read: impl FnOnce(&Reader<'_>) -> T, beside: Option<&'static str>) -> Self {
+        let (problems, nothing) = (Problems::new(None, ""), Table::default());
+        let (directory, asked) = (Path::new(""), RefCell::default());
+        let shared = Shared { problems: &problems, directory, secrets: Err(""), asked };
+        read(&Reader::new(&shared, &nothing));
+        Self { keys: shared.asked.take(), beside }
     }
 
     pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
@@ -48,16 +57,16 @@ impl Known {
 
     /// Whether a secret stands in a table as it is, and not by a variable.
     pub(super) fn secret_in_clear(&self, table: &Table) -> bool {
-        let clear = |key: &Key| match (&table.at(&key.path)?.value, key.kind) {
-            (_, Kind::Open) => None,
-            (Value::Text(text), Kind::SecretPem) if !pem::is_pem(&text.text) => None,
-            (Value::Text(text), _) if secret_name(&text.text).is_some() => None,
-            (Value::Text(text), _) if !text.text.is_empty() => {
-                expand(&text.text, &|_| Some(String::new())).ok().filter(|expanded| !expanded.variables)
+        let clear = |kind: Kind, value: &Value| match value {
+            Value::Text(text) if kind == Kind::SecretPem && !pem::is_pem(&text.text) => false,
+            Value::Text(text) if text.text.is_empty() || secret_name(&text.text).is_some() => false,
+            Value::Text(text) => {
+                expand(&text.text, &|_| Some(String::new())).is_ok_and(|made| !made.variables)
             }
-            _ => None,
+            _ => false,
         };
-        self.keys.iter().any(|key| clear(key).is_some())
+        let mut secrets = self.keys.iter().filter(|key| key.kind != Kind::Open);
+        secrets.any(|key| table.any_at(&key.path, &|value| clear(key.kind, value)))
     }
 
     /// Takes the keys that are not known out of a table and reports them; `at` is the path of the table among

@@ -1,14 +1,17 @@
 //! From text to a configuration: parse, find unknown keys, choose a profile, put variables in, read.
 
 use std::cell::RefCell;
+use std::fs::File;
 use std::path::Path;
+
+use zeroize::Zeroizing;
 
 use super::expand_in::{malformed, put_in};
 use super::known::{Known, nearest};
 use super::problems::Problems;
 use super::reader::{Reader, Shared};
 use super::tree::{Entry, Node, Place, Table, Value};
-use super::{ConfigFormat, keys, parse};
+use super::{ConfigFormat, keys, parse, pem};
 use crate::config::ConnectionConfig;
 use crate::{Error, Result, SecretSource};
 
@@ -26,8 +29,58 @@ pub(super) struct Source<'a> {
     pub(super) open_to_others: bool,
 }
 
+/// A file that was read whole.
+pub(super) struct Whole {
+    pub(super) name: String,
+    pub(super) format: ConfigFormat,
+    pub(super) bytes: Zeroizing<Vec<u8>>,
+    /// Whether others can read it.
+    pub(super) open_to_others: bool,
+}
+
+impl Whole {
+    /// Reads a file, in the format that its name tells.
+    pub(super) fn read(path: &Path) -> Result<Self> {
+        let name = path.display().to_string();
+        let wrong = |message: String| unreadable(Some(name.clone()), message);
+        let Some(format) = ConfigFormat::of(path) else {
+            return Err(wrong("the name of a configuration file must end in .toml or .json".to_owned()));
+        };
+        let failed = |e: std::io::Error| wrong(format!("cannot be read: {e}"));
+        let file = File::open(path).map_err(failed)?;
+        let open_to_others = pem::open_to_others(&file);
+        let bytes =
+            pem::whole(file).map_err(failed)?.ok_or_else(|| wrong("is larger than 1 MiB".to_owned()))?;
+        Ok(Self { name, format, bytes, open_to_others })
+    }
+}
+
+/// Bytes as text, without the mark that may stand before it.
+pub(super) fn text_of<'b>(bytes: &'b [u8], file: Option<&str>) -> Result<&'b str> {
+    let text = std::str::from_utf8(bytes).map_err(|_| unreadable(file.map(str::to_owned), "is not UTF-8"))?;
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+/// The tree of a text; what keeps it from being read is reported.
+pub(super) fn parsed(text: &str, format: ConfigFormat, problems: &Problems<'_>) -> Option<Table> {
+    let parsed = match format {
+        ConfigFormat::Toml => parse::toml(text),
+        ConfigFormat::Json => parse::json(text),
+    };
+    parsed.map_err(|unreadable| problems.add_at(unreadable.place, "", unreadable.message)).ok()
+}
+
+/// Warns of secrets in clear where others can read them.
+pub(super) fn warn_of_secrets<'t>(known: &Known, mut tables: impl Iterator<Item = &'t Table>, file: &str) {
+    if tables.any(|table| known.secret_in_clear(table)) {
+        tracing::warn!(
+            file,
+            "other users can read the configuration file, and it holds a secret in clear; chmod 600, or ${{VAR}}"
+        );
+    }
+}
+
 pub(super) fn load(text: &str, source: &Source<'_>) -> Result<ConnectionConfig> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let problems = Problems::new(source.file.clone(), text);
     match read(text, source, &problems) {
         // What the reader does not know to be wrong, the client would refuse.
@@ -41,25 +94,11 @@ pub(super) fn load(text: &str, source: &Source<'_>) -> Result<ConnectionConfig> 
 
 /// Every key, as the reader asks for it.
 pub(super) fn known() -> Known {
-    let (problems, nothing) = (Problems::new(None, ""), Table::default());
-    let shared =
-        Shared { problems: &problems, directory: Path::new(""), secrets: None, asked: RefCell::default() };
-    let _ = keys::config(&Reader::new(&shared, &nothing));
-    Known::new(shared.asked.take(), Some("profiles"))
+    Known::of(keys::config, Some("profiles"))
 }
 
 fn read(text: &str, source: &Source<'_>, problems: &Problems<'_>) -> Option<ConnectionConfig> {
-    let parsed = match source.format {
-        ConfigFormat::Toml => parse::toml(text),
-        ConfigFormat::Json => parse::json(text),
-    };
-    let mut root = match parsed {
-        Ok(root) => root,
-        Err(unreadable) => {
-            problems.add_at(unreadable.place, "", unreadable.message);
-            return None;
-        }
-    };
+    let mut root = parsed(text, source.format, problems)?;
     let known = known();
     let mut profiles = profiles(&mut root, problems);
     known.prune(&mut root, "", "", problems);
@@ -72,14 +111,9 @@ fn read(text: &str, source: &Source<'_>, problems: &Problems<'_>) -> Option<Conn
     if problems.is_full() {
         return None;
     }
-    let in_clear =
-        known.secret_in_clear(&root) || profiles.iter().any(|profile| known.secret_in_clear(&profile.table));
-    if source.open_to_others && in_clear {
-        let file = source.file.as_deref().unwrap_or_default();
-        tracing::warn!(
-            file,
-            "other users can read the configuration file, and it holds a secret in clear; chmod 600, or ${{VAR}}"
-        );
+    if source.open_to_others {
+        let tables = std::iter::once(&root).chain(profiles.iter().map(|profile| &profile.table));
+        warn_of_secrets(&known, tables, source.file.as_deref().unwrap_or_default());
     }
     malformed(&mut root, problems);
     profiles.iter_mut().for_each(|profile| malformed(&mut profile.table, problems));
@@ -94,8 +128,9 @@ fn read(text: &str, source: &Source<'_>, problems: &Problems<'_>) -> Option<Conn
         }
     }
     put_in(&mut root, source.variables, problems);
-    let shared =
-        Shared { problems, directory: source.directory, secrets: source.secrets, asked: RefCell::default() };
+    let secrets =
+        source.secrets.ok_or("`secret://` names an entry of a vault, and none is given to the loader");
+    let shared = Shared { problems, directory: source.directory, secrets, asked: RefCell::default() };
     let config = keys::config(&Reader::new(&shared, &root));
     if root.get("auth").is_none() {
         problems.add(None, "auth", no_auth(&names, source.profile));

@@ -18,7 +18,6 @@ mod values;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -26,7 +25,7 @@ use std::sync::Arc;
 pub(crate) use self::keys::missing;
 #[cfg(any(feature = "auth-layer", feature = "ldap"))]
 pub(crate) use self::keys::{put, tls};
-use self::load::{Source, load, unreadable};
+use self::load::{Source, Whole, load, text_of, unreadable};
 #[cfg(all(test, feature = "token-server"))]
 pub(crate) use self::plain::paths;
 #[cfg(feature = "listener")]
@@ -85,8 +84,8 @@ impl ConfigFormat {
 ///
 /// # Keys
 ///
-/// Every option of [`ConnectionConfig`] has its key, except `on_attempt` and `client_validation`, which are code. `examples/twilio.toml`
-/// shows and explains all of them. Unknown keys are errors.
+/// Every option of [`ConnectionConfig`] has its key, except `on_attempt` and `client_validation`, which are code.
+/// `examples/twilio.toml` shows and explains all of them. Unknown keys are errors.
 ///
 /// * Times are numbers of seconds, or texts with units: `30`, `0.5`, `"30s"`, `"1m30s"`, `"250ms"`. They are above
 ///   0 and at most 365 days; `pool.wait` and `pool.idle_timeout` may be 0.
@@ -98,7 +97,8 @@ impl ConfigFormat {
 /// `${NAME}` in any text, also in lists, becomes the value of the variable `NAME`; `${NAME:-default}` becomes the
 /// default where the variable is not set or empty. `$${` stands for the characters `${`, see
 /// [`escape`](Self::escape). What is put in is not looked at again. A value that consists of variables alone and
-/// is empty counts as not given, in lists too. Numbers and flags may come from variables too: `max_active = "${MAX:-10}"`.
+/// is empty counts as not given, in lists too. Numbers and flags may come from variables too:
+/// `max_active = "${MAX:-10}"`.
 ///
 /// # Profiles
 ///
@@ -112,9 +112,11 @@ impl ConfigFormat {
 ///
 /// Give secrets by variables, or keep them in a vault: `api_secret = "secret://NAME"` is what the source that
 /// [`secrets`](Self::secrets) takes has for `NAME`, wherever a secret may stand. The whole text must be of this form,
-/// and not the value of a variable. Without a source it is an error. Where a secret stands in the file itself and, on Unix, other users can read the
-/// file, a `tracing` event of level WARN says so; the same goes for a file with a private key. No error shows a
-/// value of the file or of a variable.
+/// and not the value of a variable. Without a source it is an error, and so it is in the other files of this crate
+/// (users, the token server), whose secrets come from variables.
+///
+/// Where a secret stands in the file itself and, on Unix, other users can read the file, a `tracing` event of level
+/// WARN says so; the same goes for a file with a private key. No error shows a value of the file or of a variable.
 #[derive(Clone)]
 pub struct ConfigLoader {
     profile: Option<String>,
@@ -210,17 +212,9 @@ impl ConfigLoader {
     /// work. [`config_problems`](crate::Error::config_problems) lists everything that is wrong.
     pub fn file(&self, path: impl AsRef<Path>) -> Result<ConnectionConfig> {
         let path = path.as_ref();
-        let name = Some(path.display().to_string());
-        let Some(format) = ConfigFormat::of(path) else {
-            return Err(unreadable(name, "the name of a configuration file must end in .toml or .json"));
-        };
-        let failed = |e: std::io::Error| unreadable(name.clone(), format!("cannot be read: {e}"));
-        let file = File::open(path).map_err(failed)?;
-        let open_to_others = pem::open_to_others(&file);
-        let bytes = pem::whole(file).map_err(failed)?;
-        let bytes = bytes.ok_or_else(|| unreadable(name.clone(), "is larger than 1 MiB"))?;
+        let Whole { name, format, bytes, open_to_others } = Whole::read(path)?;
         let own = path.parent().unwrap_or(Path::new(""));
-        self.load(&bytes, format, name, self.directory.as_deref().unwrap_or(own), open_to_others)
+        self.load(&bytes, format, Some(name), self.directory.as_deref().unwrap_or(own), open_to_others)
     }
 
     /// Reads a text.
@@ -276,9 +270,7 @@ impl ConfigLoader {
         if bytes.len() as u64 > pem::MOST_BYTES {
             return Err(unreadable(file, "is larger than 1 MiB"));
         }
-        let Ok(text) = std::str::from_utf8(bytes) else {
-            return Err(unreadable(file, "is not UTF-8"));
-        };
+        let text = text_of(bytes, file.as_deref())?;
         let profile = self.profile.clone().or_else(|| self.variable("TWILIO_PROFILE"));
         let variables = &*self.variables;
         let profile = profile.as_deref();

@@ -1,66 +1,43 @@
 //! Other files than a client's configuration, read in the same way: without profiles, each by its own keys.
 
 use std::cell::RefCell;
-use std::fs::File;
 use std::path::Path;
 
 use super::expand_in::{malformed, put_in};
 use super::known::Known;
-use super::load::unreadable;
+use super::load::{Whole, parsed, text_of, warn_of_secrets};
 use super::problems::Problems;
 use super::reader::{Reader, Shared};
-use super::tree::Table;
-use super::{ConfigFormat, parse, pem};
 use crate::Result;
 
 /// What a file's keys are read into: the function is shown an empty file first, to learn which keys there are.
 pub(crate) type Keys<'k, T> = &'k dyn Fn(&Reader<'_>) -> Option<T>;
 
-/// Reads a file, in the format that its name tells.
+/// These files are read by programs and stores that no source of secrets is given to.
+const NO_SECRETS: &str = "`secret://` is for a client's configuration and leads nowhere in this file; give the secret by a variable, ${NAME}";
+
+/// Reads a file, in the format that its name tells; relative paths in it start from its folder.
 pub(crate) fn read_file<T>(
     path: &Path,
     variables: &dyn Fn(&str) -> Option<String>,
     keys: Keys<'_, T>,
 ) -> Result<T> {
-    let name = path.display().to_string();
-    let Some(format) = ConfigFormat::of(path) else {
-        return Err(unreadable(Some(name), "the name of a configuration file must end in .toml or .json"));
-    };
-    let failed = |e: std::io::Error| unreadable(Some(name.clone()), format!("cannot be read: {e}"));
-    let bytes = pem::whole(File::open(path).map_err(failed)?).map_err(failed)?;
-    let bytes = bytes.ok_or_else(|| unreadable(Some(name.clone()), "is larger than 1 MiB"))?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| unreadable(Some(name.clone()), "is not UTF-8"))?;
-    read_text(text, format, Some(name.clone()), path.parent().unwrap_or(Path::new("")), variables, keys)
-}
-
-/// Reads a text; relative paths in it start from the folder.
-fn read_text<T>(
-    text: &str,
-    format: ConfigFormat,
-    file: Option<String>,
-    directory: &Path,
-    variables: &dyn Fn(&str) -> Option<String>,
-    keys: Keys<'_, T>,
-) -> Result<T> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let problems = Problems::new(file, text);
+    let Whole { name, format, bytes, open_to_others } = Whole::read(path)?;
+    let text = text_of(&bytes, Some(&name))?;
+    let problems = Problems::new(Some(name.clone()), text);
     let read = || {
-        let parsed = match format {
-            ConfigFormat::Toml => parse::toml(text),
-            ConfigFormat::Json => parse::json(text),
-        };
-        let mut root = match parsed {
-            Ok(root) => root,
-            Err(unreadable) => {
-                problems.add_at(unreadable.place, "", unreadable.message);
-                return None;
-            }
-        };
-        known(keys).prune(&mut root, "", "", &problems);
+        let mut root = parsed(text, format, &problems)?;
+        let known = Known::of(keys, None);
+        known.prune(&mut root, "", "", &problems);
         root.name("");
+        if open_to_others {
+            warn_of_secrets(&known, std::iter::once(&root), &name);
+        }
         malformed(&mut root, &problems);
         put_in(&mut root, variables, &problems);
-        let shared = Shared { problems: &problems, directory, secrets: None, asked: RefCell::default() };
+        let directory = path.parent().unwrap_or(Path::new(""));
+        let shared =
+            Shared { problems: &problems, directory, secrets: Err(NO_SECRETS), asked: RefCell::default() };
         keys(&Reader::new(&shared, &root))
     };
     match read() {
@@ -69,16 +46,8 @@ fn read_text<T>(
     }
 }
 
-fn known<T>(keys: Keys<'_, T>) -> Known {
-    let (problems, nothing) = (Problems::new(None, ""), Table::default());
-    let shared =
-        Shared { problems: &problems, directory: Path::new(""), secrets: None, asked: RefCell::default() };
-    let _ = keys(&Reader::new(&shared, &nothing));
-    Known::new(shared.asked.take(), None)
-}
-
 /// The paths of all keys that a file may have, tables included.
 #[cfg(all(test, feature = "token-server"))]
 pub(crate) fn paths<T>(keys: Keys<'_, T>) -> Vec<String> {
-    known(keys).paths().map(str::to_owned).collect()
+    Known::of(keys, None).paths().map(str::to_owned).collect()
 }

@@ -17,8 +17,8 @@ pub(super) struct Shared<'a> {
     pub(super) problems: &'a Problems<'a>,
     /// The folder that paths in the file start from.
     pub(super) directory: &'a Path,
-    /// What `secret://` leads to.
-    pub(super) secrets: Option<&'a dyn SecretSource>,
+    /// What `secret://` leads to, or why it leads nowhere.
+    pub(super) secrets: Result<&'a dyn SecretSource, &'static str>,
     pub(super) asked: RefCell<Vec<Key>>,
 }
 

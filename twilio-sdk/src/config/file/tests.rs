@@ -24,7 +24,10 @@ fn the_example_has_every_key() {
     let root = parse::toml(EXAMPLE).ok().expect("TOML");
     let mut found = Vec::new();
     leaves(&root, "", &mut found);
-    for profile in &root.table("profiles").expect("profiles").entries {
+    let super::tree::Value::Table(profiles) = &root.get("profiles").expect("profiles").value else {
+        panic!("no table");
+    };
+    for profile in &profiles.entries {
         let prefix = format!("profiles.{}.", profile.key);
         found = found.iter().map(|path| path.strip_prefix(&prefix).unwrap_or(path).to_owned()).collect();
     }

@@ -110,18 +110,16 @@ impl Table {
         self.entries.iter().find(|entry| entry.key == key).map(|entry| &entry.node)
     }
 
-    /// The value at a path of keys with dots between them.
-    pub(super) fn at(&self, path: &str) -> Option<&Node> {
-        match path.split_once('.') {
-            None => self.get(path),
-            Some((key, rest)) => self.table(key)?.at(rest),
-        }
-    }
-
-    pub(super) fn table(&self, key: &str) -> Option<&Self> {
-        match &self.get(key)?.value {
-            Value::Table(table) => Some(table),
-            _ => None,
+    /// Whether a value at a path of keys with dots between them is such a one; a list of tables has many.
+    pub(super) fn any_at(&self, path: &str, is: &dyn Fn(&Value) -> bool) -> bool {
+        let Some((key, rest)) = path.split_once('.') else {
+            return self.get(path).is_some_and(|node| is(&node.value));
+        };
+        let below = |value: &Value| matches!(value, Value::Table(table) if table.any_at(rest, is));
+        match self.get(key).map(|node| &node.value) {
+            Some(Value::List(list)) => list.iter().any(|node| below(&node.value)),
+            Some(value) => below(value),
+            None => false,
         }
     }
 

@@ -4,10 +4,8 @@ use std::time::Duration;
 
 use super::tree::{Text, Value};
 use crate::SecretSource;
+use crate::config::FOREVER;
 use crate::types::SecretString;
-
-/// A time-out of a year is one that never comes.
-const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// What was found is none of what must stand there.
 pub(super) fn expected(what: &str, found: &Value) -> String {
@@ -30,16 +28,16 @@ pub(super) fn secret_name(text: &str) -> Option<&str> {
 }
 
 /// A secret: the text itself, or what the source has for the name in it.
-pub(super) fn secret(value: &Value, source: Option<&dyn SecretSource>) -> Result<Secret, String> {
+pub(super) fn secret(value: &Value, source: Result<&dyn SecretSource, &str>) -> Result<Secret, String> {
     let Text { text, variables } = text(value)?;
     // What variables hold is text and no name of anything.
     let Some(name) = secret_name(text).filter(|_| !variables) else {
         return Ok(Secret { text: text.as_str().into(), fetched: false });
     };
     match source {
-        None => Err("`secret://` names an entry of a vault, and none is given to the loader".to_owned()),
-        Some(_) if name.is_empty() => Err("`secret://` must be followed by the name of a secret".to_owned()),
-        Some(source) => match source.resolve(name) {
+        Err(why) => Err(why.to_owned()),
+        Ok(_) if name.is_empty() => Err("`secret://` must be followed by the name of a secret".to_owned()),
+        Ok(source) => match source.resolve(name) {
             Ok(text) => Ok(Secret { text, fetched: true }),
             Err(error) => Err(error.to_string()),
         },
@@ -134,7 +132,7 @@ pub(super) fn duration(value: &Value) -> Result<Duration, String> {
 }
 
 fn bounded(duration: Duration) -> Result<Duration, String> {
-    match duration <= LONGEST {
+    match duration <= FOREVER {
         true => Ok(duration),
         false => Err("must be at most 365 days".to_owned()),
     }
