@@ -33,6 +33,10 @@ impl Client {
     }
 
     /// Makes a client of the environment's variables; see [`ConnectionConfig::from_env`].
+    ///
+    /// # Errors
+    ///
+    /// As of [`ConnectionConfig::from_env`] and of [`new`](Self::new).
     pub fn from_env() -> Result<Self> {
         Self::new(ConnectionConfig::from_env()?)
     }

@@ -8,7 +8,12 @@ impl ConnectionConfig {
     /// `TWILIO_AUTH_TOKEN`; and, where they are set, `TWILIO_REGION`, `TWILIO_EDGE` and `TWILIO_BASE_URL`.
     ///
     /// An API key or an OAuth app wins over an auth token, because it is the narrower of the two, and because the
-    /// token has other uses, such as the check of webhooks. A key and an app together are an error.
+    /// token has other uses, such as the check of webhooks. A variable that is empty counts as not set.
+    ///
+    /// # Errors
+    ///
+    /// [`is_config`](crate::Error::is_config): there are no credentials, half of a pair is missing, or there are a key
+    /// and an app; the message names the variables.
     pub fn from_env() -> Result<Self> {
         Self::from_lookup(|name| std::env::var(name).ok())
     }

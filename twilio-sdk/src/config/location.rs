@@ -6,7 +6,11 @@ use crate::{Error, Result};
 /// Where calls are processed (the region) and where they enter Twilio's network (the edge): one checked value.
 ///
 /// Hosts become `product[.edge][.region].twilio.com`. An edge alone is served in `us1`. A region has its own
-/// credentials and its own data; Twilio recommends to name both, which [`Location::regional`] does.
+/// credentials and its own data. Name both, as [`Location::regional`] does: since 28 April 2026 Twilio takes no more
+/// requests at `api.REGION.twilio.com`, except for `us1`.
+///
+/// Sources: <https://www.twilio.com/docs/global-infrastructure/understanding-edge-locations>,
+/// <https://www.twilio.com/docs/global-infrastructure/api-domain-migration-guide>.
 ///
 /// ```
 /// use twilio_sdk::{Edge, Location, Region};

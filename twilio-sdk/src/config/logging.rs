@@ -4,7 +4,8 @@
 /// target `twilio_sdk` and the attributes of OpenTelemetry's conventions for HTTP clients.
 ///
 /// Secrets are never shown: authorization, cookies, passwords, tokens, keys, signatures and their like are replaced
-/// by `[REDACTED]` wherever their names stand, and this cannot be switched off. Phone numbers, e-mail and IP
+/// by `[REDACTED]` wherever their names stand, the header or parameter of a [`KeyConfig`](crate::KeyConfig) among
+/// them, and this cannot be switched off. Phone numbers, e-mail and IP
 /// addresses and fields that tell of a person are replaced by `[PERSONAL]`. SIDs are shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoggingConfig {
@@ -27,7 +28,7 @@ impl LoggingConfig {
     }
 
     /// Names of further fields whose values are never shown: in JSON at any depth, in forms, queries, path
-    /// parameters and headers. Letter case, `-` and `_` make no difference.
+    /// parameters and headers; none unless set. Letter case, `-` and `_` make no difference.
     pub fn filter_fields(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.filter_fields = names.into_iter().map(Into::into).collect();
         self

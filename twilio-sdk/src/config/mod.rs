@@ -109,7 +109,7 @@ impl ConnectionConfig {
         Self::new(crate::BearerConfig::new("none"))
     }
 
-    /// Sends every request to this URL instead of Twilio's hosts: a mock, or a gateway.
+    /// Sends every request to this URL instead of Twilio's hosts: a mock, or a gateway. Twilio's hosts unless set.
     ///
     /// It needs `https://`, except on this machine. Region and edge do not change it; the host that a call would
     /// have gone to, with region and edge, goes along as `X-Forwarded-Host`.
@@ -118,20 +118,22 @@ impl ConnectionConfig {
         self
     }
 
-    /// Region and edge together, see [`Location`].
+    /// Region and edge together, see [`Location`]; neither unless set.
     pub fn location(mut self, location: Location) -> Self {
         self.region = location.region.map(|region| region.as_str().to_owned());
         self.edge = location.edge.map(|edge| edge.as_str().to_owned());
         self
     }
 
-    /// The region whose data centre processes the calls, such as `ie1`; its credentials are its own.
+    /// The region whose data centre processes the calls, such as `ie1`; its credentials are its own. Twilio's `us1`
+    /// unless set. Set the edge too: Twilio gives up hosts that name a region alone, see [`Location`].
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.region = Some(region.into());
         self
     }
 
-    /// The edge where requests enter Twilio's network, such as `dublin`. An edge alone is served in `us1`.
+    /// The edge where requests enter Twilio's network, such as `dublin`; the nearest one unless set. An edge alone is
+    /// served in `us1`.
     pub fn edge(mut self, edge: impl Into<String>) -> Self {
         self.edge = Some(edge.into());
         self
@@ -170,7 +172,7 @@ impl ConnectionConfig {
         self
     }
 
-    /// Connections and calls under way.
+    /// Connections and calls under way; the defaults of [`PoolConfig`] unless set.
     pub fn pool(mut self, pool: PoolConfig) -> Self {
         self.pool = pool;
         self
@@ -182,13 +184,13 @@ impl ConnectionConfig {
         self
     }
 
-    /// Root certificates, client certificate, versions.
+    /// Root certificates, client certificate, versions; the system's roots, none and TLS 1.2 unless set.
     pub fn tls(mut self, tls: TlsConfig) -> Self {
         self.tls = tls;
         self
     }
 
-    /// How large answers may be.
+    /// How large answers may be; 64 KiB of headers and 64 MiB of body unless set.
     pub fn limits(mut self, limits: ResponseLimits) -> Self {
         self.limits = limits;
         self
@@ -214,19 +216,21 @@ impl ConnectionConfig {
         self
     }
 
-    /// What the `tracing` spans and events may show.
+    /// What the `tracing` spans and events may show; neither bodies nor what tells of a person unless set.
     pub fn logging(mut self, logging: LoggingConfig) -> Self {
         self.logging = logging;
         self
     }
 
-    /// Text that goes behind the SDK's own `User-Agent`, such as `my-service/1.2`.
+    /// Text that goes behind the SDK's own `User-Agent` (RFC 9110, section 10.1.5), such as `my-service/1.2`: printable
+    /// ASCII; none unless set.
     pub fn user_agent(mut self, product: impl Into<String>) -> Self {
         self.user_agent = Some(product.into());
         self
     }
 
-    /// Called after every attempt of every call, also of those that are tried again. It must not block.
+    /// Called after every attempt of every call, also of those that are tried again; nothing unless set. It must not
+    /// block.
     pub fn on_attempt(mut self, observer: impl Fn(&Attempt<'_>) + Send + Sync + 'static) -> Self {
         self.observer = Some(Observer(Arc::new(observer)));
         self

@@ -21,8 +21,8 @@ use crate::{Error, Result};
 /// | TLS refused the server or the client | no | no |
 ///
 /// The wait before attempt `n + 1` is random between nothing and `base * factor^(n - 1)`, at most `max_delay`
-/// (full jitter). An answer's `Retry-After` replaces it. Where the wait would pass the call's time-out, the last
-/// failure is returned at once.
+/// (full jitter). An answer's `Retry-After` (RFC 9110, section 10.2.3) replaces it. Where the wait would pass the
+/// call's time-out, the last failure is returned at once. Which methods are idempotent is said in section 9.2.2.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RetryConfig {
     pub(crate) max_attempts: u32,

@@ -52,7 +52,8 @@ impl TlsConfig {
         self
     }
 
-    /// Root certificates beside the system's own, as PEM with one or more of them. May be called several times.
+    /// Root certificates beside the system's own, as PEM (RFC 7468) with one or more of them; none unless set. May be
+    /// called several times.
     pub fn extra_roots(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.extra_roots.push(pem.into());
         self
@@ -65,7 +66,7 @@ impl TlsConfig {
     }
 
     /// The certificate that is shown to a server that asks for one (mutual TLS): its chain and its private key,
-    /// both as PEM; the key as PKCS#8.
+    /// both as PEM; the key as PKCS#8. None unless set.
     pub fn identity(mut self, chain_pem: impl Into<Vec<u8>>, key_pem: impl Into<SecretString>) -> Self {
         self.identity = Some((chain_pem.into(), key_pem.into()));
         self

@@ -73,7 +73,8 @@ impl PoolConfig {
         self
     }
 
-    /// HTTP/2's initial window for each stream, in bytes (RFC 9113, section 6.9.2); hyper's default unless set.
+    /// HTTP/2's initial window for each stream, in bytes (RFC 9113, section 6.9.2), at most 2,147,483,647; hyper's
+    /// default, 2 MiB, unless set.
     pub fn http2_window(mut self, bytes: u32) -> Self {
         self.http2_window = Some(bytes);
         self
@@ -117,13 +118,13 @@ impl ProxyServer {
         Self { url: url.into(), credentials: None, except: Vec::new() }
     }
 
-    /// The user and password that the proxy asks for (Basic, in `Proxy-Authorization`).
+    /// The user and password that the proxy asks for (Basic, RFC 7617, in `Proxy-Authorization`); none unless set.
     pub fn credentials(mut self, user: impl Into<String>, password: impl Into<SecretString>) -> Self {
         self.credentials = Some((user.into(), password.into()));
         self
     }
 
-    /// Hosts that are reached directly: names (which cover their sub-domains), addresses or networks.
+    /// Hosts that are reached directly: names (which cover their sub-domains), addresses or networks; none unless set.
     pub fn except(mut self, hosts: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.except = hosts.into_iter().map(Into::into).collect();
         self
