@@ -8,10 +8,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use subtle::ConstantTimeEq as _;
 use tokio::time::Instant;
 
 use super::answer::Reply;
+use super::auth;
 use super::error::Refusal;
 use super::pattern::Rng;
 use super::record::RecordedRequest;
@@ -105,7 +105,7 @@ impl TokenServer {
 
     /// Whether a bearer token was issued here and is neither expired nor revoked.
     pub(super) fn accepts(&self, token: &str) -> bool {
-        let same = |issued: &&Issued| bool::from(issued.token.expose().as_bytes().ct_eq(token.as_bytes()));
+        let same = |issued: &&Issued| bool::from(auth::same(&issued.token, token));
         lock(&self.issued).iter().find(same).is_some_and(Issued::is_live)
     }
 
@@ -161,15 +161,10 @@ impl TokenServer {
     }
 
     fn knows(&self, id: &str, secret: &str) -> bool {
-        if self.settings.clients.is_empty() {
-            return is_client_id(id) && !secret.is_empty();
+        match self.settings.clients.as_slice() {
+            [] => is_client_id(id) && !secret.is_empty(),
+            clients => auth::knows(clients, id, secret),
         }
-        // Every pair is compared, so that the time does not tell which ids exist.
-        let mut known = subtle::Choice::from(0);
-        for (i, s) in &self.settings.clients {
-            known |= i.as_bytes().ct_eq(id.as_bytes()) & s.expose().as_bytes().ct_eq(secret.as_bytes());
-        }
-        known.into()
     }
 
     fn issue(&self, client: &str, base_url: &str) -> String {
