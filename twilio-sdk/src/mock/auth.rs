@@ -10,7 +10,7 @@ use super::error::Refusal;
 use super::oauth::TokenServer;
 use super::record::RecordedRequest;
 use super::route::{Matched, Route};
-use crate::types::SecretString;
+use crate::types::{SecretString, is_sid};
 
 /// What the mock accepts.
 #[derive(Default)]
@@ -51,7 +51,7 @@ pub(super) fn authenticate(
     let pair = decoded.as_deref().and_then(|text| text.split_once(':'));
     let (user, password) = pair.filter(|_| scheme.eq_ignore_ascii_case("basic")).unwrap_or_default();
     let known = match accepted.basic.as_slice() {
-        [] => is_sid(user) && !password.is_empty(),
+        [] => is_sid(user, &["AC", "SK"]) && !password.is_empty(),
         pairs => knows(pairs, user, password),
     };
     let challenge = "Basic realm=\"Twilio API\"";
@@ -77,10 +77,4 @@ pub(super) fn same(known: &SecretString, given: &str) -> Choice {
 pub(super) fn is_public(route: &Route, operation: &Operation<'_>) -> bool {
     let security = operation.value.get("security").or_else(|| route.spec.document().get("security"));
     security.and_then(Value::as_array).is_some_and(Vec::is_empty)
-}
-
-/// `AC` or `SK` with 32 hexadecimal digits.
-fn is_sid(user: &str) -> bool {
-    let digits = user.strip_prefix("AC").or_else(|| user.strip_prefix("SK")).unwrap_or_default();
-    digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit())
 }

@@ -16,7 +16,7 @@ use super::error::Refusal;
 use super::pattern::Rng;
 use super::record::RecordedRequest;
 use super::server::lock;
-use crate::types::SecretString;
+use crate::types::{SecretString, is_sid};
 
 /// What the mock's access tokens look like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -162,7 +162,7 @@ impl TokenServer {
 
     fn knows(&self, id: &str, secret: &str) -> bool {
         match self.settings.clients.as_slice() {
-            [] => is_client_id(id) && !secret.is_empty(),
+            [] => is_sid(id, &["OQ"]) && !secret.is_empty(),
             clients => auth::knows(clients, id, secret),
         }
     }
@@ -207,10 +207,4 @@ fn refuse(status: u16, error: &'static str, message: &str) -> Refusal {
         refusal.headers.push(("WWW-Authenticate", "Bearer realm=\"Twilio API\"".to_owned()));
     }
     refusal
-}
-
-/// `OQ` with 32 hexadecimal digits.
-fn is_client_id(id: &str) -> bool {
-    let digits = id.strip_prefix("OQ").unwrap_or_default();
-    digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit())
 }
