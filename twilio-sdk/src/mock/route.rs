@@ -120,14 +120,17 @@ impl Route {
 /// The Twilio host that a `Host` header or a first path segment names, in its plain form:
 /// `api.dublin.ie1.twilio.com` is `api.twilio.com`.
 pub(super) fn known_host(text: &str) -> Option<&'static str> {
-    let text = text.to_ascii_lowercase();
-    let name = text.rsplit_once(':').map_or(text.as_str(), |(name, _)| name);
-    let stem = name.strip_suffix(".twilio.com")?;
-    if stem.split('.').count() > 3 || stem.split('.').any(str::is_empty) {
-        return None;
-    }
-    let stem = stem.split('.').next()?;
-    products().iter().map(|p| p.host).find(|host| host.strip_suffix(".twilio.com") == Some(stem))
+    let label = label(text)?;
+    products().iter().map(|p| p.host).find(|host| host.strip_suffix(".twilio.com") == Some(&label))
+}
+
+/// The first label of a host of Twilio's, such as `mcs` of `mcs.us1.twilio.com:443`.
+pub(super) fn label(host: &str) -> Option<String> {
+    let host = host.to_ascii_lowercase();
+    let name = host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name);
+    let labels: Vec<&str> = name.strip_suffix(".twilio.com")?.split('.').collect();
+    let first = labels.first().filter(|_| labels.len() <= 3 && !labels.contains(&""))?;
+    Some((*first).to_owned())
 }
 
 /// The hosts that know a path, whatever the method.

@@ -48,6 +48,15 @@ pub(super) struct State {
     pub(super) files: media::Files,
 }
 
+impl State {
+    /// What [`MockTwilio::respond_with`](super::MockTwilio::respond_with) set for the request's operation.
+    pub(super) fn scripted(&self, record: &RecordedRequest) -> Option<Reply> {
+        let (product, id) = (record.product?, record.operation_id?);
+        let scripted = lock(&self.scripted);
+        scripted.get(&format!("{product}/{id}")).or_else(|| scripted.get(id)).cloned()
+    }
+}
+
 /// A lock that another thread's panic does not spoil.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -208,12 +217,9 @@ fn respond(
     admitted?;
     let user = auth::check(&state.accepted, &state.tokens, &matched, record)?;
     let json = validate::validate(&matched, record)?;
-    let key = format!("{}/{}", matched.route.product.stem, matched.operation.id);
-    let scripted = lock(&state.scripted);
-    if let Some(reply) = scripted.get(&key).or_else(|| scripted.get(matched.operation.id)) {
-        return Ok(reply.clone());
+    if let Some(reply) = state.scripted(record) {
+        return Ok(reply);
     }
-    drop(scripted);
     if let Some(answer) = state.tokens.answer(record, &state.base_url) {
         return answer;
     }

@@ -1,4 +1,5 @@
 use crate::mock::RecordedRequest;
+use crate::mock::route::label;
 
 /// A path that the specifications do not know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,15 +113,6 @@ fn place(method: &str, path: &str) -> Option<Place> {
         }
         _ => return None,
     })
-}
-
-/// The first label of a host of Twilio's, such as `mcs` of `mcs.us1.twilio.com:443`.
-fn label(host: &str) -> Option<String> {
-    let host = host.to_ascii_lowercase();
-    let name = host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name);
-    let labels: Vec<&str> = name.strip_suffix(".twilio.com")?.split('.').collect();
-    let first = labels.first().filter(|_| labels.len() <= 3 && !labels.contains(&""))?;
-    Some((*first).to_owned())
 }
 
 #[cfg(test)]

@@ -28,12 +28,9 @@ pub(in crate::mock) fn respond(
         return file(state, record, sid, *uploaded);
     }
     let user = auth::authenticate(&state.accepted, &state.tokens, record)?;
-    let operation = record.operation_id.unwrap_or_default();
-    let scripted = lock(&state.scripted);
-    if let Some(reply) = scripted.get(&format!("media/{operation}")).or_else(|| scripted.get(operation)) {
-        return Ok(reply.clone());
+    if let Some(reply) = state.scripted(record) {
+        return Ok(reply);
     }
-    drop(scripted);
     let known = |sids: &[(&[&str], &str)]| match sids.iter().all(|(prefixes, sid)| is_sid(sid, prefixes)) {
         true => Ok(()),
         false => Err(Refusal::not_found(&record.path)),
