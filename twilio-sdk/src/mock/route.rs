@@ -5,6 +5,8 @@ use std::sync::{LazyLock, OnceLock};
 use percent_encoding::percent_decode_str;
 use twilio_openapi::{Method, Operation, Product, Spec, products};
 
+use super::media;
+
 /// One path template with its operations.
 #[derive(Debug)]
 pub(super) struct Route {
@@ -185,8 +187,11 @@ fn split(path: &str) -> Vec<String> {
 /// Whether there is such an operation: an `operationId`, or product and `operationId`.
 pub(super) fn has_operation(name: &str) -> bool {
     let (product, id) = name.split_once('/').map_or((None, name), |(product, id)| (Some(product), id));
-    let in_product = |route: &&Route| product.is_none_or(|product| route.product.stem == product);
-    all().filter(in_product).any(|route| route.operations.iter().any(|operation| operation.id == id))
+    let is_in = |name: &str| product.is_none_or(|product| product == name);
+    let described = |route: &Route| {
+        is_in(route.product.stem) && route.operations.iter().any(|operation| operation.id == id)
+    };
+    (is_in(media::PRODUCT) && media::OPERATIONS.contains(&id)) || all().any(described)
 }
 
 /// Every route of every product.

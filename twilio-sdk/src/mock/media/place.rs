@@ -31,6 +31,20 @@ pub(in crate::mock) enum Place {
     },
 }
 
+/// The name that stands for a product in records, scripted answers and faults.
+pub(in crate::mock) const PRODUCT: &str = "media";
+
+/// What the operations of all places are called there.
+pub(in crate::mock) const OPERATIONS: [&str; 7] = [
+    "FetchRecordingMedia",
+    "FetchMessageMedia",
+    "CreateAssetVersion",
+    "CreateFunctionVersion",
+    "CreateConversationMedia",
+    "FetchConversationMedia",
+    "FetchFile",
+];
+
 /// What paths at the files' host start with.
 pub(super) const FILES: &str = "files";
 
@@ -46,14 +60,15 @@ impl Place {
     }
 
     fn operation(&self) -> &'static str {
+        let [recording, message, asset, function, upload, conversation, file] = OPERATIONS;
         match self {
-            Self::Recording { .. } => "FetchRecordingMedia",
-            Self::MessageMedia { .. } => "FetchMessageMedia",
-            Self::Version { function: false, .. } => "CreateAssetVersion",
-            Self::Version { function: true, .. } => "CreateFunctionVersion",
-            Self::ConversationUpload { .. } => "CreateConversationMedia",
-            Self::Conversation { .. } => "FetchConversationMedia",
-            Self::File { .. } => "FetchFile",
+            Self::Recording { .. } => recording,
+            Self::MessageMedia { .. } => message,
+            Self::Version { function: false, .. } => asset,
+            Self::Version { function: true, .. } => function,
+            Self::ConversationUpload { .. } => upload,
+            Self::Conversation { .. } => conversation,
+            Self::File { .. } => file,
         }
     }
 }
@@ -79,7 +94,7 @@ pub(in crate::mock) fn claim(record: &mut RecordedRequest) -> Option<Place> {
     if let Some(label) = own {
         record.host = format!("{label}.twilio.com");
     }
-    record.product = Some("media");
+    record.product = Some(PRODUCT);
     record.operation_id = Some(place.operation());
     Some(place)
 }

@@ -64,6 +64,24 @@ async fn a_file_says_the_same_as_code() {
 }
 
 #[test]
+fn the_endpoints_for_files_can_be_named_too() {
+    let on = |operation: &str| {
+        FaultPlan::from_toml(&format!("[[fault]]\nkind = 'reset'\noperation = '{operation}'"))
+    };
+    for operation in ["FetchRecordingMedia", "media/FetchFile", "media/CreateAssetVersion"] {
+        let (product, id) = ("media", operation.trim_start_matches("media/"));
+        let mut plan = on(operation).unwrap();
+        let record = RecordedRequest {
+            product: Some(product),
+            operation_id: crate::mock::media::OPERATIONS.into_iter().find(|known| *known == id),
+            ..RecordedRequest::default()
+        };
+        assert_eq!(plan.draw(&record), Some(Fault::reset()), "{operation}");
+    }
+    assert!(on("api_v2010/FetchFile").is_err() && on("media/CreateMessage").is_err());
+}
+
+#[test]
 fn every_kind_can_be_written() {
     let ms = Duration::from_millis;
     for (keys, fault) in [
