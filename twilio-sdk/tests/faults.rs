@@ -103,6 +103,7 @@ fn the_program_refuses_a_file_with_an_unknown_key() {
         let mut message = String::new();
         std::io::Read::read_to_string(&mut running.0.stderr.take().unwrap(), &mut message).unwrap();
         assert_eq!(running.0.wait().unwrap().code(), Some(1));
-        assert!(message.contains(name) && message.contains("fault[0].tmies: is no key here"), "{message}");
+        assert!(message.contains(name) && message.contains("fault[0].tmies: unknown key"), "{message}");
+        assert!(message.contains("did you mean `times`?"), "{message}");
     }
 }

@@ -34,7 +34,7 @@ pub(crate) fn read_file<T>(
 }
 
 /// Reads a text; relative paths in it start from the folder.
-fn read_text<T>(
+pub(crate) fn read_text<T>(
     text: &str,
     format: ConfigFormat,
     file: Option<String>,
