@@ -3,7 +3,7 @@
 
 mod common;
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
 
 use common::{client, client_at, mock};
@@ -93,6 +93,40 @@ async fn the_program_reads_faults_from_a_file() {
     assert!(line.ends_with(" 418 api_v2010/FetchAccount fault status"), "{line}");
 }
 
+/// Starts the program with credentials, and gives its first line, or else what it complains of.
+fn accepting(credentials: &str) -> (Program, Result<String, String>) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_twilio-mock"));
+    command.args(["--listen", "127.0.0.1:0", "--credentials-stdin"]).stdin(Stdio::piped());
+    let mut running = Program(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
+    running.0.stdin.take().unwrap().write_all(credentials.as_bytes()).unwrap();
+    let (mut first, mut complaint) = (String::new(), String::new());
+    if BufReader::new(running.0.stdout.as_mut().unwrap()).read_line(&mut first).unwrap() > 0 {
+        return (running, Ok(first.trim_end().to_owned()));
+    }
+    std::io::Read::read_to_string(running.0.stderr.as_mut().unwrap(), &mut complaint).unwrap();
+    (running, Err(complaint))
+}
+
+#[tokio::test]
+async fn the_program_accepts_the_credentials_of_standard_input_and_no_others() {
+    let (_running, first) = accepting(&format!("{}:key-secret\nBearer a-token\n", common::KEY));
+    let url = first.unwrap().strip_prefix("Listening on ").unwrap().to_owned();
+    client_at(&url).api_v2010().fetch_account(common::ACCOUNT).send().await.unwrap();
+    let other = twilio_sdk::ApiKeyConfig::new(common::ACCOUNT, common::KEY, "another-secret");
+    let other = twilio_sdk::Client::new(twilio_sdk::ConnectionConfig::new(other).base_url(url)).unwrap();
+    let error = other.api_v2010().fetch_account(common::ACCOUNT).send().await.unwrap_err();
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(401));
+    // Where no account is named, every one would be let in.
+    for (credentials, part) in [
+        ("", "no USER:PASSWORD"),
+        ("Bearer a-token\n", "no USER:PASSWORD"),
+        ("A SECRET\n", "line 1: USER:PASSWORD or `Bearer TOKEN` is expected"),
+    ] {
+        let complaint = accepting(credentials).1.unwrap_err();
+        assert!(complaint.contains(part) && !complaint.contains("SECRET"), "{complaint}");
+    }
+}
+
 #[test]
 fn the_program_refuses_a_file_with_an_unknown_key() {
     for (name, text) in [
@@ -103,6 +137,7 @@ fn the_program_refuses_a_file_with_an_unknown_key() {
         let mut message = String::new();
         std::io::Read::read_to_string(&mut running.0.stderr.take().unwrap(), &mut message).unwrap();
         assert_eq!(running.0.wait().unwrap().code(), Some(1));
-        assert!(message.contains(name) && message.contains("fault[0].tmies: is no key here"), "{message}");
+        assert!(message.contains(name) && message.contains("fault[0].tmies: unknown key"), "{message}");
+        assert!(message.contains("did you mean `times`?"), "{message}");
     }
 }

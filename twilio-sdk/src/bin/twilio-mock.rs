@@ -15,8 +15,8 @@ Usage: twilio-mock [OPTIONS]
   --collection-size N    items of each list over all its pages [120]
   --media-size BYTES     size of the files of recordings and messages [65536]
   --real-hosts           links in answers name Twilio's hosts instead of this program
-  --credentials-stdin    accept only the Basic credentials read from standard input, one USER:PASSWORD a line,
-                         and bearer tokens, one `Bearer TOKEN` a line, up to the end of input
+  --credentials-stdin    accept only the Basic credentials read from standard input, one USER:PASSWORD a line
+                         and at least one, and bearer tokens, one `Bearer TOKEN` a line, up to the end of input
   --faults FILE          let requests go wrong as this TOML or JSON file says: a list `fault`, for example
                            [[fault]]
                            operation = "CreateMessage"   # or route = "POST /v2/Services"; else every request
@@ -87,7 +87,7 @@ where
 
 /// Secrets come by standard input because arguments are visible to every user of the machine.
 fn credentials(mut builder: MockTwilioBuilder) -> Result<MockTwilioBuilder, String> {
-    let mut count = 0;
+    let mut named = false;
     for (number, line) in std::io::stdin().lock().lines().enumerate() {
         let line = line.map_err(|error| format!("standard input: {error}"))?;
         let line = line.trim();
@@ -97,14 +97,18 @@ fn credentials(mut builder: MockTwilioBuilder) -> Result<MockTwilioBuilder, Stri
         builder = match (line.strip_prefix("Bearer "), line.split_once(':')) {
             (Some(token), _) => builder.bearer_token(token.trim()),
             (None, Some((user, password))) if !user.is_empty() && !password.is_empty() => {
+                named = true;
                 builder.credentials(user, password)
             }
-            _ => return Err(format!("standard input, line {}: USER:PASSWORD is expected", number + 1)),
+            _ => {
+                let expected = "USER:PASSWORD or `Bearer TOKEN` is expected";
+                return Err(format!("standard input, line {}: {expected}", number + 1));
+            }
         };
-        count += 1;
     }
-    if count == 0 {
-        return Err("standard input: no credentials".to_owned());
+    // Without any, the mock accepts every account.
+    if !named {
+        return Err("standard input: no USER:PASSWORD".to_owned());
     }
     Ok(builder)
 }

@@ -3,19 +3,21 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
+use subtle::{Choice, ConstantTimeEq as _};
 use twilio_openapi::Operation;
 
 use super::error::Refusal;
 use super::oauth::TokenServer;
 use super::record::RecordedRequest;
 use super::route::{Matched, Route};
+use crate::types::{SecretString, is_sid};
 
 /// What the mock accepts.
 #[derive(Default)]
 pub(super) struct Accepted {
     /// User names with passwords; empty means that every well-formed pair is accepted.
-    pub(super) basic: Vec<(String, String)>,
-    pub(super) bearer: Vec<String>,
+    pub(super) basic: Vec<(String, SecretString)>,
+    pub(super) bearer: Vec<SecretString>,
 }
 
 /// The user name that a request is authenticated as; `None` for bearer tokens and public operations.
@@ -41,7 +43,7 @@ pub(super) fn authenticate(
     let (scheme, rest) = header.split_once(' ').unwrap_or_default();
     let rest = rest.trim();
     if scheme.eq_ignore_ascii_case("bearer") {
-        let known = accepted.bearer.iter().any(|token| token == rest) || tokens.accepts(rest);
+        let known = accepted.bearer.iter().any(|token| same(token, rest).into()) || tokens.accepts(rest);
         let challenge = "Bearer realm=\"Twilio API\", error=\"invalid_token\"";
         return if known { Ok(None) } else { Err(Refusal::unauthenticated(challenge)) };
     }
@@ -49,21 +51,30 @@ pub(super) fn authenticate(
     let pair = decoded.as_deref().and_then(|text| text.split_once(':'));
     let (user, password) = pair.filter(|_| scheme.eq_ignore_ascii_case("basic")).unwrap_or_default();
     let known = match accepted.basic.as_slice() {
-        [] => is_sid(user) && !password.is_empty(),
-        pairs => pairs.iter().any(|(u, p)| u == user && p == password),
+        [] => is_sid(user, &["AC", "SK"]) && !password.is_empty(),
+        pairs => knows(pairs, user, password),
     };
     let challenge = "Basic realm=\"Twilio API\"";
     if known { Ok(Some(user.to_owned())) } else { Err(Refusal::unauthenticated(challenge)) }
+}
+
+/// Whether a name and its secret are among the known pairs. Every pair is compared, so that the time does not tell
+/// which names exist.
+pub(super) fn knows(pairs: &[(String, SecretString)], name: &str, secret: &str) -> bool {
+    let mut known = Choice::from(0);
+    for (n, s) in pairs {
+        known |= n.as_bytes().ct_eq(name.as_bytes()) & same(s, secret);
+    }
+    known.into()
+}
+
+/// Whether a secret is the known one, in a time that does not tell how much of it is.
+pub(super) fn same(known: &SecretString, given: &str) -> Choice {
+    known.expose().as_bytes().ct_eq(given.as_bytes())
 }
 
 /// An operation without security: its own list is empty, or it has none and neither has the document.
 pub(super) fn is_public(route: &Route, operation: &Operation<'_>) -> bool {
     let security = operation.value.get("security").or_else(|| route.spec.document().get("security"));
     security.and_then(Value::as_array).is_some_and(Vec::is_empty)
-}
-
-/// `AC` or `SK` with 32 hexadecimal digits.
-fn is_sid(user: &str) -> bool {
-    let digits = user.strip_prefix("AC").or_else(|| user.strip_prefix("SK")).unwrap_or_default();
-    digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit())
 }

@@ -60,7 +60,7 @@ impl MockTwilioBuilder {
     /// SID (`AC` or `SK` and 32 hexadecimal digits) is accepted with every password that is not empty.
     #[must_use]
     pub fn credentials(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
-        self.accepted.basic.push((user.into(), password.into()));
+        self.accepted.basic.push((user.into(), password.into().into()));
         self
     }
 
@@ -68,7 +68,7 @@ impl MockTwilioBuilder {
     #[must_use]
     pub fn bearer_token(mut self, token: impl Into<String>) -> Self {
         let token = token.into();
-        self.accepted.bearer.extend(Some(token).filter(|token| !token.is_empty()));
+        self.accepted.bearer.extend(Some(token).filter(|token| !token.is_empty()).map(Into::into));
         self
     }
 

@@ -30,6 +30,11 @@ impl Refusal {
         Self::new(400, 20001, format!("Missing required parameter '{name}'"))
     }
 
+    /// 413: a body, or a field of one, with more bytes than are taken.
+    pub(super) fn too_large(limit: usize) -> Self {
+        Self::new(413, 20001, format!("The body is larger than {limit} bytes"))
+    }
+
     /// 401 with a challenge.
     pub(super) fn unauthenticated(challenge: &str) -> Self {
         let mut refusal = Self::new(401, 20003, "Authenticate");

@@ -6,7 +6,9 @@
 //!
 //! It also knows the endpoints for files that no specification describes: recordings, the media of messages and of
 //! Conversations, uploads of serverless versions. The files themselves are at another port, which refuses
-//! credentials.
+//! credentials. In records, scripted answers and faults these are the product `media` with the operations
+//! `FetchRecordingMedia`, `FetchMessageMedia`, `CreateAssetVersion`, `CreateFunctionVersion`,
+//! `CreateConversationMedia`, `FetchConversationMedia` and `FetchFile`.
 //!
 //! A request says which Twilio host it means, in this order: by its first path segment
 //! (`/api.twilio.com/2010-04-01/..`), by the header `X-Forwarded-Host`, by the header `Host` (regional names

@@ -8,15 +8,15 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use subtle::ConstantTimeEq as _;
 use tokio::time::Instant;
 
 use super::answer::Reply;
+use super::auth;
 use super::error::Refusal;
 use super::pattern::Rng;
 use super::record::RecordedRequest;
 use super::server::lock;
-use crate::types::SecretString;
+use crate::types::{SecretString, is_sid};
 
 /// What the mock's access tokens look like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -105,7 +105,7 @@ impl TokenServer {
 
     /// Whether a bearer token was issued here and is neither expired nor revoked.
     pub(super) fn accepts(&self, token: &str) -> bool {
-        let same = |issued: &&Issued| bool::from(issued.token.expose().as_bytes().ct_eq(token.as_bytes()));
+        let same = |issued: &&Issued| bool::from(auth::same(&issued.token, token));
         lock(&self.issued).iter().find(same).is_some_and(Issued::is_live)
     }
 
@@ -161,15 +161,10 @@ impl TokenServer {
     }
 
     fn knows(&self, id: &str, secret: &str) -> bool {
-        if self.settings.clients.is_empty() {
-            return is_client_id(id) && !secret.is_empty();
+        match self.settings.clients.as_slice() {
+            [] => is_sid(id, &["OQ"]) && !secret.is_empty(),
+            clients => auth::knows(clients, id, secret),
         }
-        // Every pair is compared, so that the time does not tell which ids exist.
-        let mut known = subtle::Choice::from(0);
-        for (i, s) in &self.settings.clients {
-            known |= i.as_bytes().ct_eq(id.as_bytes()) & s.expose().as_bytes().ct_eq(secret.as_bytes());
-        }
-        known.into()
     }
 
     fn issue(&self, client: &str, base_url: &str) -> String {
@@ -212,10 +207,4 @@ fn refuse(status: u16, error: &'static str, message: &str) -> Refusal {
         refusal.headers.push(("WWW-Authenticate", "Bearer realm=\"Twilio API\"".to_owned()));
     }
     refusal
-}
-
-/// `OQ` with 32 hexadecimal digits.
-fn is_client_id(id: &str) -> bool {
-    let digits = id.strip_prefix("OQ").unwrap_or_default();
-    digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit())
 }

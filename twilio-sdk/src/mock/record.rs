@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::fault::Fault;
 use super::media::RecordedFile;
+use crate::redact::is_secret;
 
 /// One request as the mock received it.
 ///
@@ -117,14 +118,25 @@ impl fmt::Debug for Redacted<'_> {
     }
 }
 
-fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let words =
-        ["authorization", "cookie", "secret", "password", "credential", "private", "apikey", "assertion"];
-    let token = name.contains("token") && name != "pagetoken";
-    token || name == "code" || words.iter().any(|word| name.contains(word))
-}
-
 fn find(pairs: &[(String, String)], matches: impl Fn(&str) -> bool) -> Option<&str> {
     pairs.iter().find(|(name, _)| matches(name)).map(|(_, value)| value.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RecordedRequest;
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let pairs =
+            |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), "hidden".to_owned())).collect();
+        let mut request = RecordedRequest {
+            form: pairs(&["Password", "CustomCode", "Code", "code_verifier", "Binding.Secret", "Pin"]),
+            headers: pairs(&["authorization", "cookie", "x-twilio-signature"]),
+            ..RecordedRequest::default()
+        };
+        request.query.push(("PageToken".to_owned(), "shown".to_owned()));
+        let text = format!("{request:?}");
+        assert!(!text.contains("hidden") && text.contains("shown"), "{text}");
+    }
 }

@@ -5,6 +5,8 @@ use std::sync::{LazyLock, OnceLock};
 use percent_encoding::percent_decode_str;
 use twilio_openapi::{Method, Operation, Product, Spec, products};
 
+use super::media;
+
 /// One path template with its operations.
 #[derive(Debug)]
 pub(super) struct Route {
@@ -120,14 +122,17 @@ impl Route {
 /// The Twilio host that a `Host` header or a first path segment names, in its plain form:
 /// `api.dublin.ie1.twilio.com` is `api.twilio.com`.
 pub(super) fn known_host(text: &str) -> Option<&'static str> {
-    let text = text.to_ascii_lowercase();
-    let name = text.rsplit_once(':').map_or(text.as_str(), |(name, _)| name);
-    let stem = name.strip_suffix(".twilio.com")?;
-    if stem.split('.').count() > 3 || stem.split('.').any(str::is_empty) {
-        return None;
-    }
-    let stem = stem.split('.').next()?;
-    products().iter().map(|p| p.host).find(|host| host.strip_suffix(".twilio.com") == Some(stem))
+    let label = label(text)?;
+    products().iter().map(|p| p.host).find(|host| host.strip_suffix(".twilio.com") == Some(&label))
+}
+
+/// The first label of a host of Twilio's, such as `mcs` of `mcs.us1.twilio.com:443`.
+pub(super) fn label(host: &str) -> Option<String> {
+    let host = host.to_ascii_lowercase();
+    let name = host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name);
+    let labels: Vec<&str> = name.strip_suffix(".twilio.com")?.split('.').collect();
+    let first = labels.first().filter(|_| labels.len() <= 3 && !labels.contains(&""))?;
+    Some((*first).to_owned())
 }
 
 /// The hosts that know a path, whatever the method.
@@ -182,8 +187,11 @@ fn split(path: &str) -> Vec<String> {
 /// Whether there is such an operation: an `operationId`, or product and `operationId`.
 pub(super) fn has_operation(name: &str) -> bool {
     let (product, id) = name.split_once('/').map_or((None, name), |(product, id)| (Some(product), id));
-    let in_product = |route: &&Route| product.is_none_or(|product| route.product.stem == product);
-    all().filter(in_product).any(|route| route.operations.iter().any(|operation| operation.id == id))
+    let is_in = |name: &str| product.is_none_or(|product| product == name);
+    let described = |route: &Route| {
+        is_in(route.product.stem) && route.operations.iter().any(|operation| operation.id == id)
+    };
+    (is_in(media::PRODUCT) && media::OPERATIONS.contains(&id)) || all().any(described)
 }
 
 /// Every route of every product.

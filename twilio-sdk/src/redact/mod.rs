@@ -224,6 +224,12 @@ impl Scope<'_> {
     }
 }
 
+/// Whether a name says that its value is a secret, a one-time password or an authorization code.
+#[cfg(any(feature = "mock", feature = "vault"))]
+pub(crate) fn is_secret(name: &str) -> bool {
+    matches!(names::class(name, &[], "", &[]), Class::Secret | Class::Code)
+}
+
 /// Calls a function with every text of a JSON value that stands under the name of a secret, at any depth.
 #[cfg(feature = "vault")]
 pub(crate) fn secrets_of(value: &serde_json::Value, each: &mut dyn FnMut(&str)) {
@@ -234,8 +240,7 @@ pub(crate) fn secrets_of(value: &serde_json::Value, each: &mut dyn FnMut(&str)) 
             Value::Array(list) => list.iter().for_each(|value| texts(value, secret, each)),
             Value::Object(map) => {
                 for (name, value) in map {
-                    let named = matches!(names::class(name, &[], "", &[]), Class::Secret | Class::Code);
-                    texts(value, secret || named, each);
+                    texts(value, secret || is_secret(name), each);
                 }
             }
             _ => {}

@@ -1,6 +1,7 @@
 use std::fmt;
 
 use crate::ApiKeyConfig;
+use crate::types::is_sid;
 
 /// A part of an API key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,9 +24,8 @@ impl fmt::Display for Part {
 /// Everything for which Twilio would refuse the tokens of such a key. No message holds a value.
 pub(super) fn problems(key: &ApiKeyConfig) -> impl Iterator<Item = (Part, String)> {
     let sid = |part, sid: &str, prefix: &str| {
-        let digits = sid.strip_prefix(prefix).unwrap_or_default();
-        let good = digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-        (!good).then(|| (part, format!("must be {prefix} and 32 hexadecimal digits")))
+        let wrong = !is_sid(sid, &[prefix]);
+        wrong.then(|| (part, format!("must be {prefix} and 32 hexadecimal digits")))
     };
     let secret = key.api_secret.expose().len() < 32;
     let short = "has fewer than 32 characters; Twilio shows the whole secret once, when the key is made";

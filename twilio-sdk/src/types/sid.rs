@@ -23,7 +23,7 @@ pub trait SidKind: 'static {
 impl<K: SidKind> TypedSid<K> {
     /// Whether it has a prefix of its kind and 32 hexadecimal digits.
     pub fn is_well_formed(&self) -> bool {
-        well_formed(&self.text, K::PREFIXES)
+        is_sid(&self.text, K::PREFIXES)
     }
 }
 
@@ -36,7 +36,7 @@ pub struct Sid {
 impl Sid {
     /// Whether it has two letters and 32 hexadecimal digits.
     pub fn is_well_formed(&self) -> bool {
-        well_formed(&self.text, &[])
+        is_sid(&self.text, &[])
     }
 }
 
@@ -46,7 +46,8 @@ impl<K> From<TypedSid<K>> for Sid {
     }
 }
 
-fn well_formed(sid: &str, prefixes: &[&str]) -> bool {
+/// Whether a text is one of these prefixes, or any two letters where there are none, and 32 hexadecimal digits.
+pub(crate) fn is_sid(sid: &str, prefixes: &[&str]) -> bool {
     let Some((prefix, digits)) = sid.split_at_checked(2) else { return false };
     let known = prefixes.is_empty() || prefixes.contains(&prefix);
     let letters = prefix.bytes().all(|b| b.is_ascii_alphabetic());

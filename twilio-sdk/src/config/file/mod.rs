@@ -7,7 +7,7 @@ mod known;
 mod load;
 mod parse;
 mod pem;
-#[cfg(feature = "listener")]
+#[cfg(any(feature = "listener", feature = "mock"))]
 mod plain;
 mod problems;
 mod reader;
@@ -28,9 +28,11 @@ pub(crate) use self::keys::{put, tls};
 use self::load::{Source, Whole, load, text_of, unreadable};
 #[cfg(all(test, feature = "token-server"))]
 pub(crate) use self::plain::paths;
-#[cfg(feature = "listener")]
+#[cfg(any(feature = "listener", feature = "mock"))]
 pub(crate) use self::plain::read_file;
-#[cfg(feature = "listener")]
+#[cfg(feature = "mock")]
+pub(crate) use self::plain::read_text;
+#[cfg(any(feature = "listener", feature = "mock"))]
 pub(crate) use self::reader::Reader;
 use super::ConnectionConfig;
 use super::secret_source::Asked;

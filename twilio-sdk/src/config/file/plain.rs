@@ -9,6 +9,7 @@ use super::load::{Whole, parsed, text_of, warn_of_secrets};
 use super::problems::Problems;
 use super::reader::{Reader, Shared};
 use crate::Result;
+use crate::config::ConfigFormat;
 
 /// What a file's keys are read into: the function is shown an empty file first, to learn which keys there are.
 pub(crate) type Keys<'k, T> = &'k dyn Fn(&Reader<'_>) -> Option<T>;
@@ -22,20 +23,54 @@ pub(crate) fn read_file<T>(
     variables: &dyn Fn(&str) -> Option<String>,
     keys: Keys<'_, T>,
 ) -> Result<T> {
-    let Whole { name, format, bytes, open_to_others } = Whole::read(path)?;
-    let text = text_of(&bytes, Some(&name))?;
-    let problems = Problems::new(Some(name.clone()), text);
+    let whole = Whole::read(path)?;
+    let text = text_of(&whole.bytes, Some(&whole.name))?;
+    let file = Origin {
+        name: Some(whole.name.clone()),
+        directory: path.parent().unwrap_or(Path::new("")),
+        open_to_others: whole.open_to_others,
+    };
+    read(text, whole.format, file, variables, keys)
+}
+
+/// Reads a text; relative paths in it start from the folder that the program runs in.
+#[cfg(feature = "mock")]
+pub(crate) fn read_text<T>(
+    text: &str,
+    format: ConfigFormat,
+    variables: &dyn Fn(&str) -> Option<String>,
+    keys: Keys<'_, T>,
+) -> Result<T> {
+    let text = text_of(text.as_bytes(), None)?;
+    read(text, format, Origin { name: None, directory: Path::new(""), open_to_others: false }, variables, keys)
+}
+
+/// Where a text came from.
+struct Origin<'o> {
+    name: Option<String>,
+    directory: &'o Path,
+    open_to_others: bool,
+}
+
+fn read<T>(
+    text: &str,
+    format: ConfigFormat,
+    origin: Origin<'_>,
+    variables: &dyn Fn(&str) -> Option<String>,
+    keys: Keys<'_, T>,
+) -> Result<T> {
+    let problems = Problems::new(origin.name.clone(), text);
     let read = || {
         let mut root = parsed(text, format, &problems)?;
         let known = Known::of(keys, None);
         known.prune(&mut root, "", "", &problems);
         root.name("");
-        if open_to_others {
-            warn_of_secrets(&known, std::iter::once(&root), &name);
+        if let (true, Some(name)) = (origin.open_to_others, &origin.name) {
+            warn_of_secrets(&known, std::iter::once(&root), name);
         }
         malformed(&mut root, &problems);
         put_in(&mut root, variables, &problems);
-        let directory = path.parent().unwrap_or(Path::new(""));
+        let directory = origin.directory;
         let shared =
             Shared { problems: &problems, directory, secrets: Err(NO_SECRETS), asked: RefCell::default() };
         keys(&Reader::new(&shared, &root))

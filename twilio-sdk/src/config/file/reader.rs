@@ -8,6 +8,8 @@ use super::known::{Key, Kind};
 use super::pem;
 use super::problems::Problems;
 use super::tree::{Node, Place, Table, Value, join};
+#[cfg(feature = "mock")]
+use super::values::json;
 use super::values::{choose, count, duration, expected, flag, number, secret, size, text};
 use crate::SecretSource;
 use crate::types::SecretString;
@@ -188,6 +190,18 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn counts<T: TryFrom<i128>>(&self, key: &str) -> Option<Vec<T>> {
         self.list(key, Kind::Open, count)
+    }
+
+    /// Any value.
+    #[cfg(feature = "mock")]
+    pub(crate) fn json(&self, key: &str) -> Option<serde_json::Value> {
+        self.take(key, Kind::Open, json)
+    }
+
+    /// The keys of a table that is asked for none of its own: they are the file's to choose.
+    #[cfg(feature = "mock")]
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &'a str> {
+        self.table.into_iter().flat_map(|table| &table.entries).map(|entry| entry.key.as_str())
     }
 
     /// The path of a file, from the folder of this one.

@@ -111,6 +111,25 @@ pub(super) fn count<T: TryFrom<i128>>(value: &Value) -> Result<T, String> {
     T::try_from(number).map_err(|_| "is too large".to_owned())
 }
 
+#[cfg(feature = "mock")]
+pub(super) fn json(value: &Value) -> Result<serde_json::Value, String> {
+    use serde_json::{Number, Value as Json};
+
+    Ok(match value {
+        Value::Nothing | Value::Broken => Json::Null,
+        Value::Flag(flag) => Json::Bool(*flag),
+        Value::Integer(number) => Json::Number(Number::from_i128(*number).ok_or("is too large")?),
+        Value::Float(number) => Json::Number(Number::from_f64(*number).ok_or("must be a finite number")?),
+        Value::Text(text) => Json::String(text.text.to_string()),
+        Value::Date => return Err(expected("what JSON can say", value)),
+        Value::List(list) => list.iter().map(|node| json(&node.value)).collect::<Result<_, _>>()?,
+        Value::Table(table) => {
+            let entries = table.entries.iter().map(|entry| Ok((entry.key.clone(), json(&entry.node.value)?)));
+            Json::Object(entries.collect::<Result<_, String>>()?)
+        }
+    })
+}
+
 pub(super) fn duration(value: &Value) -> Result<Duration, String> {
     const EXPECTED: &str = "a number of seconds, or text such as \"30s\", \"1m30s\" or \"250ms\"";
     let seconds = match value {

@@ -31,7 +31,7 @@ impl Fault {
 
     /// How the connection ends without an answer, if it does: whether with a reset.
     pub(in crate::mock) fn silence(&self, reply: &Reply) -> Option<bool> {
-        let nothing = reply.body.as_ref().is_none_or(Vec::is_empty) && reply.pattern.is_none();
+        let nothing = reply.body.as_ref().is_none_or(Vec::is_empty) && reply.pattern.unwrap_or_default() == 0;
         let empty = nothing || matches!(reply.status, 204 | 304);
         match self.effect {
             Effect::Reset => Some(true),

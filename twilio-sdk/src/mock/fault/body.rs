@@ -1,6 +1,7 @@
 //! A body that can come slowly, be padded, and break off.
 
 use std::future::Future as _;
+use std::ops::Range;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -22,10 +23,10 @@ const FLUSH: Duration = Duration::from_millis(5);
 /// The body of an answer.
 pub(in crate::mock) struct Body {
     text: Bytes,
-    /// How many bytes follow the text: spaces, or those of the pattern.
+    /// Which bytes of the pattern follow the text.
+    pattern: Range<u64>,
+    /// How many spaces come last.
     padding: u64,
-    /// How many bytes of the pattern there are in all.
-    pattern: Option<u64>,
     /// The largest piece, and the wait before each further one.
     pace: Option<(usize, Duration)>,
     /// Whether the length is told beforehand.
@@ -42,8 +43,8 @@ impl Body {
     pub(in crate::mock) fn new(text: Bytes, line: Arc<Line>) -> Self {
         Self {
             text,
+            pattern: 0..0,
             padding: 0,
-            pattern: None,
             pace: None,
             sized: true,
             cut: None,
@@ -55,13 +56,12 @@ impl Body {
 
     /// Lets so many bytes of the pattern follow.
     pub(in crate::mock) fn generate(&mut self, size: u64) {
-        (self.padding, self.pattern) = (size, Some(size));
+        self.pattern = 0..size;
     }
 
     /// Fills the body up to that many bytes.
     pub(super) fn pad(&mut self, size: u64) {
-        self.pattern = None;
-        self.padding = size.saturating_sub(self.text.len() as u64);
+        self.padding = size.saturating_sub(self.left());
     }
 
     pub(super) fn slow_down(&mut self, piece: usize, pause: Duration) {
@@ -74,7 +74,8 @@ impl Body {
     }
 
     fn left(&self) -> u64 {
-        (self.text.len() as u64).saturating_add(self.padding)
+        let pattern = self.pattern.end.saturating_sub(self.pattern.start);
+        (self.text.len() as u64).saturating_add(pattern).saturating_add(self.padding)
     }
 
     /// The next piece of at most that many bytes.
@@ -83,10 +84,10 @@ impl Body {
         if !self.text.is_empty() {
             return self.text.split_to(most.min(self.text.len()));
         }
-        if let Some(size) = self.pattern {
-            let most = usize::try_from(self.padding).unwrap_or(usize::MAX).min(most);
-            let bytes = media_bytes(size - self.padding, most);
-            self.padding -= bytes.len() as u64;
+        if !self.pattern.is_empty() {
+            let Range { start, end } = self.pattern;
+            let bytes = media_bytes(start, usize::try_from(end - start).unwrap_or(usize::MAX).min(most));
+            self.pattern.start += bytes.len() as u64;
             return Bytes::from_static(bytes);
         }
         let spaces = usize::try_from(self.padding).unwrap_or(usize::MAX).min(SPACES.len()).min(most);

@@ -4,15 +4,39 @@ use std::path::Path;
 use std::time::Duration;
 
 use hyper::header::{HeaderName, HeaderValue};
-use serde_json::Value;
 
-use super::entry::{Entry, Outcome};
 use super::{Fault, FaultPlan, FaultRule, On};
+use crate::config::ConfigFormat;
+use crate::config::file::{Reader, read_file, read_text};
 use crate::mock::route;
 use crate::{Error, Result};
 
 /// What `kind` may say beside the kinds of [`Fault::kind`], in the steps of a script.
 const NONE: &str = "none";
+
+const KINDS: &str = "none, status, html, delay, content-type, slow-body, truncated-json, truncated-body, reset, \
+                     reset-after-execution, reset-in-body, oversize-headers, oversize-body, next-page, next-page-on, \
+                     next-page-loop";
+
+/// The keys that go with some kinds only.
+const KEYS: &str =
+    "status after_execution bytes pause_ms media link origin delay_ms body json headers chunked";
+
+fn takes(kind: &str, key: &str) -> bool {
+    match key {
+        "status" | "after_execution" => ["status", "html"].contains(&kind),
+        "bytes" => ["slow-body", "oversize-headers", "oversize-body"].contains(&kind),
+        "pause_ms" => kind == "slow-body",
+        "media" => kind == "content-type",
+        "link" => kind == "next-page",
+        "origin" => kind == "next-page-on",
+        "delay_ms" => kind != NONE,
+        _ => ![NONE, "reset", "reset-after-execution"].contains(&kind),
+    }
+}
+
+/// They are all held in memory.
+const MOST_HEADER_BYTES: u64 = 1 << 30;
 
 impl FaultPlan {
     /// Reads a plan from a file whose name ends in `.toml` or `.json`.
@@ -35,8 +59,9 @@ impl FaultPlan {
     /// | `next-page-loop`, `truncated-json`, `truncated-body` | |
     /// | `reset`, `reset-after-execution`, `reset-in-body` | |
     ///
-    /// All kinds take `delay_ms`, which `delay` needs; all but the first two resets take `headers` (a table), `body`
-    /// (a text) or `json` (any value), and `chunked`; `status` and `html` take `after_execution`.
+    /// `status` is from 200 to 599, `bytes` at least 1 (of headers at most 1 GiB). All kinds take `delay_ms`, which
+    /// `delay` needs; it and `pause_ms` are whole milliseconds. All but the first two resets take `headers` (a table),
+    /// `body` (a text) or `json` (any value), and `chunked`; `status` and `html` take `after_execution`.
     ///
     /// ```toml
     /// [[fault]]
@@ -54,100 +79,111 @@ impl FaultPlan {
     /// probability = 0.1
     /// ```
     ///
-    /// Fails for a file that cannot be read and for everything in it that is unknown, missing or out of range; the
-    /// error names the file, the key and what is expected.
+    /// As in all files of the SDK, `${NAME}` in a text is the environment's variable, and `$${` stands for `${`.
+    ///
+    /// # Errors
+    ///
+    /// [`is_config`](Error::is_config), with everything that is unknown, missing or out of range: the file, the
+    /// line where it is known, the key and what is expected. Files of more than 1 MiB are not read.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        let fail = |message: String| Error::config(format!("{}: {message}", path.display()));
-        let text = std::fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
-        match path.extension().and_then(|extension| extension.to_str()) {
-            Some("toml") => toml(&text).and_then(plan).map_err(fail),
-            Some("json") => json(&text).and_then(plan).map_err(fail),
-            _ => Err(fail("the name must end in .toml or .json".to_owned())),
-        }
+        read_file(path.as_ref(), &variable, &plan)
     }
 
-    /// A plan from the text of a TOML file, see [`FaultPlan::read`].
+    /// A plan from the text of a TOML file.
+    ///
+    /// # Errors
+    ///
+    /// As of [`read`](Self::read).
     pub fn from_toml(text: &str) -> Result<Self> {
-        toml(text).and_then(plan).map_err(Error::config)
+        read_text(text, ConfigFormat::Toml, &variable, &plan)
     }
 
-    /// A plan from the text of a JSON file, see [`FaultPlan::read`].
+    /// A plan from the text of a JSON file.
+    ///
+    /// # Errors
+    ///
+    /// As of [`read`](Self::read).
     pub fn from_json(text: &str) -> Result<Self> {
-        json(text).and_then(plan).map_err(Error::config)
+        read_text(text, ConfigFormat::Json, &variable, &plan)
     }
 }
 
-fn toml(text: &str) -> Outcome<Value> {
-    toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
-fn json(text: &str) -> Outcome<Value> {
-    serde_json::from_str(text).map_err(|error| error.to_string())
+fn plan(file: &Reader<'_>) -> Option<FaultPlan> {
+    Some(file.tables("fault", rule).into_iter().fold(FaultPlan::new(), FaultPlan::rule))
 }
 
-fn plan(file: Value) -> Outcome<FaultPlan> {
-    let mut file = Entry::new(String::new(), file)?;
-    let mut plan = FaultPlan::new();
-    for entry in file.list("fault")?.unwrap_or_default() {
-        plan = plan.rule(rule(entry)?);
-    }
-    file.end()?;
-    Ok(plan)
-}
-
-fn rule(mut entry: Entry) -> Outcome<FaultRule> {
-    let on = on(&mut entry)?;
-    let mut rule = match entry.list("steps")? {
-        Some(steps) if steps.is_empty() => {
-            return Err(entry.wrong("steps", "has no steps; give at least one"));
+fn rule(entry: &Reader<'_>) -> Option<FaultRule> {
+    let on = on(entry);
+    let before = entry.problems();
+    let steps = entry.tables("steps", fault);
+    let rule = match entry.has("steps") {
+        true => {
+            if steps.is_empty() && entry.problems() == before {
+                entry.problem("steps", "has no steps; give at least one");
+            }
+            for key in KEYS.split(' ').chain(["kind"]).filter(|key| entry.has(key)) {
+                entry.problem(key, "is given beside steps; it belongs in one of them");
+            }
+            on.map(|on| FaultRule::script(on, steps))
         }
-        Some(steps) if !entry.has("kind") => {
-            let steps: Outcome<Vec<_>> = steps.into_iter().map(step).collect();
-            FaultRule::script(on, steps?)
-        }
-        Some(_) => return Err(entry.wrong("kind", "is given beside steps; give one of them")),
-        None => match fault(&mut entry)? {
-            Some(fault) => FaultRule::new(on, fault),
-            None => return Err(entry.wrong("kind", "\"none\" is for steps; leave the entry out")),
+        false => match fault(entry) {
+            Some(None) => {
+                entry.problem("kind", "`none` is for steps; leave the entry out");
+                None
+            }
+            fault => on.zip(fault.flatten()).map(|(on, fault)| FaultRule::new(on, fault)),
         },
     };
-    if let Some(times) = entry.number("times", 1, u64::MAX)? {
+    let (times, after) = (number(entry, "times", 1, u64::MAX), number(entry, "after", 0, u64::MAX));
+    let (probability, seed) = (entry.number("probability"), number(entry, "seed", 0, u64::MAX));
+    if probability.is_some_and(|probability| !(0.0..=1.0).contains(&probability)) {
+        entry.problem("probability", "must be a number from 0 to 1");
+    }
+    if seed.is_some() && !entry.has("probability") {
+        entry.problem("seed", "needs probability beside it");
+    }
+    let mut rule = rule?;
+    if let Some(times) = times {
         rule = rule.times(times);
     }
-    if let Some(after) = entry.number("after", 0, u64::MAX)? {
+    if let Some(after) = after {
         rule = rule.after(after);
     }
-    let seed = entry.number("seed", 0, u64::MAX)?;
-    match entry.fraction("probability")? {
-        Some(probability) => rule = rule.probability(probability, seed.unwrap_or_default()),
-        None if seed.is_some() => return Err(entry.wrong("seed", "needs probability beside it")),
-        None => {}
+    if let Some(probability) = probability {
+        rule = rule.probability(probability, seed.unwrap_or_default());
     }
-    entry.end()?;
-    Ok(rule)
+    Some(rule)
 }
 
-fn on(entry: &mut Entry) -> Outcome<On> {
-    match (entry.text("operation")?, entry.text("route")?) {
-        (Some(_), Some(_)) => Err(entry.wrong("route", "is given beside operation; give one of them")),
-        (Some(operation), None) if route::has_operation(&operation) => Ok(On::operation(operation)),
-        (Some(operation), None) => {
-            let what =
+fn on(entry: &Reader<'_>) -> Option<On> {
+    match (entry.text("operation"), entry.text("route")) {
+        (Some(_), Some(_)) => {
+            entry.problem("route", "is given beside operation; give one of them");
+            None
+        }
+        (Some(operation), None) if route::has_operation(&operation) => Some(On::operation(operation)),
+        (Some(_), None) => {
+            let message =
                 "is no operation; give an operationId such as CreateMessage or api_v2010/CreateMessage";
-            Err(entry.wrong("operation", &format!("{operation:?} {what}")))
+            entry.problem("operation", message);
+            None
         }
         (None, Some(text)) => match text.split_once(' ') {
             Some((method, path)) if is_method(method) && is_path(path.trim()) => {
-                Ok(On::route(method, path.trim()))
+                Some(On::route(method, path.trim()))
             }
             _ => {
-                let what = "is no route; give method and path such as \"POST /v2/Services\" or \
-                            \"* verify.twilio.com/**\"";
-                Err(entry.wrong("route", &format!("{text:?} {what}")))
+                let message = "is no route; give method and path such as \"POST /v2/Services\" or \
+                               \"* verify.twilio.com/**\"";
+                entry.problem("route", message);
+                None
             }
         },
-        (None, None) => Ok(On::any()),
+        (None, None) => Some(On::any()),
     }
 }
 
@@ -162,75 +198,101 @@ fn is_path(text: &str) -> bool {
     known && !text.is_empty() && !text.contains(' ')
 }
 
-fn step(mut entry: Entry) -> Outcome<Option<Fault>> {
-    let fault = fault(&mut entry)?;
-    entry.end()?;
-    Ok(fault)
-}
-
-fn fault(entry: &mut Entry) -> Outcome<Option<Fault>> {
-    let kind = entry.need("kind", Entry::text)?;
-    let status =
-        |entry: &mut Entry| Ok(entry.number("status", 200, 599)?.and_then(|s| u16::try_from(s).ok()));
-    let bytes = |entry: &mut Entry| entry.need("bytes", |e, key| e.number(key, 1, u64::MAX));
-    let mut fault = match kind.as_str() {
-        NONE => return Ok(None),
-        "status" => Fault::status(entry.need("status", |entry, _| status(entry))?),
-        "html" => Fault::html(status(entry)?.unwrap_or(502)),
-        "delay" => Fault::delay(entry.need("delay_ms", Entry::duration)?),
-        "content-type" => Fault::content_type(entry.need("media", Entry::text)?),
+/// A fault, or `Some(None)` for the kind `none`.
+fn fault(entry: &Reader<'_>) -> Option<Option<Fault>> {
+    let kind = entry.text("kind");
+    let status = number(entry, "status", 200, 599).and_then(|status| u16::try_from(status).ok());
+    let bytes = number(entry, "bytes", 1, u64::MAX);
+    let millis = |key| number(entry, key, 0, u64::MAX).map(Duration::from_millis);
+    let (pause, delay) = (millis("pause_ms"), millis("delay_ms"));
+    let (media, link, origin) = (entry.text("media"), entry.text("link"), entry.text("origin"));
+    let after_execution = entry.flag("after_execution").unwrap_or_default();
+    let answer = content(entry, Fault::delay(delay.unwrap_or_default()));
+    if entry.is_there() && !entry.has("kind") {
+        entry.problem("kind", "is missing; add it");
+    }
+    let kind = kind?;
+    let size = || Some(usize::try_from(need(entry, "bytes", bytes)?).unwrap_or(usize::MAX));
+    let plain = match kind.as_str() {
+        NONE => None,
+        "status" => need(entry, "status", status).map(Fault::status),
+        "html" => Some(Fault::html(status.unwrap_or(502))),
+        "delay" => need(entry, "delay_ms", delay).map(Fault::delay),
+        "content-type" => need(entry, "media", media).map(Fault::content_type),
         "slow-body" => {
-            let bytes = usize::try_from(bytes(entry)?).unwrap_or(usize::MAX);
-            Fault::slow_body(bytes, entry.need("pause_ms", Entry::duration)?)
+            let (bytes, pause) = (size(), need(entry, "pause_ms", pause));
+            bytes.zip(pause).map(|(bytes, pause)| Fault::slow_body(bytes, pause))
         }
-        "truncated-json" => Fault::truncated_json(),
-        "truncated-body" => Fault::truncated_body(),
-        "reset" => Fault::reset(),
-        "reset-after-execution" => Fault::reset_after_execution(),
-        "reset-in-body" => Fault::reset_in_body(),
+        "truncated-json" => Some(Fault::truncated_json()),
+        "truncated-body" => Some(Fault::truncated_body()),
+        "reset" => Some(Fault::reset()),
+        "reset-after-execution" => Some(Fault::reset_after_execution()),
+        "reset-in-body" => Some(Fault::reset_in_body()),
         "oversize-headers" => {
-            let bytes = entry.need("bytes", |e, key| e.number(key, 1, 1 << 30))?;
-            Fault::oversize_headers(usize::try_from(bytes).unwrap_or(usize::MAX))
+            if bytes.is_some_and(|bytes| bytes > MOST_HEADER_BYTES) {
+                entry.problem("bytes", format!("must be at most {MOST_HEADER_BYTES} for headers"));
+            }
+            size().map(Fault::oversize_headers)
         }
-        "oversize-body" => Fault::oversize_body(bytes(entry)?),
-        "next-page" => Fault::next_page(entry.need("link", Entry::text)?),
-        "next-page-on" => Fault::next_page_on(entry.need("origin", Entry::text)?),
-        "next-page-loop" => Fault::next_page_loop(),
-        other => {
-            let kinds = "none, status, html, delay, content-type, slow-body, truncated-json, truncated-body, \
-                         reset, reset-after-execution, reset-in-body, oversize-headers, oversize-body, next-page, \
-                         next-page-on, next-page-loop";
-            return Err(entry.wrong("kind", &format!("{other:?} is no kind; give one of {kinds}")));
+        "oversize-body" => need(entry, "bytes", bytes).map(Fault::oversize_body),
+        "next-page" => need(entry, "link", link).map(Fault::next_page),
+        "next-page-on" => need(entry, "origin", origin).map(Fault::next_page_on),
+        "next-page-loop" => Some(Fault::next_page_loop()),
+        _ => {
+            entry.problem("kind", format!("must be one of {KINDS}"));
+            return None;
         }
     };
-    if kind != "delay" {
-        fault = fault.delayed(entry.duration("delay_ms")?.unwrap_or(Duration::ZERO));
+    for key in KEYS.split(' ').filter(|key| entry.has(key) && !takes(&kind, key)) {
+        let own: Vec<&str> = KEYS.split(' ').filter(|key| takes(&kind, key)).collect();
+        entry.problem(key, format!("does not go with the kind {kind}, whose keys are: {}", own.join(", ")));
     }
-    if matches!(kind.as_str(), "status" | "html") && entry.flag("after_execution")? {
-        fault = fault.after_execution();
+    if kind == NONE {
+        return Some(None);
     }
-    if !matches!(kind.as_str(), "reset" | "reset-after-execution") {
-        fault = content(entry, fault)?;
-    }
-    Ok(Some(fault))
+    let Fault { effect, instead, .. } = plain?;
+    Some(Some(Fault { effect, instead: instead && !after_execution, ..answer }))
 }
 
 /// The keys about what the answer holds.
-fn content(entry: &mut Entry, mut fault: Fault) -> Outcome<Fault> {
-    match (entry.text("body")?, entry.any("json")) {
-        (Some(_), Some(_)) => return Err(entry.wrong("json", "is given beside body; give one of them")),
-        (Some(body), None) => fault = fault.body(body),
-        (None, Some(json)) => fault = fault.json(&json),
-        (None, None) => {}
+fn content(entry: &Reader<'_>, mut fault: Fault) -> Fault {
+    if let Some(body) = entry.text("body") {
+        fault = fault.body(body);
     }
-    for (name, value) in entry.texts("headers")? {
-        if HeaderName::try_from(&name).is_err() || HeaderValue::try_from(&value).is_err() {
-            return Err(entry.wrong(&format!("headers.{name}"), "is no header that HTTP allows"));
+    if let Some(json) = entry.json("json") {
+        fault = fault.json(&json);
+    }
+    if entry.has("body") && entry.has("json") {
+        entry.problem("json", "is given beside body; give one of them");
+    }
+    let headers = entry.table("headers");
+    for name in headers.keys() {
+        let Some(value) = headers.text(name) else { continue };
+        if HeaderName::try_from(name).is_err() || HeaderValue::try_from(&value).is_err() {
+            headers.problem(name, "is no header that HTTP allows");
         }
         fault = fault.header(name, value);
     }
-    if entry.flag("chunked")? {
-        fault = fault.chunked();
+    if entry.flag("chunked") == Some(true) { fault.chunked() } else { fault }
+}
+
+fn number(entry: &Reader<'_>, key: &str, least: u64, most: u64) -> Option<u64> {
+    let number = entry.count(key)?;
+    if (least..=most).contains(&number) {
+        return Some(number);
     }
-    Ok(fault)
+    let expected = match most {
+        u64::MAX => format!("must be at least {least}"),
+        _ => format!("must be from {least} to {most}"),
+    };
+    entry.problem(key, expected);
+    None
+}
+
+/// A value of a key that must be there.
+fn need<T>(entry: &Reader<'_>, key: &str, value: Option<T>) -> Option<T> {
+    if value.is_none() && !entry.has(key) {
+        entry.problem(key, "is missing; add it");
+    }
+    value
 }

@@ -2,7 +2,6 @@
 
 mod apply;
 mod body;
-mod entry;
 mod file;
 mod on;
 mod plan;

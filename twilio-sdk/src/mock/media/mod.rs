@@ -14,7 +14,7 @@ use bytes::Bytes;
 
 use super::server::lock;
 pub use pattern::media_bytes;
-pub(super) use place::{Place, claim};
+pub(super) use place::{OPERATIONS, PRODUCT, Place, claim};
 pub use read::RecordedFile;
 pub(super) use read::read;
 pub(super) use respond::respond;

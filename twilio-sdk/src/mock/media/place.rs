@@ -1,4 +1,5 @@
 use crate::mock::RecordedRequest;
+use crate::mock::route::label;
 
 /// A path that the specifications do not know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +31,20 @@ pub(in crate::mock) enum Place {
     },
 }
 
+/// The name that stands for a product in records, scripted answers and faults.
+pub(in crate::mock) const PRODUCT: &str = "media";
+
+/// What the operations of all places are called there.
+pub(in crate::mock) const OPERATIONS: [&str; 7] = [
+    "FetchRecordingMedia",
+    "FetchMessageMedia",
+    "CreateAssetVersion",
+    "CreateFunctionVersion",
+    "CreateConversationMedia",
+    "FetchConversationMedia",
+    "FetchFile",
+];
+
 /// What paths at the files' host start with.
 pub(super) const FILES: &str = "files";
 
@@ -45,14 +60,15 @@ impl Place {
     }
 
     fn operation(&self) -> &'static str {
+        let [recording, message, asset, function, upload, conversation, file] = OPERATIONS;
         match self {
-            Self::Recording { .. } => "FetchRecordingMedia",
-            Self::MessageMedia { .. } => "FetchMessageMedia",
-            Self::Version { function: false, .. } => "CreateAssetVersion",
-            Self::Version { function: true, .. } => "CreateFunctionVersion",
-            Self::ConversationUpload { .. } => "CreateConversationMedia",
-            Self::Conversation { .. } => "FetchConversationMedia",
-            Self::File { .. } => "FetchFile",
+            Self::Recording { .. } => recording,
+            Self::MessageMedia { .. } => message,
+            Self::Version { function: false, .. } => asset,
+            Self::Version { function: true, .. } => function,
+            Self::ConversationUpload { .. } => upload,
+            Self::Conversation { .. } => conversation,
+            Self::File { .. } => file,
         }
     }
 }
@@ -78,7 +94,7 @@ pub(in crate::mock) fn claim(record: &mut RecordedRequest) -> Option<Place> {
     if let Some(label) = own {
         record.host = format!("{label}.twilio.com");
     }
-    record.product = Some("media");
+    record.product = Some(PRODUCT);
     record.operation_id = Some(place.operation());
     Some(place)
 }
@@ -112,15 +128,6 @@ fn place(method: &str, path: &str) -> Option<Place> {
         }
         _ => return None,
     })
-}
-
-/// The first label of a host of Twilio's, such as `mcs` of `mcs.us1.twilio.com:443`.
-fn label(host: &str) -> Option<String> {
-    let host = host.to_ascii_lowercase();
-    let name = host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name);
-    let labels: Vec<&str> = name.strip_suffix(".twilio.com")?.split('.').collect();
-    let first = labels.first().filter(|_| labels.len() <= 3 && !labels.contains(&""))?;
-    Some((*first).to_owned())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
-use multer::Multipart;
+use multer::{Constraints, Multipart, SizeLimit};
 
 use super::Place;
 use super::pattern::is_pattern;
@@ -57,7 +57,14 @@ pub(in crate::mock) async fn read(
             let boundary = content_type.as_deref().and_then(|text| multer::parse_boundary(text).ok());
             let boundary =
                 boundary.ok_or_else(|| Refusal::new(415, 20001, "multipart/form-data is expected"))?;
-            let mut parts = Multipart::new(body.into_data_stream(), boundary);
+            let text = u64::try_from(limit).unwrap_or(u64::MAX);
+            let sizes = SizeLimit::new().for_field("Path", text).for_field("Visibility", text);
+            let constraints = Constraints::new().size_limit(sizes);
+            let mut parts = Multipart::with_constraints(body.into_data_stream(), boundary, constraints);
+            let failed = |error| match error {
+                multer::Error::FieldSizeExceeded { .. } => Refusal::too_large(limit),
+                _ => broken(),
+            };
             let mut has_file = false;
             while let Some(mut part) = parts.next_field().await.map_err(|_| broken())? {
                 match part.name().map(str::to_owned).as_deref() {
@@ -71,7 +78,7 @@ pub(in crate::mock) async fn read(
                         }
                     }
                     Some(name @ ("Path" | "Visibility")) => {
-                        record.form.push((name.to_owned(), part.text().await.map_err(|_| broken())?));
+                        record.form.push((name.to_owned(), part.text().await.map_err(failed)?));
                     }
                     name => {
                         return Err(Refusal::parameter(

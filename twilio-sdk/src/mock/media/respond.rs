@@ -8,6 +8,7 @@ use crate::mock::auth;
 use crate::mock::error::Refusal;
 use crate::mock::pattern::{Rng, seed};
 use crate::mock::server::{State, lock};
+use crate::types::is_sid;
 
 /// What links to uploaded files end in, so that they cannot be guessed; Twilio signs them.
 const SIGNATURE: &str = "signature";
@@ -27,13 +28,10 @@ pub(in crate::mock) fn respond(
         return file(state, record, sid, *uploaded);
     }
     let user = auth::authenticate(&state.accepted, &state.tokens, record)?;
-    let operation = record.operation_id.unwrap_or_default();
-    let scripted = lock(&state.scripted);
-    if let Some(reply) = scripted.get(&format!("media/{operation}")).or_else(|| scripted.get(operation)) {
-        return Ok(reply.clone());
+    if let Some(reply) = state.scripted(record) {
+        return Ok(reply);
     }
-    drop(scripted);
-    let known = |sids: &[(&str, &str)]| match sids.iter().all(|(prefix, sid)| is_sid(prefix, sid)) {
+    let known = |sids: &[(&[&str], &str)]| match sids.iter().all(|(prefixes, sid)| is_sid(sid, prefixes)) {
         true => Ok(()),
         false => Err(Refusal::not_found(&record.path)),
     };
@@ -42,7 +40,7 @@ pub(in crate::mock) fn respond(
     let fresh = Rng(seed(&[&record.path, &serial.to_string()])).hex(32);
     match place {
         Place::Recording { sid, mp3 } => {
-            known(&[("RE", sid)])?;
+            known(&[(&["RE"], sid)])?;
             match record.query_value("RequestedChannels") {
                 None | Some("1" | "2") => {}
                 Some(_) => return Err(Refusal::parameter("RequestedChannels", "1 or 2 is expected")),
@@ -50,18 +48,18 @@ pub(in crate::mock) fn respond(
             Ok(pattern(state, if *mp3 { "audio/mpeg" } else { "audio/x-wav" }))
         }
         Place::MessageMedia { message, sid } => {
-            known(&[(message.get(..2).filter(|p| *p == "SM").unwrap_or("MM"), message), ("ME", sid)])?;
+            known(&[(&["MM", "SM"], message), (&["ME"], sid)])?;
             let location = format!("{}/{FILES}/message/{sid}", state.files.host);
             let mut reply = Reply::json(307, &json!({}));
             reply.headers.push(("Location".to_owned(), location));
             Ok(reply)
         }
         Place::Version { service, sid, function } => {
-            known(&[("ZS", service), ("ZH", sid)])?;
+            known(&[(&["ZS"], service), (&["ZH"], sid)])?;
             version(record, &account, &fresh, (service, sid, *function))
         }
         Place::ConversationUpload { service } => {
-            known(&[("IS", service)])?;
+            known(&[(&["IS"], service)])?;
             let file = record.file.clone().ok_or_else(|| Refusal::missing("body"))?;
             if file.content_type.is_none() {
                 return Err(Refusal::missing("Content-Type"));
@@ -171,9 +169,4 @@ fn conversation(state: &State, account: &str, stored: &Stored, linked: bool) -> 
 
 fn signature(state: &State, sid: &str) -> String {
     Rng(seed(&[&state.base_url, sid, SIGNATURE])).hex(32)
-}
-
-fn is_sid(prefix: &str, sid: &str) -> bool {
-    let digits = sid.strip_prefix(prefix).unwrap_or_default();
-    digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit())
 }

@@ -148,6 +148,17 @@ async fn large_bodies_are_refused() {
     let answer = message(&[("Body", &"x".repeat(2000))]).send(&super::http(), &mock).await;
     assert_eq!(answer.status, 413);
     assert_eq!(mock.requests()[0].status, 413);
+    // Of an upload that holds for everything but the file.
+    let path =
+        "/v1/Services/ZS00000000000000000000000000000001/Assets/ZH00000000000000000000000000000001/Versions";
+    for (name, status) in [("Content", 400), ("Path", 413)] {
+        let part = format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
+        let builder =
+            super::http().post(format!("{}{path}", mock.base_url())).basic_auth(USER, Some("secret"));
+        let builder = builder.header("Content-Type", "multipart/form-data; boundary=x");
+        let answer = builder.body(format!("{part}{}\r\n--x--\r\n", "x".repeat(2000))).send().await.unwrap();
+        assert_eq!(answer.status(), status, "{name}");
+    }
 }
 
 #[tokio::test]
@@ -217,6 +228,7 @@ async fn scripted_and_magic_answers() {
         mock.respond_once(status, &[("Bad Name", "x"), ("X-Bad", "a\nb")], "{}");
         let expected = if [204, 304].contains(&status) { status } else { 500 };
         assert_eq!(message(&good).send(&client, &mock).await.status, expected);
+        assert_eq!(mock.requests().last().unwrap().status, expected);
     }
     mock.clear_responses();
     assert_eq!(message(&good).send(&client, &mock).await.status, 201);

@@ -3,7 +3,7 @@
 use super::*;
 
 fn message(toml: &str) -> String {
-    FaultPlan::from_toml(toml).unwrap_err().to_string()
+    FaultPlan::from_toml(toml).expect_err(toml).to_string()
 }
 
 #[tokio::test]
@@ -64,6 +64,24 @@ async fn a_file_says_the_same_as_code() {
 }
 
 #[test]
+fn the_endpoints_for_files_can_be_named_too() {
+    let on = |operation: &str| {
+        FaultPlan::from_toml(&format!("[[fault]]\nkind = 'reset'\noperation = '{operation}'"))
+    };
+    for operation in ["FetchRecordingMedia", "media/FetchFile", "media/CreateAssetVersion"] {
+        let (product, id) = ("media", operation.trim_start_matches("media/"));
+        let mut plan = on(operation).unwrap();
+        let record = RecordedRequest {
+            product: Some(product),
+            operation_id: crate::mock::media::OPERATIONS.into_iter().find(|known| *known == id),
+            ..RecordedRequest::default()
+        };
+        assert_eq!(plan.draw(&record), Some(Fault::reset()), "{operation}");
+    }
+    assert!(on("api_v2010/FetchFile").is_err() && on("media/CreateMessage").is_err());
+}
+
+#[test]
 fn every_kind_can_be_written() {
     let ms = Duration::from_millis;
     for (keys, fault) in [
@@ -92,50 +110,84 @@ fn every_kind_can_be_written() {
 #[test]
 fn errors_say_where_and_what_to_do() {
     for (toml, parts) in [
-        ("faults = []", &["faults: is no key here", "known here are fault"][..]),
-        ("fault = 1", &["fault: 1 is not a list of tables"]),
-        ("fault = [1]", &["fault[0]: a table", "kind"]),
+        ("faults = []", &["configuration:1:1: faults: unknown key", "did you mean `fault`?"][..]),
+        ("fault = 1", &["fault: must be a list of tables"]),
+        ("fault = [1]", &["fault[0]: must be a table"]),
         ("[[fault]]", &["fault[0].kind: is missing"]),
-        ("[[fault]]\nkind = 'statsu'", &["fault[0].kind: \"statsu\" is no kind", "truncated-json"]),
-        ("[[fault]]\nkind = 'none'", &["fault[0].kind: \"none\" is for steps"]),
+        (
+            "[[fault]]\nkind = 'statsu'",
+            &["configuration:2:8: fault[0].kind: must be one of", "truncated-json"],
+        ),
+        ("[[fault]]\nkind = 'none'", &["fault[0].kind: `none` is for steps"]),
         ("[[fault]]\nkind = 'status'", &["fault[0].status: is missing"]),
-        ("[[fault]]\nkind = 'status'\nstatus = 99", &["fault[0].status: 99 is not", "200 to 599"]),
-        ("[[fault]]\nkind = 'status'\nstatus = '503'", &["fault[0].status: \"503\" is not a whole number"]),
-        ("[[fault]]\nkind = 'reset'\nbody = 'x'", &["fault[0].body: is no key here", "delay_ms"]),
-        ("[[fault]]\nkind = 'html'\nbytes = 1", &["fault[0].bytes: is no key here", "status"]),
-        ("[[fault]]\nkind = 'slow-body'\nbytes = 0", &["fault[0].bytes: 0 is not", "from 1"]),
-        ("[[fault]]\nkind = 'delay'\ndelay_ms = -1", &["fault[0].delay_ms: -1 is not"]),
-        ("[[fault]]\nkind = 'reset'\ntimes = 0", &["fault[0].times: 0 is not"]),
-        ("[[fault]]\nkind = 'reset'\nprobability = 1.5", &["fault[0].probability: 1.5 is not", "0 to 1"]),
-        ("[[fault]]\nkind = 'reset'\nprobability = nan", &["fault[0].probability: null is not"]),
+        ("[[fault]]\nkind = 'status'\nstatus = 99", &["fault[0].status: must be from 200 to 599"]),
+        (
+            "[[fault]]\nkind = 'status'\nstatus = '503'",
+            &["fault[0].status: must be a whole number", "without quotes"],
+        ),
+        (
+            "[[fault]]\nkind = 'reset'\nbody = 'x'",
+            &["fault[0].body: does not go with the kind reset", "delay_ms"],
+        ),
+        (
+            "[[fault]]\nkind = 'html'\nbytes = 1",
+            &["fault[0].bytes: does not go with the kind html", "status"],
+        ),
+        ("[[fault]]\nkind = 'slow-body'\nbytes = 0", &["fault[0].bytes: must be at least 1"]),
+        ("[[fault]]\nkind = 'delay'\nheaders = {}", &["fault[0].delay_ms: is missing"]),
+        ("[[fault]]\nkind = 'slow-body'", &["fault[0].bytes: is missing", "fault[0].pause_ms: is missing"]),
+        ("[[fault]]\nkind = 'oversize-headers'\nbytes = 1073741825", &["fault[0].bytes: must be at most"]),
+        ("[[fault]]\nkind = 'html'\njson = 2026-01-31", &["fault[0].json: must be what JSON can say"]),
+        ("[[fault]]\nkind = 'html'\nbody = '${TWILIO_NOWHERE_SET}'", &["fault[0].body: the variable"]),
+        ("[[fault]]\nsteps = [{kind = 'reset'}]\nstatus = 503", &["fault[0].status: is given beside steps"]),
+        (
+            "[[fault]]\nsteps = [{kind = 'none', status = 503}]",
+            &["steps[0].status: does not go with the kind none"],
+        ),
+        (
+            "[[fault]]\nkind = 'delay'\ndelay_ms = -1",
+            &["fault[0].delay_ms: must be a whole number, 0 or more"],
+        ),
+        ("[[fault]]\nkind = 'reset'\ntimes = 0", &["fault[0].times: must be at least 1"]),
+        (
+            "[[fault]]\nkind = 'reset'\nprobability = 1.5",
+            &["fault[0].probability: must be a number from 0 to 1"],
+        ),
+        ("[[fault]]\nkind = 'reset'\nprobability = nan", &["fault[0].probability: must be a finite number"]),
         ("[[fault]]\nkind = 'reset'\nseed = 1", &["fault[0].seed: needs probability"]),
         ("[[fault]]\nsteps = []", &["fault[0].steps: has no steps"]),
         ("[[fault]]\nkind = 'reset'\nsteps = [{kind = 'none'}]", &["fault[0].kind: is given beside steps"]),
         (
             "[[fault]]\nsteps = [{kind = 'none'}, {kind = 'reset', x = 1}]",
-            &["fault[0].steps[1].x: is no key"],
+            &["fault[0].steps[1].x: unknown key"],
         ),
-        ("[[fault]]\nkind = 'reset'\noperation = 'CreateMesage'", &["fault[0].operation: \"CreateMesage\""]),
+        (
+            "[[fault]]\nkind = 'reset'\noperation = 'CreateMesage'",
+            &["configuration:3:13: fault[0].operation: is no operation"],
+        ),
         ("[[fault]]\nkind = 'reset'\noperation = 'verify_v2/CreateMessage'", &["fault[0].operation"]),
-        ("[[fault]]\nkind = 'reset'\nroute = '/v2'", &["fault[0].route: \"/v2\" is no route", "POST"]),
+        ("[[fault]]\nkind = 'reset'\nroute = '/v2'", &["fault[0].route: is no route", "POST"]),
         ("[[fault]]\nkind = 'reset'\nroute = 'GET nohost/v2'", &["fault[0].route"]),
         (
             "[[fault]]\nkind = 'reset'\nroute = 'GET /'\noperation = 'CreateMessage'",
             &["route: is given beside"],
         ),
         ("[[fault]]\nkind = 'html'\nbody = ''\njson = 1", &["fault[0].json: is given beside body"]),
-        ("[[fault]]\nkind = 'html'\nheaders = {'a b' = 'x'}", &["fault[0].headers.a b: is no header"]),
-        ("[[fault]]\nkind = 'html'\nheaders = {a = 1}", &["fault[0].headers", "a table of texts"]),
-        ("[[fault]]\nkind = 'html'\nchunked = 1", &["fault[0].chunked: 1 is not true or false"]),
-        ("[[fault]\n", &["line 1"]),
+        ("[[fault]]\nkind = 'html'\nheaders = {'a b' = 'x'}", &["fault[0].headers.\"a b\": is no header"]),
+        ("[[fault]]\nkind = 'html'\nheaders = {a = 1}", &["fault[0].headers.a: must be text"]),
+        ("[[fault]]\nkind = 'html'\nchunked = 1", &["fault[0].chunked: must be true or false"]),
+        ("[[fault]\n", &["configuration:1:", "not TOML"]),
     ] {
         let message = message(toml);
         for part in parts {
             assert!(message.contains(part), "{toml}: {message}");
         }
     }
-    assert!(FaultPlan::from_json("{\n1}").unwrap_err().to_string().contains("line 2"));
-    assert!(FaultPlan::from_json("[]").unwrap_err().to_string().contains("list `fault`"));
+    let all = message("[[fault]]\nkind = 'reset'\ntmies = 1\n[[fault]]\nkind = 'html'\nstatus = 99");
+    let lines: Vec<&str> = all.lines().map(|line| line.split(": ").nth(1).unwrap()).collect();
+    assert_eq!(lines, ["fault[0].tmies", "fault[1].status"], "{all}");
+    assert!(FaultPlan::from_json("{\n1}").unwrap_err().to_string().contains("configuration:2:1: not JSON"));
+    assert!(FaultPlan::from_json("[]").unwrap_err().to_string().contains("must hold an object"));
     for (name, part) in
         [("/nowhere/faults.toml", "/nowhere/faults.toml: "), ("src/lib.rs", "must end in .toml or .json")]
     {

@@ -127,6 +127,18 @@ async fn answers_are_too_large() {
     assert!(response.chunk().await.unwrap().is_some());
     drop(response);
 
+    // A file of the mock's keeps its content.
+    let path = "/2010-04-01/Accounts/AC1/Recordings/RE00000000000000000000000000000001.wav";
+    let file = 64 << 10;
+    for size in [1, file, 100_000] {
+        bench.mock.fault(On::any(), Fault::oversize_body(size)).times(1);
+        let response = bench.get("api.twilio.com", path).send().await.unwrap();
+        let bytes = response.bytes().await.unwrap();
+        assert_eq!(bytes.len() as u64, size.max(file));
+        let expected = |at: usize| if (at as u64) < file { (at % 251) as u8 } else { b' ' };
+        assert!(bytes.iter().enumerate().all(|(at, byte)| *byte == expected(at)), "{size}");
+    }
+
     bench.mock.fault(On::any(), Fault::oversize_headers(20_000)).times(1);
     let response = bench.list().send().await.unwrap();
     let filler = response.headers().get_all("x-filler").iter().map(reqwest::header::HeaderValue::len);
