@@ -36,19 +36,27 @@ async fn users_are_recognized_and_have_their_scopes() {
     for alice in [handler.authenticate(&headers).await, handler.authenticate("Basic YWxpY2U6eHh4").await] {
         let alice = alice.unwrap();
         assert_eq!(alice, UserDetails::new("alice", ["write", "update"]));
-        handler.authorize(&alice, &["write"]).unwrap();
-        handler.authorize(&alice, &["x", "update"]).unwrap();
-        assert_eq!(handler.authorize(&alice, &["Write"]), Err(AuthError::Forbidden), "scopes are exact");
-        assert_eq!(handler.authorize(&alice, &[""; 0]), Err(AuthError::Forbidden), "nobody has one of none");
+        handler.authorize(&alice, &["write"]).await.unwrap();
+        handler.authorize(&alice, &["x", "update"]).await.unwrap();
+        assert_eq!(
+            handler.authorize(&alice, &["Write"]).await,
+            Err(AuthError::Forbidden),
+            "scopes are exact"
+        );
+        assert_eq!(
+            handler.authorize(&alice, &[""; 0]).await,
+            Err(AuthError::Forbidden),
+            "nobody has one of none"
+        );
     }
     let bob = handler.authenticate("Basic Ym9iOnl5eQ==").await.unwrap();
-    assert_eq!(handler.authorize(&bob, &["write", "update"]), Err(AuthError::Forbidden));
+    assert_eq!(handler.authorize(&bob, &["write", "update"]).await, Err(AuthError::Forbidden));
     let eve = handler.authenticate("Basic ZXZlOjEyMw==").await.unwrap();
-    assert_eq!(handler.authorize(&eve, &["read"]), Err(AuthError::Forbidden));
+    assert_eq!(handler.authorize(&eve, &["read"]).await, Err(AuthError::Forbidden));
 }
 
 #[tokio::test]
-async fn nobody_else_is_let_in_and_nobody_learns_who_exists() {
+async fn weakness_02_nobody_learns_who_exists() {
     let handler = BasicHandler::new(Arc::new(store()));
     let unknown = handler.authenticate("Basic ZGF2ZToxMjM=").await.unwrap_err();
     let wrong = handler.authenticate("Basic YWxpY2U6aW52YWxpZA==").await.unwrap_err();
@@ -217,7 +225,13 @@ fn a_file_that_is_wrong_is_refused_with_everything_that_is_wrong() {
 }
 
 #[tokio::test]
-async fn a_password_in_clear_is_good_where_it_is_allowed() {
+async fn weakness_01_a_password_in_clear_is_good_only_where_it_is_allowed() {
+    let plain = r#"{"auth": {"users": [{"username": "a", "password": "clear"}]}}"#;
+    let refused = FileUserStore::open(file("refused.json", plain)).unwrap_err();
+    assert!(
+        refused.to_string().contains("is a password in clear")
+            && !format!("{refused:?}").contains("\"clear\"")
+    );
     let path = file(
         "plain.json",
         r#"{"auth": {"allow_plain_passwords": true, "users": [{"username": "a", "password": "clear"}]}}"#,
@@ -304,4 +318,71 @@ async fn what_was_right_is_remembered_until_something_changes() {
     for _ in 0..2 {
         assert!(endless.authenticate(&Credential::new("alice", "xxx").unwrap()).await.is_ok());
     }
+}
+
+/// A hash that costs little, and which no password of the tests has.
+const CHEAP: &str =
+    "$argon2id$v=19$m=8192,t=1,p=1$c29tZXNhbHRzYWx0$YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXoxMjM0NTY";
+
+#[tokio::test]
+async fn credentials_for_a_file_of_users_are_checked_by_their_form_first() {
+    let users = format!(
+        "[[auth.users]]\nusername = \"alice\"\npassword_hash = {:?}\nscopes = [\"read\", \"write\"]\n\
+         [[auth.users]]\nusername = \"bob\"\npassword_hash = {:?}\n",
+        hash("xxx").as_str(),
+        hash("yyy").as_str()
+    );
+    let store = FileUserStore::open(file("rows.toml", &users)).unwrap();
+    let handler = BasicHandler::new(Arc::new(store));
+    let malformed = "the credentials cannot be read: ";
+    let empty = "the user's name or the password is empty";
+    let rows: [(&str, Result<UserDetails, String>); 9] = [
+        ("alice:xxx", Ok(UserDetails::new("alice", ["read", "write"]))),
+        ("bob:yyy", Ok(UserDetails::new("bob", [""; 0]))),
+        ("", Err(format!("{malformed}there is no credential"))),
+        ("dave:123", Err(AuthError::Rejected.to_string())),
+        ("alice:xxy", Err(AuthError::Rejected.to_string())),
+        (":xxx", Err(format!("{malformed}{empty}"))),
+        ("alice:", Err(format!("{malformed}{empty}"))),
+        ("invalid:", Err(format!("{malformed}{empty}"))),
+        (":", Err(format!("{malformed}{empty}"))),
+    ];
+    for (credential, expected) in rows {
+        use base64::Engine as _;
+        let header = format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(credential));
+        let answer = handler.authenticate(header.as_str()).await.map_err(|error| error.to_string());
+        assert_eq!(answer, expected, "{credential:?}");
+    }
+}
+
+#[test]
+fn of_many_who_read_a_changing_file_at_once_none_leaves_old_users_behind() {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let users = |count: usize| {
+        let user = |number| format!("[[auth.users]]\nusername = \"u{number}\"\npassword_hash = {CHEAP:?}\n");
+        (0..count).map(user).collect::<String>()
+    };
+    let path = file("raced.toml", &users(1));
+    let store = FileUserStore::open(&path).unwrap();
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while !done.load(Ordering::SeqCst) {
+                    store.reload().unwrap();
+                    assert!((1..=40).contains(&store.len()), "half a file is never seen");
+                }
+            });
+        }
+        for count in 2..=40 {
+            let next = file("raced.new", &users(count));
+            std::fs::rename(next, &path).unwrap();
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        done.store(true, Ordering::SeqCst);
+    });
+    // One whose file was older may have been the last; then the file is read again as soon as it is looked at.
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    store.refresh();
+    assert_eq!(store.len(), 40);
 }

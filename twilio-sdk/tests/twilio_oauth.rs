@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
+#[path = "common/recorder.rs"]
+mod recorder;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -421,4 +423,25 @@ async fn a_token_is_waited_for_without_end_where_the_settings_say_so() {
     let server = server(3600).await;
     let endless = config(&server.url).timeout(Duration::MAX).attempt_timeout(Duration::MAX);
     call(&Client::new(endless).unwrap()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_token_that_is_asked_for_is_recorded_and_not_used_without() {
+    let (server, recorder) = (server(3600).await, Arc::new(recorder::Recorder::default()));
+    let auth = || OAuthConfig::new("OQ1", "client-s3cret").scope("a b").audit(Arc::clone(&recorder));
+    let twilio = |auth: OAuthConfig| {
+        Client::new(ConnectionConfig::new(auth.account_sid(ACCOUNT)).base_url(&server.url)).unwrap()
+    };
+    let recorded = twilio(auth());
+    for _ in 0..2 {
+        call(&recorded).await.unwrap();
+    }
+    let found = recorder.take();
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("token.issue ok actor=OQ1 action=a b source=http://127.0.0.1"), "{found:?}");
+    recorder.fill(true);
+    let before = bearers(&server).len();
+    let error = call(&twilio(auth())).await.unwrap_err();
+    assert!(error.is_token() && error.to_string().contains("without a record"), "{error}");
+    assert_eq!(bearers(&server).len(), before, "no call is made");
 }

@@ -1,4 +1,5 @@
 use super::check::{no_control, required};
+use crate::audit::{Audit, Recorder};
 use crate::endpoint::secure_url;
 use crate::types::{AccountSid, SecretString};
 use crate::{Error, Result};
@@ -22,6 +23,7 @@ pub struct OAuthConfig {
     pub token_url: Option<String>,
     /// The scopes to ask for, separated by spaces; those of the app unless set.
     pub scope: Option<String>,
+    pub(super) recorder: Recorder,
 }
 
 impl OAuthConfig {
@@ -33,6 +35,7 @@ impl OAuthConfig {
             account_sid: None,
             token_url: None,
             scope: None,
+            recorder: Recorder::default(),
         }
     }
 
@@ -51,6 +54,15 @@ impl OAuthConfig {
     /// The scopes to ask for, separated by spaces.
     pub fn scope(mut self, scope: impl Into<String>) -> Self {
         self.scope = Some(scope.into());
+        self
+    }
+
+    /// Where it is recorded that a token was asked for (`token.issue`): `ok`, `denied` by Twilio, or `failed`; nowhere unless
+    /// set. The actor is the app's ID, the source the token endpoint, the action the scopes. A token of which nothing can
+    /// be recorded is not used.
+    pub fn audit(mut self, audit: impl Audit + 'static) -> Self {
+        self.recorder = Recorder::new(audit);
+        self.recorder.guard(&self.client_secret);
         self
     }
 

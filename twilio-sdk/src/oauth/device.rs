@@ -6,6 +6,7 @@ use oauth2::{DeviceAuthorizationUrl, StandardDeviceAuthorizationResponse};
 use tokio::time::Instant;
 
 use super::{Provider, Tokens};
+use crate::audit::EventKind;
 use crate::error::{TokenErrorCode, TokenProblem, TokenResult};
 use crate::types::SecretString;
 use crate::{Error, Result};
@@ -78,7 +79,9 @@ impl DeviceLogin {
     /// [`is_token`](Error::is_token), with [`AccessDenied`](crate::TokenErrorCode::AccessDenied) where the user said
     /// no, and [`ExpiredToken`](crate::TokenErrorCode::ExpiredToken) where nobody did anything.
     pub async fn wait(self) -> Result<Tokens> {
-        self.poll().await.map_err(|problem| Error::token(None, problem))
+        let provider = self.provider.clone();
+        let outcome = provider.recorded(EventKind::TokenIssue, self.poll().await).await;
+        outcome.map_err(|problem| Error::token(None, problem))
     }
 
     async fn poll(self) -> TokenResult<Tokens> {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{Provider, TokenStore, Tokens};
+use crate::audit::{Event, EventKind};
 use crate::auth::token::{Fetch, Fetching, Fresh, TokenCell};
 use crate::error::{TokenErrorCode, TokenProblem, TokenResult};
 use crate::runtime::Handle;
@@ -41,6 +42,8 @@ struct Memory {
     served: Option<SecretString>,
     /// What the store did not take.
     unsaved: Option<Tokens>,
+    /// What could not be recorded of the tokens in the store, which are handed out only when it is.
+    unrecorded: Option<Event>,
 }
 
 impl TokenSource {
@@ -157,6 +160,10 @@ impl Stored {
 
     /// Tokens with another access token than the one before.
     async fn next(&self, provider: &Provider) -> TokenResult<Tokens> {
+        if let Some(event) = self.with(|memory| memory.unrecorded.clone()) {
+            provider.record(event).await?;
+            self.with(|memory| memory.unrecorded = None);
+        }
         let tokens = self.load().await?;
         let life = tokens.life();
         let is_new = self.with(|memory| {
@@ -188,7 +195,15 @@ impl Stored {
     async fn refresh(&self, provider: &Provider, old: &Tokens) -> TokenResult<Tokens> {
         let refresh_token = old.refresh_token.as_ref();
         let missing = || TokenProblem::new("there is no refresh token; a login is needed");
-        let mut fresh = provider.fetch_refresh(refresh_token.ok_or_else(missing)?).await?;
+        let fresh = provider.fetch_refresh(refresh_token.ok_or_else(missing)?).await;
+        let event = provider.event(EventKind::TokenRefresh, Some(&self.key), &fresh);
+        let mut fresh = match fresh {
+            Ok(fresh) => fresh,
+            Err(problem) => {
+                provider.record(event).await?;
+                return Err(problem);
+            }
+        };
         // Section 5.1: a scope that is left out is the one that was asked for, here the one before.
         fresh.scope = fresh.scope.or_else(|| old.scope.clone());
         let outcome = self.store.save(&self.key, &fresh).await;
@@ -197,6 +212,10 @@ impl Stored {
             tracing::warn!(target: "twilio_sdk", %error, "the store did not take new tokens; they stay in memory");
         }
         self.with(|memory| memory.unsaved = outcome.is_err().then(|| fresh.clone()));
+        if let Err(problem) = provider.record(event.clone()).await {
+            self.with(|memory| memory.unrecorded = Some(event));
+            return Err(problem);
+        }
         Ok(fresh)
     }
 }

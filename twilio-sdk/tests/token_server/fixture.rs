@@ -31,10 +31,13 @@ impl Folder {
         self.0.join(name)
     }
 
-    /// Puts a file in place at once, so that nobody reads half of it.
+    /// Puts a file in place at once, so that nobody reads half of it. It is its owner's alone, of which programs would
+    /// otherwise warn.
     pub fn write(&self, name: &str, text: &str) -> PathBuf {
         let (path, draft) = (self.path(name), self.path("draft"));
         std::fs::write(&draft, text).unwrap();
+        #[cfg(unix)]
+        std::fs::set_permissions(&draft, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         std::fs::rename(draft, &path).unwrap();
         path
     }

@@ -3,6 +3,7 @@
 mod answer;
 mod cell;
 mod life;
+mod record;
 mod twilio;
 
 use std::future::Future;
@@ -19,6 +20,8 @@ use crate::types::SecretString;
 pub(crate) use answer::{printable, problem, redact};
 pub(crate) use cell::TokenCell;
 pub(crate) use life::Life;
+#[cfg(feature = "oauth")]
+pub(crate) use record::{recorded_as, unrecorded};
 
 /// A token as requests carry it.
 pub(crate) struct Token {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::answer::{fresh, redact};
+use super::record::{recorded_as, unrecorded};
 use super::{Fetch, Fetching};
+use crate::audit::EventKind;
 use crate::auth::OAuthConfig;
 use crate::runtime::{Handle, Raw, TokenRequest, request_token};
 
@@ -16,12 +18,18 @@ impl Fetch for OAuthConfig {
     fn fetch(self: Arc<Self>, handle: &Handle) -> Fetching {
         let (url, forwarded_host) = handle.endpoint().token_url(self.token_url.as_deref());
         let form = form(&self, url == V1);
+        let asked = url.clone();
         let answer = request_token(handle.clone(), TokenRequest { url, forwarded_host, form });
         Box::pin(async move {
             let hide = |problem| redact(problem, &[&self.client_secret]);
-            let raw = answer.await.map_err(hide)?;
-            let outcome = fresh(&raw).map_err(hide);
-            wipe(raw);
+            let outcome = answer.await.map_err(hide).and_then(|raw| {
+                let outcome = fresh(&raw).map_err(hide);
+                wipe(raw);
+                outcome
+            });
+            let scopes = self.scope.as_deref().unwrap_or_default();
+            let event = recorded_as(EventKind::TokenIssue, &self.client_id, &asked, scopes, &outcome);
+            self.recorder.record_aside(vec![event]).await.map_err(unrecorded)?;
             outcome
         })
     }

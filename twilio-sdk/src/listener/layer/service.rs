@@ -5,13 +5,15 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, header};
+use http::{HeaderName, HeaderValue, Request, Response, header};
 use tower_layer::Layer;
 use tower_service::Service;
 
 use super::super::UserDetails;
 use super::AuthEntry;
 use super::admit::{Gate, Given, Refused};
+use super::entry::Way;
+use crate::audit::{Audit, Recorder};
 
 /// Lets only those requests through that one of its entries accepts: a `tower` layer, for axum's routers and single
 /// routes and for hyper's services. See [`AuthRules`](super::AuthRules) for how entries are tried, and for several layers
@@ -31,6 +33,36 @@ impl AuthLayer {
     /// A layer with these entries, for a realm, of which clients are told. No entries let nobody in.
     pub fn new(realm: &str, entries: impl IntoIterator<Item = AuthEntry>) -> Self {
         Self { gate: Arc::new(Gate::new(realm, entries.into_iter().collect())) }
+    }
+
+    /// Where it is recorded who was let in; nowhere unless set.
+    ///
+    /// * `authn` for every request: `ok` with the user's name and the scopes that were asked for, `denied`, or `failed` where
+    ///   nobody could tell. A name that is not recognized is not recorded: it may be a password in the wrong field.
+    /// * `authz`, `denied`, beside it where the user is known and has none of the scopes.
+    /// * `config.change` where the entries' stores change what they know, see
+    ///   [`record_changes`](super::super::UserStore::record_changes).
+    ///
+    /// What is recorded of a request is in [`RequestFacts`](super::super::RequestFacts). A request of which nothing can be
+    /// recorded is not let in; the answer is 503.
+    pub fn audit(mut self, audit: impl Audit + 'static) -> Self {
+        let audit: Arc<dyn Audit> = Arc::new(audit);
+        let gate = Arc::make_mut(&mut self.gate);
+        for entry in &gate.entries {
+            if let Way::Users(store) = &entry.way {
+                store.record_changes(&audit);
+            }
+        }
+        gate.recorder = Recorder::new(audit);
+        self
+    }
+
+    /// The header whose last address is recorded as the one that a request came from. Only behind a proxy that sets it,
+    /// such as `X-Forwarded-For`, because anybody can send it. Unless set, see
+    /// [`RequestFacts`](super::super::RequestFacts).
+    pub fn source_header(mut self, name: HeaderName) -> Self {
+        Arc::make_mut(&mut self.gate).source_header = Some(name);
+        self
     }
 }
 
@@ -75,9 +107,10 @@ where
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
         let (gate, given) = (Arc::clone(&self.gate), Given::of(request.headers()));
+        let facts = gate.facts(&request);
         Box::pin(async move {
             request.extensions_mut().remove::<UserDetails>();
-            match gate.admit(given).await {
+            match gate.admit(given, facts).await {
                 Ok(user) => {
                     let (username, path) = (&user.username, request.uri().path());
                     tracing::info!(target: "twilio_sdk::listener", username, path, "a request is let in");
