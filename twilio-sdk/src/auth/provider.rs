@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_carried_is_refused_at_construction() {
+    fn weakness_06_what_cannot_be_carried_is_refused_at_construction() {
         for (user, password) in
             [("", "123"), ("tom", ""), ("", ""), ("a:b", "c"), ("a\n", "b"), ("a", "b\u{7f}")]
         {

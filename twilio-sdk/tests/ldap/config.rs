@@ -15,7 +15,7 @@ fn config() -> LdapConfig {
 type Spoil = fn(&mut LdapConfig);
 
 #[tokio::test]
-async fn what_cannot_work_is_refused_by_its_field() {
+async fn weakness_13_what_cannot_work_is_refused_by_its_field() {
     LdapUserStore::new(config()).unwrap();
     let table: &[(&str, Spoil)] = &[
         ("connection_url", |c| c.connection_url = "ldap.example.org".to_owned()),
@@ -83,8 +83,8 @@ fn file(name: &str, text: &str) -> std::path::PathBuf {
 }
 
 #[tokio::test]
-async fn a_file_sets_every_field() {
-    let Some(server) = server("a_file_sets_every_field") else { return };
+async fn weakness_12_a_file_sets_every_field() {
+    let Some(server) = server("weakness_12_a_file_sets_every_field") else { return };
     std::fs::write(file("ca.pem", ""), &server.ca).unwrap();
     let text = format!(
         r#"

@@ -128,7 +128,7 @@ async fn check(answer: Answer, again: Again, verb: Verb, marked: Option<bool>, l
 }
 
 #[tokio::test]
-async fn every_method_is_tried_again_after_what_is_safe_for_it_and_after_nothing_else() {
+async fn weakness_22_every_method_is_tried_again_after_what_is_safe_for_it_and_after_nothing_else() {
     for (answer, again) in rows() {
         for verb in VERBS {
             for marked in [None, Some(true), Some(false)] {
@@ -263,7 +263,7 @@ async fn a_wait_beyond_the_time_out_is_not_waited_for() {
 }
 
 #[tokio::test]
-async fn after_the_last_failure_there_is_no_wait() {
+async fn weakness_22_after_the_last_failure_there_is_no_wait() {
     let script = [told(429, &[]), told(429, &[]), told(429, &[("Retry-After", "15")])];
     let server = Server::start(script).await;
     let (twilio, waits) = waits(config(&server.url()));

@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn what_means_something_in_a_filter_is_escaped() {
+    fn weakness_14_what_means_something_in_a_filter_is_escaped() {
         for (value, expected) in [
             ("*", r"\2a"),
             ("a\\2a", r"a\5c2a"),

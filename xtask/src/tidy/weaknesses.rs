@@ -1,0 +1,85 @@
+use super::Violation;
+use super::files::Tree;
+
+/// What was weak in the libraries that this one takes the place of, from the first on: Ballerina's `auth` and `http` (1 to
+/// 19), its Twilio connector (20 to 22), APILinker (23 to 39). A test `weakness_NN_…` shows that each is absent.
+const WEAKNESSES: [&str; 39] = [
+    "passwords in clear in a file of users",
+    "time and words that tell who exists",
+    "an authentication scheme read by its case",
+    "a 401 without WWW-Authenticate",
+    "credentials read leniently",
+    "names that Basic authentication cannot carry, sent all the same",
+    "scopes without entries that leave a resource open",
+    "an entry that forbids and hides the next, which would accept",
+    "tokens taken with any scheme",
+    "a directory that is down and ends the program",
+    "trust settings of TLS without effect",
+    "settings of a directory without effect",
+    "time-outs below a second that never come",
+    "values in LDAP filters that are not escaped",
+    "one of several matching entries taken silently",
+    "one connection for ever, and referrals followed by chance",
+    "secrets in the keys of a cache",
+    "no limit on guessing, no audit, no reading again",
+    "constructors that send and panic, and secrets that are not encoded",
+    "filters of dates under names that Twilio does not know",
+    "identifiers unchecked, secrets printable",
+    "a wait after the last failure, and POST sent again",
+    "listing users destroys their keys",
+    "API keys in clear, for ever, compared by their first difference",
+    "a wrong passphrase that wipes the vault",
+    "files that others can read and a crash can halve",
+    "a weak key without its parameters in the file",
+    "no passphrase, no store, no error",
+    "an expiry that nobody looks at",
+    "unknown roles and disabled access control that allow",
+    "permissions that nobody enforces",
+    "an encryption level that is misspelt and means none",
+    "a missing variable sent as a secret",
+    "login state from a weak generator, and unchecked",
+    "tokens that are fetched and never sent",
+    "device logins that crash or ask for ever",
+    "refusals asked again, and retry settings without effect",
+    "audit and validation that are documented and absent",
+    "tokens asked for over plain HTTP",
+];
+
+/// Those whose tests come with users, roles and API keys.
+const PENDING: [usize; 4] = [23, 24, 30, 31];
+
+/// Every weakness has a test that shows its absence.
+pub(super) fn weaknesses_have_tests(tree: &Tree) -> Vec<Violation> {
+    let tests: Vec<&str> = tree.rust.iter().flat_map(|file| tests(&file.text)).collect();
+    let place = "xtask/src/tidy/weaknesses.rs";
+    let has = |number: usize| tests.iter().any(|test| test.starts_with(&format!("weakness_{number:02}_")));
+    let named = WEAKNESSES.iter().enumerate().map(|(at, what)| (at + 1, what));
+    let missing =
+        named.filter(|(number, _)| !PENDING.contains(number) && !has(*number)).map(|(number, what)| {
+            Violation::new(place, format!("no test `weakness_{number:02}_…` shows the absence of: {what}"))
+        });
+    let there = PENDING.iter().filter(|number| has(**number));
+    missing
+        .chain(
+            there.map(|number| {
+                Violation::new(place, format!("{number} has its test; take it out of PENDING"))
+            }),
+        )
+        .collect()
+}
+
+/// The names of the test functions in a file.
+fn tests(text: &str) -> impl Iterator<Item = &str> {
+    text.lines()
+        .scan(false, |is_test, line| {
+            let line = line.trim();
+            let name = line.trim_start_matches("async ").strip_prefix("fn ").filter(|_| *is_test);
+            let name = name.and_then(|rest| rest.split('(').next());
+            // Other attributes may stand between.
+            *is_test = line.starts_with("#[test]")
+                || line.starts_with("#[tokio::test")
+                || (*is_test && line.starts_with('#'));
+            Some(name)
+        })
+        .flatten()
+}
