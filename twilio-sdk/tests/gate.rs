@@ -216,6 +216,25 @@ async fn a_host_that_fails_is_left_alone_and_probed_again() {
 }
 
 #[tokio::test]
+async fn times_without_end_are_none() {
+    let server = Server::start().await;
+    server.answer(6);
+    let breaker = CircuitBreakerConfig::new().volume_threshold(5).reset_after(Duration::MAX);
+    let pool = PoolConfig::new().max_active(1).wait(Duration::MAX).idle_timeout(Duration::MAX);
+    let endless = config(&server).timeout(Duration::MAX).connect_timeout(Duration::MAX);
+    let endless = endless.attempt_timeout(Duration::MAX).pool(pool);
+    let twilio =
+        Client::new(endless.circuit_breaker(breaker.window(Duration::MAX).bucket(Duration::MAX))).unwrap();
+    call(twilio.clone()).await.unwrap();
+    server.status.store(503, Ordering::SeqCst);
+    for _ in 0..4 {
+        assert!(call(twilio.clone()).await.unwrap_err().is_api());
+    }
+    let error = call(twilio.clone()).await.unwrap_err();
+    assert!(error.is_circuit_open() && error.opens_in().unwrap() > Duration::from_secs(1 << 20), "{error}");
+}
+
+#[tokio::test]
 async fn settings_that_cannot_work_are_refused() {
     let server = Server::start().await;
     let breaker = CircuitBreakerConfig::new;
@@ -229,6 +248,11 @@ async fn settings_that_cannot_work_are_refused() {
         (config(&server).circuit_breaker(breaker().statuses([200])), "statuses"),
         (config(&server).rate_limit(RateLimit::per_second(0)), "rate_limit"),
         (config(&server).rate_limit(RateLimit::per_second(1).burst(0)), "burst"),
+        (config(&server).rate_limit(RateLimit::per(1, Duration::MAX)), "rate_limit"),
+        (
+            config(&server).rate_limit(RateLimit::per(1, Duration::from_secs(86_400)).burst(u32::MAX)),
+            "rate_limit",
+        ),
         (config(&server).pool(PoolConfig::new().max_active(0)), "max_active"),
     ];
     for (config, name) in bad {

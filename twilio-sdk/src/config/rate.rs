@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use crate::runtime::FOREVER;
 use crate::{Error, Result};
 
 /// How many requests a client starts in a time, whatever its clones and products; second attempts count.
@@ -32,7 +33,7 @@ impl RateLimit {
         Self { interval, burst: 1 }
     }
 
-    /// How many requests may start at once after a pause; 1 unless set.
+    /// How many requests may start at once after a pause; 1 unless set. So many may take no more than a year.
     pub const fn burst(mut self, requests: u32) -> Self {
         self.burst = requests;
         self
@@ -42,6 +43,12 @@ impl RateLimit {
         if self.interval.is_zero() {
             return Err(Error::config(
                 "rate_limit: the number of requests and the time must both be above 0",
+            ));
+        }
+        // The limiter counts nanoseconds in 64 bits.
+        if self.interval.checked_mul(self.burst).is_none_or(|all| all > FOREVER) {
+            return Err(Error::config(
+                "rate_limit: a whole burst takes more than a year; give more requests, less time or a smaller burst",
             ));
         }
         if self.burst == 0 {

@@ -4,6 +4,7 @@ use http::StatusCode;
 use retry_policies::policies::ExponentialBackoff;
 use retry_policies::{Jitter, RetryDecision, RetryPolicy as _};
 
+use crate::runtime::FOREVER;
 use crate::{Error, Result};
 
 /// When and how often a call is tried again.
@@ -42,9 +43,6 @@ impl Default for RetryConfig {
         }
     }
 }
-
-/// No call waits this long, and every calculation with it has a result.
-const LONGEST: Duration = Duration::from_secs(60 * 60 * 24 * 365);
 
 /// Statuses that a second attempt cannot change, or that mean that the credentials are refused.
 const NEVER: [u16; 3] = [400, 401, 403];
@@ -123,7 +121,7 @@ impl RetryConfig {
         if attempts >= self.max_attempts {
             return None;
         }
-        let (base, max_delay) = (self.base.min(LONGEST), self.max_delay.min(LONGEST));
+        let (base, max_delay) = (self.base.min(FOREVER), self.max_delay.min(FOREVER));
         let policy = ExponentialBackoff::builder()
             .retry_bounds(base, max_delay)
             .base(self.factor)

@@ -51,6 +51,11 @@ impl fmt::Debug for Attempt<'_> {
     }
 }
 
+/// The end of a time that starts now, but no later than a call's own end; a time may be endless.
+pub(super) fn within(deadline: Instant, time: Option<Duration>) -> Instant {
+    time.and_then(|time| Instant::now().checked_add(time)).map_or(deadline, |end| end.min(deadline))
+}
+
 /// Sends a request once and reads the whole answer, within the client's bounds. The request comes as the future
 /// that sends it, which is small: what is held while waiting is what a call costs in memory.
 pub(super) async fn attempt(
@@ -62,10 +67,7 @@ pub(super) async fn attempt(
 ) -> Result<Raw> {
     let settings = handle.settings();
     let mut pass = handle.gate().enter(operation, host, deadline).await?;
-    let until = match settings.attempt_timeout {
-        Some(timeout) => Instant::now().checked_add(timeout).map_or(deadline, |end| end.min(deadline)),
-        None => deadline,
-    };
+    let until = within(deadline, settings.attempt_timeout);
     let exchange = async {
         let response = sending.await?;
         read(operation, response, &settings.limits).await

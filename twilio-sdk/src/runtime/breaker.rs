@@ -7,6 +7,7 @@ use std::time::Duration;
 use http::StatusCode;
 use tokio::time::Instant;
 
+use super::send::FOREVER;
 use crate::config::CircuitBreakerConfig;
 
 /// One breaker for each host.
@@ -16,7 +17,8 @@ pub(crate) struct Breakers {
 }
 
 impl Breakers {
-    pub(crate) fn new(config: CircuitBreakerConfig) -> Self {
+    pub(crate) fn new(mut config: CircuitBreakerConfig) -> Self {
+        config.reset_after = config.reset_after.min(FOREVER);
         Self { config, hosts: Mutex::default() }
     }
 

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
+use super::attempt::within;
 use super::breaker::{Breakers, Ticket};
 use super::limit::{InFlight, Seat};
 use super::{Operation, Raw};
@@ -68,8 +69,7 @@ impl Gate {
         operation: &'static Operation,
         deadline: Instant,
     ) -> Result<Seat> {
-        let until = Instant::now().checked_add(self.wait).map_or(deadline, |until| until.min(deadline));
-        timeout_at(until, places.enter()).await.map_err(|_| {
+        timeout_at(within(deadline, Some(self.wait)), places.enter()).await.map_err(|_| {
             let most = places.most();
             Error::busy(operation, format!("no turn came within the wait: max_active is {most}"))
         })

@@ -59,6 +59,7 @@ pub use rules::{Check, Fields, Rule, Rules};
 pub use saved::SavedRequest;
 pub(crate) use scalar::scalar;
 pub use scalar::{Scalar, decode_scalar};
+pub(crate) use send::FOREVER;
 #[cfg(any(feature = "oauth", feature = "hashicorp-vault"))]
 pub(crate) use token::Exchange;
 pub(crate) use token::{TokenRequest, request_token};

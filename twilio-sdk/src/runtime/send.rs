@@ -12,8 +12,8 @@ use crate::auth::Ready;
 use crate::config::RetryConfig;
 use crate::{Error, Result};
 
-/// A time-out beyond this is as good as none, and can be added to every moment.
-pub(super) const FOREVER: Duration = Duration::from_secs(60 * 60 * 24 * 365);
+/// A time beyond this is as good as endless, and can be added to every moment.
+pub(crate) const FOREVER: Duration = Duration::from_secs(60 * 60 * 24 * 365);
 
 /// Sends a call, again where that is safe, until there is an outcome or no time is left.
 pub(crate) async fn send(client: &dyn Dispatch, parts: &Parts) -> Result<Raw> {

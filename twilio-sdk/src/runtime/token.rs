@@ -7,7 +7,7 @@ use http::{HeaderName, HeaderValue};
 use tokio::time::{Instant, timeout_at};
 use zeroize::Zeroizing;
 
-use super::attempt::read;
+use super::attempt::{read, within};
 use super::{BodyKind, Handle, Method, Operation, Raw, retry, transport};
 use crate::Error;
 use crate::error::{TokenProblem, TokenResult};
@@ -40,7 +40,7 @@ pub(crate) async fn request_token(handle: Handle, asked: TokenRequest) -> TokenR
             headers.insert(HeaderName::from_static("x-forwarded-host"), host.clone());
         }
         *request.body_mut() = Some(body.clone().into());
-        let until = settings.attempt_timeout.map_or(deadline, |limit| deadline.min(Instant::now() + limit));
+        let until = within(deadline, settings.attempt_timeout);
         let exchange = async {
             let sent = handle.http().execute(request).await;
             read(&OPERATION, sent.map_err(|e| Error::transport(&OPERATION, e))?, &settings.limits).await

@@ -1,3 +1,4 @@
+use super::send::FOREVER;
 use crate::config::{ConnectionConfig, HttpVersion, Proxy, ProxyServer, TlsBackend};
 use crate::{Error, Result};
 
@@ -11,7 +12,7 @@ pub(crate) fn client(config: &ConnectionConfig, needs_tls: bool) -> Result<reqwe
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(config.connect_timeout)
         .pool_max_idle_per_host(pool.max_idle_per_host)
-        .pool_idle_timeout(pool.idle_timeout)
+        .pool_idle_timeout(pool.idle_timeout.min(FOREVER))
         .http2_initial_stream_window_size(pool.http2_window)
         .http2_max_header_list_size(header_list(config.limits.headers))
         // It would send again behind the back of `RetryConfig`, unseen and uncounted.
