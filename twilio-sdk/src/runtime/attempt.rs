@@ -76,7 +76,7 @@ pub(super) async fn attempt(
         Ok(outcome) => outcome,
         Err(_) => Err(Error::timeout(operation, host)),
     };
-    pass.leave(&outcome);
+    pass.leave(operation, &outcome);
     outcome
 }
 

@@ -128,7 +128,7 @@ impl Streamed {
             Ok((raw, response)) => (Ok(raw), response),
             Err(error) => (Err(error), None),
         };
-        pass.leave(&raw);
+        pass.leave(operation, &raw);
         let raw = raw?;
         let Some(response) = response else { return Ok((raw, None)) };
         let mut incoming = Incoming::new(operation, raw.clone(), response, pass, self.idle, self.limit)?;

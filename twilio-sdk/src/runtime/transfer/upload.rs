@@ -132,7 +132,7 @@ impl Way for Outgoing {
             Some(error) => Err(Error::content(operation, "the content to upload cannot be read", error)),
             None => outcome,
         };
-        pass.leave(&outcome);
+        pass.leave(operation, &outcome);
         outcome
     }
 
