@@ -91,6 +91,7 @@ pub(super) fn head(
         headers: std::mem::take(response.headers_mut()),
         body: Bytes::new(),
         attempts: 0,
+        uncertain: false,
     };
     let size: usize = raw.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     if size > limits.headers {

@@ -132,7 +132,7 @@ mod tests {
             http::HeaderName::from_static(CONCURRENT),
             http::HeaderValue::from_static("100"),
         )]);
-        Raw { status, headers, body: bytes::Bytes::new(), attempts: 1 }
+        Raw { status, headers, body: bytes::Bytes::new(), attempts: 1, uncertain: false }
     }
 
     #[tokio::test(start_paused = true)]

@@ -14,6 +14,8 @@ pub(crate) struct Raw {
     pub(crate) body: Bytes,
     /// How many attempts it took.
     pub(crate) attempts: u32,
+    /// Whether Twilio may have carried out the call in an attempt before the last.
+    pub(crate) uncertain: bool,
 }
 
 impl Raw {

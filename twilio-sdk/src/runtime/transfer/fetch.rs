@@ -5,7 +5,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::incoming::Incoming;
 use super::redirect::Trail;
-use super::target::{Target, redirected};
+use super::target::{Target, copy, redirected};
 use crate::config::RetryConfig;
 use crate::runtime::send::{FOREVER, Terms, Way, attempts, watched};
 use crate::runtime::{Dispatch, Operation, Raw, attempt};
@@ -60,7 +60,7 @@ pub(crate) async fn fetch(client: Arc<dyn Dispatch>, target: Target, bounds: Bou
             incoming.set_attempts(attempts);
             Ok(incoming)
         }
-        None => Err(Error::api(operation, raw).with_attempts(attempts)),
+        None => Err(Error::api(operation, raw)),
     }
 }
 
@@ -73,8 +73,8 @@ struct Streamed {
 }
 
 impl Way for Streamed {
-    fn request(&mut self, _: bool) -> Result<Option<reqwest::Request>> {
-        Ok(self.target.request.try_clone())
+    fn request(&self) -> Result<reqwest::Request> {
+        Ok(copy(&self.target.request))
     }
 
     async fn attempt(
@@ -90,11 +90,12 @@ impl Way for Streamed {
         let (mut request, mut own) = (request, self.target.own);
         loop {
             let operation = if own { &self.target.routes.own } else { &self.target.routes.elsewhere };
-            let asked = request.try_clone();
+            let asked = copy(&request);
             let (raw, incoming) = self.hop(client, operation, request, deadline, until).await?;
             self.opened = incoming;
-            let redirects = matches!(raw.status.as_u16(), 301 | 302 | 303 | 307 | 308);
-            let Some(asked) = asked.filter(|_| redirects) else { return Ok(raw) };
+            if !matches!(raw.status.as_u16(), 301 | 302 | 303 | 307 | 308) {
+                return Ok(raw);
+            }
             let to = trail.follow(&raw.headers).map_err(|why| Error::redirect(operation, why, &raw))?;
             (request, own) = redirected(&asked, to, own);
         }
