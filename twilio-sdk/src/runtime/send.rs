@@ -20,6 +20,7 @@ pub(crate) async fn send(client: &dyn Dispatch, parts: &Parts) -> Result<Raw> {
     let settings = client.handle().settings();
     let terms = Terms {
         deadline: Instant::now() + parts.timeout.unwrap_or(settings.timeout).min(FOREVER),
+        patience: FOREVER,
         retry: parts.retry.as_deref().unwrap_or(&settings.retry),
         idempotent: parts.idempotent.unwrap_or(retry::is_idempotent(parts.operation.method)),
     };
@@ -49,6 +50,8 @@ pub(super) async fn watched(
 /// What bounds a call.
 pub(super) struct Terms<'a> {
     pub(super) deadline: Instant,
+    /// The longest wait between two attempts.
+    pub(super) patience: Duration,
     pub(super) retry: &'a RetryConfig,
     /// Whether sending the call twice does no more than sending it once.
     pub(super) idempotent: bool,
@@ -131,7 +134,7 @@ pub(super) async fn attempts(
             renewed = true;
             Some(Duration::ZERO)
         } else {
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left = deadline.saturating_duration_since(Instant::now()).min(terms.patience);
             retry::delay(terms.retry, terms.idempotent, number, &outcome, left)
         };
         watch.end(&outcome, retry_in);

@@ -50,7 +50,7 @@ pub(crate) async fn fetch(client: Arc<dyn Dispatch>, target: Target, bounds: Bou
     let retry = bounds.retry.as_ref().unwrap_or(&settings.retry);
     bounds.check()?;
     let deadline = Instant::now() + bounds.timeout.unwrap_or(settings.timeout).min(FOREVER);
-    let terms = Terms { deadline, retry, idempotent: true };
+    let terms = Terms { deadline, patience: FOREVER, retry, idempotent: true };
     let idle = bounds.idle();
     let mut way = Streamed { target, idle, limit: bounds.limit, opened: None };
     let raw = watched(&*client, operation, attempts(&*client, operation, &terms, &mut way)).await?;

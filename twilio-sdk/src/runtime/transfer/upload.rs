@@ -48,7 +48,9 @@ pub(crate) async fn upload(
     let retry = bounds.retry.as_ref().unwrap_or(&settings.retry);
     bounds.check()?;
     let deadline = Instant::now() + bounds.timeout.unwrap_or(FOREVER).min(FOREVER);
-    let terms = Terms { deadline, retry, idempotent: bounds.idempotent };
+    // Nothing but the answer's `Retry-After` would bound the waits of an upload that may take for ever.
+    let patience = bounds.timeout.unwrap_or(settings.timeout);
+    let terms = Terms { deadline, patience, retry, idempotent: bounds.idempotent };
     let idle = bounds.idle();
     let mut way = Outgoing {
         base: crate::runtime::url::request(&*client, &parts)?,
