@@ -1,4 +1,3 @@
-use std::fmt;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -10,6 +9,7 @@ use crate::config::ResponseLimits;
 use crate::{Error, Result};
 
 /// One attempt of a call, as [`on_attempt`](crate::ConnectionConfig::on_attempt) is told of it.
+#[derive(Debug)]
 #[non_exhaustive]
 pub struct Attempt<'a> {
     /// The product's module, such as `api_v2010`.
@@ -32,23 +32,6 @@ pub struct Attempt<'a> {
     pub elapsed: Duration,
     /// After what wait the next attempt follows; `None` after the last one.
     pub retry_in: Option<Duration>,
-}
-
-impl fmt::Debug for Attempt<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Attempt")
-            .field("product", &self.product)
-            .field("operation_id", &self.operation_id)
-            .field("method", &self.method)
-            .field("host", &self.host)
-            .field("number", &self.number)
-            .field("status", &self.status)
-            .field("request_id", &self.request_id)
-            .field("error", &self.error)
-            .field("elapsed", &self.elapsed)
-            .field("retry_in", &self.retry_in)
-            .finish()
-    }
 }
 
 /// The end of a time that starts now, but no later than a call's own end; a time may be endless.

@@ -15,6 +15,10 @@ use crate::error::{TokenProblem, TokenResult};
 /// For errors; the path is whatever the endpoint's is.
 const OPERATION: Operation = Operation::new("CreateOauth2Token", Method::Post, "/v2/token", BodyKind::Form);
 
+/// For errors of requests to servers of the user's own.
+#[cfg(any(feature = "oauth", feature = "hashicorp-vault"))]
+const EXCHANGE: Operation = Operation::new("Request", Method::Post, "/", BodyKind::None);
+
 /// A form for a token endpoint.
 pub(crate) struct TokenRequest {
     pub(crate) url: String,
@@ -75,13 +79,13 @@ impl Exchange {
 
     /// Sends a request once and reads its whole answer.
     pub(crate) async fn send(&self, request: http::Request<Vec<u8>>) -> crate::Result<Raw> {
-        let failed = |e| Error::transport(&OPERATION, e);
+        let failed = |e| Error::transport(&EXCHANGE, e);
         let request = reqwest::Request::try_from(request).map_err(failed)?;
         let host = request.url().host_str().unwrap_or_default().to_owned();
         let exchange =
-            async { read(&OPERATION, self.http.execute(request).await.map_err(failed)?, &self.limits).await };
+            async { read(&EXCHANGE, self.http.execute(request).await.map_err(failed)?, &self.limits).await };
         let outcome = tokio::time::timeout(self.timeout, exchange).await;
-        outcome.unwrap_or_else(|_| Err(Error::timeout(&OPERATION, &host)))
+        outcome.unwrap_or_else(|_| Err(Error::timeout(&EXCHANGE, &host)))
     }
 }
 
