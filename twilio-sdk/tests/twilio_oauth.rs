@@ -70,6 +70,13 @@ async fn the_token_request_is_as_twilio_wants_it_and_the_token_serves_all_calls(
 }
 
 #[tokio::test]
+async fn time_outs_without_end_are_none() {
+    let server = server(3600).await;
+    let endless = config(&server.url).timeout(Duration::MAX).attempt_timeout(Duration::MAX);
+    call(&Client::new(endless).unwrap()).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_hundred_concurrent_calls_share_one_token_request() {
     let server = Loopback::start(|seen, _| match seen.path.as_str() {
         TOKEN => token("t", 3600).after(Duration::from_millis(50)),

@@ -102,11 +102,6 @@ impl AuthState {
         self.auth.account_sid()
     }
 
-    /// Whether fresh credentials can be had where a server refuses the ones that it was shown.
-    pub(crate) fn renews(&self) -> bool {
-        matches!(self.credential, Credential::Token(..))
-    }
-
     /// What an attempt needs before its request is made: a token that is valid, fetched if need be.
     pub(crate) async fn ready(&self, handle: &Handle, deadline: Instant) -> TokenResult<Ready> {
         match &self.credential {

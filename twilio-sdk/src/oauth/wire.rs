@@ -147,8 +147,13 @@ mod tests {
             ("[1]", "[1]"),
         ] {
             let body = body.to_owned().into();
-            let raw =
-                Raw { status: http::StatusCode::OK, headers: http::HeaderMap::new(), body, attempts: 1 };
+            let raw = Raw {
+                status: http::StatusCode::OK,
+                headers: http::HeaderMap::new(),
+                body,
+                attempts: 1,
+                uncertain: false,
+            };
             assert_eq!(String::from_utf8(usual(&raw)).unwrap(), expected);
         }
     }

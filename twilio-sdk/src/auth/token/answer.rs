@@ -111,6 +111,7 @@ mod tests {
             headers: http::HeaderMap::new(),
             body: body.to_owned().into(),
             attempts: 1,
+            uncertain: false,
         }
     }
 
