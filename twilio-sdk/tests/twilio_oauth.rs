@@ -334,6 +334,14 @@ async fn a_token_endpoint_that_is_briefly_gone_is_asked_again() {
 }
 
 #[tokio::test]
+async fn a_time_out_that_no_clock_can_hold_bounds_nothing() {
+    let server = server(3600).await;
+    let config = config(&server.url).timeout(Duration::MAX).attempt_timeout(Duration::MAX);
+    call(&Client::new(config).unwrap()).await.unwrap();
+    assert_eq!(bearers(&server), ["Bearer token-1"]);
+}
+
+#[tokio::test]
 async fn a_redirect_of_the_token_endpoint_is_not_followed() {
     let elsewhere = server(3600).await;
     let target = format!("{}/v2/token", elsewhere.url);

@@ -62,10 +62,7 @@ pub(super) async fn attempt(
 ) -> Result<Raw> {
     let settings = handle.settings();
     let mut pass = handle.gate().enter(operation, host, deadline).await?;
-    let until = match settings.attempt_timeout {
-        Some(timeout) => Instant::now().checked_add(timeout).map_or(deadline, |end| end.min(deadline)),
-        None => deadline,
-    };
+    let until = settings.attempt_end(deadline);
     let exchange = async {
         let response = sending.await?;
         read(operation, response, &settings.limits).await

@@ -2,6 +2,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::{Gate, transport};
 use crate::auth::{Auth, AuthState};
 use crate::config::{ConnectionConfig, Observer, ResponseLimits, RetryConfig};
@@ -39,6 +41,14 @@ pub(crate) struct Settings {
     pub(crate) redactor: Redactor,
     #[cfg(feature = "validation")]
     pub(crate) validation: bool,
+}
+
+impl Settings {
+    /// When an attempt that begins now has to have ended.
+    pub(crate) fn attempt_end(&self, deadline: Instant) -> Instant {
+        let end = self.attempt_timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        end.map_or(deadline, |end| end.min(deadline))
+    }
 }
 
 impl Handle {

@@ -40,7 +40,7 @@ pub(crate) async fn request_token(handle: Handle, asked: TokenRequest) -> TokenR
             headers.insert(HeaderName::from_static("x-forwarded-host"), host.clone());
         }
         *request.body_mut() = Some(body.clone().into());
-        let until = settings.attempt_timeout.map_or(deadline, |limit| deadline.min(Instant::now() + limit));
+        let until = settings.attempt_end(deadline);
         let exchange = async {
             let sent = handle.http().execute(request).await;
             read(&OPERATION, sent.map_err(|e| Error::transport(&OPERATION, e))?, &settings.limits).await

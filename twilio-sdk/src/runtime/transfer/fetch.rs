@@ -84,10 +84,7 @@ impl Way for Streamed {
         request: reqwest::Request,
         deadline: Instant,
     ) -> Result<Raw> {
-        let until = match client.handle().settings().attempt_timeout {
-            Some(timeout) => Instant::now().checked_add(timeout).map_or(deadline, |end| end.min(deadline)),
-            None => deadline,
-        };
+        let until = client.handle().settings().attempt_end(deadline);
         self.opened = None;
         let mut trail = Trail::new(request.url());
         let (mut request, mut own) = (request, self.target.own);
