@@ -39,13 +39,18 @@ pub(super) fn fresh(raw: &Raw) -> TokenResult<Fresh> {
     if granted.token_type.is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer")) {
         return Err(unusable("with a token of another type than Bearer"));
     }
-    let seconds = granted.expires_in.as_ref().and_then(|value| match value {
+    let life = Life::of(granted.expires_in.as_ref().and_then(seconds), token.expose());
+    Ok(Fresh { token, life })
+}
+
+/// A number of seconds, which servers write as text too.
+pub(crate) fn seconds(value: &Value) -> Option<f64> {
+    let seconds = match value {
         Value::Number(number) => number.as_f64(),
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
-    });
-    let life = Life::of(seconds.filter(|seconds| !seconds.is_nan()), token.expose());
-    Ok(Fresh { token, life })
+    };
+    seconds.filter(|seconds: &f64| !seconds.is_nan())
 }
 
 /// An error of section 5.2, or of Twilio's own shape, or of neither.

@@ -16,7 +16,7 @@ use crate::error::TokenResult;
 use crate::runtime::Handle;
 use crate::types::SecretString;
 
-pub(crate) use answer::{printable, problem, redact};
+pub(crate) use answer::{printable, problem, redact, seconds};
 pub(crate) use cell::TokenCell;
 pub(crate) use life::Life;
 
