@@ -43,7 +43,8 @@ impl TokenCell {
     ///
     /// The fetch runs on its own, so that a caller that gives up does not take it from the others.
     pub(crate) async fn get(&self, deadline: Instant, fetch: impl Fn() -> Fetching) -> Outcome {
-        // A fetch ends without outcome only if the async runtime that it ran on has ended.
+        // Once more where the old token expired in the patience with it, and where a fetch ended without outcome, as
+        // it does with the async runtime that it ran on.
         for _ in 0..3 {
             let (mut pending, old) = match self.look(&fetch)? {
                 Look::Have(token) => return Ok(token),
@@ -60,10 +61,10 @@ impl TokenCell {
                 (Ok(Some(Ok(token))), _) => return Ok(token),
                 (_, Some(old)) => return Ok(old),
                 (Ok(Some(Err(problem))), None) => return Err(problem),
-                (Err(_), None) => {
+                (Err(_), None) if deadline <= Instant::now() => {
                     return Err(TokenProblem::new("the call's time-out passed before there was a token"));
                 }
-                (Ok(None), None) => {}
+                (Err(_) | Ok(None), None) => {}
             }
         }
         Err(TokenProblem::new("the fetch of the token was broken off"))
