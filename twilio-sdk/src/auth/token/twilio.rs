@@ -5,7 +5,7 @@ use std::sync::Arc;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::answer::{fresh, redact};
-use super::{Fetch, Fetching};
+use super::{Fetch, Fetching, Last};
 use crate::auth::OAuthConfig;
 use crate::runtime::{Handle, Raw, TokenRequest, request_token};
 
@@ -13,7 +13,7 @@ use crate::runtime::{Handle, Raw, TokenRequest, request_token};
 const V1: &str = "https://oauth.twilio.com/v1/token";
 
 impl Fetch for OAuthConfig {
-    fn fetch(self: Arc<Self>, handle: &Handle) -> Fetching {
+    fn fetch(self: Arc<Self>, handle: &Handle, _: Last) -> Fetching {
         let (url, forwarded_host) = handle.endpoint().token_url(self.token_url.as_deref());
         let form = form(&self, url == V1);
         let answer = request_token(handle.clone(), TokenRequest { url, forwarded_host, form });
