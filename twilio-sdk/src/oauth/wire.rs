@@ -9,7 +9,6 @@ use oauth2::{
     AsyncHttpClient, ErrorResponse, HttpRequest, HttpResponse, RequestTokenError, Scope, TokenResponse as _,
 };
 use serde_json::Value;
-use zeroize::Zeroize as _;
 
 use super::Tokens;
 use super::device::{LONGEST, expired};
@@ -37,7 +36,7 @@ impl Wire {
         if let Some(value) = request.headers_mut().get_mut(AUTHORIZATION) {
             value.set_sensitive(true);
         }
-        let raw = self.exchange.send(request).await?;
+        let mut raw = self.exchange.send(request).await?;
         let mut response = HttpResponse::new(Vec::new());
         if raw.status.is_success() {
             // The crate takes 200 only, but servers answer 201 too.
@@ -48,10 +47,8 @@ impl Wire {
             *response.status_mut() = raw.status;
             *response.body_mut() = raw.body.to_vec();
         }
-        *response.headers_mut() = raw.headers;
-        if let Ok(mut body) = raw.body.try_into_mut() {
-            body.as_mut().zeroize();
-        }
+        *response.headers_mut() = std::mem::take(&mut raw.headers);
+        raw.wipe();
         Ok(response)
     }
 

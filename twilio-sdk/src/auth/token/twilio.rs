@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroizing;
 
 use super::answer::{fresh, redact};
 use super::{Fetch, Fetching, Last};
 use crate::auth::OAuthConfig;
-use crate::runtime::{Handle, Raw, TokenRequest, request_token};
+use crate::runtime::{Handle, TokenRequest, request_token};
 
 /// Whose first version names its fields another way.
 const V1: &str = "https://oauth.twilio.com/v1/token";
@@ -21,7 +21,7 @@ impl Fetch for OAuthConfig {
             let hide = |problem| redact(problem, &[&self.client_secret]);
             let raw = answer.await.map_err(hide)?;
             let outcome = fresh(&raw).map_err(hide);
-            wipe(raw);
+            raw.wipe();
             outcome
         })
     }
@@ -38,13 +38,6 @@ fn form(config: &OAuthConfig, v1: bool) -> Zeroizing<String> {
         form.append_pair(name("scope", "Scope"), scope);
     }
     Zeroizing::new(form.finish())
-}
-
-/// The body holds the token.
-fn wipe(raw: Raw) {
-    if let Ok(mut body) = raw.body.try_into_mut() {
-        body.as_mut().zeroize();
-    }
 }
 
 #[cfg(test)]
