@@ -107,7 +107,8 @@ impl AuthState {
         match &self.credential {
             Credential::Token(cell, source) => {
                 // Boxed, so that calls without tokens do not pay for it with memory.
-                let token = Box::pin(cell.get(deadline, || Arc::clone(source).fetch(handle))).await?;
+                let token =
+                    Box::pin(cell.get(deadline, |last| Arc::clone(source).fetch(handle, last))).await?;
                 Ok(Ready(Some(token)))
             }
             Credential::Header(..) | Credential::Query(..) => Ok(Ready::NONE),

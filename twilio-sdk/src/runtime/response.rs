@@ -2,6 +2,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
+use zeroize::Zeroize as _;
 
 use super::Operation;
 use crate::{Error, Result};
@@ -24,6 +25,13 @@ impl Raw {
     pub(crate) fn into_success(self, operation: &'static Operation) -> Result<Self> {
         let redirect = self.status.is_redirection() && !self.body.is_empty();
         if self.status.is_success() || redirect { Ok(self) } else { Err(Error::api(operation, self)) }
+    }
+
+    /// Drops an answer whose body holds secrets, wiped from memory where nothing else holds it.
+    pub(crate) fn wipe(self) {
+        if let Ok(mut body) = self.body.try_into_mut() {
+            body.as_mut().zeroize();
+        }
     }
 
     /// The body as text: looking at all of it once is much cheaper than at each of its strings.
