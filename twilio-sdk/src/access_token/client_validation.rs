@@ -10,7 +10,7 @@ use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject as _;
 use serde::Serialize;
 
-use super::{TokenError, jws, unix};
+use super::{TokenError, check_sid, jws, unix};
 
 const CONTENT_TYPE: &str = "twilio-pkrv;v=1";
 
@@ -155,9 +155,7 @@ impl ClientValidation {
             ("api_key", &key_sid, "SK"),
             ("credential_sid", &credential_sid, "CR"),
         ] {
-            if !sid.starts_with(prefix) {
-                return Err(TokenError::Credentials(format!("{field} must start with {prefix}").into()));
-            }
+            check_sid(field, sid, prefix)?;
         }
         let key = match PrivateKeyDer::from_pem_slice(private_key_pem) {
             Ok(PrivateKeyDer::Pkcs8(der)) => RsaKeyPair::from_pkcs8(der.secret_pkcs8_der()),

@@ -63,6 +63,25 @@ fn unix(time: SystemTime) -> u64 {
     time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
+/// Whether it has the prefix of its kind and nothing that could make more of it than a SID.
+fn is_sid(text: &str, prefix: &str) -> bool {
+    text.starts_with(prefix) && text.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+fn check_sid(field: &str, sid: &str, prefix: &str) -> Result<(), TokenError> {
+    match is_sid(sid, prefix) {
+        true => Ok(()),
+        false => {
+            Err(TokenError::Credentials(format!("{field} must be a SID that starts with {prefix}").into()))
+        }
+    }
+}
+
+/// Whether it holds letters, digits and `_` only, as Voice wants of names.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
 fn check_ttl(ttl: Duration) -> Result<u64, TokenError> {
     if ttl < Duration::from_secs(1) || ttl > MAX_TTL {
         let seconds = ttl.as_secs_f64();

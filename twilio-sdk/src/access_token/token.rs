@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::grant::Grant;
-use super::{Claims, DEFAULT_TTL, TokenError, check_ttl, jws, unix};
+use super::{Claims, DEFAULT_TTL, TokenError, check_sid, check_ttl, is_plain, jws, unix};
 use crate::ApiKeyConfig;
 use crate::config::Location;
 use crate::types::SecretString;
@@ -276,9 +276,7 @@ impl AccessToken {
         let mut grants = Vec::with_capacity(self.grants.len());
         for grant in &self.grants {
             grant.check()?;
-            if matches!(grant, Grant::Voice(_))
-                && identity.is_some_and(|text| !text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'))
-            {
+            if matches!(grant, Grant::Voice(_)) && identity.is_some_and(|text| !is_plain(text)) {
                 return Err(TokenError::Identity(
                     "an identity with a voice grant may hold letters, digits and _ only".into(),
                     20106,
@@ -297,15 +295,6 @@ impl AccessToken {
             region => Ok(region),
         }
     }
-}
-
-fn check_sid(field: &str, sid: &str, prefix: &str) -> Result<(), TokenError> {
-    if !sid.starts_with(prefix) || !sid.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        return Err(TokenError::Credentials(
-            format!("{field} must be a SID that starts with {prefix}").into(),
-        ));
-    }
-    Ok(())
 }
 
 impl fmt::Debug for AccessToken {
