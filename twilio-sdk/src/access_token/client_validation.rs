@@ -47,8 +47,8 @@ pub struct ClientValidation {
     issued_at: Option<SystemTime>,
 }
 
-/// The parts of a request that are signed.
-#[derive(Clone, Debug)]
+/// The parts of a request that are signed. `Debug` shows neither the credentials nor the query and the body.
+#[derive(Clone)]
 pub struct SignedRequest<'a> {
     /// The method, in capitals.
     pub method: &'a str,
@@ -80,6 +80,16 @@ impl SignedRequest<'_> {
             canonical.push_str(&sha256(self.body));
         }
         sha256(canonical.as_bytes())
+    }
+}
+
+impl fmt::Debug for SignedRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignedRequest")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("host", &self.host)
+            .finish_non_exhaustive()
     }
 }
 
@@ -216,5 +226,26 @@ impl fmt::Debug for ClientValidation {
             .field("key_sid", &self.key_sid)
             .field("algorithm", &self.algorithm)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access_token::PlaybackGrant;
+
+    #[test]
+    fn debug_shows_no_credentials() {
+        let request = SignedRequest {
+            method: "GET",
+            path: "/x",
+            query: "a=hush",
+            authorization: "Basic hush",
+            host: "api.twilio.com",
+            body: b"hush",
+        };
+        let player = PlaybackGrant(serde_json::json!({"playbackUrl": "https://x?token=hush"}));
+        let printed = format!("{request:?} {player:?}");
+        assert!(!printed.contains("hush") && printed.contains("/x"), "{printed}");
     }
 }

@@ -1,6 +1,8 @@
 // The two retired grants are still made and read.
 #![allow(deprecated)]
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -234,11 +236,19 @@ pub struct IpMessagingGrant(
 );
 
 /// The grant of a player, as Twilio's `PlaybackGrant` resource returned it: kept word for word.
-#[derive(Clone, Debug, PartialEq)]
+///
+/// Whoever has it can play the stream, so `Debug` does not show it.
+#[derive(Clone, PartialEq)]
 pub struct PlaybackGrant(
     /// The object `grant` of Twilio's answer.
     pub Value,
 );
+
+impl fmt::Debug for PlaybackGrant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PlaybackGrant([redacted])")
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -54,13 +54,13 @@ pub struct Verified {
     pub account_sid: Option<String>,
 }
 
-/// A request as it is verified.
-#[derive(Clone, Debug)]
+/// A request as it is verified. `Debug` shows nothing that may hold a password or what somebody wrote.
+#[derive(Clone)]
 pub struct Incoming<'a> {
     url: &'a str,
     signature: Option<&'a str>,
     settings: Option<&'a str>,
-    user: Option<String>,
+    user: Option<SecretString>,
     content_type: Option<&'a str>,
     body: &'a [u8],
 }
@@ -113,6 +113,17 @@ impl<'a> Incoming<'a> {
     }
 }
 
+impl fmt::Debug for Incoming<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Incoming")
+            .field("signature", &self.signature.is_some())
+            .field("settings", &self.settings)
+            .field("content_type", &self.content_type)
+            .field("body", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
 /// The header's one value, none, or an error for several and for such as are no text.
 fn one<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, ()> {
     let mut values = headers.get_all(name).iter();
@@ -124,12 +135,12 @@ fn one<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, ()> {
 }
 
 /// `user:password` of Basic credentials: Twilio takes them out of a URL that has them, and signs them with it.
-fn basic_user(value: &str) -> Option<String> {
+fn basic_user(value: &str) -> Option<SecretString> {
     let (scheme, encoded) = value.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
     }
-    String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()
+    String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok().map(Into::into)
 }
 
 impl Verifier {
@@ -202,8 +213,9 @@ impl Verifier {
                 let checker = Checker::new(algorithm, secret.expose(), text, &signature);
                 // Nearly always the URL was signed as it came, and the other forms need not be made.
                 let mut others = || {
-                    let urls =
-                        urls.get_or_insert_with(|| url::candidates(request.url, request.user.as_deref()));
+                    let urls = urls.get_or_insert_with(|| {
+                        url::candidates(request.url, request.user.as_ref().map(SecretString::expose))
+                    });
                     urls.iter().any(|url| checker.signs(url))
                 };
                 if checker.signs(request.url) || others() {
