@@ -9,6 +9,7 @@ use ring::signature::{RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaEncoding, RsaKeyPair}
 use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject as _;
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use super::{TokenError, check_sid, jws, unix};
 
@@ -147,11 +148,12 @@ struct Payload<'a> {
 }
 
 impl ClientValidation {
-    /// Takes the private key as PEM (PKCS#8 or PKCS#1, RSA with 2048 bits or more).
+    /// Takes the private key as PEM (PKCS#8 or PKCS#1, RSA). Twilio takes keys of 2048 bits with the exponent 65537;
+    /// up to 4096 bits can be signed with.
     ///
     /// # Errors
     ///
-    /// SIDs of another kind, or a key that cannot be used.
+    /// SIDs of another kind (20103), or a key that cannot be used.
     pub fn new(
         account_sid: impl Into<String>,
         api_key_sid: impl Into<String>,
@@ -167,11 +169,13 @@ impl ClientValidation {
         ] {
             check_sid(field, sid, prefix)?;
         }
-        let key = match PrivateKeyDer::from_pem_slice(private_key_pem) {
-            Ok(PrivateKeyDer::Pkcs8(der)) => RsaKeyPair::from_pkcs8(der.secret_pkcs8_der()),
-            Ok(PrivateKeyDer::Pkcs1(der)) => RsaKeyPair::from_der(der.secret_pkcs1_der()),
-            Ok(_) => return Err(TokenError::Key("it is no RSA key")),
-            Err(_) => return Err(TokenError::Key("it is no private key in PEM")),
+        let der = PrivateKeyDer::from_pem_slice(private_key_pem)
+            .map_err(|_| TokenError::Key("it is no private key in PEM"))?;
+        let der = Zeroizing::new(der);
+        let key = match &*der {
+            PrivateKeyDer::Pkcs8(der) => RsaKeyPair::from_pkcs8(der.secret_pkcs8_der()),
+            PrivateKeyDer::Pkcs1(der) => RsaKeyPair::from_der(der.secret_pkcs1_der()),
+            _ => return Err(TokenError::Key("it is no RSA key")),
         };
         let key = key.map_err(|_| TokenError::Key("it is no RSA key of 2048 to 4096 bits"))?;
         let algorithm = SignatureAlgorithm::default();
@@ -213,7 +217,7 @@ impl ClientValidation {
         let mut signature = vec![0; self.key.public().modulus_len()];
         self.key
             .sign(padding, &SystemRandom::new(), text.as_bytes(), &mut signature)
-            .map_err(|_| TokenError::Key("it cannot sign; the system's random generator may fail"))?;
+            .map_err(|_| TokenError::Random)?;
         Ok(jws::with_signature(text, &signature))
     }
 }

@@ -211,11 +211,11 @@ impl TaskRouterCapability {
         self
     }
 
-    /// How long the token lives, in whole seconds from 1 to 86400; an hour unless set.
+    /// How long the token lives, from 1 to 86400 s; an hour unless set. Fractions of seconds are cut off.
     ///
     /// # Errors
     ///
-    /// Any other time is an error.
+    /// Any other time is an error (Twilio error 20104).
     pub fn ttl(mut self, ttl: Duration) -> Result<Self, TokenError> {
         self.signer.set_ttl(ttl)?;
         Ok(self)

@@ -138,7 +138,7 @@ impl AccessToken {
         })
     }
 
-    /// How long the token lives, in whole seconds from 1 to 86400; an hour unless set.
+    /// How long the token lives, from 1 to 86400 s; an hour unless set. Fractions of seconds are cut off.
     ///
     /// # Errors
     ///
@@ -201,7 +201,8 @@ impl AccessToken {
     /// # Errors
     ///
     /// Whatever Twilio would refuse later: a short secret, a life of more than a day, a voice grant with an identity
-    /// that is not letters, digits and `_`, SIDs of the wrong kind, an unknown form of region.
+    /// that is not letters, digits and `_`, SIDs of the wrong kind, an unknown form of region. The system's random
+    /// generator may fail too, where the id is to be unguessable.
     pub fn sign(&self) -> Result<String, TokenError> {
         if self.secret.expose().len() < SHORTEST_SECRET && !self.short_secret {
             return Err(TokenError::Secret(
@@ -257,9 +258,7 @@ impl AccessToken {
             return Ok(id);
         }
         let mut random = [0_u8; 16];
-        ring::rand::SystemRandom::new()
-            .fill(&mut random)
-            .map_err(|_| TokenError::Key("the system's random generator fails"))?;
+        ring::rand::SystemRandom::new().fill(&mut random).map_err(|_| TokenError::Random)?;
         Ok(format!("{id}-{:032x}", u128::from_be_bytes(random)))
     }
 
