@@ -3,7 +3,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use ring::digest::{SHA256, digest};
 use ring::rand::SystemRandom;
 use ring::signature::{RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaEncoding, RsaKeyPair};
 use rustls::pki_types::PrivateKeyDer;
@@ -12,6 +11,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::{TokenError, check_sid, jws, unix};
+use crate::digest::sha256;
 
 const CONTENT_TYPE: &str = "twilio-pkrv;v=1";
 
@@ -92,14 +92,6 @@ impl fmt::Debug for SignedRequest<'_> {
             .field("host", &self.host)
             .finish_non_exhaustive()
     }
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    use fmt::Write as _;
-    digest(&SHA256, bytes).as_ref().iter().fold(String::with_capacity(64), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// The path with single slashes, and encoded as RFC 3986 has it.

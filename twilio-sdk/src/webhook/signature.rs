@@ -2,6 +2,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::hmac;
 
+use crate::digest::sha256;
+
 /// How a webhook is signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -62,17 +64,7 @@ pub fn sign_with<'a>(
 /// ```
 pub fn with_body_hash(url: &str, body: &[u8]) -> String {
     let separator = if url.contains('?') { '&' } else { '?' };
-    format!("{url}{separator}bodySHA256={}", body_hash(body))
-}
-
-/// SHA-256 in lower-case hexadecimal digits.
-pub(super) fn body_hash(body: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let digest = ring::digest::digest(&ring::digest::SHA256, body);
-    digest.as_ref().iter().fold(String::with_capacity(64), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    format!("{url}{separator}bodySHA256={}", sha256(body))
 }
 
 /// The names and values in order, each pair once.

@@ -6,8 +6,9 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, header};
 use subtle::ConstantTimeEq as _;
 
-use super::signature::{Algorithm, Checker, body_hash, canonical};
+use super::signature::{Algorithm, Checker, canonical};
 use super::{Params, WebhookError, url};
+use crate::digest::sha256;
 use crate::types::SecretString;
 
 /// The header that holds the signature.
@@ -190,7 +191,7 @@ impl Verifier {
             [] if request.is_form() || request.body.is_empty() => false,
             [] => return Err(WebhookError::NoBodyHash),
             [hash] => {
-                let own = body_hash(request.body);
+                let own = sha256(request.body);
                 let same: bool = own.as_bytes().ct_eq(hash.to_ascii_lowercase().as_bytes()).into();
                 if !same {
                     return Err(WebhookError::BodyMismatch);
