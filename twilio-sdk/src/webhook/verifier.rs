@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, header};
 use subtle::ConstantTimeEq as _;
 
+use super::params::is_form;
 use super::signature::{Algorithm, Checker, canonical};
 use super::{Params, WebhookError, url};
 use crate::digest::sha256;
@@ -51,7 +52,8 @@ pub struct Verified {
     pub algorithm: Algorithm,
     /// The shared key that signed it, where it was one.
     pub shared_key: Option<String>,
-    /// The `AccountSid` of the signed parameters. With [`Verifier::by_account`] it is the one whose token signed.
+    /// The `AccountSid` of the signed parameters. With [`Verifier::by_account`] alone, without tokens or shared keys
+    /// beside it, it is the account whose token signed.
     pub account_sid: Option<String>,
 }
 
@@ -109,8 +111,7 @@ impl<'a> Incoming<'a> {
     }
 
     fn is_form(&self) -> bool {
-        let media_type = self.content_type.unwrap_or_default().split(';').next().unwrap_or_default();
-        media_type.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+        self.content_type.is_some_and(is_form)
     }
 }
 
@@ -155,9 +156,11 @@ impl Verifier {
         Self::default().and_shared_key(id, secret)
     }
 
-    /// Asks for the auth tokens of the account (and sub-account) that a request names as its `AccountSid`.
+    /// Asks for the auth tokens of the account (or sub-account) that a request names as its `AccountSid`, in its form
+    /// or in the query of its URL.
     ///
-    /// An account that the function gives no token is refused.
+    /// An account that the function gives no token is refused, and so is a request that names none or several. A token
+    /// that is added with [`and_token`](Self::and_token) is believed for every account.
     pub fn by_account(tokens: impl Fn(&str) -> Vec<SecretString> + Send + Sync + 'static) -> Self {
         Self { by_account: Some(Arc::new(tokens)), ..Self::default() }
     }

@@ -13,6 +13,7 @@ pub use message::{IncomingMessage, MessageMedia, MessageStatus, MessageStatusUpd
 pub use recording::{RecordingStatus, RecordingStatusUpdate};
 
 use super::Params;
+use super::params::is_form;
 
 /// Something that a webhook's request is read as.
 pub trait Payload: Sized {
@@ -52,12 +53,8 @@ impl std::error::Error for PayloadError {}
 impl Payload for Params {
     fn read(query: &str, content_type: &str, body: &[u8]) -> Result<Self, PayloadError> {
         let parse = |form: &[u8]| Self::parse(form).map_err(|_| PayloadError::NotText);
-        let is_form = content_type
-            .split(';')
-            .next()
-            .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"));
         // A parameter of the form comes before one of the same name in the query.
-        let mut params = if is_form { parse(body)? } else { Self::default() };
+        let mut params = if is_form(content_type) { parse(body)? } else { Self::default() };
         params.extend(parse(query.as_bytes())?);
         Ok(params)
     }
