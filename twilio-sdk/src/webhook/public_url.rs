@@ -20,8 +20,9 @@ pub enum PublicUrl {
     /// of the path off, `https://example.com/prefix`. It may hold `user:password@`.
     Base(String),
     /// What the proxy says: `Forwarded` (RFC 7239), or else `X-Forwarded-Proto`, `X-Forwarded-Host` and
-    /// `X-Forwarded-Port`; of a list the last entry, which the nearest proxy wrote. Only for a service that nobody can
-    /// reach but through a proxy that sets these headers.
+    /// `X-Forwarded-Port`; of a list the last entry, which the nearest proxy wrote. `https` and the request's `Host` stand
+    /// for what they do not say. Only for a service that nobody can reach but through a proxy that sets these headers,
+    /// and removes a caller's `Forwarded` where it sets the others.
     Forwarded,
 }
 
