@@ -58,6 +58,9 @@ pub const MAX_TTL: Duration = Duration::from_secs(86_400);
 /// How long a token lives unless set.
 pub const DEFAULT_TTL: Duration = Duration::from_secs(3_600);
 
+/// Twilio's secrets have 32 characters, which is also what RFC 7518 (section 3.2) asks of a key for HS256, in bytes.
+pub(crate) const SHORTEST_SECRET: usize = 32;
+
 /// Whole seconds since 1970; what came before that is 1970.
 fn unix(time: SystemTime) -> u64 {
     time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()

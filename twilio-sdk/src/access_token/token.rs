@@ -6,15 +6,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::grant::Grant;
-use super::{Claims, DEFAULT_TTL, TokenError, check_sid, check_ttl, is_plain, jws, unix};
+use super::{Claims, DEFAULT_TTL, SHORTEST_SECRET, TokenError, check_sid, check_ttl, is_plain, jws, unix};
 use crate::ApiKeyConfig;
 use crate::config::Location;
 use crate::types::SecretString;
 
 pub(super) const CONTENT_TYPE: &str = "twilio-fpa;v=1";
-
-/// Twilio's secrets have 32 characters, which is also what RFC 7518 (section 3.2) asks of a key for HS256.
-const SHORTEST_SECRET: usize = 32;
 
 /// The longest identity that Twilio's products take, in characters.
 const LONGEST_IDENTITY: usize = 256;
