@@ -59,6 +59,8 @@ pub mod blocking;
 pub mod bulk;
 mod client;
 mod config;
+#[cfg(any(feature = "access-token", feature = "audit", feature = "webhook"))]
+mod digest;
 mod endpoint;
 mod error;
 #[cfg(feature = "hashicorp-vault")]
