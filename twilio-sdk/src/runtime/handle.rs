@@ -2,7 +2,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-
 use super::{Gate, transport};
 use crate::auth::{Auth, AuthState};
 use crate::config::{ConnectionConfig, Observer, ResponseLimits, RetryConfig};
