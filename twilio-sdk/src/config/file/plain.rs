@@ -42,7 +42,13 @@ pub(crate) fn read_text<T>(
     keys: Keys<'_, T>,
 ) -> Result<T> {
     let text = text_of(text.as_bytes(), None)?;
-    read(text, format, Origin { name: None, directory: Path::new(""), open_to_others: false }, variables, keys)
+    read(
+        text,
+        format,
+        Origin { name: None, directory: Path::new(""), open_to_others: false },
+        variables,
+        keys,
+    )
 }
 
 /// Where a text came from.
