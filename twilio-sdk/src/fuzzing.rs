@@ -11,7 +11,7 @@ const OPERATION: Operation = Operation::new("Fuzzed", Method::Get, "/", BodyKind
 
 /// What a call makes of an answer.
 pub fn answer<T: Output>(status: StatusCode, headers: HeaderMap, body: &[u8]) -> Result<Response<T>> {
-    let raw = Raw { status, headers, body: Bytes::copy_from_slice(body), attempts: 1 };
+    let raw = Raw { status, headers, body: Bytes::copy_from_slice(body), attempts: 1, uncertain: false };
     let raw = raw.into_success(&OPERATION)?;
     let value = T::decode(&raw, &OPERATION).map_err(|error| error.with_raw(&raw))?;
     Ok(Response::new(value, raw))
@@ -33,6 +33,7 @@ pub fn page<T: Decode + Send + 'static>(
         headers: HeaderMap::new(),
         body: Bytes::copy_from_slice(body),
         attempts: 1,
+        uncertain: false,
     };
     let page = Page::<T>::decode(&raw, operation)?;
     let next = pages.advance(&page).and_then(|()| match &pages.call {

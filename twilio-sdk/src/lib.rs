@@ -32,6 +32,7 @@
 //!   secrets are always left out, and phone numbers unless [`LoggingConfig`] says otherwise.
 //! * **Files.** Feature `media` has recordings, message media, serverless versions and Conversations media, streamed.
 //! * **Secrets.** Feature `vault` keeps them encrypted in one file, which configuration names as `secret://NAME`.
+//! * **People.** Feature `access` has roles, permissions and API keys for those who use a program, in SQLite or PostgreSQL.
 //! * **Tests.** Feature `mock` has the whole of Twilio in-process, and as the program `twilio-mock`.
 // Which products are enabled decides what of the runtime they use.
 #![cfg_attr(
@@ -46,6 +47,9 @@
 // Generated types name this crate by its own name.
 extern crate self as twilio_sdk;
 
+#[cfg(feature = "access")]
+#[cfg_attr(docsrs, doc(cfg(feature = "access")))]
+pub mod access;
 #[cfg(feature = "access-token")]
 #[cfg_attr(docsrs, doc(cfg(feature = "access-token")))]
 pub mod access_token;
@@ -59,6 +63,8 @@ pub mod blocking;
 pub mod bulk;
 mod client;
 mod config;
+#[cfg(any(feature = "access-token", feature = "audit", feature = "webhook"))]
+mod digest;
 mod endpoint;
 mod error;
 #[cfg(feature = "hashicorp-vault")]
@@ -77,7 +83,7 @@ mod pattern;
 #[cfg(feature = "payload")]
 #[cfg_attr(docsrs, doc(cfg(feature = "payload")))]
 pub mod payload;
-#[cfg(any(feature = "audit", feature = "vault"))]
+#[cfg(any(feature = "access", feature = "audit", feature = "vault"))]
 mod private_file;
 mod products;
 mod redact;

@@ -206,6 +206,12 @@ impl Event {
         }
     }
 
+    /// The same event, ended in another way.
+    #[cfg(feature = "access")]
+    pub(crate) fn with_outcome(self, outcome: Outcome) -> Self {
+        Self { outcome, ..self }
+    }
+
     /// Who did it: the name of a user, or the id of a key.
     pub fn actor(mut self, actor: impl Into<String>) -> Self {
         self.actor = Some(actor.into());

@@ -18,8 +18,8 @@ pub struct OAuthConfig {
     pub client_secret: SecretString,
     /// The account for paths; none unless set, as for the organization APIs.
     pub account_sid: Option<AccountSid>,
-    /// Another token endpoint than `https://oauth.twilio.com/v2/token`: `https://`, or `http://` on this machine.
-    /// Neither base URL nor region nor edge changes it.
+    /// Another token endpoint than `https://oauth.twilio.com/v2/token`, or than `/v2/token` at the base URL where the
+    /// client has one: `https://`, or `http://` on this machine. Region and edge change none, the base URL not this one.
     pub token_url: Option<String>,
     /// The scopes to ask for, separated by spaces; those of the app unless set.
     pub scope: Option<String>,

@@ -167,7 +167,9 @@ fn redirect(text: &str) -> Result<()> {
         return Err(wrong("has a fragment (RFC 6749, section 3.1.2)"));
     }
     match text.split_once(':') {
-        Some(("http" | "https", _)) => secure_url("redirect_uri", text).map(|_: Uri| ()),
+        Some((scheme, _)) if ["http", "https"].iter().any(|web| scheme.trim().eq_ignore_ascii_case(web)) => {
+            secure_url("redirect_uri", text).map(|_: Uri| ())
+        }
         Some((scheme, rest)) if !scheme.is_empty() && !rest.is_empty() => Ok(()),
         _ => Err(wrong("is not absolute")),
     }

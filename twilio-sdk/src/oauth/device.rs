@@ -12,7 +12,7 @@ use crate::types::SecretString;
 use crate::{Error, Result};
 
 /// No login takes longer, whatever the server says.
-const LONGEST: Duration = Duration::from_secs(60 * 60 * 24);
+pub(super) const LONGEST: Duration = Duration::from_secs(60 * 60 * 24);
 
 /// A login on another device that has begun (RFC 8628).
 pub struct DeviceLogin {
@@ -101,7 +101,8 @@ impl DeviceLogin {
             .set_time_fn(move || DateTime::<Utc>::UNIX_EPOCH + start.elapsed())
             // The wait after a failed connection must not become shorter than what the server asked for.
             .set_max_backoff_interval(LONGEST)
-            .request_async(&wire, tokio::time::sleep, Some(timeout))
+            // A wait beyond the end would only put off saying so.
+            .request_async(&wire, |wait| tokio::time::sleep(wait.min(self.expires_in())), Some(timeout))
             .await
             .map_err(|e| match wire.problem(e, &self.provider.secrets(&[&code])) {
                 // The last that the server said, when time ran out.

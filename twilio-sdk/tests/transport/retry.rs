@@ -169,6 +169,31 @@ async fn the_last_failure_is_given_with_the_number_of_attempts() {
 }
 
 #[tokio::test]
+async fn what_an_earlier_attempt_may_have_done_is_not_forgotten() {
+    let cases = [
+        (vec![Answer::Reset, told(404, &[])], Verb::Delete, true),
+        (vec![told(503, &[]), told(400, &[])], Verb::Put, true),
+        (vec![Answer::Reset, told(429, &[("Retry-After", "3600")])], Verb::Delete, true),
+        (vec![told(429, &[]), told(404, &[])], Verb::Delete, false),
+        (vec![told(429, &[]), told(400, &[])], Verb::Post, false),
+    ];
+    for (script, verb, uncertain) in cases {
+        let shown = format!("{script:?} {verb:?}");
+        let server = Server::start(script).await;
+        let error = send(&client(&server), verb, Says::default()).await.unwrap_err();
+        assert_eq!((error.is_api(), error.attempts()), (true, 2), "{shown}");
+        assert_eq!(error.may_have_been_carried_out(), uncertain, "{shown}");
+    }
+    // What reached nobody in the end reached somebody before.
+    let server = Server::start([Answer::Reset]).await;
+    let server = Mutex::new(Some(server));
+    let address = server.lock().unwrap().as_ref().unwrap().url();
+    let config = config(&address).on_attempt(move |_| drop(server.lock().unwrap().take()));
+    let error = send(&build(config), Verb::Delete, Says::default()).await.unwrap_err();
+    assert!(error.is_connect() && error.may_have_been_carried_out(), "{error}");
+}
+
+#[tokio::test]
 async fn a_refused_connection_is_safe_for_every_method() {
     for verb in VERBS {
         let socket = TcpSocket::new_v4().unwrap();

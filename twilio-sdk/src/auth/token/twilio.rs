@@ -2,20 +2,20 @@
 
 use std::sync::Arc;
 
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroizing;
 
 use super::answer::{fresh, redact};
 use super::record::{recorded_as, unrecorded};
-use super::{Fetch, Fetching};
+use super::{Fetch, Fetching, Last};
 use crate::audit::EventKind;
 use crate::auth::OAuthConfig;
-use crate::runtime::{Handle, Raw, TokenRequest, request_token};
+use crate::runtime::{Handle, TokenRequest, request_token};
 
 /// Whose first version names its fields another way.
 const V1: &str = "https://oauth.twilio.com/v1/token";
 
 impl Fetch for OAuthConfig {
-    fn fetch(self: Arc<Self>, handle: &Handle) -> Fetching {
+    fn fetch(self: Arc<Self>, handle: &Handle, _: Last) -> Fetching {
         let (url, forwarded_host) = handle.endpoint().token_url(self.token_url.as_deref());
         let form = form(&self, url == V1);
         let asked = url.clone();
@@ -24,7 +24,7 @@ impl Fetch for OAuthConfig {
             let hide = |problem| redact(problem, &[&self.client_secret]);
             let outcome = answer.await.map_err(hide).and_then(|raw| {
                 let outcome = fresh(&raw).map_err(hide);
-                wipe(raw);
+                raw.wipe();
                 outcome
             });
             let scopes = self.scope.as_deref().unwrap_or_default();
@@ -46,13 +46,6 @@ fn form(config: &OAuthConfig, v1: bool) -> Zeroizing<String> {
         form.append_pair(name("scope", "Scope"), scope);
     }
     Zeroizing::new(form.finish())
-}
-
-/// The body holds the token.
-fn wipe(raw: Raw) {
-    if let Ok(mut body) = raw.body.try_into_mut() {
-        body.as_mut().zeroize();
-    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ mod known;
 mod load;
 mod parse;
 mod pem;
-#[cfg(any(feature = "listener", feature = "mock"))]
+#[cfg(any(feature = "access", feature = "listener", feature = "mock"))]
 mod plain;
 mod problems;
 mod reader;
@@ -21,18 +21,18 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-#[cfg(feature = "listener")]
+#[cfg(any(feature = "access", feature = "listener"))]
 pub(crate) use self::keys::missing;
 #[cfg(any(feature = "auth-layer", feature = "ldap"))]
 pub(crate) use self::keys::{put, tls};
 use self::load::{Source, Whole, load, text_of, unreadable};
 #[cfg(all(test, feature = "token-server"))]
 pub(crate) use self::plain::paths;
-#[cfg(any(feature = "listener", feature = "mock"))]
+#[cfg(any(feature = "access", feature = "listener", feature = "mock"))]
 pub(crate) use self::plain::read_file;
 #[cfg(feature = "mock")]
 pub(crate) use self::plain::read_text;
-#[cfg(any(feature = "listener", feature = "mock"))]
+#[cfg(any(feature = "access", feature = "listener", feature = "mock"))]
 pub(crate) use self::reader::Reader;
 use super::ConnectionConfig;
 use super::secret_source::Asked;

@@ -199,7 +199,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The keys of a table that is asked for none of its own: they are the file's to choose.
-    #[cfg(feature = "mock")]
+    #[cfg(any(feature = "access", feature = "mock"))]
     pub(crate) fn keys(&self) -> impl Iterator<Item = &'a str> {
         self.table.into_iter().flat_map(|table| &table.entries).map(|entry| entry.key.as_str())
     }

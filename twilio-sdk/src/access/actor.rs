@@ -1,0 +1,34 @@
+/// A person who has shown a key. Only [`AccessControl::authenticate`](super::AccessControl::authenticate) makes one.
+///
+/// It says who somebody is, and nothing about what that person may do: each check asks the store anew. From the moment at
+/// which the key is revoked or has expired, or the user is removed, the actor may do nothing any more, also where a new
+/// user has the same name.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    pub(super) name: String,
+    pub(super) role: String,
+    pub(super) key: String,
+    pub(super) source: Option<String>,
+}
+
+impl Actor {
+    /// The name of the user.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The role that the user had when the key was shown.
+    pub fn role(&self) -> &str {
+        &self.role
+    }
+
+    /// The id of the key that was shown.
+    pub fn key_id(&self) -> &str {
+        &self.key
+    }
+
+    /// From where the key was shown, where that was said.
+    pub fn source(&self) -> Option<&str> {
+        self.source.as_deref()
+    }
+}

@@ -1,0 +1,95 @@
+use super::AccessControl;
+use super::change::{Decision, Facts, event};
+use crate::access::{AccessError, Actor, Permission, UserRecord, Write};
+use crate::audit::EventKind;
+
+/// The most bytes of a user's name.
+const LONGEST: usize = 128;
+
+impl AccessControl {
+    /// Adds a user, who has no key yet ([`issue_key`](Self::issue_key)). The actor needs `manage_users`, and a role that
+    /// allows all that the new user's does. The name has 1 to 128 bytes: letters, digits and `.`, `_`, `-`, `@`, `+`.
+    ///
+    /// # Errors
+    ///
+    /// [`AccessError::Denied`], [`AccessError::AboveOwnRole`], [`AccessError::InvalidName`],
+    /// [`AccessError::UserExists`], [`AccessError::UnknownRole`]; the store or the record cannot be used.
+    pub async fn add_user(&self, actor: &Actor, name: &str, role: &str) -> Result<UserRecord, AccessError> {
+        let event = event(Some(actor), EventKind::UserAdd, name).action(role);
+        let (name, role) = (name.to_owned(), role.to_owned());
+        let rule = move |facts: &Facts<'_>, event| {
+            let user = new_user(facts, &name, &role)?;
+            Ok(Decision { writes: vec![Write::PutUser(user.clone())], value: user, event })
+        };
+        self.change(Some(actor), event, rule).await
+    }
+
+    /// Gives a user another role, from the next check on. The actor needs `manage_users`, and a role that allows all that
+    /// the user's old and new one do.
+    ///
+    /// # Errors
+    ///
+    /// [`AccessError::Denied`], [`AccessError::AboveOwnRole`], [`AccessError::UnknownUser`],
+    /// [`AccessError::UnknownRole`], [`AccessError::LastAdmin`]; the store or the record cannot be used.
+    pub async fn set_role(&self, actor: &Actor, name: &str, role: &str) -> Result<UserRecord, AccessError> {
+        let event = event(Some(actor), EventKind::UserRole, name).action(role);
+        let (name, role) = (name.to_owned(), role.to_owned());
+        let rule = move |facts: &Facts<'_>, event| {
+            let user = user(facts, &name)?;
+            facts.roles.get(&role)?;
+            facts.within_own_role(&user.role)?;
+            facts.within_own_role(&role)?;
+            let user = UserRecord { role, ..user.clone() };
+            Ok(Decision { writes: vec![Write::PutUser(user.clone())], value: user, event })
+        };
+        self.change(Some(actor), event, rule).await
+    }
+
+    /// Removes a user and all keys of that user. The actor needs `manage_users`, and a role that allows all that the
+    /// user's does.
+    ///
+    /// # Errors
+    ///
+    /// [`AccessError::Denied`], [`AccessError::AboveOwnRole`], [`AccessError::UnknownUser`],
+    /// [`AccessError::LastAdmin`]; the store or the record cannot be used.
+    pub async fn remove_user(&self, actor: &Actor, name: &str) -> Result<(), AccessError> {
+        let event = event(Some(actor), EventKind::UserRemove, name);
+        let name = name.to_owned();
+        let rule = move |facts: &Facts<'_>, event| {
+            facts.within_own_role(&user(facts, &name)?.role)?;
+            Ok(Decision { writes: vec![Write::RemoveUser(name)], value: (), event })
+        };
+        self.change(Some(actor), event, rule).await
+    }
+
+    /// The users, by name. The actor needs `manage_users`.
+    ///
+    /// # Errors
+    ///
+    /// [`AccessError::Denied`]; the store or the record cannot be used.
+    pub async fn users(&self, actor: &Actor) -> Result<Vec<UserRecord>, AccessError> {
+        self.require_for(actor, Permission::ManageUsers, Some("users")).await?;
+        Ok(self.0.store.records().await?.users.into_values().collect())
+    }
+}
+
+pub(super) fn user<'a>(facts: &Facts<'a>, name: &str) -> Result<&'a UserRecord, AccessError> {
+    facts.records.users.get(name).ok_or_else(|| AccessError::UnknownUser(name.to_owned()))
+}
+
+/// A user who is not there yet.
+pub(super) fn new_user(facts: &Facts<'_>, name: &str, role: &str) -> Result<UserRecord, AccessError> {
+    if name.is_empty() || name.len() > LONGEST {
+        return Err(AccessError::InvalidName("it has 1 to 128 bytes"));
+    }
+    if !name.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '@' | '+')) {
+        return Err(AccessError::InvalidName("it has letters, digits and `.`, `_`, `-`, `@`, `+` only"));
+    }
+    facts.roles.get(role)?;
+    facts.within_own_role(role)?;
+    let lower = name.to_lowercase();
+    match facts.records.users.keys().find(|other| other.to_lowercase() == lower) {
+        Some(other) => Err(AccessError::UserExists(other.clone())),
+        None => Ok(UserRecord { name: name.to_owned(), role: role.to_owned(), created_at: facts.now }),
+    }
+}

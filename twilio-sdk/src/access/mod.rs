@@ -1,0 +1,100 @@
+//! People who use a program: their roles, what these allow, and their API keys.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), twilio_sdk::access::AccessError> {
+//! use twilio_sdk::access::{AccessControl, AccessError, MemoryAccessStore, Permission, Roles};
+//! use twilio_sdk::audit::NoAudit;
+//!
+//! let access = AccessControl::new(MemoryAccessStore::new(), Roles::new(), NoAudit);
+//! let first = access.add_first_admin("ada", None).await?;
+//! let ada = access.authenticate(&first.key).await?;
+//!
+//! access.add_user(&ada, "vera", "viewer").await?;
+//! let issued = access.issue_key(&ada, "vera", None).await?;
+//! let vera = access.authenticate(&issued.key).await?;
+//! let settings = access.guard_config("settings".to_owned());
+//! assert_eq!(*settings.view(&vera).await?, "settings");
+//! let refused = settings.edit(&vera, |settings| settings.clear()).await;
+//! assert!(matches!(refused, Err(AccessError::Denied(Permission::EditConfig))));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! * [`AccessControl`] decides. It asks an [`AccessStore`]: [`MemoryAccessStore`], [`SqliteAccessStore`] for the processes
+//!   of one machine, `PostgresAccessStore` (feature `access-postgres`) for several machines, or one's own.
+//! * [`Roles`] says which roles there are, and which [`Permission`]s each has.
+//! * An [`Actor`] is a person who has shown a key. Nothing else stands for one, so nothing is done without.
+//! * [`Guarded`] and [`GuardedConfig`] hold what takes a permission: a client, results, settings, a vault, the audit log,
+//!   statistics. The methods of `AccessControl` that manage people take `manage_users` themselves.
+//! * With feature `listener`, `AccessControl` is a `UserStore`: name and key as Basic credentials, the permissions as
+//!   scopes; with feature `auth-layer` it is a `TokenStore` too.
+//!
+//! The futures need a `tokio` runtime.
+//!
+//! # What is refused
+//!
+//! Everything that is not allowed: unknown users, keys, roles and permissions, and stored roles that there are not, which
+//! are never taken for another. There is no switch that turns access control off. Nobody can give, take or use rights
+//! that go beyond the own role. The last user with the role `admin` is not removed and not given another role, and where an
+//! admin can log in, no change takes the last admin's last key; that keys expire cannot be helped, see
+//! [`recover_admin`](AccessControl::recover_admin).
+//!
+//! # When changes are seen
+//!
+//! At once: every check reads the store. What was handed out before is not taken back.
+//!
+//! # Keys
+//!
+//! `twak_0123456789abcdef_` and 72 further digits. All digits are hexadecimal, in lower case; the first 16 are the id, by
+//! which a key is looked up and named, the next 64 are 256 random bits of the system's generator, the last 8 are a
+//! checksum, by which a typo is told from a key without asking the store, and by which a program that searches texts
+//! for secrets can be sure. The checksum is the first four bytes of the SHA-256 of `twilio-sdk access key checksum`, a zero
+//! byte, and the key up to there. A store keeps the id and a hash ([`KeyHash`]).
+//!
+//! # The record
+//!
+//! | event | recorded | `resource` | `action` |
+//! |---|---|---|---|
+//! | `authn` | for each key that is shown: `ok`, `denied`, and `failed` where the store cannot be asked | the id of the key | |
+//! | `authz` | for each permission that is missing: `denied`, and `failed` as above | what was asked for | the permission |
+//! | `user.add`, `user.role` | for each change: `ok`, `denied`, `failed` | the user's name | the role |
+//! | `user.remove` | the same | the user's name | |
+//! | `key.issue`, `key.rotate`, `key.revoke` | the same | the id of the key | whose it is, and the id of a new one |
+//! | `config.change` | for each change of a [`GuardedConfig`]: `ok` | `configuration` | |
+//!
+//! That a permission was there is not recorded, for what is done with it is. A change is recorded while it can still be
+//! taken back, and made final after that: what cannot be recorded is not done. A crash between the two leaves the record of
+//! a change that was not made, and never a change without a record; where the store fails there, a second record, `failed`,
+//! says so. Whoever is let in is recorded first, and is not let in where that fails.
+
+mod actor;
+mod control;
+mod error;
+mod guard;
+#[cfg(feature = "listener")]
+mod inbound;
+mod key;
+mod permission;
+mod record;
+mod role;
+mod roles_file;
+mod store;
+
+pub use actor::Actor;
+pub use control::{AccessControl, IssuedKey, KeyInfo};
+pub use error::AccessError;
+#[cfg(feature = "audit")]
+#[cfg_attr(docsrs, doc(cfg(feature = "audit")))]
+pub use guard::LogView;
+pub use guard::{Guarded, GuardedConfig};
+pub use key::KeyHash;
+pub use permission::{Permission, Permissions};
+pub use record::{KeyRecord, Records, UserRecord, Write};
+pub use role::{Role, Roles};
+pub use store::memory::MemoryAccessStore;
+#[cfg(feature = "access-postgres")]
+#[cfg_attr(docsrs, doc(cfg(feature = "access-postgres")))]
+pub use store::postgres::{PostgresAccessStore, PostgresOptions};
+pub use store::sqlite::SqliteAccessStore;
+pub use store::{AccessStore, Decide, StoreFuture};

@@ -1,0 +1,173 @@
+use std::collections::BTreeMap;
+
+use super::{AccessError, Permission, Permissions};
+
+/// What people of one kind may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Role {
+    name: String,
+    permissions: Permissions,
+}
+
+impl Role {
+    /// The role that may do everything. There is always a user who has it, see [`AccessError::LastAdmin`].
+    pub const ADMIN: &'static str = "admin";
+    /// The role of those who run a service: no settings, users or secrets.
+    pub const OPERATOR: &'static str = "operator";
+    /// The role of those who set a service up: no calls, users or secrets.
+    pub const DEVELOPER: &'static str = "developer";
+    /// The role of those who look only.
+    pub const VIEWER: &'static str = "viewer";
+
+    /// The name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it allows.
+    pub fn permissions(&self) -> Permissions {
+        self.permissions
+    }
+}
+
+/// The roles that there are: four built-in ones, and those that a program adds.
+///
+/// | | admin | operator | developer | viewer |
+/// |---|---|---|---|---|
+/// | `view_config` | yes | yes | yes | yes |
+/// | `edit_config` | yes | | yes | |
+/// | `run_calls` | yes | yes | | |
+/// | `view_results` | yes | yes | yes | yes |
+/// | `manage_users` | yes | | | |
+/// | `manage_credentials` | yes | | | |
+/// | `view_logs` | yes | yes | yes | |
+/// | `access_analytics` | yes | yes | | |
+///
+/// A name that is none of these is never another role: whoever has it in the store may do nothing.
+///
+/// ```
+/// use twilio_sdk::access::{AccessError, Permission, Roles};
+///
+/// let roles = Roles::new().with("auditor", &[Permission::ViewLogs, Permission::AccessAnalytics])?;
+/// assert_eq!(roles.get("auditor")?.permissions().len(), 2);
+/// assert!(matches!(roles.get("Auditor"), Err(AccessError::UnknownRole(_))));
+/// assert!(matches!(roles.with("viewer", Permission::ALL), Err(AccessError::RoleExists(_))));
+/// # Ok::<(), AccessError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Roles(BTreeMap<String, Role>);
+
+impl Default for Roles {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Roles {
+    /// The four built-in roles.
+    pub fn new() -> Self {
+        use Permission::{AccessAnalytics, EditConfig, RunCalls, ViewConfig, ViewLogs, ViewResults};
+        let table: [(&str, &[Permission]); 4] = [
+            (Role::ADMIN, Permission::ALL),
+            (Role::OPERATOR, &[ViewConfig, RunCalls, ViewResults, ViewLogs, AccessAnalytics]),
+            (Role::DEVELOPER, &[ViewConfig, EditConfig, ViewResults, ViewLogs]),
+            (Role::VIEWER, &[ViewConfig, ViewResults]),
+        ];
+        let role = |(name, permissions): (&str, &[Permission])| {
+            let role = Role { name: name.to_owned(), permissions: Permissions::of(permissions) };
+            (role.name.clone(), role)
+        };
+        Self(table.into_iter().map(role).collect())
+    }
+
+    /// Adds a role. Its name has 1 to 64 lower-case letters (a to z), digits, `-` and `_`, and begins with a letter.
+    ///
+    /// # Errors
+    ///
+    /// [`AccessError::RoleExists`] for the name of a built-in role or of one that was added,
+    /// [`AccessError::InvalidRole`] for one that is no name or allows nothing.
+    pub fn with(mut self, name: &str, permissions: &[Permission]) -> Result<Self, AccessError> {
+        self.add(name, Permissions::of(permissions))?;
+        Ok(self)
+    }
+
+    pub(super) fn add(&mut self, name: &str, permissions: Permissions) -> Result<(), AccessError> {
+        let begins = name.starts_with(|first: char| first.is_ascii_lowercase());
+        let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
+        if !begins || name.len() > 64 || !name.chars().all(is_name) {
+            return Err(AccessError::InvalidRole(
+                "its name has 1 to 64 lower-case letters, digits, `-` and `_`, and begins with a letter",
+            ));
+        }
+        if permissions.is_empty() {
+            return Err(AccessError::InvalidRole("it has no permissions"));
+        }
+        if self.0.contains_key(name) {
+            return Err(AccessError::RoleExists(name.to_owned()));
+        }
+        self.0.insert(name.to_owned(), Role { name: name.to_owned(), permissions });
+        Ok(())
+    }
+
+    /// The role of exactly this name.
+    ///
+    /// # Errors
+    ///
+    /// [`AccessError::UnknownRole`].
+    pub fn get(&self, name: &str) -> Result<&Role, AccessError> {
+        self.0.get(name).ok_or_else(|| AccessError::UnknownRole(name.to_owned()))
+    }
+
+    /// All roles, by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Role> {
+        self.0.values()
+    }
+
+    /// What a stored role allows: nothing where there is no such role.
+    pub(super) fn permissions(&self, name: &str) -> Permissions {
+        self.0.get(name).map_or(Permissions::NONE, Role::permissions)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_matrix_of_the_built_in_roles() {
+        let matrix = [
+            ("view_config", "yes yes yes yes"),
+            ("edit_config", "yes no yes no"),
+            ("run_calls", "yes yes no no"),
+            ("view_results", "yes yes yes yes"),
+            ("manage_users", "yes no no no"),
+            ("manage_credentials", "yes no no no"),
+            ("view_logs", "yes yes yes no"),
+            ("access_analytics", "yes yes no no"),
+        ];
+        let (roles, names) = (Roles::new(), ["admin", "operator", "developer", "viewer"]);
+        for (permission, row) in matrix {
+            let permission: Permission = permission.parse().unwrap();
+            let allowed = names.map(|name| roles.get(name).unwrap().permissions().contains(permission));
+            assert_eq!(allowed.map(|yes| if yes { "yes" } else { "no" }).join(" "), row, "{permission}");
+        }
+        assert_eq!(names.map(|name| roles.get(name).unwrap().permissions().len()), [8, 5, 4, 2]);
+        assert_eq!(roles.iter().count(), 4);
+    }
+
+    #[test]
+    fn roles_are_added_once_and_with_names() {
+        let roles = Roles::new().with("on-call_2", &[Permission::RunCalls]).unwrap();
+        assert!(roles.permissions("on-call_2").contains(Permission::RunCalls));
+        assert_eq!(roles.permissions("root"), Permissions::NONE);
+        for name in ["", "Admin", "2nd", "a b", "rôle", "-a", &"a".repeat(65)] {
+            let refused = Roles::new().with(name, &[Permission::ViewLogs]);
+            assert!(matches!(refused, Err(AccessError::InvalidRole(_))), "{name:?}");
+        }
+        assert!(matches!(Roles::new().with("idle", &[]), Err(AccessError::InvalidRole(_))));
+        for name in ["admin", "operator", "developer", "viewer", "on-call_2"] {
+            let refused = roles.clone().with(name, &[Permission::ViewLogs]);
+            assert!(matches!(refused, Err(AccessError::RoleExists(_))), "{name}");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+use std::future::Future;
+use std::time::Duration;
+
+use tokio_postgres::error::SqlState;
+use tokio_postgres::{Client, Error};
+
+use super::options::Target;
+use crate::access::AccessError;
+
+/// For how long a program that has stopped in the middle of a change keeps others waiting.
+const IDLE_IN_CHANGE: Duration = Duration::from_secs(60);
+
+/// A connection, whose work goes on in a task of its own until the client is dropped.
+pub(super) async fn connect(target: &Target) -> Result<Client, AccessError> {
+    let connecting = tokio::time::timeout(target.timeout, target.config.connect(target.tls.clone())).await;
+    let (client, connection) = match connecting {
+        Ok(connected) => connected.map_err(|error| failed("connecting", &error))?,
+        Err(_) => return Err(no_answer("connecting")),
+    };
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::warn!(target: "twilio_sdk::access", error = %text(&error), "the connection to PostgreSQL has ended");
+        }
+    });
+    let wait = target.timeout.as_millis();
+    let settings = format!(
+        "SET lock_timeout = {wait}; SET statement_timeout = {}; SET idle_in_transaction_session_timeout = {}",
+        wait.saturating_mul(2),
+        IDLE_IN_CHANGE.as_millis()
+    );
+    within(target.timeout, "setting the connection up", client.batch_execute(&settings)).await?;
+    Ok(client)
+}
+
+/// Waits for an answer as long as it may take. The server itself gives up before that, unless it is not there any more.
+pub(super) async fn within<T>(
+    timeout: Duration,
+    what: &str,
+    answer: impl Future<Output = Result<T, Error>>,
+) -> Result<T, AccessError> {
+    let patience = timeout.saturating_mul(2).saturating_add(Duration::from_secs(1));
+    match tokio::time::timeout(patience, answer).await {
+        Ok(answer) => answer.map_err(|error| failed(what, &error)),
+        Err(_) => Err(no_answer(what)),
+    }
+}
+
+fn no_answer(what: &str) -> AccessError {
+    AccessError::Store(format!("PostgreSQL: {what}: there was no answer in time"))
+}
+
+fn failed(what: &str, error: &Error) -> AccessError {
+    match error.code() {
+        Some(
+            &SqlState::LOCK_NOT_AVAILABLE | &SqlState::T_R_DEADLOCK_DETECTED | &SqlState::QUERY_CANCELED,
+        ) => AccessError::Busy,
+        _ => AccessError::Store(format!("PostgreSQL: {what}: {}", text(error))),
+    }
+}
+
+/// What went wrong, with its causes; the server's details, which may show values, are left out.
+fn text(error: &Error) -> String {
+    if let Some(error) = error.as_db_error() {
+        return error.message().to_owned();
+    }
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,149 @@
+mod connection;
+mod options;
+mod tables;
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+use tokio::sync::Mutex;
+use tokio_postgres::{Client, IsolationLevel};
+
+use self::connection::{connect, within};
+pub use self::options::PostgresOptions;
+use self::options::Target;
+use super::{AccessStore, Decide, StoreFuture, blocking, to_number};
+use crate::access::{AccessError, KeyRecord, Records, UserRecord};
+
+/// Users and keys in PostgreSQL (version 12 or later), which programs on several machines share.
+///
+/// The tables `twilio_access_users`, `twilio_access_keys` and `twilio_access_version` are made in the first schema of the
+/// `search_path` where they are not there; once they are, `SELECT`, `INSERT`, `UPDATE` and `DELETE` on the first two and
+/// `SELECT` on the third are enough. A change locks the first two against other changes, on all machines, until it is
+/// committed; who reads waits for nobody. A connection that was lost is made anew with the next call.
+#[derive(Clone)]
+pub struct PostgresAccessStore {
+    target: Arc<Target>,
+    /// For what is one statement; several may be under way at once.
+    shared: Arc<Mutex<Option<Arc<Client>>>>,
+    /// For changes.
+    own: Arc<Mutex<Option<Client>>>,
+}
+
+impl PostgresAccessStore {
+    /// Connects with the defaults of [`PostgresOptions`].
+    ///
+    /// # Errors
+    ///
+    /// As of [`PostgresOptions::connect`].
+    pub async fn connect(url: impl Into<crate::types::SecretString>) -> Result<Self, AccessError> {
+        PostgresOptions::new(url).connect().await
+    }
+
+    async fn open(target: Target) -> Result<Self, AccessError> {
+        let mut client = connect(&target).await?;
+        tables::ensure(&mut client, target.timeout).await?;
+        let own = Arc::new(Mutex::new(Some(client)));
+        Ok(Self { target: Arc::new(target), shared: Arc::default(), own })
+    }
+
+    async fn shared(&self) -> Result<Arc<Client>, AccessError> {
+        let mut shared = self.shared.lock().await;
+        if let Some(client) = shared.as_ref().filter(|client| !client.is_closed()) {
+            return Ok(Arc::clone(client));
+        }
+        let client = Arc::new(connect(&self.target).await?);
+        *shared = Some(Arc::clone(&client));
+        Ok(client)
+    }
+
+    /// One statement that may be made twice: on a new connection where the one there was has been lost.
+    async fn ask<T, F: Future<Output = Result<T, AccessError>>>(
+        &self,
+        ask: impl Fn(Arc<Client>) -> F,
+    ) -> Result<T, AccessError> {
+        let client = self.shared().await?;
+        match ask(Arc::clone(&client)).await {
+            Err(AccessError::Store(_)) if client.is_closed() => ask(self.shared().await?).await,
+            Err(error @ AccessError::Store(_)) => {
+                // One that does not answer is given up.
+                let mut shared = self.shared.lock().await;
+                if shared.as_ref().is_some_and(|current| Arc::ptr_eq(current, &client)) {
+                    *shared = None;
+                }
+                Err(error)
+            }
+            done => done,
+        }
+    }
+
+    /// A connection on which the server has answered just now.
+    async fn own(&self, own: &mut Option<Client>) -> Result<Client, AccessError> {
+        if let Some(client) = own.take()
+            && within(self.target.timeout, "asking", client.check_connection()).await.is_ok()
+        {
+            return Ok(client);
+        }
+        connect(&self.target).await
+    }
+}
+
+/// Shows nothing of the server's settings.
+impl fmt::Debug for PostgresAccessStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresAccessStore").finish_non_exhaustive()
+    }
+}
+
+/// A change on a connection. Where it fails, the transaction is rolled back as it is dropped.
+async fn change(target: &Target, client: &mut Client, decide: Decide) -> Result<(), AccessError> {
+    let timeout = target.timeout;
+    // With the tables locked, each statement sees all that was committed before.
+    let change = client.build_transaction().isolation_level(IsolationLevel::ReadCommitted).start();
+    let change = within(timeout, "beginning a change", change).await?;
+    within(timeout, "beginning a change", change.batch_execute(tables::ALONE)).await?;
+    let records = tables::records(&change, timeout).await?;
+    for write in blocking(move || decide(&records)).await? {
+        tables::write(&change, timeout, &write).await?;
+    }
+    within(timeout, "committing a change", change.commit()).await
+}
+
+impl AccessStore for PostgresAccessStore {
+    fn find<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<(KeyRecord, UserRecord)>> {
+        let timeout = self.target.timeout;
+        Box::pin(self.ask(move |client| async move { tables::find(&client, timeout, key).await }))
+    }
+
+    fn records(&self) -> StoreFuture<'_, Records> {
+        let timeout = self.target.timeout;
+        Box::pin(self.ask(move |client| async move { tables::records(&*client, timeout).await }))
+    }
+
+    fn change(&self, decide: Decide) -> StoreFuture<'_, ()> {
+        Box::pin(async move {
+            let mut own = self.own.lock().await;
+            let mut client = self.own(&mut own).await?;
+            let done = change(&self.target, &mut client, decide).await;
+            // One that does not answer is given up; of all others it is known what they are at.
+            if !matches!(done, Err(AccessError::Store(_))) {
+                *own = Some(client);
+            }
+            done
+        })
+    }
+
+    fn touch<'a>(
+        &'a self,
+        key: &'a str,
+        used_at: OffsetDateTime,
+        unless_after: OffsetDateTime,
+    ) -> StoreFuture<'a, ()> {
+        let (timeout, used_at, unless_after) =
+            (self.target.timeout, to_number(used_at), to_number(unless_after));
+        Box::pin(self.ask(move |client| async move {
+            tables::touch(&client, timeout, key, used_at, unless_after).await
+        }))
+    }
+}

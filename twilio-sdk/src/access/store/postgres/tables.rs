@@ -1,0 +1,164 @@
+use std::time::Duration;
+
+use tokio_postgres::types::{FromSql, ToSql, Type};
+use tokio_postgres::{Client, GenericClient, Row};
+
+use super::connection::within;
+use crate::access::store::{to_hash, to_moment, to_number};
+use crate::access::{AccessError, KeyRecord, Records, UserRecord, Write};
+
+/// The version of the tables.
+const VERSION: i32 = 1;
+
+/// Held while tables are made, because `IF NOT EXISTS` alone fails where two programs start at once.
+const MAKING: &str = "SELECT pg_advisory_xact_lock(2004312419)";
+
+const TABLES: &str = "
+    CREATE TABLE twilio_access_users (
+        name text PRIMARY KEY,
+        role text NOT NULL,
+        created_at bigint NOT NULL
+    );
+    CREATE TABLE twilio_access_keys (
+        id text PRIMARY KEY,
+        owner text NOT NULL REFERENCES twilio_access_users (name) ON DELETE CASCADE,
+        hash bytea NOT NULL CHECK (octet_length(hash) = 32),
+        created_at bigint NOT NULL,
+        expires_at bigint,
+        revoked_at bigint,
+        last_used_at bigint
+    );
+    CREATE INDEX twilio_access_keys_of_owner ON twilio_access_keys (owner);
+    CREATE TABLE twilio_access_version (version integer NOT NULL);
+";
+
+/// Changes and uses of keys wait for this one, and those who read do not.
+pub(super) const ALONE: &str =
+    "LOCK TABLE twilio_access_users, twilio_access_keys IN SHARE ROW EXCLUSIVE MODE";
+
+/// A user and a key, either of which may be the first column's to say that it is not there.
+const ROW: &str = "SELECT u.name, u.role, u.created_at, k.id, k.hash, k.created_at, k.expires_at, k.revoked_at, \
+                   k.last_used_at FROM twilio_access_users u";
+
+/// Makes the tables where there are none, and looks at their version.
+pub(super) async fn ensure(client: &mut Client, timeout: Duration) -> Result<(), AccessError> {
+    let what = "making the tables";
+    let making = within(timeout, what, client.transaction()).await?;
+    within(timeout, what, making.batch_execute(MAKING)).await?;
+    let there = "SELECT to_regclass('twilio_access_version') IS NOT NULL";
+    let there = within(timeout, what, making.query_one(there, &[])).await?;
+    if !get::<bool>(&there, 0)? {
+        within(timeout, what, making.batch_execute(TABLES)).await?;
+        let version = "INSERT INTO twilio_access_version (version) VALUES ($1)";
+        within(timeout, what, making.execute(version, &[&VERSION])).await?;
+    }
+    let version = "SELECT version FROM twilio_access_version";
+    let version = within(timeout, what, making.query_one(version, &[])).await?;
+    match get::<i32>(&version, 0)? {
+        VERSION => within(timeout, what, making.commit()).await,
+        newer => Err(AccessError::Store(format!(
+            "PostgreSQL: the tables have version {newer}, and this program knows version {VERSION}; use a newer program"
+        ))),
+    }
+}
+
+/// Everything, of one moment: one statement sees one.
+pub(super) async fn records(client: &impl GenericClient, timeout: Duration) -> Result<Records, AccessError> {
+    let query = format!("{ROW} LEFT JOIN twilio_access_keys k ON k.owner = u.name");
+    let rows = within(timeout, "reading users and keys", client.query(&query, &[])).await?;
+    let mut records = Records::default();
+    for row in rows {
+        let user = user(&row)?;
+        if let Some(key) = key(&row, &user.name)? {
+            records.apply(&Write::PutKey(key));
+        }
+        records.apply(&Write::PutUser(user));
+    }
+    Ok(records)
+}
+
+pub(super) async fn find(
+    client: &Client,
+    timeout: Duration,
+    id: &str,
+) -> Result<Option<(KeyRecord, UserRecord)>, AccessError> {
+    let query = format!("{ROW} JOIN twilio_access_keys k ON k.owner = u.name WHERE k.id = $1");
+    // With its types a statement needs no preparation: it is asked at every check.
+    let values: [(&(dyn ToSql + Sync), Type); 1] = [(&id, Type::TEXT)];
+    let row = within(timeout, "looking a key up", client.query_typed_opt(&query, &values)).await?;
+    let Some(row) = row else { return Ok(None) };
+    let user = user(&row)?;
+    Ok(key(&row, &user.name)?.map(|key| (key, user)))
+}
+
+pub(super) async fn write(
+    client: &impl GenericClient,
+    timeout: Duration,
+    write: &Write,
+) -> Result<(), AccessError> {
+    let what = "changing users and keys";
+    match write {
+        Write::PutUser(user) => {
+            let put = "INSERT INTO twilio_access_users (name, role, created_at) VALUES ($1, $2, $3)
+                       ON CONFLICT (name) DO UPDATE SET role = excluded.role, created_at = excluded.created_at";
+            let created_at = to_number(user.created_at);
+            within(timeout, what, client.execute(put, &[&user.name, &user.role, &created_at])).await?;
+        }
+        Write::RemoveUser(name) => {
+            let remove = "DELETE FROM twilio_access_users WHERE name = $1";
+            within(timeout, what, client.execute(remove, &[name])).await?;
+        }
+        Write::PutKey(key) => {
+            let put = "INSERT INTO twilio_access_keys
+                           (id, owner, hash, created_at, expires_at, revoked_at, last_used_at)
+                       VALUES ($1, $2, $3, $4, $5, $6, $7)
+                       ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, hash = excluded.hash,
+                           created_at = excluded.created_at, expires_at = excluded.expires_at,
+                           revoked_at = excluded.revoked_at, last_used_at = excluded.last_used_at";
+            let hash = &key.hash.as_bytes()[..];
+            let created_at = to_number(key.created_at);
+            let [expires, revoked, used] =
+                [key.expires_at, key.revoked_at, key.last_used_at].map(|time| time.map(to_number));
+            let values: [&(dyn ToSql + Sync); 7] =
+                [&key.id, &key.user, &hash, &created_at, &expires, &revoked, &used];
+            within(timeout, what, client.execute(put, &values)).await?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) async fn touch(
+    client: &Client,
+    timeout: Duration,
+    id: &str,
+    used_at: i64,
+    unless_after: i64,
+) -> Result<(), AccessError> {
+    let touch = "UPDATE twilio_access_keys SET last_used_at = $2
+                 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at <= $3)";
+    let values: [(&(dyn ToSql + Sync), Type); 3] =
+        [(&id, Type::TEXT), (&used_at, Type::INT8), (&unless_after, Type::INT8)];
+    within(timeout, "noting that a key was used", client.execute_typed(touch, &values)).await.map(drop)
+}
+
+fn get<'a, T: FromSql<'a>>(row: &'a Row, at: usize) -> Result<T, AccessError> {
+    row.try_get(at).map_err(|_| AccessError::Store("PostgreSQL: the tables hold something else".to_owned()))
+}
+
+fn user(row: &Row) -> Result<UserRecord, AccessError> {
+    Ok(UserRecord { name: get(row, 0)?, role: get(row, 1)?, created_at: to_moment(get(row, 2)?)? })
+}
+
+fn key(row: &Row, user: &str) -> Result<Option<KeyRecord>, AccessError> {
+    let Some(id) = get(row, 3)? else { return Ok(None) };
+    let moment = |at| get::<Option<i64>>(row, at)?.map(to_moment).transpose();
+    Ok(Some(KeyRecord {
+        id,
+        user: user.to_owned(),
+        hash: to_hash(get(row, 4)?)?,
+        created_at: to_moment(get(row, 5)?)?,
+        expires_at: moment(6)?,
+        revoked_at: moment(7)?,
+        last_used_at: moment(8)?,
+    }))
+}
