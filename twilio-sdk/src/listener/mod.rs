@@ -52,10 +52,10 @@ pub use handler::{Authorization, BasicHandler};
 #[cfg(feature = "auth-layer")]
 #[cfg_attr(docsrs, doc(cfg(feature = "auth-layer")))]
 pub use layer::{AuthEntry, AuthLayer, AuthRules, AuthService, AuthSetupError, ResourceAuth};
-#[cfg(feature = "ldap")]
-#[cfg_attr(docsrs, doc(cfg(feature = "ldap")))]
 #[cfg(all(fuzzing, feature = "ldap"))]
 pub(crate) use ldap::filter_of;
+#[cfg(feature = "ldap")]
+#[cfg_attr(docsrs, doc(cfg(feature = "ldap")))]
 pub use ldap::{LdapConfig, LdapUserStore, escape_filter};
 pub use limit::LimitedStore;
 #[cfg(feature = "token-server")]
