@@ -1,6 +1,6 @@
 //! Who did what: events for the record, the trait [`Audit`] that takes them, and with feature `audit` a log of them.
 //!
-//! The vault and the token server record what they do where they are given an [`Audit`], and nothing otherwise
+//! The vault, the token server and `access` record what they do where they are given an [`Audit`], and nothing otherwise
 //! ([`NoAudit`]). What else there are events for is a program's own to record. `AuditLog` is the recorder for use: JSON
 //! lines in a file, each of which holds the hash of the one before, so that a line that was changed, removed, put in or
 //! moved is found by `verify`.
@@ -9,16 +9,16 @@
 //!
 //! | `event` | recorded when | by | `outcome` |
 //! |---|---|---|---|
-//! | `authn` | a user, key or token was checked | the token server | `ok`, `denied`, `failed` |
-//! | `authz` | a user asked for what needs a permission or scope | the program | `denied` |
-//! | `user.add`, `user.remove`, `user.role` | users were changed | the program | `ok`, `denied`, `failed` |
-//! | `key.issue`, `key.rotate`, `key.revoke` | keys were changed | the program | `ok`, `denied`, `failed` |
+//! | `authn` | a user, key or token was checked | the token server, `access` | `ok`, `denied`, `failed` |
+//! | `authz` | a user asked for what needs a permission or scope | `access`, the program | `denied`, `failed` |
+//! | `user.add`, `user.remove`, `user.role` | users were changed | `access` | `ok`, `denied`, `failed` |
+//! | `key.issue`, `key.rotate`, `key.revoke` | keys were changed | `access` | `ok`, `denied`, `failed` |
 //! | `credential.store`, `credential.read`, `credential.delete` | a vault's entry was used | the vault | `ok`, `denied`, `failed` |
 //! | `credential.unlock` | a vault was made, or was to be opened | the vault | `ok`, `denied`, `failed` |
 //! | `credential.rekey`, `credential.import` | a vault as a whole was changed | the vault | `ok`, `denied`, `failed` |
 //! | `token.issue` | a token was asked for | the token server | `ok`, `denied`, `failed` |
 //! | `token.refresh` | a token was fetched | the program | `ok`, `denied`, `failed` |
-//! | `config.change` | settings were changed | the program | `ok`, `denied`, `failed` |
+//! | `config.change` | settings were changed | `access` (`GuardedConfig`), the program | `ok`, `denied`, `failed` |
 //!
 //! # What to do when recording fails
 //!
