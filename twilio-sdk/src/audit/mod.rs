@@ -9,16 +9,16 @@
 //!
 //! | `event` | recorded when | by | `outcome` |
 //! |---|---|---|---|
-//! | `authn` | a user, key or token was checked | the listener, the token server | `ok`, `denied`, `failed` |
-//! | `authz` | a user asked for what needs a permission or scope | the listener | `denied` |
-//! | `user.add`, `user.remove`, `user.role` | users were changed | the program | `ok`, `denied`, `failed` |
-//! | `key.issue`, `key.rotate`, `key.revoke` | keys were changed | the program | `ok`, `denied`, `failed` |
+//! | `authn` | a user, key or token was checked | the listener, the token server, `access` | `ok`, `denied`, `failed` |
+//! | `authz` | a user asked for what needs a permission or scope | the listener, `access` | `denied`, `failed` |
+//! | `user.add`, `user.remove`, `user.role` | users were changed | `access` | `ok`, `denied`, `failed` |
+//! | `key.issue`, `key.rotate`, `key.revoke` | keys were changed | `access` | `ok`, `denied`, `failed` |
 //! | `credential.store`, `credential.read`, `credential.delete` | a vault's entry was used | the vault | `ok`, `denied`, `failed` |
 //! | `credential.unlock` | a vault was made, or was to be opened | the vault | `ok`, `denied`, `failed` |
 //! | `credential.rekey`, `credential.import` | a vault as a whole was changed | the vault | `ok`, `denied`, `failed` |
 //! | `token.issue` | a token was asked for | the token server, `oauth`, `OAuthConfig` | `ok`, `denied`, `failed` |
 //! | `token.refresh` | a token was renewed by a refresh token | `oauth` | `ok`, `denied`, `failed` |
-//! | `config.change` | a file of users was read again | the listener | `ok`, `failed` |
+//! | `config.change` | a file of users was read again, settings were changed | the listener, `access` (`GuardedConfig`) | `ok`, `failed` |
 //!
 //! That a user has the scopes that were asked for is no event of its own: the `authn` of the request names them as its
 //! action. Nothing else of the SDK's configuration changes while a program runs.
