@@ -19,7 +19,7 @@
 //! | `token.issue` | a token was asked for | the token server, `oauth`, `OAuthConfig` | `ok`, `denied`, `failed` |
 //! | `token.refresh` | a token was renewed by a refresh token | `oauth` | `ok`, `denied`, `failed` |
 //! | `config.change` | a file of users was read again | `listener` | `ok`, `failed` |
-//! | | settings were changed by somebody | `access` | `ok` |
+//! | | settings were changed | `access` (`GuardedConfig`) | `ok` |
 //!
 //! That a user has one of the scopes that were asked for is no event of its own: the `authn` of the request names them as
 //! its action. A store that records its own checks, as that of `access` does, needs no recorder in the layer around it.

@@ -78,7 +78,7 @@ impl SqliteAccessStore {
                     tables.pragma_update(None, name, value).map_err(failed("making the tables"))?;
                 }
             }
-            (APPLICATION, VERSION) => {}
+            (APPLICATION, VERSION) => check(&tables, &path)?,
             (APPLICATION, newer) => {
                 return Err(AccessError::Store(format!(
                     "{}: its tables have version {newer}, and this program knows version {VERSION}; use a newer program",
@@ -154,6 +154,15 @@ fn version(connection: &Connection) -> Result<(i64, i64), AccessError> {
 fn is_empty(connection: &Connection) -> Result<bool, AccessError> {
     let count = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0));
     Ok(count.map_err(failed("reading the file"))? == 0)
+}
+
+/// A file that is damaged is not used: who is in it and who is not would be chance.
+fn check(connection: &Connection, path: &Path) -> Result<(), AccessError> {
+    let found = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
+    match found.map_err(failed("checking the file"))?.as_str() {
+        "ok" => Ok(()),
+        _ => Err(AccessError::Store(format!("{}: it is damaged; put a copy in its place", path.display()))),
+    }
 }
 
 fn failed(what: &'static str) -> impl Fn(rusqlite::Error) -> AccessError {
