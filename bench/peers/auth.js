@@ -12,13 +12,19 @@ async function check() {
   if (name !== "ldclakmal" || !(await argon2.verify(hash, pass))) throw new Error("the user is not recognized");
 }
 
+const ROUNDS = 10;
+
 (async () => {
-  const started = performance.now();
-  const elapsed = () => (performance.now() - started) / 1000;
-  let count = 0;
-  while (elapsed() < Number(seconds)) {
-    await check();
-    count += 1;
+  const checks = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const started = performance.now();
+    const elapsed = () => (performance.now() - started) / 1000;
+    let count = 0;
+    while (elapsed() < Number(seconds) / ROUNDS) {
+      await check();
+      count += 1;
+    }
+    checks.push(count / elapsed());
   }
-  console.log(JSON.stringify({ checks: count / elapsed(), lookups: null }));
+  console.log(JSON.stringify({ checks }));
 })();

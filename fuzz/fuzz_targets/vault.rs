@@ -22,6 +22,7 @@ struct Good {
 
 static GOOD: LazyLock<Good> = LazyLock::new(|| {
     let folder = std::env::temp_dir().join(format!("twilio-fuzz-vault-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
     let path = folder.join("secrets.vault");
     let work = WorkFactor::new(8, 1, 1).expect("little work");
     let vault = VaultOptions::new(&path).work_factor(work).create(&passphrase()).expect("a vault");

@@ -25,7 +25,7 @@
 //!
 //! Each request but those for `/healthz` is a `tracing` event of the target `twilio_sdk::token_server::access`, each token
 //! that is issued and each caller who is not recognized one of `twilio_sdk::token_server`. No event holds a password, a
-//! secret or a token.
+//! secret or a token. With a table `audit` in its configuration the server keeps an audit log, too.
 
 mod answer;
 mod app;
