@@ -53,7 +53,7 @@ tasks! {
     Bench(bench),
     /// Verify what Twilio's own libraries sign, and have them verify what the SDK signs.
     Interop(interop),
-    /// Look for inputs that break what reads answers, errors, pages and configurations.
+    /// Look for inputs that break what reads answers, errors, pages, configurations, credentials, users and vaults.
     Fuzz(fuzz),
     /// Check the rules of the repository that a program can check.
     Tidy(tidy),

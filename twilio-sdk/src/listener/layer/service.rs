@@ -45,7 +45,8 @@ impl AuthLayer {
     ///   [`record_changes`](super::super::UserStore::record_changes).
     ///
     /// What is recorded of a request is in [`RequestFacts`](super::super::RequestFacts). A request of which nothing can be
-    /// recorded is not let in; the answer is 503.
+    /// recorded is not let in; the answer is 503. Requests without credentials are recorded too, so whoever reaches the
+    /// service makes the log grow: bound their number before the layer.
     pub fn audit(mut self, audit: impl Audit + 'static) -> Self {
         let audit: Arc<dyn Audit> = Arc::new(audit);
         let gate = Arc::make_mut(&mut self.gate);
