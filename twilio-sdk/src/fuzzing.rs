@@ -43,6 +43,18 @@ pub fn page<T: Decode + Send + 'static>(
     Ok((page, next))
 }
 
+/// The names and scopes of a text of users, in their order.
+#[cfg(all(feature = "listener", feature = "mock"))]
+pub fn users(text: &str, format: crate::ConfigFormat) -> Result<Vec<(String, Vec<String>)>> {
+    crate::listener::users_of(text, format)
+}
+
+/// A filter with an escaped name in every place of `?`; nothing where it is none.
+#[cfg(feature = "ldap")]
+pub fn ldap_filter(template: &str, name: &str) -> Option<String> {
+    crate::listener::filter_of(template, name)
+}
+
 /// The configuration that variables make.
 pub fn variables(get: impl Fn(&str) -> Option<String>) -> Result<ConnectionConfig> {
     ConnectionConfig::from_lookup(get)

@@ -71,6 +71,8 @@ mod error;
 #[cfg_attr(docsrs, doc(cfg(feature = "hashicorp-vault")))]
 pub mod hashicorp_vault;
 mod jws;
+#[cfg(any(feature = "auth-layer", feature = "webhook"))]
+mod layer;
 #[cfg(feature = "listener")]
 #[cfg_attr(docsrs, doc(cfg(feature = "listener")))]
 pub mod listener;

@@ -267,3 +267,11 @@ fn users(auth: &Reader<'_>) -> Option<Vec<(String, PasswordHash, Vec<String>)>> 
 fn can_be_carried(text: &str) -> bool {
     !text.is_empty() && !text.contains(char::is_control)
 }
+
+/// The names and scopes of a text of users.
+#[cfg(all(fuzzing, feature = "mock"))]
+pub(crate) fn users_of(text: &str, format: crate::ConfigFormat) -> Result<Vec<(String, Vec<String>)>> {
+    let found =
+        crate::config::file::read_text(text, format, &|_| None, &|reader| users(&reader.table("auth")))?;
+    Ok(found.into_iter().map(|(name, _, scopes)| (name, scopes)).collect())
+}

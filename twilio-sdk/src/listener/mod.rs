@@ -46,10 +46,14 @@ pub use facts::RequestFacts;
 #[cfg(feature = "token-server")]
 pub(crate) use facts::{forwarded, id as request_id};
 pub use file::FileUserStore;
+#[cfg(all(fuzzing, feature = "mock"))]
+pub(crate) use file::users_of;
 pub use handler::{Authorization, BasicHandler};
 #[cfg(feature = "auth-layer")]
 #[cfg_attr(docsrs, doc(cfg(feature = "auth-layer")))]
 pub use layer::{AuthEntry, AuthLayer, AuthRules, AuthService, AuthSetupError, ResourceAuth};
+#[cfg(all(fuzzing, feature = "ldap"))]
+pub(crate) use ldap::filter_of;
 #[cfg(feature = "ldap")]
 #[cfg_attr(docsrs, doc(cfg(feature = "ldap")))]
 pub use ldap::{LdapConfig, LdapUserStore, escape_filter};

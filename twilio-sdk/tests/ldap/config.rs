@@ -39,6 +39,8 @@ async fn weakness_13_what_cannot_work_is_refused_by_its_field() {
         ("membership_attribute", |c| c.membership_attribute = "member=x".to_owned()),
         ("user_name_search_filter", |c| c.user_name_search_filter = "(uid=alice)".to_owned()),
         ("user_name_search_filter", |c| c.user_name_search_filter = "uid=?".to_owned()),
+        // Only some names would make a filter.
+        ("user_name_search_filter", |c| c.user_name_search_filter = "(?=alice)".to_owned()),
         ("group_name_search_filter", |c| c.group_name_search_filter = "(cn=?".to_owned()),
         ("user_name_list_filter", |c| c.user_name_list_filter = String::new()),
         ("group_name_list_filter", |c| c.group_name_list_filter = "(a=b)(c=d)".to_owned()),

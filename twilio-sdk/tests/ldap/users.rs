@@ -190,3 +190,28 @@ async fn weakness_12_scopes_are_remembered_for_their_time_only_where_they_may_be
     long.clear_roles();
     assert!(ask(&long, "alice", "alice@123").await.unwrap().scopes.is_empty());
 }
+
+#[tokio::test]
+async fn only_the_name_itself_finds_a_user() {
+    use proptest::prelude::*;
+    use proptest::strategy::ValueTree as _;
+    use proptest::test_runner::TestRunner;
+
+    let Some(server) = server("only_the_name_itself_finds_a_user") else { return };
+    let store = LdapUserStore::new(server.config()).unwrap();
+    // What means something in filters and in names of entries, around and in a name that is there.
+    let names = prop_oneof![
+        "[^:\\p{Cc}]{1,24}",
+        "[*()\\\\&|!=<>~,+;\"# ]{0,3}alic[e*]?[*()\\\\&|!=<>~,+;\"# ]{0,3}",
+        "\\\\[0-9a-f]{2}lice|a\\\\[0-9a-f]{0,2}lice",
+    ];
+    let mut runner = TestRunner::deterministic();
+    for _ in 0..200 {
+        let name = names.new_tree(&mut runner).unwrap().current();
+        let known = ask(&store, &name, "alice@123").await;
+        match name.to_lowercase() == "alice" {
+            true => assert_eq!(known.unwrap().username, "alice"),
+            false => assert_eq!(known, Err(AuthError::Rejected), "{name:?}"),
+        }
+    }
+}

@@ -5,15 +5,16 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Request, Response, header};
+use http::{HeaderName, Request, Response};
 use tower_layer::Layer;
 use tower_service::Service;
 
 use super::super::UserDetails;
 use super::AuthEntry;
-use super::admit::{Gate, Given, Refused};
+use super::admit::{Gate, Given};
 use super::entry::Way;
 use crate::audit::{Audit, Recorder};
+use crate::layer::{refusal, take_ready};
 
 /// Lets only those requests through that one of its entries accepts: a `tower` layer, for axum's routers and single
 /// routes and for hyper's services. See [`AuthRules`](super::AuthRules) for how entries are tried, and for several layers
@@ -103,9 +104,7 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        // The clone has not been polled ready, so it is the one that stays behind.
-        let clone = self.inner.clone();
-        let mut inner = std::mem::replace(&mut self.inner, clone);
+        let mut inner = take_ready(&mut self.inner);
         let (gate, given) = (Arc::clone(&self.gate), Given::of(request.headers()));
         let facts = gate.facts(&request);
         Box::pin(async move {
@@ -120,21 +119,11 @@ where
                 Err(refused) => {
                     let (error, path) = (&refused.error, request.uri().path());
                     tracing::warn!(target: "twilio_sdk::listener", %error, path, "a request is refused");
-                    Ok(refusal(&gate, &refused))
+                    let mut response = refusal(refused.error.status());
+                    response.headers_mut().extend(gate.headers(&refused));
+                    Ok(response)
                 }
             }
         })
     }
-}
-
-fn refusal<B: From<Bytes>>(gate: &Gate, refused: &Refused) -> Response<B> {
-    let status = refused.error.status();
-    let reason = status.canonical_reason().unwrap_or_default();
-    let mut response = Response::new(Bytes::from_static(reason.as_bytes()).into());
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.extend(gate.headers(refused));
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
 }
