@@ -4,6 +4,7 @@
 
 mod cases;
 mod crash;
+mod custom;
 mod entry_points;
 #[path = "../common/folder.rs"]
 mod folder;

@@ -130,7 +130,8 @@ fn connect(path: &Path, timeout: Duration) -> Result<Connection, AccessError> {
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let failed = failed("opening the file");
     // Its folder's name may be a link, which SQLite would refuse as well.
-    let folder = folder_of(path).canonicalize().map_err(|error| AccessError::Store(error.to_string()))?;
+    let folder = folder_of(path).canonicalize();
+    let folder = folder.map_err(|error| AccessError::Store(format!("{}: {error}", path.display())))?;
     let whole = folder.join(path.file_name().unwrap_or_default());
     let connection = Connection::open_with_flags(whole, flags).map_err(&failed)?;
     let set = || {
@@ -168,7 +169,7 @@ fn check(connection: &Connection, path: &Path) -> Result<(), AccessError> {
 fn failed(what: &'static str) -> impl Fn(rusqlite::Error) -> AccessError {
     move |error| match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => AccessError::Busy,
-        _ => AccessError::Store(format!("{what}: {error}")),
+        _ => AccessError::Store(format!("SQLite: {what}: {error}")),
     }
 }
 
