@@ -22,8 +22,8 @@ pub(crate) struct Args {
 }
 
 /// The SDK's features beside products.
-const FEATURES: &str = "access-token,audit,auth-layer,axum,blocking,bulk,compression,config-file,hashicorp-vault,ldap,\
-                        media,mock,oauth,payload,rate-limit,serialize,stream,token-server,validation,vault-import";
+const FEATURES: &str = "access-token,admin,audit,auth-layer,axum,blocking,bulk,compression,config-file,hashicorp-vault,\
+                        ldap,media,mock,oauth,payload,rate-limit,serialize,stream,token-server,validation,vault-import";
 /// Products that the SDK's own tests call beside the default ones.
 const PRODUCTS: &str = "conversations-v1,iam-organizations,lookups-v1,memory-v1,numbers-v1,serverless-v1";
 
