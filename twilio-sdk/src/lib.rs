@@ -53,6 +53,9 @@ pub mod access;
 #[cfg(feature = "access-token")]
 #[cfg_attr(docsrs, doc(cfg(feature = "access-token")))]
 pub mod access_token;
+#[cfg(feature = "admin")]
+#[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
+pub mod admin;
 pub mod audit;
 mod auth;
 #[cfg(feature = "blocking")]

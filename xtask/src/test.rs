@@ -25,6 +25,8 @@ pub(crate) struct Args {
 const FEATURES: &str = "access-postgres,access-token,audit,auth-layer,axum,blocking,bulk,compression,\
                         config-file,hashicorp-vault,ldap,media,mock,oauth,payload,rate-limit,serialize,\
                         stream,token-server,validation,vault-import";
+const FEATURES: &str = "access-token,admin,audit,auth-layer,axum,blocking,bulk,compression,config-file,hashicorp-vault,\
+                        ldap,media,mock,oauth,payload,rate-limit,serialize,stream,token-server,validation,vault-import";
 /// Products that the SDK's own tests call beside the default ones.
 const PRODUCTS: &str = "conversations-v1,iam-organizations,lookups-v1,memory-v1,numbers-v1,serverless-v1";
 
