@@ -1,0 +1,72 @@
+//! Completions and manual pages, made from the arguments.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap_complete::Shell;
+
+use super::cli;
+use super::exit::{Done, Failure};
+use super::output::{self, Output};
+
+/// Prints the completions for a shell.
+///
+/// For bash, for instance: twilio-admin completions bash > ~/.local/share/bash-completion/completions/twilio-admin
+#[derive(Args, Debug)]
+pub(super) struct Completions {
+    shell: Shell,
+}
+
+impl Completions {
+    pub(super) fn run(&self) -> Done {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut cli::command(), "twilio-admin", &mut script);
+        if self.shell == Shell::Bash {
+            script = mended(script)?;
+        }
+        output::raw(&script)
+    }
+}
+
+/// `clap_complete` 4.6 writes the hyphen of the program's name in two ways, so that nothing behind a subcommand would be
+/// completed (clap-rs/clap#6421).
+fn mended(script: Vec<u8>) -> Done<Vec<u8>> {
+    let script = String::from_utf8(script).map_err(|error| Failure::failed(error.to_string()))?;
+    Ok(script.replace("twilio__subcmd__admin", "twilio__admin").into_bytes())
+}
+
+/// Prints a manual page, or writes the pages of all commands.
+///
+/// To look at one: twilio-admin man vault set > /tmp/page.1 && man /tmp/page.1
+#[derive(Args, Debug)]
+pub(super) struct Man {
+    /// The command whose page is printed, such as `vault set`; the program's own unless given
+    #[arg(conflicts_with = "dir")]
+    command: Vec<String>,
+    /// Writes a page for each command into this folder, which must be there
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+}
+
+impl Man {
+    pub(super) fn run(&self, output: Output) -> Done {
+        let mut root = cli::command();
+        root.build();
+        if let Some(folder) = &self.dir {
+            clap_mangen::generate_to(root, folder)
+                .map_err(|error| Failure::failed(format!("{}: {error}", folder.display())))?;
+            let folder = folder.display().to_string();
+            return output.line(&serde_json::json!({"dir": folder}), &format!("The pages are in {folder}."));
+        }
+        let mut command = &root;
+        for name in &self.command {
+            let none = || Failure::name("there is no such command; twilio-admin --help lists them");
+            command = command.find_subcommand(name).ok_or_else(none)?;
+        }
+        let mut page = Vec::new();
+        clap_mangen::Man::new(command.clone())
+            .render(&mut page)
+            .map_err(|error| Failure::failed(error.to_string()))?;
+        output::raw(&page)
+    }
+}

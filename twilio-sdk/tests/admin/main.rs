@@ -1,0 +1,21 @@
+//! `twilio-admin` as people use it: in a pipe, and in a terminal.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "../common/folder.rs"]
+mod folder;
+#[path = "../common/loopback.rs"]
+mod loopback;
+
+mod audit;
+mod codes;
+mod config;
+mod generate;
+mod help;
+mod login;
+mod people;
+mod program;
+mod rotation;
+mod secrets;
+#[cfg(unix)]
+mod terminal;
+mod vault;
