@@ -1,15 +1,21 @@
 //! What `cargo xtask bench` and `cargo xtask interop` run: a server of canned answers, clients that measure themselves,
 //! and what signs and verifies.
 
+mod auth;
 mod bare;
 mod bulk;
 mod canned;
 mod compare;
+#[path = "../../twilio-sdk/tests/ldap/directory.rs"]
+mod directory;
 mod measure;
 mod memory;
 mod ours;
 mod scenario;
 mod serve;
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#[path = "../../twilio-sdk/tests/ldap/server.rs"]
+mod server;
 mod signed;
 
 use std::time::Duration;
@@ -29,6 +35,11 @@ fn main() -> Result<()> {
         ["bulk", requests] => bulk::run(number(requests)?),
         ["sign", pem] => signed::make(&std::fs::read(pem)?),
         ["verify"] => signed::check(),
+        ["directory"] => auth::directory(),
+        ["auth", seconds, port] => {
+            let port = if *port == "-" { None } else { Some(port.parse().context("no port")?) };
+            auth::run(Duration::from_secs(number(seconds)? as u64), port)
+        }
         ["rates", seconds] => signed::bench(Duration::from_secs(number(seconds)? as u64)),
         _ => bail!("`cargo xtask bench` and `cargo xtask interop` run this program"),
     }

@@ -38,12 +38,11 @@ fn list<T: Decode + Param + std::fmt::Debug + Send + 'static>(pages: fn(&Client)
     Box::new(move |body| {
         let (page, _) = page(pages(&client), body).ok()?;
         let _ = format!("{page:?}");
-        let (items, mut json) = (page.items.len(), page.json());
+        let mut json = page.json();
         // A page without items is written with an empty list, whether the answer had one or none.
-        if items == 0
-            && let Value::Object(map) = &mut json
-        {
-            map.retain(|name, value| page.extra.get(name).is_some() || *value != Value::Array(Vec::new()));
+        if let (true, Value::Object(map)) = (page.items.is_empty(), &mut json) {
+            let whole: Value = serde_json::from_slice(body).unwrap_or_default();
+            map.retain(|name, value| *value != Value::Array(Vec::new()) || whole.get(name).is_some());
         }
         Some(json)
     })

@@ -173,6 +173,17 @@ mod tests {
     }
 
     #[test]
+    fn neither_region_nor_edge_changes_where_tokens_are_asked_for() {
+        let regional = endpoint(Some("au1"), Some("sydney"), None).unwrap();
+        assert_eq!(regional.token_url(None), ("https://oauth.twilio.com/v2/token".to_owned(), None));
+        assert_eq!(regional.token_url(Some(" https://x/t ")), ("https://x/t".to_owned(), None));
+        let gateway = endpoint(Some("au1"), None, Some("https://gateway/x/")).unwrap();
+        let expected =
+            ("https://gateway/x/v2/token".to_owned(), Some(HeaderValue::from_static("oauth.twilio.com")));
+        assert_eq!(gateway.token_url(None), expected);
+    }
+
+    #[test]
     fn a_scheme_in_capitals_needs_tls_too() {
         for url in ["https://gateway", "HTTPS://gateway", " Https://gateway/x"] {
             assert!(endpoint(None, None, Some(url)).unwrap().needs_tls(), "{url}");

@@ -11,7 +11,7 @@ const OPERATION: Operation = Operation::new("Fuzzed", Method::Get, "/", BodyKind
 
 /// What a call makes of an answer.
 pub fn answer<T: Output>(status: StatusCode, headers: HeaderMap, body: &[u8]) -> Result<Response<T>> {
-    let raw = Raw { status, headers, body: Bytes::copy_from_slice(body), attempts: 1 };
+    let raw = Raw { status, headers, body: Bytes::copy_from_slice(body), attempts: 1, uncertain: false };
     let raw = raw.into_success(&OPERATION)?;
     let value = T::decode(&raw, &OPERATION).map_err(|error| error.with_raw(&raw))?;
     Ok(Response::new(value, raw))
@@ -33,6 +33,7 @@ pub fn page<T: Decode + Send + 'static>(
         headers: HeaderMap::new(),
         body: Bytes::copy_from_slice(body),
         attempts: 1,
+        uncertain: false,
     };
     let page = Page::<T>::decode(&raw, operation)?;
     let next = pages.advance(&page).and_then(|()| match &pages.call {
@@ -40,6 +41,18 @@ pub fn page<T: Decode + Send + 'static>(
         None => Ok(None),
     });
     Ok((page, next))
+}
+
+/// The names and scopes of a text of users, in their order.
+#[cfg(all(feature = "listener", feature = "mock"))]
+pub fn users(text: &str, format: crate::ConfigFormat) -> Result<Vec<(String, Vec<String>)>> {
+    crate::listener::users_of(text, format)
+}
+
+/// A filter with an escaped name in every place of `?`; nothing where it is none.
+#[cfg(feature = "ldap")]
+pub fn ldap_filter(template: &str, name: &str) -> Option<String> {
+    crate::listener::filter_of(template, name)
 }
 
 /// The configuration that variables make.

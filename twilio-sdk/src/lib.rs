@@ -67,12 +67,16 @@ pub mod blocking;
 pub mod bulk;
 mod client;
 mod config;
+#[cfg(any(feature = "access-token", feature = "audit", feature = "webhook"))]
+mod digest;
 mod endpoint;
 mod error;
 #[cfg(feature = "hashicorp-vault")]
 #[cfg_attr(docsrs, doc(cfg(feature = "hashicorp-vault")))]
 pub mod hashicorp_vault;
 mod jws;
+#[cfg(any(feature = "auth-layer", feature = "webhook"))]
+mod layer;
 #[cfg(feature = "listener")]
 #[cfg_attr(docsrs, doc(cfg(feature = "listener")))]
 pub mod listener;

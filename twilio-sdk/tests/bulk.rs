@@ -55,6 +55,38 @@ async fn a_run_that_stopped_goes_on_from_what_was_stored() {
     assert_eq!(times, (0..200).map(|n| (number(n), 1)).collect());
 }
 
+/// Requests that come from elsewhere, now and then.
+struct Queue(tokio::sync::mpsc::UnboundedReceiver<CreateMessage>);
+
+impl futures_core::Stream for Queue {
+    type Item = CreateMessage;
+
+    fn poll_next(
+        mut self: std::pin::Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<CreateMessage>> {
+        self.0.poll_recv(context)
+    }
+}
+
+#[tokio::test]
+async fn a_run_that_waits_for_its_next_request_stops_too() {
+    let mock = mock().await;
+    let (queue, requests) = tokio::sync::mpsc::unbounded_channel();
+    let request = client(&mock).api_v2010().create_message("+1").from("+15017122661").body("Hi");
+    queue.send(request.clone()).unwrap();
+    let mut sent = Bulk::new().send_all(Queue(requests));
+    sent.next().await.unwrap().result.unwrap();
+    sent.stop();
+    sent.stop();
+    let end = tokio::time::timeout(std::time::Duration::from_secs(10), sent.next()).await;
+    assert!(end.expect("it waits for no request").is_none());
+    // A request that comes later is neither sent nor taken for sent.
+    let _ = queue.send(request);
+    assert!(sent.next().await.is_none());
+    assert_eq!((mock.requests().len(), sent.progress().len()), (1, 1));
+}
+
 /// What goes wrong in the runs below, each for a share of the requests.
 fn trouble(mock: &twilio_sdk::mock::MockTwilio, operation: &str) {
     use twilio_sdk::mock::{Fault, On};

@@ -20,7 +20,7 @@ fn auths() -> [(Auth, &'static str); 2] {
 }
 
 #[tokio::test]
-async fn the_key_is_the_user_and_the_account_is_in_the_path() {
+async fn weakness_21_the_key_is_the_user_and_the_account_is_in_the_path() {
     let mock = mock().await;
     let sub = "AC00000000000000000000000000000009";
     for (auth, header) in auths() {
@@ -36,7 +36,7 @@ async fn the_key_is_the_user_and_the_account_is_in_the_path() {
 }
 
 #[test]
-fn what_is_certainly_wrong_is_refused_with_a_hint() {
+fn weakness_21_what_is_certainly_wrong_is_refused_with_a_hint() {
     let cases: [(Auth, &str); 9] = [
         (AuthTokenConfig::new("", "t").into(), "account_sid is empty"),
         (AuthTokenConfig::new(KEY, "t").into(), "API key"),
@@ -80,7 +80,7 @@ fn the_union_is_read_by_its_shape() {
 }
 
 #[test]
-fn no_secret_is_printed() {
+fn weakness_21_no_secret_is_printed() {
     for (auth, _) in auths() {
         let config = ConnectionConfig::new(auth.clone());
         let client = Client::new(config.clone()).unwrap();

@@ -258,6 +258,22 @@ async fn every_setting_of_the_circuit_breaker_decides_when_it_opens() {
 }
 
 #[tokio::test]
+async fn a_circuit_that_is_never_tried_again_stays_open() {
+    let server = Server::start().await;
+    server.answer(6);
+    let breaker = CircuitBreakerConfig::new().volume_threshold(5).reset_after(Duration::MAX);
+    let breaker = breaker.window(Duration::MAX).bucket(Duration::MAX);
+    let twilio = Client::new(config(&server).circuit_breaker(breaker)).unwrap();
+    call(twilio.clone()).await.unwrap();
+    server.status.store(503, Ordering::SeqCst);
+    for _ in 0..4 {
+        assert!(call(twilio.clone()).await.unwrap_err().is_api());
+    }
+    let error = call(twilio.clone()).await.unwrap_err();
+    assert!(error.is_circuit_open() && error.opens_in().unwrap() > Duration::from_secs(1 << 20), "{error}");
+}
+
+#[tokio::test]
 async fn settings_that_cannot_work_are_refused() {
     let server = Server::start().await;
     let breaker = CircuitBreakerConfig::new;

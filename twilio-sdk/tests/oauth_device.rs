@@ -163,6 +163,19 @@ async fn weakness_36_the_server_is_never_asked_after_the_code_has_expired() {
     assert!(polls.iter().all(|moment| *moment - begun < Duration::from_secs(20)));
 }
 
+/// An interval is as long as a login at most, so that `slow_down` can add to it; nothing outlasts the code.
+#[tokio::test]
+async fn an_interval_beyond_the_codes_end_does_not_put_the_end_off() {
+    for script in ["authorization_pending", "slow_down"] {
+        let device = Device::start(details(20, r#","interval":1e300"#), move |_| refusal(script)).await;
+        let begun = Instant::now();
+        let error = wait(&device).await.unwrap_err();
+        assert_eq!(error.token_problem().unwrap().code, Some(TokenErrorCode::ExpiredToken));
+        assert_eq!(device.polls.lock().unwrap().len(), 1);
+        assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+    }
+}
+
 #[tokio::test]
 async fn a_code_that_expired_before_the_wait_began_is_not_asked_for() {
     let device = Device::start(details(3, ""), |_| Reply::new(200, DONE)).await;

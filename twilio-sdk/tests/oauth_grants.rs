@@ -109,7 +109,9 @@ fn weakness_39_every_endpoint_needs_https_except_on_this_machine() {
             assert!(Provider::new(config).unwrap_err().is_config(), "{bad}");
         }
     }
-    assert!(Provider::new(ProviderConfig::new("c", good).redirect_uri("http://login.example/x")).is_err());
+    for redirect in ["http://login.example/x", "HTTP://login.example/x", " http://login.example/x"] {
+        assert!(Provider::new(ProviderConfig::new("c", good).redirect_uri(redirect)).is_err(), "{redirect}");
+    }
     for redirect in ["http://127.0.0.1:1/x", "https://app.example/x", "com.example.app:/x"] {
         assert!(Provider::new(ProviderConfig::new("c", "http://[::1]:1/t").redirect_uri(redirect)).is_ok());
     }

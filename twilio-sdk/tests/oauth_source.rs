@@ -239,6 +239,47 @@ async fn a_new_login_takes_the_place_of_the_tokens_before() {
     assert!(store.load("alice").await.unwrap().is_none());
 }
 
+/// The refresh is on its way when the user logs in anew; what comes of it must not take the login's place.
+#[tokio::test]
+async fn a_login_during_a_refresh_is_what_stays() {
+    let server = rotating().await;
+    let (source, store) = stored(&server, tokens("a-0", Duration::ZERO)).await;
+    let refreshing = tokio::spawn({
+        let source = source.clone();
+        async move { source.access_token(SECOND * 10).await }
+    });
+    while server.at("/token").is_empty() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    source.save(Tokens::new("b-0", None, HOUR)).await.unwrap();
+    refreshing.await.unwrap().unwrap();
+    for _ in 0..2 {
+        call(&client(&source, &server)).await.unwrap();
+    }
+    assert_eq!(bearers(&server), ["Bearer b-0", "Bearer b-0"]);
+    assert_eq!(kept(&store).await.0, "b-0");
+}
+
+/// The process starts inside the margin, and the server cannot be asked.
+#[tokio::test]
+async fn a_stored_token_serves_until_its_end_when_it_cannot_be_refreshed() {
+    for (left, sent) in [(SECOND * 20, 3), (Duration::ZERO, 0)] {
+        let server = Loopback::start(|seen, _| match seen.path.as_str() {
+            "/token" => Reply::new(503, "{}"),
+            _ => Reply::new(200, "{}"),
+        })
+        .await;
+        let mut due = tokens("a-0", left);
+        due.issued_at -= HOUR;
+        let (source, _) = stored(&server, due).await;
+        let twilio = client(&source, &server);
+        for _ in 0..3 {
+            assert_eq!(call(&twilio).await.is_ok(), sent > 0);
+        }
+        assert_eq!(bearers(&server).len(), sent);
+    }
+}
+
 #[tokio::test]
 async fn client_credentials_renew_without_a_store() {
     let count = AtomicUsize::new(0);

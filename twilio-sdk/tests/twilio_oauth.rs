@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
+#[path = "common/recorder.rs"]
+mod recorder;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -42,6 +44,17 @@ async fn server(expires_in: i64) -> Loopback {
     .await
 }
 
+fn jwt(claims: &str) -> String {
+    use base64::Engine as _;
+    format!("e30.{}.c2ln", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(claims))
+}
+
+/// A token that says when it ends, and not when it began.
+fn ends_in(seconds: i64) -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    jwt(&format!(r#"{{"exp":{}}}"#, now.saturating_add_signed(seconds)))
+}
+
 fn bearers(server: &Loopback) -> Vec<String> {
     let calls = server.seen().into_iter().filter(|seen| seen.path != TOKEN);
     calls.map(|seen| seen.header("authorization").unwrap_or_default().to_owned()).collect()
@@ -67,6 +80,13 @@ async fn the_token_request_is_as_twilio_wants_it_and_the_token_serves_all_calls(
     let call = &server.seen()[1];
     assert_eq!(call.path, format!("/2010-04-01/Accounts/{ACCOUNT}/Messages.json"));
     assert!(call.header("x-twilio-sdk-prepared").is_none());
+}
+
+#[tokio::test]
+async fn time_outs_without_end_are_none() {
+    let server = server(3600).await;
+    let endless = config(&server.url).timeout(Duration::MAX).attempt_timeout(Duration::MAX);
+    call(&Client::new(endless).unwrap()).await.unwrap();
 }
 
 #[tokio::test]
@@ -134,18 +154,12 @@ async fn the_margin_is_a_tenth_of_a_short_life_and_the_next_token_is_fetched_in_
 /// Twilio's SDKs read `exp` only, and python fetches anew on every request where it is absent.
 #[tokio::test]
 async fn an_opaque_token_without_a_stated_life_is_kept_and_a_jwt_near_its_end_is_not() {
-    use base64::Engine as _;
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
-    let jwt = |claims: String| {
-        let text = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(claims);
-        format!("e30.{text}.c2ln")
-    };
     let cases = [
         ("opaque".to_owned(), 1),
-        (jwt(format!(r#"{{"exp":{}}}"#, now + 10)), 3),
-        (jwt(format!(r#"{{"exp":{}}}"#, now + 3600)), 1),
-        (jwt(format!(r#"{{"exp":{}}}"#, now - 10)), 3),
-        (jwt(r#"{"sub":"x"}"#.to_owned()), 1),
+        (ends_in(10), 3),
+        (ends_in(3600), 1),
+        (ends_in(-10), 3),
+        (jwt(r#"{"sub":"x"}"#), 1),
     ];
     for (name, requests) in cases {
         let body = format!(r#"{{"access_token":"{name}","token_type":"bearer"}}"#);
@@ -165,10 +179,7 @@ async fn an_opaque_token_without_a_stated_life_is_kept_and_a_jwt_near_its_end_is
 /// The first token is valid for long but due at once (`exp` without `iat`); all later requests fail.
 #[tokio::test]
 async fn the_old_token_serves_until_its_end_when_no_new_one_can_be_had() {
-    use base64::Engine as _;
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
-    let claims = format!(r#"{{"exp":{}}}"#, now + 20);
-    let name = format!("e30.{}.c2ln", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(claims));
+    let name = ends_in(20);
     let body = format!(r#"{{"access_token":"{name}"}}"#);
     let count = AtomicUsize::new(0);
     let server = Loopback::start(move |seen, _| match seen.path.as_str() {
@@ -183,6 +194,23 @@ async fn the_old_token_serves_until_its_end_when_no_new_one_can_be_had() {
     }
     assert!(bearers(&server).iter().all(|bearer| *bearer == format!("Bearer {name}")));
     assert_eq!(server.at(TOKEN).len(), 2, "a failed fetch is not tried again at once");
+}
+
+/// The token is due at once and ends within 2 s; the next one takes longer than a call waits that has a valid one.
+#[tokio::test]
+async fn a_call_whose_token_expires_while_it_waits_gets_the_next_one() {
+    let name = ends_in(2);
+    let body = format!(r#"{{"access_token":"{name}"}}"#);
+    let server = Loopback::start(move |seen, number| match (seen.path.as_str(), number) {
+        (TOKEN, 0) => Reply::new(200, body.clone()),
+        (TOKEN, _) => token("next", 3600).after(Duration::from_millis(3500)),
+        _ => Reply::new(200, "{}"),
+    })
+    .await;
+    let twilio = client(&server.url);
+    call(&twilio).await.unwrap();
+    call(&twilio).await.unwrap();
+    assert_eq!(bearers(&server), [format!("Bearer {name}").as_str(), "Bearer next"]);
 }
 
 #[tokio::test]
@@ -334,6 +362,14 @@ async fn a_token_endpoint_that_is_briefly_gone_is_asked_again() {
 }
 
 #[tokio::test]
+async fn a_time_out_that_no_clock_can_hold_bounds_nothing() {
+    let server = server(3600).await;
+    let config = config(&server.url).timeout(Duration::MAX).attempt_timeout(Duration::MAX);
+    call(&Client::new(config).unwrap()).await.unwrap();
+    assert_eq!(bearers(&server), ["Bearer token-1"]);
+}
+
+#[tokio::test]
 async fn a_redirect_of_the_token_endpoint_is_not_followed() {
     let elsewhere = server(3600).await;
     let target = format!("{}/v2/token", elsewhere.url);
@@ -421,4 +457,25 @@ async fn a_token_is_waited_for_without_end_where_the_settings_say_so() {
     let server = server(3600).await;
     let endless = config(&server.url).timeout(Duration::MAX).attempt_timeout(Duration::MAX);
     call(&Client::new(endless).unwrap()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_token_that_is_asked_for_is_recorded_and_not_used_without() {
+    let (server, recorder) = (server(3600).await, Arc::new(recorder::Recorder::default()));
+    let auth = || OAuthConfig::new("OQ1", "client-s3cret").scope("a b").audit(Arc::clone(&recorder));
+    let twilio = |auth: OAuthConfig| {
+        Client::new(ConnectionConfig::new(auth.account_sid(ACCOUNT)).base_url(&server.url)).unwrap()
+    };
+    let recorded = twilio(auth());
+    for _ in 0..2 {
+        call(&recorded).await.unwrap();
+    }
+    let found = recorder.take();
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("token.issue ok actor=OQ1 action=a b source=http://127.0.0.1"), "{found:?}");
+    recorder.fill(true);
+    let before = bearers(&server).len();
+    let error = call(&twilio(auth())).await.unwrap_err();
+    assert!(error.is_token() && error.to_string().contains("without a record"), "{error}");
+    assert_eq!(bearers(&server).len(), before, "no call is made");
 }

@@ -52,12 +52,28 @@ const OPENLDAP: Need = Need {
     },
 };
 
+/// PostgreSQL's server, which the tests of the store of people start.
+const POSTGRESQL: Need = Need {
+    packages: &["postgresql"],
+    elsewhere: "PostgreSQL's server (postgresql on Debian, postgresql-server on Fedora)",
+    is_there: |system| {
+        // Debian has several versions beside each other, none of them among the programs of every user.
+        let versions = std::fs::read_dir(&system.postgresql).into_iter().flatten().flatten();
+        let folders = versions.map(|version| version.path().join("bin"));
+        let programs = ["initdb", "postgres", "pg_ctl"];
+        let mut folders = folders.chain(std::env::split_paths(&system.path));
+        folders.any(|folder| programs.iter().all(|name| folder.join(name).is_file()))
+    },
+};
+
 /// The system, as far as it is asked.
 pub(crate) struct System {
     /// Where programs are looked for.
     path: OsString,
     /// Where Debian has programs that are not for every user.
     sbin: PathBuf,
+    /// Where Debian has the versions of PostgreSQL.
+    postgresql: PathBuf,
     linux: bool,
     debian: bool,
     root: bool,
@@ -70,6 +86,7 @@ impl System {
         Self {
             path,
             sbin: "/usr/sbin".into(),
+            postgresql: "/usr/lib/postgresql".into(),
             linux: cfg!(target_os = "linux"),
             debian: Path::new("/etc/debian_version").exists(),
             root: user.is_ok_and(|output| output.stdout.trim_ascii() == b"0"),
@@ -101,6 +118,15 @@ impl System {
     /// It is not there, and the message says what to install.
     pub(crate) fn ensure_openldap(&self, offline: bool) -> Result<()> {
         self.ensure(&OPENLDAP, offline)
+    }
+
+    /// Has PostgreSQL's server, in the same way.
+    ///
+    /// # Errors
+    ///
+    /// It is not there, and the message says what to install.
+    pub(crate) fn ensure_postgresql(&self, offline: bool) -> Result<()> {
+        self.ensure(&POSTGRESQL, offline)
     }
 
     /// Has Chromium and its driver, in the same way.
@@ -180,13 +206,16 @@ mod tests {
             "apt-get",
             format!(
                 "echo \"$*\" >>'{log}'\n[ \"$1\" = update ] && exit 0\n\
-                 [ \"$(/usr/bin/wc -l <'{log}')\" -ge {most} ] && : >'{there}' && : >'{slapd}'",
+                 [ \"$(/usr/bin/wc -l <'{log}')\" -ge {most} ] && : >'{there}' && : >'{slapd}' && \
+                 for name in initdb postgres pg_ctl; do : >'{folder}'/$name; done",
                 log = log.display(),
                 there = there.display(),
-                slapd = folder.join("slapd").display()
+                slapd = folder.join("slapd").display(),
+                folder = folder.display()
             ),
         );
-        System { path: folder.as_os_str().to_owned(), sbin: folder.join("sbin"), linux: true, debian, root }
+        let (sbin, postgresql) = (folder.join("sbin"), folder.join("versions"));
+        System { path: folder.as_os_str().to_owned(), sbin, postgresql, linux: true, debian, root }
     }
 
     fn asked(folder: &Path) -> Vec<String> {
@@ -227,6 +256,22 @@ mod tests {
         std::fs::create_dir(&system.sbin).unwrap();
         std::fs::rename(folder.path().join("slapd"), system.sbin.join("slapd")).unwrap();
         system.ensure_openldap(true).unwrap();
+    }
+
+    #[test]
+    fn postgresql_is_installed_where_there_is_no_version_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let system = system(folder.path(), Some(1), true, true);
+        system.ensure_postgresql(false).unwrap();
+        system.ensure_postgresql(false).unwrap();
+        assert_eq!(asked(folder.path()), ["install --yes --no-install-recommends postgresql"]);
+        let version = system.postgresql.join("17/bin");
+        std::fs::create_dir_all(&version).unwrap();
+        for name in ["initdb", "postgres", "pg_ctl"] {
+            assert!(name == "initdb" || system.ensure_postgresql(true).is_err());
+            std::fs::rename(folder.path().join(name), version.join(name)).unwrap();
+        }
+        system.ensure_postgresql(true).unwrap();
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Twilio's own libraries, installed below `target/` to compare with.
+//! Twilio's own libraries, and others that do the same as a part of the SDK, installed below `target/` to compare with.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use crate::workspace::Workspace;
 
-/// One of Twilio's own libraries, installed.
+/// A library, installed.
 pub(crate) struct Peer {
     pub(crate) name: &'static str,
     program: &'static str,
@@ -41,6 +41,8 @@ pub(crate) enum Scripts {
     Calls,
     /// Those that sign and verify.
     Signatures,
+    /// Those that check users; they are not Twilio's.
+    Auth,
 }
 
 fn known(workspace: &Workspace, scripts: Scripts) -> Vec<Known> {
@@ -49,13 +51,16 @@ fn known(workspace: &Workspace, scripts: Scripts) -> Vec<Known> {
     let (in_python, in_node) = match scripts {
         Scripts::Calls => (script("twilio_python.py"), script("twilio_node.js")),
         Scripts::Signatures => (script("interop.py"), script("interop.js")),
+        Scripts::Auth => (script("auth.py"), script("auth.js")),
     };
     let (python, node) = (folder.join("python"), folder.join("node"));
-    let words = |words: &str, folder: &Path, package: &str| -> Vec<String> {
+    let words = |words: &str, folder: &Path, packages: &str| -> Vec<String> {
         let folder = folder.display().to_string();
-        words.split(' ').chain([folder.as_str(), package]).map(str::to_owned).collect()
+        words.split(' ').chain([folder.as_str()]).chain(packages.split(' ')).map(str::to_owned).collect()
     };
-    let of_python = |name, mode| Known {
+    let pip = |packages| words("python3 -m pip install --quiet --target", &python, packages);
+    let npm = |packages| words("npm install --silent --prefix", &node, packages);
+    let of_python = |name, mode, probe: &'static str, packages| Known {
         peer: Peer {
             name,
             program: "python3",
@@ -63,27 +68,42 @@ fn known(workspace: &Workspace, scripts: Scripts) -> Vec<Known> {
             mode,
             path: ("PYTHONPATH", python.clone()),
         },
-        probe: ["-c", "import twilio, aiohttp"],
-        install: words("python3 -m pip install --quiet --target", &python, "twilio==9.*"),
+        probe: ["-c", probe],
+        install: pip(packages),
     };
-    let of_node = Known {
+    let of_node = |name, probe: &'static str, packages| Known {
         peer: Peer {
-            name: "twilio-node",
+            name,
             program: "node",
-            script: in_node,
+            script: in_node.clone(),
             mode: None,
             path: ("NODE_PATH", node.join("node_modules")),
         },
-        probe: ["-e", "require('twilio')"],
-        install: words("npm install --silent --prefix", &node, "twilio@6"),
+        probe: ["-e", probe],
+        install: npm(packages),
     };
+    let twilio_python = |name, mode| of_python(name, mode, "import twilio, aiohttp", "twilio==9.*");
+    let twilio_node = || of_node("twilio-node", "require('twilio')", "twilio@6");
     match scripts {
         Scripts::Calls => vec![
-            of_python("twilio-python", Some("threads")),
-            of_python("python, async", Some("async")),
-            of_node,
+            twilio_python("twilio-python", Some("threads")),
+            twilio_python("python, async", Some("async")),
+            twilio_node(),
         ],
-        Scripts::Signatures => vec![of_python("twilio-python", None), of_node],
+        Scripts::Signatures => vec![twilio_python("twilio-python", None), twilio_node()],
+        Scripts::Auth => vec![
+            of_python(
+                "argon2-cffi, ldap3 (Python)",
+                None,
+                "import argon2, ldap3",
+                "argon2-cffi==25.* ldap3==2.*",
+            ),
+            of_node(
+                "basic-auth, argon2 (Node)",
+                "require('argon2'), require('basic-auth')",
+                "argon2@0.44 basic-auth@2",
+            ),
+        ],
     }
 }
 

@@ -9,8 +9,8 @@ use crate::workspace::{Workspace, spec_files};
 /// What `cargo xtask test` understands.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Fetch and install nothing; tests that need Twilio's verbatim files, the system's TLS, OpenLDAP or a browser are
-    /// not run where those are absent.
+    /// Fetch and install nothing; tests that need Twilio's verbatim files, the system's TLS, OpenLDAP, PostgreSQL or a
+    /// browser are not run where those are absent.
     #[arg(long)]
     offline: bool,
     /// Serves the archives in place of GitHub.
@@ -22,8 +22,9 @@ pub(crate) struct Args {
 }
 
 /// The SDK's features beside products.
-const FEATURES: &str = "access-token,admin,audit,auth-layer,axum,blocking,bulk,compression,config-file,hashicorp-vault,\
-                        ldap,media,mock,oauth,payload,rate-limit,serialize,stream,token-server,validation,vault-import";
+const FEATURES: &str = "access-postgres,access-token,admin,audit,auth-layer,axum,blocking,bulk,compression,\
+                        config-file,hashicorp-vault,ldap,media,mock,oauth,payload,rate-limit,serialize,\
+                        stream,token-server,validation,vault-import";
 /// Products that the SDK's own tests call beside the default ones.
 const PRODUCTS: &str = "conversations-v1,iam-organizations,lookups-v1,memory-v1,numbers-v1,serverless-v1";
 
@@ -40,8 +41,12 @@ pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
     let system = System::here();
     system.ensure_keys(args.offline)?;
     if let Err(error) = system.ensure_openldap(args.offline) {
-        let cases = "the tests that start it, in twilio-sdk/tests/ldap and tests/auth_layer";
+        let cases = "the tests that start it, in twilio-sdk/tests/ldap, tests/auth_layer and tests/service";
         skipped.push(format!("for want of OpenLDAP; {error:#}: {cases}"));
+    }
+    if let Err(error) = system.ensure_postgresql(args.offline) {
+        let cases = "the tests in twilio-sdk/tests/access that start it";
+        skipped.push(format!("for want of PostgreSQL; {error:#}: {cases}"));
     }
     match system.ensure_openssl(args.offline) {
         Ok(()) => features.push_str(",native-tls"),

@@ -3,39 +3,57 @@ use std::time::{Duration, SystemTime};
 use form_urlencoded::Serializer;
 use serde::Serialize;
 
-use super::{DEFAULT_TTL, TokenError, check_ttl, jws, unix};
+use super::{DEFAULT_TTL, TokenError, check_sid, check_ttl, is_plain, is_sid, jws, unix};
 use crate::AuthTokenConfig;
 use crate::types::SecretString;
 
 /// The header of tokens that are signed with an account's auth token.
 #[derive(Serialize)]
-pub(super) struct PlainHeader {
+struct PlainHeader {
     typ: &'static str,
     alg: &'static str,
 }
 
-impl PlainHeader {
-    pub(super) const HS256: Self = Self { typ: "JWT", alg: "HS256" };
+/// What all capability tokens have: whose auth token signs them, and how long they live.
+#[derive(Clone, Debug)]
+pub(super) struct Signer {
+    pub(super) account_sid: String,
+    secret: SecretString,
+    ttl: Duration,
+    pub(super) issued_at: Option<SystemTime>,
 }
 
-/// Checks what signs a capability token, and gives it.
-pub(super) fn signer(auth: &AuthTokenConfig) -> Result<(String, SecretString), TokenError> {
-    let account = auth.account_sid.as_str();
-    if !account.starts_with("AC") {
-        return Err(TokenError::Credentials(
-            "account_sid must start with AC; capability tokens are signed with the account's auth token"
-                .into(),
-        ));
+impl Signer {
+    pub(super) fn new(auth: &AuthTokenConfig) -> Result<Self, TokenError> {
+        let account_sid = auth.account_sid.as_str();
+        check_sid("account_sid", account_sid, "AC")?;
+        if auth.auth_token.is_empty() {
+            return Err(TokenError::Secret("auth_token is empty, and with it nothing is signed"));
+        }
+        let (account_sid, secret) = (account_sid.to_owned(), auth.auth_token.clone());
+        Ok(Self { account_sid, secret, ttl: DEFAULT_TTL, issued_at: None })
     }
-    if auth.auth_token.is_empty() {
-        return Err(TokenError::Secret("auth_token is empty, and with it nothing is signed"));
+
+    pub(super) fn set_ttl(&mut self, ttl: Duration) -> Result<(), TokenError> {
+        check_ttl(ttl)?;
+        self.ttl = ttl;
+        Ok(())
     }
-    Ok((account.to_owned(), auth.auth_token.clone()))
+
+    pub(super) fn expiry(&self) -> u64 {
+        unix(self.issued_at.unwrap_or_else(SystemTime::now)).saturating_add(self.ttl.as_secs())
+    }
+
+    pub(super) fn sign(&self, payload: &impl Serialize) -> Result<String, TokenError> {
+        jws::sign_hs256(&PlainHeader { typ: "JWT", alg: "HS256" }, payload, self.secret.expose())
+    }
 }
 
 /// The token of Twilio Client 1.x (JavaScript, iOS, Android), signed with the account's auth token.
 ///
 /// Newer SDKs take an [`AccessToken`](super::AccessToken), which needs no account-wide secret.
+///
+/// Source: <https://www.twilio.com/docs/voice/sdks/deprecated-pages/client/tutorials/capability-tokens>.
 ///
 /// ```
 /// use twilio_sdk::AuthTokenConfig;
@@ -53,10 +71,7 @@ pub(super) fn signer(auth: &AuthTokenConfig) -> Result<(String, SecretString), T
 /// ```
 #[derive(Clone, Debug)]
 pub struct ClientCapabilityToken {
-    account_sid: String,
-    secret: SecretString,
-    ttl: Duration,
-    issued_at: Option<SystemTime>,
+    signer: Signer,
     outgoing: Option<(String, Vec<(String, String)>)>,
     incoming: Option<String>,
     events: Option<Vec<(String, String)>>,
@@ -74,11 +89,9 @@ impl ClientCapabilityToken {
     ///
     /// # Errors
     ///
-    /// The account's SID must start with `AC`, and the token must not be empty.
+    /// The account's SID must start with `AC` (20103), and the auth token must not be empty (20107).
     pub fn new(auth: &AuthTokenConfig) -> Result<Self, TokenError> {
-        let (account_sid, secret) = signer(auth)?;
-        let (outgoing, incoming, events) = (None, None, None);
-        Ok(Self { account_sid, secret, ttl: DEFAULT_TTL, issued_at: None, outgoing, incoming, events })
+        Ok(Self { signer: Signer::new(auth)?, outgoing: None, incoming: None, events: None })
     }
 
     /// Allows calls to a TwiML application (`AP…`), to which the parameters are passed on.
@@ -106,20 +119,19 @@ impl ClientCapabilityToken {
         self
     }
 
-    /// How long the token lives, in whole seconds from 1 to 86400; an hour unless set.
+    /// How long the token lives, from 1 to 86400 s; an hour unless set. Fractions of seconds are cut off.
     ///
     /// # Errors
     ///
-    /// Any other time is an error.
+    /// Any other time is an error (Twilio error 20104).
     pub fn ttl(mut self, ttl: Duration) -> Result<Self, TokenError> {
-        check_ttl(ttl)?;
-        self.ttl = ttl;
+        self.signer.set_ttl(ttl)?;
         Ok(self)
     }
 
     /// The moment in which the token counts as signed; when it really is unless set.
     pub fn issued_at(mut self, time: SystemTime) -> Self {
-        self.issued_at = Some(time);
+        self.signer.issued_at = Some(time);
         self
     }
 
@@ -130,9 +142,7 @@ impl ClientCapabilityToken {
     /// The application's SID must start with `AP`, and a client's name may hold letters, digits and `_` only.
     pub fn sign(&self) -> Result<String, TokenError> {
         let name = self.incoming.as_deref();
-        if name.is_some_and(|name| {
-            name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-        }) {
+        if name.is_some_and(|name| name.is_empty() || !is_plain(name)) {
             return Err(TokenError::Identity(
                 "a client's name may hold letters, digits and _ only, and not be empty".into(),
                 20106,
@@ -140,8 +150,8 @@ impl ClientCapabilityToken {
         }
         let mut scopes = Vec::new();
         if let Some((application, params)) = &self.outgoing {
-            if !application.starts_with("AP") {
-                return Err(TokenError::grant("the outgoing application must start with AP"));
+            if !is_sid(application, "AP") {
+                return Err(TokenError::grant("the outgoing application must be a SID that starts with AP"));
             }
             let mut uri = vec![("appSid", application.clone())];
             if !params.is_empty() {
@@ -162,10 +172,9 @@ impl ClientCapabilityToken {
             }
             scopes.push(scope("stream:subscribe", uri));
         }
-        let issued = unix(self.issued_at.unwrap_or_else(SystemTime::now));
-        let exp = issued.saturating_add(check_ttl(self.ttl)?);
-        let payload = Payload { scope: scopes.join(" "), iss: &self.account_sid, exp };
-        jws::sign_hs256(&PlainHeader::HS256, &payload, self.secret.expose())
+        let signer = &self.signer;
+        let (scope, exp) = (scopes.join(" "), signer.expiry());
+        signer.sign(&Payload { scope, iss: &signer.account_sid, exp })
     }
 }
 

@@ -3,14 +3,15 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use ring::digest::{SHA256, digest};
 use ring::rand::SystemRandom;
 use ring::signature::{RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaEncoding, RsaKeyPair};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject as _;
 use serde::Serialize;
+use zeroize::Zeroizing;
 
-use super::{TokenError, jws, unix};
+use super::{TokenError, check_sid, jws, unix};
+use crate::digest::sha256;
 
 const CONTENT_TYPE: &str = "twilio-pkrv;v=1";
 
@@ -47,8 +48,8 @@ pub struct ClientValidation {
     issued_at: Option<SystemTime>,
 }
 
-/// The parts of a request that are signed.
-#[derive(Clone, Debug)]
+/// The parts of a request that are signed. `Debug` shows neither the credentials nor the query and the body.
+#[derive(Clone)]
 pub struct SignedRequest<'a> {
     /// The method, in capitals.
     pub method: &'a str,
@@ -83,12 +84,14 @@ impl SignedRequest<'_> {
     }
 }
 
-fn sha256(bytes: &[u8]) -> String {
-    use fmt::Write as _;
-    digest(&SHA256, bytes).as_ref().iter().fold(String::with_capacity(64), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+impl fmt::Debug for SignedRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignedRequest")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("host", &self.host)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The path with single slashes, and encoded as RFC 3986 has it.
@@ -137,11 +140,12 @@ struct Payload<'a> {
 }
 
 impl ClientValidation {
-    /// Takes the private key as PEM (PKCS#8 or PKCS#1, RSA with 2048 bits or more).
+    /// Takes the private key as PEM (PKCS#8 or PKCS#1, RSA). Twilio takes keys of 2048 bits with the exponent 65537;
+    /// up to 4096 bits can be signed with.
     ///
     /// # Errors
     ///
-    /// SIDs of another kind, or a key that cannot be used.
+    /// SIDs of another kind (20103), or a key that cannot be used.
     pub fn new(
         account_sid: impl Into<String>,
         api_key_sid: impl Into<String>,
@@ -155,15 +159,15 @@ impl ClientValidation {
             ("api_key", &key_sid, "SK"),
             ("credential_sid", &credential_sid, "CR"),
         ] {
-            if !sid.starts_with(prefix) {
-                return Err(TokenError::Credentials(format!("{field} must start with {prefix}").into()));
-            }
+            check_sid(field, sid, prefix)?;
         }
-        let key = match PrivateKeyDer::from_pem_slice(private_key_pem) {
-            Ok(PrivateKeyDer::Pkcs8(der)) => RsaKeyPair::from_pkcs8(der.secret_pkcs8_der()),
-            Ok(PrivateKeyDer::Pkcs1(der)) => RsaKeyPair::from_der(der.secret_pkcs1_der()),
-            Ok(_) => return Err(TokenError::Key("it is no RSA key")),
-            Err(_) => return Err(TokenError::Key("it is no private key in PEM")),
+        let der = PrivateKeyDer::from_pem_slice(private_key_pem)
+            .map_err(|_| TokenError::Key("it is no private key in PEM"))?;
+        let der = Zeroizing::new(der);
+        let key = match &*der {
+            PrivateKeyDer::Pkcs8(der) => RsaKeyPair::from_pkcs8(der.secret_pkcs8_der()),
+            PrivateKeyDer::Pkcs1(der) => RsaKeyPair::from_der(der.secret_pkcs1_der()),
+            _ => return Err(TokenError::Key("it is no RSA key")),
         };
         let key = key.map_err(|_| TokenError::Key("it is no RSA key of 2048 to 4096 bits"))?;
         let algorithm = SignatureAlgorithm::default();
@@ -205,7 +209,7 @@ impl ClientValidation {
         let mut signature = vec![0; self.key.public().modulus_len()];
         self.key
             .sign(padding, &SystemRandom::new(), text.as_bytes(), &mut signature)
-            .map_err(|_| TokenError::Key("it cannot sign; the system's random generator may fail"))?;
+            .map_err(|_| TokenError::Random)?;
         Ok(jws::with_signature(text, &signature))
     }
 }
@@ -218,5 +222,26 @@ impl fmt::Debug for ClientValidation {
             .field("key_sid", &self.key_sid)
             .field("algorithm", &self.algorithm)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access_token::PlaybackGrant;
+
+    #[test]
+    fn debug_shows_no_credentials() {
+        let request = SignedRequest {
+            method: "GET",
+            path: "/x",
+            query: "a=hush",
+            authorization: "Basic hush",
+            host: "api.twilio.com",
+            body: b"hush",
+        };
+        let player = PlaybackGrant(serde_json::json!({"playbackUrl": "https://x?token=hush"}));
+        let printed = format!("{request:?} {player:?}");
+        assert!(!printed.contains("hush") && printed.contains("/x"), "{printed}");
     }
 }

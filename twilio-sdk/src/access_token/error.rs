@@ -34,6 +34,8 @@ pub enum TokenError {
     Claim(&'static str),
     /// A private key cannot be used.
     Key(&'static str),
+    /// The system's random generator fails.
+    Random,
     /// A value cannot be written as JSON.
     Unwritable(String),
 }
@@ -51,7 +53,7 @@ impl TokenError {
             Self::Malformed(_) => 20160,
             Self::NotYetValid => 20105,
             Self::Claim(_) => 20101,
-            Self::Key(_) | Self::Unwritable(_) => return None,
+            Self::Key(_) | Self::Random | Self::Unwritable(_) => return None,
         })
     }
 
@@ -78,6 +80,7 @@ impl fmt::Display for TokenError {
             Self::NotYetValid => f.write_str("the token is not valid yet"),
             Self::Claim(name) => write!(f, "the token's claim {name} is missing or has another type"),
             Self::Key(message) => write!(f, "the private key cannot be used: {message}"),
+            Self::Random => f.write_str("the system's random generator fails"),
             Self::Unwritable(message) => write!(f, "a value cannot be written as JSON: {message}"),
         }?;
         match self.code() {

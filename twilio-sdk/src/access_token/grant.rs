@@ -1,11 +1,13 @@
 // The two retired grants are still made and read.
 #![allow(deprecated)]
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::TokenError;
 use super::voice::{VoiceGrant, VoiceWire};
+use super::{TokenError, is_sid};
 
 /// The longest endpoint that is accepted, in characters; Twilio does not state its own bound.
 const LONGEST_ENDPOINT: usize = 256;
@@ -67,9 +69,9 @@ impl Grant {
     pub(super) fn check(&self) -> Result<(), TokenError> {
         let name = self.name();
         let sid = |field: &str, value: &Option<String>, prefix: &str| match value {
-            Some(value) if !value.starts_with(prefix) => {
-                Err(TokenError::grant(format!("{name} grant: {field} must start with {prefix}")))
-            }
+            Some(value) if !value.is_empty() && !is_sid(value, prefix) => Err(TokenError::grant(format!(
+                "{name} grant: {field} must be a SID that starts with {prefix}"
+            ))),
             _ => Ok(()),
         };
         // Both products know the service "default".
@@ -91,12 +93,7 @@ impl Grant {
                 endpoint(&grant.endpoint_id)
             }
             Self::Video(_) => Ok(()),
-            Self::Chat(grant) => {
-                service(&grant.service_sid)?;
-                sid("push_credential_sid", &grant.push_credential_sid, "CR")?;
-                endpoint(&grant.endpoint_id)
-            }
-            Self::IpMessaging(IpMessagingGrant(grant)) => {
+            Self::Chat(grant) | Self::IpMessaging(IpMessagingGrant(grant)) => {
                 service(&grant.service_sid)?;
                 sid("push_credential_sid", &grant.push_credential_sid, "CR")?;
                 endpoint(&grant.endpoint_id)
@@ -156,7 +153,7 @@ macro_rules! text_grant {
         }
 
         impl $name {
-            /// A grant without restrictions.
+            /// A grant without restrictions. A field that is set to an empty text is as good as unset.
             pub fn new() -> Self {
                 Self::default()
             }
@@ -189,7 +186,7 @@ text_grant! {
     ChatGrant {
         /// The service, `IS…`.
         service_sid,
-        /// Tells devices of one identity apart.
+        /// Tells devices of one identity apart; 256 characters at most.
         endpoint_id,
         /// The role on this deployment.
         deployment_role_sid,
@@ -203,7 +200,7 @@ text_grant! {
     SyncGrant {
         /// The service, `IS…` or `default`.
         service_sid,
-        /// Tells devices of one identity apart.
+        /// Tells devices of one identity apart; 256 characters at most.
         endpoint_id,
     }
 }
@@ -239,8 +236,39 @@ pub struct IpMessagingGrant(
 );
 
 /// The grant of a player, as Twilio's `PlaybackGrant` resource returned it: kept word for word.
-#[derive(Clone, Debug, PartialEq)]
+///
+/// Whoever has it can play the stream, so `Debug` does not show it.
+#[derive(Clone, PartialEq)]
 pub struct PlaybackGrant(
     /// The object `grant` of Twilio's answer.
     pub Value,
 );
+
+impl fmt::Debug for PlaybackGrant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PlaybackGrant([redacted])")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_empty_counts_as_unset() {
+        let chat = || ChatGrant::new().service_sid("").endpoint_id("").push_credential_sid("");
+        let grants: [Grant; 5] = [
+            VoiceGrant::new().outgoing_application_sid("").push_credential_sid("").endpoint_id("").into(),
+            chat().into(),
+            IpMessagingGrant(chat()).into(),
+            SyncGrant::new().service_sid("").into(),
+            TaskRouterGrant::new().workspace_sid("").worker_sid("").role("").into(),
+        ];
+        for grant in grants {
+            grant.check().expect("no SID to refuse");
+            assert_eq!(grant.entry().expect("JSON").1, serde_json::json!({}), "{grant:?}");
+        }
+        let slash: Grant = ChatGrant::new().service_sid("IS1/..").into();
+        assert_eq!(slash.check().expect_err("no SID").code(), Some(20106));
+    }
+}

@@ -58,9 +58,31 @@ pub const MAX_TTL: Duration = Duration::from_secs(86_400);
 /// How long a token lives unless set.
 pub const DEFAULT_TTL: Duration = Duration::from_secs(3_600);
 
+/// Twilio's secrets have 32 characters, which is also what RFC 7518 (section 3.2) asks of a key for HS256, in bytes.
+pub(crate) const SHORTEST_SECRET: usize = 32;
+
 /// Whole seconds since 1970; what came before that is 1970.
 fn unix(time: SystemTime) -> u64 {
     time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+/// Whether it has the prefix of its kind and nothing that could make more of it than a SID.
+fn is_sid(text: &str, prefix: &str) -> bool {
+    text.starts_with(prefix) && text.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+fn check_sid(field: &str, sid: &str, prefix: &str) -> Result<(), TokenError> {
+    match is_sid(sid, prefix) {
+        true => Ok(()),
+        false => {
+            Err(TokenError::Credentials(format!("{field} must be a SID that starts with {prefix}").into()))
+        }
+    }
+}
+
+/// Whether it holds letters, digits and `_` only, as Voice wants of names.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 fn check_ttl(ttl: Duration) -> Result<u64, TokenError> {

@@ -3,10 +3,9 @@ use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 
-use super::capability::{PlainHeader, signer};
-use super::{DEFAULT_TTL, TokenError, check_ttl, jws, unix};
+use super::capability::Signer;
+use super::{TokenError, is_sid};
 use crate::AuthTokenConfig;
-use crate::types::SecretString;
 
 const API: &str = "https://taskrouter.twilio.com/v1";
 const EVENTS: &str = "https://event-bridge.twilio.com/v1/wschannels";
@@ -58,14 +57,13 @@ impl Policy {
 ///
 /// It allows the channel of events and fetching the resource itself, and a worker's token the workspace's activities,
 /// tasks and the worker's reservations too. Everything else is added.
+///
+/// Source: <https://www.twilio.com/docs/taskrouter/js-sdk/worker>.
 #[derive(Clone, Debug)]
 pub struct TaskRouterCapability {
-    account_sid: String,
-    secret: SecretString,
+    signer: Signer,
     workspace_sid: String,
     channel: String,
-    ttl: Duration,
-    issued_at: Option<SystemTime>,
     policies: Vec<Policy>,
 }
 
@@ -90,7 +88,7 @@ impl TaskRouterCapability {
     ///
     /// # Errors
     ///
-    /// SIDs of another kind, or no auth token.
+    /// SIDs of another kind (20103 for the account's, 20106 for others), or no auth token (20107).
     pub fn worker(
         auth: &AuthTokenConfig,
         workspace_sid: impl Into<String>,
@@ -137,22 +135,15 @@ impl TaskRouterCapability {
         prefix: &str,
         field: &str,
     ) -> Result<Self, TokenError> {
-        let (account_sid, secret) = signer(auth)?;
+        let signer = Signer::new(auth)?;
         for (field, sid, prefix) in [("workspace_sid", &workspace_sid, "WS"), (field, &channel, prefix)] {
-            if !sid.starts_with(prefix) || !sid.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            if !is_sid(sid, prefix) {
                 return Err(TokenError::grant(format!("{field} must be a SID that starts with {prefix}")));
             }
         }
-        let events = format!("{EVENTS}/{account_sid}/{channel}");
-        let token = Self {
-            account_sid,
-            secret,
-            workspace_sid,
-            channel,
-            ttl: DEFAULT_TTL,
-            issued_at: None,
-            policies: vec![Policy::allow("GET", &events), Policy::allow("POST", &events)],
-        };
+        let events = format!("{EVENTS}/{}/{channel}", signer.account_sid);
+        let policies = vec![Policy::allow("GET", &events), Policy::allow("POST", &events)];
+        let token = Self { signer, workspace_sid, channel, policies };
         let own = token.resource();
         Ok(token.policy(Policy::allow("GET", own)))
     }
@@ -220,20 +211,19 @@ impl TaskRouterCapability {
         self
     }
 
-    /// How long the token lives, in whole seconds from 1 to 86400; an hour unless set.
+    /// How long the token lives, from 1 to 86400 s; an hour unless set. Fractions of seconds are cut off.
     ///
     /// # Errors
     ///
-    /// Any other time is an error.
+    /// Any other time is an error (Twilio error 20104).
     pub fn ttl(mut self, ttl: Duration) -> Result<Self, TokenError> {
-        check_ttl(ttl)?;
-        self.ttl = ttl;
+        self.signer.set_ttl(ttl)?;
         Ok(self)
     }
 
     /// The moment in which the token counts as signed; when it really is unless set.
     pub fn issued_at(mut self, time: SystemTime) -> Self {
-        self.issued_at = Some(time);
+        self.signer.issued_at = Some(time);
         self
     }
 
@@ -243,10 +233,10 @@ impl TaskRouterCapability {
     ///
     /// None are known: everything was checked before.
     pub fn sign(&self) -> Result<String, TokenError> {
-        let issued = unix(self.issued_at.unwrap_or_else(SystemTime::now));
+        let signer = &self.signer;
         let kind = |prefix: &str| self.channel.starts_with(prefix).then_some(self.channel.as_str());
         let payload = Payload {
-            account_sid: &self.account_sid,
+            account_sid: &signer.account_sid,
             workspace_sid: &self.workspace_sid,
             channel: &self.channel,
             version: "v1",
@@ -254,9 +244,9 @@ impl TaskRouterCapability {
             policies: &self.policies,
             worker_sid: kind("WK"),
             taskqueue_sid: kind("WQ"),
-            iss: &self.account_sid,
-            exp: issued.saturating_add(check_ttl(self.ttl)?),
+            iss: &signer.account_sid,
+            exp: signer.expiry(),
         };
-        jws::sign_hs256(&PlainHeader::HS256, &payload, self.secret.expose())
+        signer.sign(&payload)
     }
 }

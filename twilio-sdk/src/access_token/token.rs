@@ -6,15 +6,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::grant::Grant;
-use super::{Claims, DEFAULT_TTL, TokenError, check_ttl, jws, unix};
+use super::{Claims, DEFAULT_TTL, SHORTEST_SECRET, TokenError, check_sid, check_ttl, is_plain, jws, unix};
 use crate::ApiKeyConfig;
 use crate::config::Location;
 use crate::types::SecretString;
 
 pub(super) const CONTENT_TYPE: &str = "twilio-fpa;v=1";
-
-/// Twilio's secrets have 32 characters, which is also what RFC 7518 (section 3.2) asks of a key for HS256.
-const SHORTEST_SECRET: usize = 32;
 
 /// The longest identity that Twilio's products take, in characters.
 const LONGEST_IDENTITY: usize = 256;
@@ -138,7 +135,7 @@ impl AccessToken {
         })
     }
 
-    /// How long the token lives, in whole seconds from 1 to 86400; an hour unless set.
+    /// How long the token lives, from 1 to 86400 s; an hour unless set. Fractions of seconds are cut off.
     ///
     /// # Errors
     ///
@@ -201,7 +198,8 @@ impl AccessToken {
     /// # Errors
     ///
     /// Whatever Twilio would refuse later: a short secret, a life of more than a day, a voice grant with an identity
-    /// that is not letters, digits and `_`, SIDs of the wrong kind, an unknown form of region.
+    /// that is not letters, digits and `_`, SIDs of the wrong kind, an unknown form of region. The system's random
+    /// generator may fail too, where the id is to be unguessable.
     pub fn sign(&self) -> Result<String, TokenError> {
         if self.secret.expose().len() < SHORTEST_SECRET && !self.short_secret {
             return Err(TokenError::Secret(
@@ -257,9 +255,7 @@ impl AccessToken {
             return Ok(id);
         }
         let mut random = [0_u8; 16];
-        ring::rand::SystemRandom::new()
-            .fill(&mut random)
-            .map_err(|_| TokenError::Key("the system's random generator fails"))?;
+        ring::rand::SystemRandom::new().fill(&mut random).map_err(|_| TokenError::Random)?;
         Ok(format!("{id}-{:032x}", u128::from_be_bytes(random)))
     }
 
@@ -276,9 +272,7 @@ impl AccessToken {
         let mut grants = Vec::with_capacity(self.grants.len());
         for grant in &self.grants {
             grant.check()?;
-            if matches!(grant, Grant::Voice(_))
-                && identity.is_some_and(|text| !text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'))
-            {
+            if matches!(grant, Grant::Voice(_)) && identity.is_some_and(|text| !is_plain(text)) {
                 return Err(TokenError::Identity(
                     "an identity with a voice grant may hold letters, digits and _ only".into(),
                     20106,
@@ -297,15 +291,6 @@ impl AccessToken {
             region => Ok(region),
         }
     }
-}
-
-fn check_sid(field: &str, sid: &str, prefix: &str) -> Result<(), TokenError> {
-    if !sid.starts_with(prefix) || !sid.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        return Err(TokenError::Credentials(
-            format!("{field} must be a SID that starts with {prefix}").into(),
-        ));
-    }
-    Ok(())
 }
 
 impl fmt::Debug for AccessToken {

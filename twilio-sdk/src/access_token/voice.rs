@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::grant::is_unset;
 
-/// Calls in the browser or an app.
+/// Calls in the browser or an app. A field that is set to an empty text is as good as unset.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct VoiceGrant {
     /// Whether calls may come in; not unless set.
@@ -16,7 +16,7 @@ pub struct VoiceGrant {
     pub outgoing_params: BTreeMap<String, Value>,
     /// The push credential, `CR…`.
     pub push_credential_sid: Option<String>,
-    /// Tells devices of one identity apart.
+    /// Tells devices of one identity apart; 256 characters at most.
     pub endpoint_id: Option<String>,
 }
 
@@ -50,7 +50,7 @@ impl VoiceGrant {
         self
     }
 
-    /// Tells devices of one identity apart.
+    /// Tells devices of one identity apart; 256 characters at most.
     pub fn endpoint_id(mut self, id: impl Into<String>) -> Self {
         self.endpoint_id = Some(id.into());
         self

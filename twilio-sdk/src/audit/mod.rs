@@ -1,24 +1,28 @@
 //! Who did what: events for the record, the trait [`Audit`] that takes them, and with feature `audit` a log of them.
 //!
-//! The vault and the token server record what they do where they are given an [`Audit`], and nothing otherwise
-//! ([`NoAudit`]). What else there are events for is a program's own to record. `AuditLog` is the recorder for use: JSON
-//! lines in a file, each of which holds the hash of the one before, so that a line that was changed, removed, put in or
-//! moved is found by `verify`.
+//! Parts of the SDK record what they do where they are given an [`Audit`], and nothing otherwise ([`NoAudit`]). `AuditLog` is
+//! the recorder for use: JSON lines in a file, each of which holds the hash of the one before, so that a line that was
+//! changed, removed, put in or moved is found by `verify`.
 //!
 //! # Events
 //!
 //! | `event` | recorded when | by | `outcome` |
 //! |---|---|---|---|
-//! | `authn` | a user, key or token was checked | the token server | `ok`, `denied`, `failed` |
-//! | `authz` | a user asked for what needs a permission or scope | the program | `denied` |
-//! | `user.add`, `user.remove`, `user.role` | users were changed | the program | `ok`, `denied`, `failed` |
-//! | `key.issue`, `key.rotate`, `key.revoke` | keys were changed | the program | `ok`, `denied`, `failed` |
+//! | `authn` | a user, key or token was checked | `listener`, `access`, the token server | `ok`, `denied`, `failed` |
+//! | `authz` | a user asked for what needs a scope | `listener` | `denied` |
+//! | | a user asked for what needs a permission | `access` | `denied`, `failed` |
+//! | `user.add`, `user.remove`, `user.role` | users were changed | `access` | `ok`, `denied`, `failed` |
+//! | `key.issue`, `key.rotate`, `key.revoke` | keys were changed | `access` | `ok`, `denied`, `failed` |
 //! | `credential.store`, `credential.read`, `credential.delete` | a vault's entry was used | the vault | `ok`, `denied`, `failed` |
 //! | `credential.unlock` | a vault was made, or was to be opened | the vault | `ok`, `denied`, `failed` |
 //! | `credential.rekey`, `credential.import` | a vault as a whole was changed | the vault | `ok`, `denied`, `failed` |
-//! | `token.issue` | a token was asked for | the token server | `ok`, `denied`, `failed` |
-//! | `token.refresh` | a token was fetched | the program | `ok`, `denied`, `failed` |
-//! | `config.change` | settings were changed | the program | `ok`, `denied`, `failed` |
+//! | `token.issue` | a token was asked for | the token server, `oauth`, `OAuthConfig` | `ok`, `denied`, `failed` |
+//! | `token.refresh` | a token was renewed by a refresh token | `oauth` | `ok`, `denied`, `failed` |
+//! | `config.change` | a file of users was read again | `listener` | `ok`, `failed` |
+//! | | settings were changed | `access` (`GuardedConfig`) | `ok` |
+//!
+//! That a user has one of the scopes that were asked for is no event of its own: the `authn` of the request names them as
+//! its action. A store that records its own checks, as that of `access` does, needs no recorder in the layer around it.
 //!
 //! # What to do when recording fails
 //!
@@ -29,6 +33,7 @@ mod error;
 mod event;
 #[cfg(feature = "audit")]
 mod log;
+mod recorder;
 
 pub use error::AuditError;
 pub use event::{Audit, Event, EventKind, NoAudit, Outcome};
@@ -38,3 +43,4 @@ pub use log::{
     AuditLog, AuditLogOptions, Fault, Filter, Fsync, Head, Record, Search, Verified, VerifyError, search,
     tail, verify,
 };
+pub(crate) use recorder::Recorder;

@@ -25,8 +25,12 @@ pub(crate) fn bearer(token: &SecretString) -> Option<HeaderValue> {
     secret_header(Zeroizing::new(format!("Bearer {}", token.expose())))
 }
 
-/// A header that is never printed, and is wiped from memory when its last copy is dropped.
-pub(super) fn secret_header(text: Zeroizing<String>) -> Option<HeaderValue> {
+/// A header that is never printed, and is wiped from memory when its last copy is dropped. `None` where it is not
+/// printable ASCII, which is all that servers read alike.
+pub(crate) fn secret_header(text: Zeroizing<String>) -> Option<HeaderValue> {
+    if !text.bytes().all(|b| (b' '..0x7f).contains(&b)) {
+        return None;
+    }
     let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(text)).ok()?;
     value.set_sensitive(true);
     Some(value)
@@ -59,5 +63,8 @@ mod tests {
         assert!(basic("a\n", &"c".into()).is_none());
         assert!(basic("a", &"c\u{7f}".into()).is_none());
         assert!(basic("a", &"b:c".into()).is_some());
+        for text in ["é", "a\tb", "a\u{7f}"] {
+            assert!(secret_header(Zeroizing::new(text.to_owned())).is_none(), "{text:?}");
+        }
     }
 }

@@ -14,6 +14,8 @@ mod shape;
 mod state;
 pub(crate) mod token;
 
+#[cfg(any(feature = "access-token", feature = "hashicorp-vault"))]
+pub(crate) use basic::secret_header;
 pub(crate) use basic::{basic, bearer};
 pub use config::{ApiKeyConfig, Auth, AuthTokenConfig};
 pub(crate) use custom::is_token;

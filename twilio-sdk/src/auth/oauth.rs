@@ -1,4 +1,5 @@
 use super::check::{no_control, required};
+use crate::audit::{Audit, Recorder};
 use crate::endpoint::secure_url;
 use crate::types::{AccountSid, SecretString};
 use crate::{Error, Result};
@@ -17,11 +18,12 @@ pub struct OAuthConfig {
     pub client_secret: SecretString,
     /// The account for paths; none unless set, as for the organization APIs.
     pub account_sid: Option<AccountSid>,
-    /// Another token endpoint than `https://oauth.twilio.com/v2/token`: `https://`, or `http://` on this machine.
-    /// Neither base URL nor region nor edge changes it.
+    /// Another token endpoint than `https://oauth.twilio.com/v2/token`, or than `/v2/token` at the base URL where the
+    /// client has one: `https://`, or `http://` on this machine. Region and edge change none, the base URL not this one.
     pub token_url: Option<String>,
     /// The scopes to ask for, separated by spaces; those of the app unless set.
     pub scope: Option<String>,
+    pub(super) recorder: Recorder,
 }
 
 impl OAuthConfig {
@@ -33,6 +35,7 @@ impl OAuthConfig {
             account_sid: None,
             token_url: None,
             scope: None,
+            recorder: Recorder::default(),
         }
     }
 
@@ -51,6 +54,15 @@ impl OAuthConfig {
     /// The scopes to ask for, separated by spaces.
     pub fn scope(mut self, scope: impl Into<String>) -> Self {
         self.scope = Some(scope.into());
+        self
+    }
+
+    /// Where it is recorded that a token was asked for (`token.issue`): `ok`, `denied` by Twilio, or `failed`; nowhere unless
+    /// set. The actor is the app's ID, the source the token endpoint, the action the scopes. A token of which nothing can
+    /// be recorded is not used.
+    pub fn audit(mut self, audit: impl Audit + 'static) -> Self {
+        self.recorder = Recorder::new(audit);
+        self.recorder.guard(&self.client_secret);
         self
     }
 

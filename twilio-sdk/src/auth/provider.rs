@@ -3,7 +3,7 @@ use std::fmt;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue, Request};
 
-use super::{basic, bearer};
+use super::{basic, bearer, is_token};
 use crate::types::SecretString;
 use crate::{Error, Result};
 
@@ -77,7 +77,7 @@ impl ClientAuth {
     /// [`is_config`](Error::is_config) where it is empty or holds something else than visible ASCII.
     pub fn bearer(token: impl Into<SecretString>) -> Result<Self> {
         let token = token.into();
-        if token.is_empty() || !token.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
+        if !is_token(token.expose()) {
             return Err(Error::config("a bearer token is empty or holds something else than visible ASCII"));
         }
         let value = bearer(&token).ok_or_else(|| Error::config("a bearer token cannot be carried"))?;
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_carried_is_refused_at_construction() {
+    fn weakness_06_what_cannot_be_carried_is_refused_at_construction() {
         for (user, password) in
             [("", "123"), ("tom", ""), ("", ""), ("a:b", "c"), ("a\n", "b"), ("a", "b\u{7f}")]
         {

@@ -102,17 +102,13 @@ impl AuthState {
         self.auth.account_sid()
     }
 
-    /// Whether fresh credentials can be had where a server refuses the ones that it was shown.
-    pub(crate) fn renews(&self) -> bool {
-        matches!(self.credential, Credential::Token(..))
-    }
-
     /// What an attempt needs before its request is made: a token that is valid, fetched if need be.
     pub(crate) async fn ready(&self, handle: &Handle, deadline: Instant) -> TokenResult<Ready> {
         match &self.credential {
             Credential::Token(cell, source) => {
                 // Boxed, so that calls without tokens do not pay for it with memory.
-                let token = Box::pin(cell.get(deadline, || Arc::clone(source).fetch(handle))).await?;
+                let token =
+                    Box::pin(cell.get(deadline, |last| Arc::clone(source).fetch(handle, last))).await?;
                 Ok(Ready(Some(token)))
             }
             Credential::Header(..) | Credential::Query(..) => Ok(Ready::NONE),

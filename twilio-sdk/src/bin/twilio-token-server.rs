@@ -17,7 +17,7 @@ Usage: twilio-token-server [OPTIONS]
 
   -c, --config FILE    the configuration, TOML or JSON; without it everything comes from the environment:
                        TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET, TOKEN_SERVER_USERS (a file), and
-                       perhaps TWILIO_REGION, TOKEN_SERVER_LISTEN, TOKEN_SERVER_ROOM
+                       perhaps TWILIO_REGION, TOKEN_SERVER_LISTEN, TOKEN_SERVER_ROOM, TOKEN_SERVER_AUDIT (a file)
       --listen ADDRESS where to listen, whatever the configuration says [127.0.0.1:3000]; port 0 picks a free one
       --check          only say whether the configuration is good
       --hash-password  read a password from standard input and print the Argon2id hash for the file of users

@@ -37,12 +37,12 @@ mod summary;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use futures_core::Stream;
 use futures_util::StreamExt as _;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 pub use progress::Progress;
@@ -115,11 +115,10 @@ impl Bulk {
     where
         R: Request + Clone + Sync,
     {
-        let stopped = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::new(Notify::new());
         let (done, stop) = (self.done.clone(), Arc::clone(&stopped));
-        let open = move || !stop.load(Ordering::Relaxed);
         let left = requests
-            .take_while(move |_| std::future::ready(open()))
+            .take_until(async move { stop.notified().await })
             .enumerate()
             .map(|(index, request)| (index as u64, request))
             .filter(move |(index, _)| std::future::ready(!done.contains(*index)))
@@ -153,7 +152,7 @@ type Outcomes<T> = Pin<Box<dyn Stream<Item = Outcome<T>> + Send>>;
 #[must_use = "nothing is sent until an outcome is asked for"]
 pub struct Sent<T> {
     outcomes: Outcomes<T>,
-    stopped: Arc<AtomicBool>,
+    stopped: Arc<Notify>,
     progress: Progress,
     summary: Summary,
 }
@@ -164,9 +163,10 @@ impl<T> Sent<T> {
         std::future::poll_fn(|context| self.poll(context)).await
     }
 
-    /// Takes no further request. Those under way end, and their outcomes still come.
+    /// Takes no further request, and waits for none where the stream has none ready. Those under way end, and their
+    /// outcomes still come.
     pub fn stop(&self) {
-        self.stopped.store(true, Ordering::Relaxed);
+        self.stopped.notify_one();
     }
 
     /// Which requests have had their outcome so far.

@@ -19,7 +19,8 @@ impl Progress {
 
     /// How many have.
     pub fn len(&self) -> u64 {
-        self.below + self.above.len() as u64
+        // What was stored may have been changed since.
+        self.below.saturating_add(self.above.len() as u64)
     }
 
     /// Whether none has.
@@ -33,7 +34,7 @@ impl Progress {
             return;
         }
         self.above.insert(index);
-        while self.above.remove(&self.below) {
+        while self.below < u64::MAX && self.above.remove(&self.below) {
             self.below += 1;
         }
     }
@@ -71,5 +72,14 @@ mod tests {
             }
         }
         assert_eq!(progress, Progress { below: 32_000, above: BTreeSet::new() });
+    }
+
+    #[test]
+    fn what_was_changed_while_it_was_stored_does_no_harm() {
+        let mut progress = Progress { below: u64::MAX, above: BTreeSet::from([1, u64::MAX]) };
+        progress.insert(7);
+        progress.insert(u64::MAX);
+        assert_eq!(progress.len(), u64::MAX);
+        assert!(progress.contains(0) && progress.contains(u64::MAX));
     }
 }

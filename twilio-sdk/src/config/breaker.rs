@@ -14,7 +14,8 @@ use crate::{Error, Result};
 /// that fails opens it again.
 ///
 /// An attempt failed when no connection was made, the connection was lost, no answer came in time, or the answer's
-/// status is one of [`statuses`](Self::statuses). Calls that were dropped count neither way.
+/// status is one of [`statuses`](Self::statuses). Calls that were dropped, and those that
+/// never reached the host for another reason, count neither way.
 ///
 /// ```
 /// use std::time::Duration;

@@ -250,7 +250,9 @@ impl ConnectionConfig {
         self
     }
 
-    /// Signs every request with a private key, so that Twilio takes none without it; not unless set.
+    /// Signs every request with a private key, so that Twilio takes none without it; not unless set. Requests that
+    /// take no credentials are not signed; uploads of files, whose bodies are streamed, cannot be, and
+    /// [fail](Error::is_request).
     #[cfg(feature = "access-token")]
     #[cfg_attr(docsrs, doc(cfg(feature = "access-token")))]
     pub fn client_validation(mut self, validation: crate::access_token::ClientValidation) -> Self {

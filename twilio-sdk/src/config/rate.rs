@@ -49,6 +49,7 @@ impl RateLimit {
         if self.burst == 0 {
             return Err(Error::config("rate_limit: burst is 0, with which nothing could ever be sent"));
         }
+        // The limiter counts nanoseconds in 64 bits.
         if self.interval.checked_mul(self.burst).is_none_or(|pause| pause > FOREVER) {
             return Err(Error::config(
                 "rate_limit: a burst of that many would need a pause of more than 365 days",

@@ -11,14 +11,17 @@ use crate::{Error, Result};
 ///
 /// Nothing is sent twice by accident. What may be tried again depends on what is known to have happened:
 ///
-/// | what happened | any method | GET, HEAD, PUT, DELETE, or a call marked with `with_idempotent(true)` |
+/// | what happened | any method | GET, PUT, DELETE, or a call marked with `with_idempotent(true)` |
 /// |---|---|---|
-/// | no connection was made, or the server gave the request back unread (HTTP/2's REFUSED_STREAM) | again | again |
-/// | 429: Twilio did not carry it out | again | again |
+/// | no connection was made, or the server gave the request back unread (HTTP/2's REFUSED_STREAM or GOAWAY) | again | again |
+/// | 429, where it is one of [`statuses`](Self::statuses): Twilio did not carry it out | again | again |
 /// | another status of [`statuses`](Self::statuses) | no | again |
 /// | connection lost, or no answer in time | no | again |
+/// | 401 with an OAuth token, for the first time in the call: once more with a fresh token, whatever is set | again | again |
 /// | any other status; 400, 401 and 403 whatever else is set | no | no |
+/// | the answer cannot be read, or is larger than [`ResponseLimits`](crate::ResponseLimits) | no | no |
 /// | TLS refused the server or the client | no | no |
+/// | nothing was sent: the client's own limits or the circuit breaker held the call back, or there is no token | no | no |
 ///
 /// The wait before attempt `n + 1` is random between nothing and `base * factor^(n - 1)`, at most `max_delay`
 /// (full jitter). An answer's `Retry-After` (RFC 9110, section 10.2.3) replaces it. Where the wait would pass the

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use crate::endpoint::is_https;
 use crate::types::SecretString;
 use crate::{Error, Result};
 
@@ -134,7 +135,7 @@ impl ProxyServer {
 impl ProxyServer {
     /// Whether the way to the proxy itself is by TLS.
     pub(crate) fn is_https(&self) -> bool {
-        self.url.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"))
+        is_https(&self.url)
     }
 }
 

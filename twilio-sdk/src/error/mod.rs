@@ -43,6 +43,8 @@ struct Inner {
     problem: Problem,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
     attempts: u32,
+    /// Whether Twilio may have carried out the call in an attempt before the last.
+    uncertain: bool,
     tls: bool,
     refused: bool,
     opens_in: Option<Duration>,
@@ -81,6 +83,7 @@ impl Error {
             problem: Problem::default(),
             source: None,
             attempts: 0,
+            uncertain: false,
             tls: false,
             refused: false,
             opens_in: None,
@@ -142,8 +145,11 @@ impl Error {
     }
 
     pub(crate) fn circuit_open(operation: &'static Operation, host: &str, wait: Duration) -> Self {
-        let seconds = wait.as_secs_f64();
-        let message = format!("too many calls to {host} failed; the next attempt is made in {seconds:.1} s");
+        let next = match wait.is_zero() {
+            true => "an attempt is under way that shows whether it works again".to_owned(),
+            false => format!("the next attempt is made in {:.1} s", wait.as_secs_f64()),
+        };
+        let message = format!("too many calls to {host} failed; {next}");
         let mut error = Self::new(Kind::CircuitOpen, Some(operation), message);
         error.0.opens_in = Some(wait);
         error
@@ -178,19 +184,19 @@ impl Error {
     pub(crate) fn api(operation: &'static Operation, raw: Raw) -> Self {
         let mut error = Self::new(Kind::Api, Some(operation), String::new());
         error.0.problem = Problem::parse(&raw.body);
-        error.0.attempts = raw.attempts;
+        let (attempts, uncertain) = (raw.attempts, raw.uncertain);
         error.0.raw = Some(raw);
-        error
+        error.after(attempts, uncertain)
     }
 
     pub(crate) fn with_raw(mut self, raw: &Raw) -> Self {
-        self.0.attempts = raw.attempts;
         self.0.raw = Some(raw.clone());
-        self
+        self.after(raw.attempts, raw.uncertain)
     }
 
-    pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
-        self.0.attempts = attempts;
+    /// How many attempts were made, and whether Twilio may have carried out the call in one before the last.
+    pub(crate) fn after(mut self, attempts: u32, uncertain: bool) -> Self {
+        (self.0.attempts, self.0.uncertain) = (attempts, uncertain);
         self
     }
 
@@ -289,14 +295,20 @@ impl Error {
         self.0.kind == Kind::Request
     }
 
-    /// No connection was made; nothing was sent.
+    /// No connection was made; nothing was sent in the last attempt.
     pub fn is_connect(&self) -> bool {
         self.0.kind == Kind::Connect
     }
 
-    /// TLS with the host failed: its certificate is not trusted, or the versions do not meet; nothing was sent.
+    /// TLS with the host failed: its certificate is not trusted, or the versions do not meet; nothing was sent in the
+    /// last attempt.
     pub fn is_tls(&self) -> bool {
         self.0.tls
+    }
+
+    /// The last attempt was not made: the client's own limits held it back, or it could not be put together.
+    pub(crate) fn is_held_back(&self) -> bool {
+        self.is_busy() || self.is_circuit_open() || self.is_request()
     }
 
     /// The server says that it did not look at the request: HTTP/2's REFUSED_STREAM, or a connection that was
@@ -317,17 +329,17 @@ impl Error {
     }
 
     /// The call's turn did not come in time: the client's own limit of calls under way or of calls per second
-    /// held it back; nothing was sent.
+    /// held it back; nothing was sent in the last attempt.
     pub fn is_busy(&self) -> bool {
         self.0.kind == Kind::Busy
     }
 
-    /// The circuit breaker of the host is open; nothing was sent.
+    /// The circuit breaker of the host is open; nothing was sent in the last attempt.
     pub fn is_circuit_open(&self) -> bool {
         self.0.kind == Kind::CircuitOpen
     }
 
-    /// How long the circuit breaker that refused the call stays open.
+    /// How long the circuit breaker that refused the call stays open; zero while the outcome of a probe is awaited.
     pub fn opens_in(&self) -> Option<Duration> {
         self.0.opens_in
     }
@@ -345,14 +357,14 @@ impl Error {
 
     /// Whether Twilio may have carried out the call though there is no answer of use: it was sent, and then the
     /// time-out passed, the connection was lost, the answer could not be read, or it is one of a failure of Twilio's
-    /// own (5xx).
+    /// own (5xx). That holds for every attempt: a `DELETE` that is told 404 after a time-out may have deleted.
     pub fn may_have_been_carried_out(&self) -> bool {
         let uncertain = match self.0.kind {
             Kind::Timeout | Kind::Transport | Kind::Decode | Kind::Limit => true,
             Kind::Api => self.status().is_some_and(|status| status.is_server_error()),
             _ => false,
         };
-        uncertain && !self.0.refused
+        self.0.uncertain || (uncertain && !self.0.refused)
     }
 
     /// The time-out passed. Twilio may have carried out the call.

@@ -1,5 +1,4 @@
 use serde_json::Value;
-use zeroize::Zeroize as _;
 
 use super::HashicorpErrorKind;
 use crate::runtime::Raw;
@@ -15,9 +14,7 @@ pub(super) fn data(raw: Raw) -> Result<SecretJson, HashicorpErrorKind> {
         status => return Err(HashicorpErrorKind::Status(status)),
     }
     let answer = serde_json::from_slice::<Value>(&raw.body).map(SecretJson::from);
-    if let Ok(mut body) = raw.body.try_into_mut() {
-        body.as_mut().zeroize();
-    }
+    raw.wipe();
     let answer = answer.map_err(|_| HashicorpErrorKind::Unreadable)?;
     match answer.expose().pointer("/data/data") {
         Some(data @ Value::Object(_)) => Ok(data.clone().into()),

@@ -1,9 +1,10 @@
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::remembered::{Remembered, Tags};
 use super::{Authentication, Credential, UserDetails, UserStore};
+use crate::audit::Audit;
 
 /// Remembers credentials that a store has found right, so that not every request costs a hash or a question to a
 /// server.
@@ -82,6 +83,10 @@ impl<S: UserStore> UserStore for CachedStore<S> {
 
     fn refresh(&self) {
         self.store.refresh();
+    }
+
+    fn record_changes(&self, audit: &Arc<dyn Audit>) {
+        self.store.record_changes(audit);
     }
 }
 

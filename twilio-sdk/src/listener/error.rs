@@ -26,15 +26,17 @@ pub enum AuthError {
     TooMany(Duration),
     /// The store or the server that would know cannot be asked. The reason is for the log.
     Unavailable(Cow<'static, str>),
+    /// What was found cannot be recorded, so nobody is let in. The reason is for the log.
+    Unrecorded(Cow<'static, str>),
 }
 
 impl AuthError {
-    /// The status of the answer: 401, 403, 429, or 503 where nobody can be asked.
+    /// The status of the answer: 401, 403, 429, or 503 where nobody can be asked or nothing can be recorded.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable(_) | Self::Unrecorded(_) => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::UNAUTHORIZED,
         }
     }
@@ -67,6 +69,7 @@ impl fmt::Display for AuthError {
             Self::Rejected => f.write_str("the credentials are wrong"),
             Self::TooMany(_) => f.write_str("too many wrong passwords were given for the name"),
             Self::Forbidden => f.write_str("the user lacks the scope"),
+            Self::Unrecorded(why) => write!(f, "nobody is let in without a record: {why}"),
             Self::Unavailable(why) => write!(f, "nobody can say whether the credentials are right: {why}"),
         }
     }

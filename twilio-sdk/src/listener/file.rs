@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::{Authentication, Credential, MemoryUserStore, PasswordHash, UserStore};
+use crate::audit::{Audit, Event, EventKind, Outcome, Recorder};
 use crate::config::file::{Reader, missing, read_file};
 use crate::{Error, Result};
 
@@ -33,6 +34,7 @@ pub struct FileUserStore {
     users: RwLock<Arc<MemoryUserStore>>,
     seen: Mutex<Seen>,
     generation: AtomicU64,
+    recorder: RwLock<Recorder>,
 }
 
 /// What tells a changed file.
@@ -47,6 +49,8 @@ struct Stamp {
 struct Seen {
     stamp: Option<Stamp>,
     looked: Instant,
+    /// Whether a change could not be recorded, and so was not taken.
+    unrecorded: bool,
 }
 
 impl Stamp {
@@ -73,28 +77,58 @@ impl FileUserStore {
         Ok(Self {
             path,
             users,
-            seen: Mutex::new(Seen { stamp, looked: Instant::now() }),
+            seen: Mutex::new(Seen { stamp, looked: Instant::now(), unrecorded: false }),
             generation: AtomicU64::new(0),
+            recorder: RwLock::default(),
         })
+    }
+
+    /// Where it is recorded that the file was read again, or could not be (`config.change`); nowhere unless set. Users of
+    /// whom nothing can be recorded are not taken, and are read again a second later.
+    pub fn audit(self, audit: impl Audit + 'static) -> Self {
+        self.set_recorder(Recorder::new(audit));
+        self
+    }
+
+    fn set_recorder(&self, recorder: Recorder) {
+        *self.recorder.write().unwrap_or_else(PoisonError::into_inner) = recorder;
     }
 
     /// Reads the file again, now.
     ///
     /// # Errors
     ///
-    /// As of [`open`](Self::open); the users that were known stay known.
+    /// As of [`open`](Self::open), and where it cannot be recorded; the users that were known stay known.
     pub fn reload(&self) -> Result<()> {
         let stamp = Stamp::of(&self.path);
         let users = load(&self.path);
+        let recorded = self.record(users.as_ref().err());
         // Held until the users are in their place: of two who read at once, the one with the older file may be the last,
         // and then its stamp must be there too, for the file to be read again.
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         // A file that is broken is not read again before it changes.
         seen.stamp = stamp;
+        seen.unrecorded = recorded.is_err();
+        recorded?;
         let users = Arc::new(users?);
         *self.users.write().unwrap_or_else(PoisonError::into_inner) = users;
         self.generation.fetch_add(1, Ordering::AcqRel);
         Ok(())
+    }
+
+    fn record(&self, error: Option<&Error>) -> Result<()> {
+        let recorder = self.recorder.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let file = self.path.display();
+        let event = match error {
+            None => Event::new(EventKind::ConfigChange, Outcome::Ok),
+            Some(error) => Event::new(EventKind::ConfigChange, Outcome::Failed).reason(error.to_string()),
+        };
+        let event = event.action("read users").resource(file.to_string());
+        recorder.record(&event).map_err(|error| {
+            Error::config(format!(
+                "{file}: the users stay as they were, because it cannot be recorded: {error}"
+            ))
+        })
     }
 
     /// How many users there are.
@@ -119,7 +153,7 @@ impl FileUserStore {
         }
         seen.looked = Instant::now();
         let stamp = Stamp::of(&self.path);
-        let changed = stamp != seen.stamp;
+        let changed = stamp != seen.stamp || seen.unrecorded;
         seen.stamp = stamp;
         changed
     }
@@ -155,6 +189,10 @@ impl UserStore for FileUserStore {
 
     fn refresh(&self) {
         self.reload_if_changed();
+    }
+
+    fn record_changes(&self, audit: &Arc<dyn Audit>) {
+        self.set_recorder(Recorder::new(Arc::clone(audit)));
     }
 }
 
@@ -228,4 +266,12 @@ fn users(auth: &Reader<'_>) -> Option<Vec<(String, PasswordHash, Vec<String>)>> 
 /// Whether Basic authentication can carry it: no [`Credential`] has a name or a password that it cannot.
 fn can_be_carried(text: &str) -> bool {
     !text.is_empty() && !text.contains(char::is_control)
+}
+
+/// The names and scopes of a text of users.
+#[cfg(all(fuzzing, feature = "mock"))]
+pub(crate) fn users_of(text: &str, format: crate::ConfigFormat) -> Result<Vec<(String, Vec<String>)>> {
+    let found =
+        crate::config::file::read_text(text, format, &|_| None, &|reader| users(&reader.table("auth")))?;
+    Ok(found.into_iter().map(|(name, _, scopes)| (name, scopes)).collect())
 }

@@ -1,10 +1,12 @@
 use std::sync::Arc;
 
-use http::HeaderMap;
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, Request};
 
-use super::{AuthError, Credential, UserDetails, UserStore};
+use super::{AuthError, Credential, RequestFacts, UserDetails, UserStore, record};
+use crate::audit::{Audit, Recorder};
 
-/// Where a handler finds the credential: a request's headers, or the value of `Authorization`.
+/// Where a handler finds the credential: a request, its parts, its headers, or the value of `Authorization`.
 pub trait Authorization {
     /// The credential.
     ///
@@ -12,11 +14,41 @@ pub trait Authorization {
     ///
     /// As for [`Credential::from_headers`].
     fn credential(&self) -> Result<Credential, AuthError>;
+
+    /// What is recorded of the request; nothing unless written.
+    fn facts(&self, source_header: Option<&HeaderName>) -> RequestFacts {
+        let _ = source_header;
+        RequestFacts::default()
+    }
+}
+
+impl<B> Authorization for Request<B> {
+    fn credential(&self) -> Result<Credential, AuthError> {
+        Credential::from_headers(self.headers())
+    }
+
+    fn facts(&self, source_header: Option<&HeaderName>) -> RequestFacts {
+        RequestFacts::of_request(self, source_header)
+    }
+}
+
+impl Authorization for Parts {
+    fn credential(&self) -> Result<Credential, AuthError> {
+        Credential::from_headers(&self.headers)
+    }
+
+    fn facts(&self, source_header: Option<&HeaderName>) -> RequestFacts {
+        RequestFacts::of_parts(self, source_header)
+    }
 }
 
 impl Authorization for HeaderMap {
     fn credential(&self) -> Result<Credential, AuthError> {
         Credential::from_headers(self)
+    }
+
+    fn facts(&self, source_header: Option<&HeaderName>) -> RequestFacts {
+        RequestFacts::of_headers(self, source_header)
     }
 }
 
@@ -36,6 +68,10 @@ impl<A: Authorization + ?Sized> Authorization for &A {
     fn credential(&self) -> Result<Credential, AuthError> {
         (**self).credential()
     }
+
+    fn facts(&self, source_header: Option<&HeaderName>) -> RequestFacts {
+        (**self).facts(source_header)
+    }
 }
 
 /// Basic authentication in the code of a request's handler.
@@ -51,20 +87,41 @@ impl<A: Authorization + ?Sized> Authorization for &A {
 /// let handler = BasicHandler::new(Arc::new(store));
 ///
 /// let user = handler.authenticate("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==").await?;
-/// handler.authorize(&user, &["read"])?;
-/// assert!(handler.authorize(&user, &["write"]).is_err());
+/// handler.authorize(&user, &["read"]).await?;
+/// assert!(handler.authorize(&user, &["write"]).await.is_err());
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Clone, Debug)]
 pub struct BasicHandler {
     store: Arc<dyn UserStore>,
+    recorder: Recorder,
+    source_header: Option<HeaderName>,
 }
 
 impl BasicHandler {
     /// A handler that asks this store.
     pub fn new(store: Arc<dyn UserStore>) -> Self {
-        Self { store }
+        Self { store, recorder: Recorder::default(), source_header: None }
+    }
+
+    /// Where it is recorded who was recognized (`authn`: `ok`, `denied`, or `failed` where nobody could tell) and who lacked
+    /// a scope (`authz`: `denied`); nowhere unless set. A name that is not recognized is not recorded: it may be a password
+    /// in the wrong field. The store records its [changes](UserStore::record_changes) there too.
+    ///
+    /// A request of which nothing can be recorded is not let in: [`AuthError::Unrecorded`].
+    pub fn audit(mut self, audit: impl Audit + 'static) -> Self {
+        let audit: Arc<dyn Audit> = Arc::new(audit);
+        self.store.record_changes(&audit);
+        self.recorder = Recorder::new(audit);
+        self
+    }
+
+    /// The header whose last address is recorded as the one that a request came from. Only behind a proxy that sets it,
+    /// such as `X-Forwarded-For`, because anybody can send it. Unless set, see [`RequestFacts`].
+    pub fn source_header(mut self, name: HeaderName) -> Self {
+        self.source_header = Some(name);
+        self
     }
 
     /// Who sent the request.
@@ -73,8 +130,16 @@ impl BasicHandler {
     ///
     /// [`AuthError`] says why it is not known, and what to answer.
     pub async fn authenticate(&self, from: impl Authorization) -> Result<UserDetails, AuthError> {
-        let credential = from.credential()?;
-        self.store.authenticate(&credential).await
+        let facts = self.facts(&from);
+        let known = match from.credential() {
+            Ok(credential) => self.store.authenticate(&credential).await,
+            Err(error) => Err(error),
+        };
+        if self.recorder.is_on() {
+            let event = record::authentication(known.as_ref(), &[""; 0], &facts);
+            record::record(&self.recorder, vec![event]).await?;
+        }
+        known
     }
 
     /// Whether the user has at least one of the scopes. Nobody has one of none.
@@ -82,7 +147,46 @@ impl BasicHandler {
     /// # Errors
     ///
     /// [`AuthError::Forbidden`].
-    pub fn authorize(&self, user: &UserDetails, scopes: &[impl AsRef<str>]) -> Result<(), AuthError> {
-        if user.has_any_scope(scopes) { Ok(()) } else { Err(AuthError::Forbidden) }
+    pub async fn authorize(&self, user: &UserDetails, scopes: &[impl AsRef<str>]) -> Result<(), AuthError> {
+        self.decide(user, scopes, RequestFacts::default()).await
+    }
+
+    /// The same, with what is known of the request in the record.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthError::Forbidden`].
+    pub async fn authorize_for(
+        &self,
+        request: impl Authorization,
+        user: &UserDetails,
+        scopes: &[impl AsRef<str>],
+    ) -> Result<(), AuthError> {
+        let facts = self.facts(&request);
+        drop(request);
+        self.decide(user, scopes, facts).await
+    }
+
+    async fn decide(
+        &self,
+        user: &UserDetails,
+        scopes: &[impl AsRef<str>],
+        facts: RequestFacts,
+    ) -> Result<(), AuthError> {
+        if user.has_any_scope(scopes) {
+            return Ok(());
+        }
+        if self.recorder.is_on() {
+            let scopes: Vec<&str> = scopes.iter().map(AsRef::as_ref).collect();
+            record::record(&self.recorder, vec![record::refused(user, &scopes, &facts)]).await?;
+        }
+        Err(AuthError::Forbidden)
+    }
+
+    fn facts(&self, from: &impl Authorization) -> RequestFacts {
+        match self.recorder.is_on() {
+            true => from.facts(self.source_header.as_ref()),
+            false => RequestFacts::default(),
+        }
     }
 }

@@ -1,12 +1,13 @@
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use ring::digest;
 
 use super::{AuthError, Authentication, Credential, UserStore};
 use crate::Error;
+use crate::audit::Audit;
 
 /// How many names are counted at most.
 const MOST: usize = 10_000;
@@ -115,6 +116,10 @@ impl<S: UserStore> UserStore for LimitedStore<S> {
 
     fn refresh(&self) {
         self.store.refresh();
+    }
+
+    fn record_changes(&self, audit: &Arc<dyn Audit>) {
+        self.store.record_changes(audit);
     }
 }
 

@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn an_unknown_user_costs_a_hash_of_the_users_own_kind() {
+    async fn weakness_02_an_unknown_user_costs_a_hash_of_the_users_own_kind() {
         // Other parameters than those with which hashes are made.
         let text =
             "$argon2id$v=19$m=8192,t=1,p=1$c29tZXNhbHRzYWx0$YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXoxMjM0NTY";

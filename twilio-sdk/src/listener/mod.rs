@@ -10,6 +10,9 @@
 //! An unknown user and a wrong password are one and the same answer, in the same time. Where a rule leaves a choice, the
 //! strict one is taken: see [`Credential::decode`].
 //!
+//! What is found can be recorded: [`BasicHandler::audit`], `AuthLayer::audit`, [`FileUserStore::audit`]. A request whose
+//! event cannot be recorded is not let in: 503.
+//!
 //! Bodies are not encrypted on top of TLS: that would protect nothing that TLS does not.
 
 #[cfg(feature = "auth-layer")]
@@ -17,6 +20,7 @@ mod bearer;
 mod cache;
 mod credential;
 mod error;
+mod facts;
 mod file;
 mod handler;
 #[cfg(feature = "auth-layer")]
@@ -26,6 +30,7 @@ mod ldap;
 mod limit;
 mod memory;
 mod password;
+mod record;
 mod remembered;
 mod store;
 
@@ -37,11 +42,18 @@ pub use bearer::{
 pub use cache::CachedStore;
 pub use credential::Credential;
 pub use error::{AuthError, Challenge};
+pub use facts::RequestFacts;
+#[cfg(feature = "token-server")]
+pub(crate) use facts::{forwarded, id as request_id};
 pub use file::FileUserStore;
+#[cfg(all(fuzzing, feature = "mock"))]
+pub(crate) use file::users_of;
 pub use handler::{Authorization, BasicHandler};
 #[cfg(feature = "auth-layer")]
 #[cfg_attr(docsrs, doc(cfg(feature = "auth-layer")))]
 pub use layer::{AuthEntry, AuthLayer, AuthRules, AuthService, AuthSetupError, ResourceAuth};
+#[cfg(all(fuzzing, feature = "ldap"))]
+pub(crate) use ldap::filter_of;
 #[cfg(feature = "ldap")]
 #[cfg_attr(docsrs, doc(cfg(feature = "ldap")))]
 pub use ldap::{LdapConfig, LdapUserStore, escape_filter};

@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use super::{AuthError, Credential};
+use crate::audit::Audit;
 
 /// A user who has been recognized.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +47,12 @@ pub trait UserStore: Send + Sync + fmt::Debug {
     /// Takes in what has changed where the store's users are kept, if that is quickly done. Called before a remembered
     /// answer is given.
     fn refresh(&self) {}
+
+    /// Takes where changes of what the store knows are to be recorded, in the place of where they were before. Does nothing
+    /// unless written; a store around another one hands it on.
+    fn record_changes(&self, audit: &Arc<dyn Audit>) {
+        let _ = audit;
+    }
 }
 
 impl<S: UserStore + ?Sized> UserStore for Arc<S> {
@@ -59,6 +66,10 @@ impl<S: UserStore + ?Sized> UserStore for Arc<S> {
 
     fn refresh(&self) {
         (**self).refresh();
+    }
+
+    fn record_changes(&self, audit: &Arc<dyn Audit>) {
+        (**self).record_changes(audit);
     }
 }
 
@@ -98,5 +109,9 @@ impl UserStore for Stores {
 
     fn refresh(&self) {
         self.0.iter().for_each(|store| store.refresh());
+    }
+
+    fn record_changes(&self, audit: &Arc<dyn Audit>) {
+        self.0.iter().for_each(|store| store.record_changes(audit));
     }
 }

@@ -41,6 +41,19 @@ macro_rules! answer {
                 &mut self.extra
             }
         }
+
+        crate::types::deserialize_models! { $name }
+
+        #[cfg(feature = "serialize")]
+        impl crate::runtime::WriteFields for $name {
+            fn write(&self, out: &mut crate::runtime::FieldWriter<'_>) {
+                $(out.field(stringify!($field), &self.$field);)*
+                out.extra(&self.extra);
+            }
+        }
+
+        #[cfg(feature = "serialize")]
+        crate::types::serialize_models! { $name }
     };
 }
 

@@ -180,8 +180,7 @@ impl<K> DownloadCall<K> {
                     bounds.timeout = Some(left.max(Duration::from_nanos(1)));
                     let link = media.links.and_then(|links| links.content_direct_temporary);
                     let link = link.ok_or_else(|| {
-                        let missing = "links.content_direct_temporary is missing";
-                        Error::decode(&CONVERSATION, serde::de::Error::custom(missing))
+                        Error::shape(&CONVERSATION, "one without links.content_direct_temporary")
                     })?;
                     let target = Target::url(&handle, link.expose(), &TEMPORARY, true)?;
                     (Arc::new(ApiFiles::new(&handle)) as Arc<dyn Dispatch>, target)

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::Content;
 use super::content::plain;
 use crate::runtime::transfer::{Bounds, Shape, Upload, upload};
-use crate::runtime::{Dispatch, Output, Parts, Raw};
+use crate::runtime::{Dispatch, Output, Parts};
 use crate::{Error, Response, Result, RetryConfig, Sending};
 
 /// An upload that is being put together; `T` is its answer.
@@ -52,7 +52,8 @@ impl<T> UploadCall<T> {
 
     /// When the upload is tried again, instead of the client's own settings. Without
     /// [`with_idempotent`](Self::with_idempotent) it is tried again only where Twilio did not carry it out; and
-    /// content that was begun to be read from a reader or a stream is never sent again.
+    /// content that was begun to be read from a reader or a stream is never sent again. Where the upload has no
+    /// time-out of its own, a wait between two attempts is no longer than the client's.
     pub fn with_retry(mut self, retry: RetryConfig) -> Self {
         self.bounds.retry = Some(retry);
         self
@@ -75,23 +76,12 @@ impl<T: Output> UploadCall<T> {
     /// [`is_request`](Error::is_request): a name or the content type cannot stand in a request; and those of
     /// every call.
     pub fn send(self) -> Sending<T> {
-        let operation = self.parts.operation;
-        let call = self.raw();
-        Sending(Box::pin(async move {
-            let raw = call.await?;
-            T::decode(&raw, operation).map_err(|error| error.with_raw(&raw))
-        }))
+        Sending(Box::pin(async move { self.response().await.map(Response::into_value) }))
     }
 
     /// Sends the content and gives the answer with its status, headers, request id and raw body.
     pub fn send_with_response(self) -> Sending<Response<T>> {
-        let operation = self.parts.operation;
-        let call = self.raw();
-        Sending(Box::pin(async move {
-            let raw = call.await?;
-            let value = T::decode(&raw, operation).map_err(|error| error.with_raw(&raw))?;
-            Ok(Response::new(value, raw))
-        }))
+        Sending(Box::pin(self.response()))
     }
 
     /// [`send`](Self::send) for programs without an async runtime.
@@ -101,9 +91,17 @@ impl<T: Output> UploadCall<T> {
         crate::blocking::wait(self.send())?
     }
 
-    async fn raw(self) -> Result<Raw> {
+    /// [`send_with_response`](Self::send_with_response) for programs without an async runtime.
+    #[cfg(feature = "blocking")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+    pub fn send_with_response_blocking(self) -> Result<Response<T>> {
+        crate::blocking::wait(self.send_with_response())?
+    }
+
+    async fn response(self) -> Result<Response<T>> {
         let Self { client, parts, content, content_type, shape, bounds, .. } = self;
-        let refused = |message| Error::request(parts.operation, message);
+        let operation = parts.operation;
+        let refused = |message| Error::request(operation, message);
         content.check().map_err(refused)?;
         if let Shape::Form(form) = &shape {
             form.fields.iter().try_for_each(|(name, value)| plain(name, value)).map_err(refused)?;
@@ -111,7 +109,9 @@ impl<T: Output> UploadCall<T> {
         }
         let content_type = content.content_type.unwrap_or_else(|| content_type.to_owned());
         let content = Upload { source: content.source, length: content.length, content_type, shape };
-        upload(client, parts, content, bounds).await
+        let raw = upload(client, parts, content, bounds).await?;
+        let value = T::decode(&raw, operation).map_err(|error| error.with_raw(&raw))?;
+        Ok(Response::new(value, raw))
     }
 }
 

@@ -5,6 +5,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::pkce::random;
 use super::{PkceVerifier, Provider, Tokens};
+use crate::audit::EventKind;
 use crate::auth::token::printable;
 use crate::error::{TokenErrorCode, TokenProblem, TokenResult};
 use crate::types::SecretString;
@@ -76,7 +77,9 @@ impl Authorization {
     /// [`is_token`](Error::is_token): the redirect's `state` is another (RFC 6749, section 10.12), it carries an
     /// error such as [`AccessDenied`](TokenErrorCode::AccessDenied), or the server does not take the code.
     pub async fn finish(self, redirect: &str) -> Result<Tokens> {
-        self.exchange(redirect).await.map_err(|problem| Error::token(None, problem))
+        let provider = self.provider.clone();
+        let outcome = provider.recorded(EventKind::TokenIssue, self.exchange(redirect).await).await;
+        outcome.map_err(|problem| Error::token(None, problem))
     }
 
     async fn exchange(self, redirect: &str) -> TokenResult<Tokens> {

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use http::Uri;
 
+use crate::audit::{Audit, Recorder};
 use crate::config::{ConnectionConfig, Proxy, TlsConfig};
 use crate::endpoint::{is_https, secure_url};
 use crate::types::SecretString;
@@ -22,6 +23,7 @@ pub struct ProviderConfig {
     pub(super) scopes: Vec<String>,
     pub(super) parameters: Vec<(String, String)>,
     pub(super) connection: ConnectionConfig,
+    pub(super) recorder: Recorder,
 }
 
 /// How a client shows its secret (RFC 6749, section 2.3.1).
@@ -49,6 +51,7 @@ impl ProviderConfig {
             scopes: Vec::new(),
             parameters: Vec::new(),
             connection: ConnectionConfig::elsewhere(),
+            recorder: Recorder::default(),
         }
     }
 
@@ -113,6 +116,18 @@ impl ProviderConfig {
         self
     }
 
+    /// Where it is recorded that tokens were asked for (`token.issue`) and renewed (`token.refresh`): `ok`, `denied` by the
+    /// server, or `failed`; nowhere unless set. The actor is the client's ID, the source the token endpoint, the action the
+    /// scopes, and the resource the key of the store that keeps them. No token is in it.
+    ///
+    /// Tokens of which nothing can be recorded are not handed out. Those that a [`TokenSource`](super::TokenSource) has
+    /// renewed are stored all the same, because the refresh token before them may be worth nothing by then, and handed out
+    /// once the event can be recorded.
+    pub fn audit(mut self, audit: impl Audit + 'static) -> Self {
+        self.recorder = Recorder::new(audit);
+        self
+    }
+
     pub(super) fn check(&self) -> Result<()> {
         if self.client_id.is_empty() {
             return Err(Error::config("client_id is empty"));
@@ -152,7 +167,9 @@ fn redirect(text: &str) -> Result<()> {
         return Err(wrong("has a fragment (RFC 6749, section 3.1.2)"));
     }
     match text.split_once(':') {
-        Some(("http" | "https", _)) => secure_url("redirect_uri", text).map(|_: Uri| ()),
+        Some((scheme, _)) if ["http", "https"].iter().any(|web| scheme.trim().eq_ignore_ascii_case(web)) => {
+            secure_url("redirect_uri", text).map(|_: Uri| ())
+        }
         Some((scheme, rest)) if !scheme.is_empty() && !rest.is_empty() => Ok(()),
         _ => Err(wrong("is not absolute")),
     }

@@ -6,12 +6,13 @@ use oauth2::{DeviceAuthorizationUrl, StandardDeviceAuthorizationResponse};
 use tokio::time::Instant;
 
 use super::{Provider, Tokens};
+use crate::audit::EventKind;
 use crate::error::{TokenErrorCode, TokenProblem, TokenResult};
 use crate::types::SecretString;
 use crate::{Error, Result};
 
 /// No login takes longer, whatever the server says.
-const LONGEST: Duration = Duration::from_secs(60 * 60 * 24);
+pub(super) const LONGEST: Duration = Duration::from_secs(60 * 60 * 24);
 
 /// A login on another device that has begun (RFC 8628).
 pub struct DeviceLogin {
@@ -78,7 +79,9 @@ impl DeviceLogin {
     /// [`is_token`](Error::is_token), with [`AccessDenied`](crate::TokenErrorCode::AccessDenied) where the user said
     /// no, and [`ExpiredToken`](crate::TokenErrorCode::ExpiredToken) where nobody did anything.
     pub async fn wait(self) -> Result<Tokens> {
-        self.poll().await.map_err(|problem| Error::token(None, problem))
+        let provider = self.provider.clone();
+        let outcome = provider.recorded(EventKind::TokenIssue, self.poll().await).await;
+        outcome.map_err(|problem| Error::token(None, problem))
     }
 
     async fn poll(self) -> TokenResult<Tokens> {
@@ -98,7 +101,8 @@ impl DeviceLogin {
             .set_time_fn(move || DateTime::<Utc>::UNIX_EPOCH + start.elapsed())
             // The wait after a failed connection must not become shorter than what the server asked for.
             .set_max_backoff_interval(LONGEST)
-            .request_async(&wire, tokio::time::sleep, Some(timeout))
+            // A wait beyond the end would only put off saying so.
+            .request_async(&wire, |wait| tokio::time::sleep(wait.min(self.expires_in())), Some(timeout))
             .await
             .map_err(|e| match wire.problem(e, &self.provider.secrets(&[&code])) {
                 // The last that the server said, when time ran out.

@@ -4,6 +4,8 @@
 //! authorization server: client credentials and refresh (RFC 6749), authorization code with PKCE (RFC 7636) and
 //! device login (RFC 8628), on the crate [`oauth2`](https://docs.rs/oauth2).
 //!
+//! [`ProviderConfig::audit`] has it recorded who was given tokens and who was not.
+//!
 //! ```no_run
 //! # async fn example() -> twilio_sdk::Result<()> {
 //! use std::sync::Arc;
@@ -32,6 +34,7 @@ mod config;
 mod device;
 mod pkce;
 mod provider;
+mod record;
 mod source;
 mod store;
 mod tokens;

@@ -7,6 +7,7 @@ use oauth2::{
 
 use super::wire::Wire;
 use super::{ClientAuth, ProviderConfig, Tokens};
+use crate::audit::EventKind;
 use crate::error::{TokenProblem, TokenResult};
 use crate::runtime::Exchange;
 use crate::types::SecretString;
@@ -37,6 +38,9 @@ impl Provider {
     /// [`is_config`](Error::is_config): it cannot work, and the message says why.
     pub fn new(config: ProviderConfig) -> Result<Self> {
         config.check()?;
+        if let Some(secret) = &config.client_secret {
+            config.recorder.guard(secret);
+        }
         let exchange = Arc::new(Exchange::new(&config.connection, config.needs_tls())?);
         let provider = Self(Arc::new(Inner { config, exchange }));
         provider.client()?;
@@ -90,6 +94,10 @@ impl Provider {
     }
 
     pub(super) async fn fetch_client_credentials(&self) -> Outcome {
+        self.recorded(EventKind::TokenIssue, self.ask_client_credentials().await).await
+    }
+
+    async fn ask_client_credentials(&self) -> Outcome {
         let client = self.client().map_err(|e| TokenProblem::new(e.to_string()))?;
         let wire = self.wire();
         let mut request = client.exchange_client_credentials().add_scopes(self.scopes());
@@ -110,9 +118,12 @@ impl Provider {
     /// [`is_token`](Error::is_token): the server gave none. With
     /// [`InvalidGrant`](crate::TokenErrorCode::InvalidGrant) the user has to log in again.
     pub async fn refresh(&self, refresh_token: &SecretString) -> Result<Tokens> {
-        self.fetch_refresh(refresh_token).await.map_err(|problem| Error::token(None, problem))
+        let refreshed = self.fetch_refresh(refresh_token).await;
+        let refreshed = self.recorded(EventKind::TokenRefresh, refreshed).await;
+        refreshed.map_err(|problem| Error::token(None, problem))
     }
 
+    /// Unrecorded, because what it gives has to be stored first.
     pub(super) async fn fetch_refresh(&self, refresh_token: &SecretString) -> Outcome {
         let client = self.client().map_err(|e| TokenProblem::new(e.to_string()))?;
         let wire = self.wire();

@@ -1,11 +1,14 @@
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::{Provider, TokenStore, Tokens};
-use crate::auth::token::{Fetch, Fetching, Fresh, TokenCell};
+use crate::audit::{Event, EventKind};
+use crate::auth::bearer;
+use crate::auth::token::{Fetch, Fetching, Fresh, Last, TokenCell};
 use crate::error::{TokenErrorCode, TokenProblem, TokenResult};
 use crate::runtime::Handle;
 use crate::types::{AccountSid, SecretString};
@@ -32,15 +35,17 @@ struct Source {
 struct Stored {
     store: Arc<dyn TokenStore>,
     key: String,
-    memory: Mutex<Memory>,
+    /// Held while the store is used, so that a refresh that began before a login does not take the login's place.
+    pending: Mutex<Pending>,
 }
 
+/// What is still to be done for the tokens of the last refresh.
 #[derive(Default)]
-struct Memory {
-    /// The access token that was handed out last: due, or refused, when another one is asked for.
-    served: Option<SecretString>,
+struct Pending {
     /// What the store did not take.
     unsaved: Option<Tokens>,
+    /// What could not be recorded; no token is handed out before it is.
+    unrecorded: Option<Event>,
 }
 
 impl TokenSource {
@@ -51,7 +56,7 @@ impl TokenSource {
 
     /// The tokens of a user who has logged in, kept in a store under a key and renewed by refresh token.
     pub fn stored(provider: Provider, store: Arc<dyn TokenStore>, key: impl Into<String>) -> Self {
-        let stored = Stored { store, key: key.into(), memory: Mutex::default() };
+        let stored = Stored { store, key: key.into(), pending: Mutex::default() };
         Self::of(Source { provider, stored: Some(stored), cell: Arc::default() })
     }
 
@@ -65,7 +70,7 @@ impl TokenSource {
         self
     }
 
-    /// Keeps the tokens of a login in the store; they serve from now on.
+    /// Keeps the tokens of a login in the store; they serve from now on. It waits for a refresh that is under way.
     ///
     /// # Errors
     ///
@@ -74,9 +79,10 @@ impl TokenSource {
         let stored = self.source.stored.as_ref().ok_or_else(|| {
             Error::config("tokens by client credentials are not saved: they are had again at any time")
         })?;
+        let mut pending = stored.pending.lock().await;
         let outcome = stored.store.save(&stored.key, &tokens).await;
         outcome.map_err(|e| Error::token(None, TokenProblem::new(format!("the store failed: {e}"))))?;
-        stored.with(|memory| *memory = Memory::default());
+        pending.unsaved = None;
         self.source.cell.clear();
         Ok(())
     }
@@ -88,7 +94,7 @@ impl TokenSource {
     /// [`is_token`](Error::is_token): there is none, or not in this time.
     pub async fn access_token(&self, timeout: Duration) -> Result<SecretString> {
         let deadline = Instant::now() + timeout.min(Duration::from_secs(60 * 60 * 24));
-        let token = self.source.cell.get(deadline, || Arc::clone(&self.source).obtain()).await;
+        let token = self.source.cell.get(deadline, |last| Arc::clone(&self.source).obtain(last)).await;
         let token = token.map_err(|problem| Error::token(None, problem))?;
         let text = token.header.to_str().ok().and_then(|text| text.strip_prefix("Bearer "));
         Ok(text.unwrap_or_default().into())
@@ -124,17 +130,17 @@ impl fmt::Debug for TokenSource {
 }
 
 impl Fetch for Source {
-    fn fetch(self: Arc<Self>, _: &Handle) -> Fetching {
-        self.obtain()
+    fn fetch(self: Arc<Self>, _: &Handle, last: Last) -> Fetching {
+        self.obtain(last)
     }
 }
 
 impl Source {
-    fn obtain(self: Arc<Self>) -> Fetching {
+    fn obtain(self: Arc<Self>, last: Last) -> Fetching {
         Box::pin(async move {
             let tokens = match &self.stored {
                 None => self.provider.fetch_client_credentials().await?,
-                Some(stored) => stored.next(&self.provider).await?,
+                Some(stored) => stored.next(&self.provider, last).await?,
             };
             Ok(Fresh { life: tokens.life(), token: tokens.access_token })
         })
@@ -142,13 +148,9 @@ impl Source {
 }
 
 impl Stored {
-    fn with<T>(&self, f: impl FnOnce(&mut Memory) -> T) -> T {
-        f(&mut self.memory.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    async fn load(&self) -> TokenResult<Tokens> {
-        if let Some(tokens) = self.with(|memory| memory.unsaved.clone()) {
-            return Ok(tokens);
+    async fn load(&self, unsaved: &Option<Tokens>) -> TokenResult<Tokens> {
+        if let Some(tokens) = unsaved {
+            return Ok(tokens.clone());
         }
         let loaded = self.store.load(&self.key).await;
         let loaded = loaded.map_err(|e| TokenProblem::new(format!("the store failed: {e}")))?;
@@ -156,39 +158,56 @@ impl Stored {
     }
 
     /// Tokens with another access token than the one before.
-    async fn next(&self, provider: &Provider) -> TokenResult<Tokens> {
-        let tokens = self.load().await?;
+    async fn next(&self, provider: &Provider, last: Last) -> TokenResult<Tokens> {
+        let mut pending = self.pending.lock().await;
+        if let Some(event) = &pending.unrecorded {
+            provider.record(event.clone()).await?;
+            pending.unrecorded = None;
+        }
+        let tokens = self.load(&pending.unsaved).await?;
         let life = tokens.life();
-        let is_new = self.with(|memory| {
-            memory.served.as_ref().map(SecretString::expose) != Some(tokens.access_token.expose())
-        });
+        let is_new = last.is_none_or(|last| bearer(&tokens.access_token).as_ref() != Some(&last.header));
         if is_new && life.left > life.margin {
-            self.with(|memory| memory.served = Some(tokens.access_token.clone()));
             return Ok(tokens);
         }
-        let fresh = match self.refresh(provider, &tokens).await {
-            // Whoever shares the store may have used the refresh token before us.
-            Err(problem) if problem.code == Some(TokenErrorCode::InvalidGrant) => {
-                let newer = self.load().await?;
-                let text = |tokens: &Tokens| tokens.refresh_token.as_ref().map(|t| t.expose().to_owned());
-                if text(&newer) == text(&tokens) {
-                    return Err(problem);
-                }
-                match newer.life() {
-                    life if life.left > life.margin => newer,
-                    _ => self.refresh(provider, &newer).await?,
-                }
+        match self.renew(provider, &tokens, &mut pending).await {
+            Err(problem) if is_new && !life.left.is_zero() => {
+                tracing::warn!(target: "twilio_sdk", %problem, "no fresh token; the stored one serves");
+                Ok(tokens)
             }
-            other => other?,
-        };
-        self.with(|memory| memory.served = Some(fresh.access_token.clone()));
-        Ok(fresh)
+            outcome => outcome,
+        }
     }
 
-    async fn refresh(&self, provider: &Provider, old: &Tokens) -> TokenResult<Tokens> {
+    async fn renew(&self, provider: &Provider, old: &Tokens, pending: &mut Pending) -> TokenResult<Tokens> {
+        let problem = match self.refresh(provider, old, pending).await {
+            // Whoever shares the store may have used the refresh token before us.
+            Err(problem) if problem.code == Some(TokenErrorCode::InvalidGrant) => problem,
+            outcome => return outcome,
+        };
+        let newer = self.load(&pending.unsaved).await?;
+        let text = |tokens: &Tokens| tokens.refresh_token.as_ref().map(|t| t.expose().to_owned());
+        if text(&newer) == text(old) {
+            return Err(problem);
+        }
+        match newer.life() {
+            life if life.left > life.margin => Ok(newer),
+            _ => self.refresh(provider, &newer, pending).await,
+        }
+    }
+
+    async fn refresh(&self, provider: &Provider, old: &Tokens, pending: &mut Pending) -> TokenResult<Tokens> {
         let refresh_token = old.refresh_token.as_ref();
         let missing = || TokenProblem::new("there is no refresh token; a login is needed");
-        let mut fresh = provider.fetch_refresh(refresh_token.ok_or_else(missing)?).await?;
+        let fresh = provider.fetch_refresh(refresh_token.ok_or_else(missing)?).await;
+        let event = provider.event(EventKind::TokenRefresh, Some(&self.key), &fresh);
+        let mut fresh = match fresh {
+            Ok(fresh) => fresh,
+            Err(problem) => {
+                provider.record(event).await?;
+                return Err(problem);
+            }
+        };
         // Section 5.1: a scope that is left out is the one that was asked for, here the one before.
         fresh.scope = fresh.scope.or_else(|| old.scope.clone());
         let outcome = self.store.save(&self.key, &fresh).await;
@@ -196,7 +215,11 @@ impl Stored {
             // The old refresh token may be worth nothing by now, so the new one must not be lost.
             tracing::warn!(target: "twilio_sdk", %error, "the store did not take new tokens; they stay in memory");
         }
-        self.with(|memory| memory.unsaved = outcome.is_err().then(|| fresh.clone()));
+        pending.unsaved = outcome.is_err().then(|| fresh.clone());
+        if let Err(problem) = provider.record(event.clone()).await {
+            pending.unrecorded = Some(event);
+            return Err(problem);
+        }
         Ok(fresh)
     }
 }

@@ -43,7 +43,7 @@ impl Tokens {
     pub(super) fn life(&self) -> Life {
         let whole = self.expires_at.duration_since(self.issued_at).unwrap_or_default();
         let left = self.expires_at.duration_since(SystemTime::now()).unwrap_or_default();
-        Life { left, margin: Duration::from_secs(30).min(whole / 10) }
+        Life::new(left, whole)
     }
 
     /// The tokens as JSON, to be kept in a safe place.

@@ -1,7 +1,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use http::header::AUTHORIZATION;
 use oauth2::basic::{BasicTokenResponse, BasicTokenType};
@@ -9,11 +9,11 @@ use oauth2::{
     AsyncHttpClient, ErrorResponse, HttpRequest, HttpResponse, RequestTokenError, Scope, TokenResponse as _,
 };
 use serde_json::Value;
-use zeroize::Zeroize as _;
 
 use super::Tokens;
+use super::device::{LONGEST, expired};
 use crate::auth::is_token;
-use crate::auth::token::{Life, problem, redact};
+use crate::auth::token::{Life, problem, redact, seconds};
 use crate::error::{TokenProblem, TokenResult};
 use crate::runtime::{Exchange, Raw, retry_after};
 use crate::types::SecretString;
@@ -36,7 +36,7 @@ impl Wire {
         if let Some(value) = request.headers_mut().get_mut(AUTHORIZATION) {
             value.set_sensitive(true);
         }
-        let raw = self.exchange.send(request).await?;
+        let mut raw = self.exchange.send(request).await?;
         let mut response = HttpResponse::new(Vec::new());
         if raw.status.is_success() {
             // The crate takes 200 only, but servers answer 201 too.
@@ -47,10 +47,8 @@ impl Wire {
             *response.status_mut() = raw.status;
             *response.body_mut() = raw.body.to_vec();
         }
-        *response.headers_mut() = raw.headers;
-        if let Ok(mut body) = raw.body.try_into_mut() {
-            body.as_mut().zeroize();
-        }
+        *response.headers_mut() = std::mem::take(&mut raw.headers);
+        raw.wipe();
         Ok(response)
     }
 
@@ -66,7 +64,7 @@ impl Wire {
             (RequestTokenError::Request(error), _) => TokenProblem::new(crate::runtime::chain(&error)),
             (_, Some(refused)) => refused,
             // The only refusal that the crate makes up itself.
-            (RequestTokenError::ServerResponse(_), None) => super::device::expired(),
+            (RequestTokenError::ServerResponse(_), None) => expired(),
             (RequestTokenError::Parse(..) | RequestTokenError::Other(_), None) => {
                 TokenProblem::new("the server answered with something else than the JSON that is expected")
             }
@@ -108,26 +106,18 @@ impl<'c> AsyncHttpClient<'c> for Wire {
 
 /// The body with its numbers as the crate reads them: servers write them as text, as fractions or below zero too.
 fn usual(raw: &Raw) -> Vec<u8> {
-    const FIELDS: [&str; 2] = ["expires_in", "interval"];
     let Ok(Value::Object(mut map)) = serde_json::from_slice(&raw.body) else { return raw.body.to_vec() };
-    for field in FIELDS {
-        let Some(value) = map.get(field) else { continue };
-        let seconds = match value {
-            Value::Number(number) => number.as_f64(),
-            Value::String(text) => text.trim().parse().ok(),
-            _ => None,
-        };
-        match seconds.filter(|seconds: &f64| !seconds.is_nan()) {
-            // An interval of nothing would be a flood.
-            Some(seconds) => {
-                let least = if field == "interval" { 1.0 } else { 0.0 };
-                let whole =
-                    Duration::try_from_secs_f64(seconds.max(least)).unwrap_or(Duration::MAX).as_secs();
-                map.insert(field.to_owned(), whole.into());
-            }
-            None => drop(map.remove(field)),
+    let mut rewrite = |field: &str, whole: fn(f64) -> u64| {
+        if let Some(value) = map.remove(field)
+            && let Some(seconds) = seconds(&value)
+        {
+            map.insert(field.to_owned(), whole(seconds).into());
         }
-    }
+    };
+    // A conversion to an integer stops at its bounds.
+    rewrite("expires_in", |seconds| seconds as u64);
+    // An interval of nothing would be a flood, and the crate adds to it without a check.
+    rewrite("interval", |seconds| seconds.ceil().clamp(1.0, LONGEST.as_secs_f64()) as u64);
     Value::Object(map).to_string().into_bytes()
 }
 
@@ -139,16 +129,24 @@ mod tests {
     fn numbers_are_made_usual_and_the_rest_stays() {
         for (body, expected) in [
             (r#"{"expires_in":"60","interval":0}"#, r#"{"expires_in":60,"interval":1}"#),
-            (r#"{"expires_in":-5,"interval":2.9}"#, r#"{"expires_in":0,"interval":2}"#),
+            (r#"{"expires_in":-5,"interval":2.9}"#, r#"{"expires_in":0,"interval":3}"#),
             (r#"{"expires_in":null,"interval":"soon"}"#, "{}"),
-            (r#"{"expires_in":1e300}"#, r#"{"expires_in":18446744073709551615}"#),
+            (
+                r#"{"expires_in":1e300,"interval":1e300}"#,
+                r#"{"expires_in":18446744073709551615,"interval":86400}"#,
+            ),
             (r#"{"a":{"expires_in":"x"}}"#, r#"{"a":{"expires_in":"x"}}"#),
             ("<html>", "<html>"),
             ("[1]", "[1]"),
         ] {
             let body = body.to_owned().into();
-            let raw =
-                Raw { status: http::StatusCode::OK, headers: http::HeaderMap::new(), body, attempts: 1 };
+            let raw = Raw {
+                status: http::StatusCode::OK,
+                headers: http::HeaderMap::new(),
+                body,
+                attempts: 1,
+                uncertain: false,
+            };
             assert_eq!(String::from_utf8(usual(&raw)).unwrap(), expected);
         }
     }

@@ -1,4 +1,3 @@
-use std::fmt;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -10,6 +9,7 @@ use crate::config::ResponseLimits;
 use crate::{Error, Result};
 
 /// One attempt of a call, as [`on_attempt`](crate::ConnectionConfig::on_attempt) is told of it.
+#[derive(Debug)]
 #[non_exhaustive]
 pub struct Attempt<'a> {
     /// The product's module, such as `api_v2010`.
@@ -34,21 +34,9 @@ pub struct Attempt<'a> {
     pub retry_in: Option<Duration>,
 }
 
-impl fmt::Debug for Attempt<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Attempt")
-            .field("product", &self.product)
-            .field("operation_id", &self.operation_id)
-            .field("method", &self.method)
-            .field("host", &self.host)
-            .field("number", &self.number)
-            .field("status", &self.status)
-            .field("request_id", &self.request_id)
-            .field("error", &self.error)
-            .field("elapsed", &self.elapsed)
-            .field("retry_in", &self.retry_in)
-            .finish()
-    }
+/// The end of a time that starts now, but no later than a call's own end; a time may be endless.
+pub(super) fn within(deadline: Instant, time: Option<Duration>) -> Instant {
+    time.and_then(|time| Instant::now().checked_add(time)).map_or(deadline, |end| end.min(deadline))
 }
 
 /// Sends a request once and reads the whole answer, within the client's bounds. The request comes as the future
@@ -62,10 +50,7 @@ pub(super) async fn attempt(
 ) -> Result<Raw> {
     let settings = handle.settings();
     let mut pass = handle.gate().enter(operation, host, deadline).await?;
-    let until = match settings.attempt_timeout {
-        Some(timeout) => Instant::now().checked_add(timeout).map_or(deadline, |end| end.min(deadline)),
-        None => deadline,
-    };
+    let until = within(deadline, settings.attempt_timeout);
     let exchange = async {
         let response = sending.await?;
         read(operation, response, &settings.limits).await
@@ -74,7 +59,7 @@ pub(super) async fn attempt(
         Ok(outcome) => outcome,
         Err(_) => Err(Error::timeout(operation, host)),
     };
-    pass.leave(&outcome);
+    pass.leave(operation, &outcome);
     outcome
 }
 
@@ -89,6 +74,7 @@ pub(super) fn head(
         headers: std::mem::take(response.headers_mut()),
         body: Bytes::new(),
         attempts: 0,
+        uncertain: false,
     };
     let size: usize = raw.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     if size > limits.headers {

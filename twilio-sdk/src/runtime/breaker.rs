@@ -9,6 +9,9 @@ use tokio::time::Instant;
 
 use crate::config::{CircuitBreakerConfig, FOREVER};
 
+/// How many hosts are remembered that did not fail.
+const MOST: usize = 256;
+
 /// One breaker for each host.
 pub(crate) struct Breakers {
     config: CircuitBreakerConfig,
@@ -16,15 +19,19 @@ pub(crate) struct Breakers {
 }
 
 impl Breakers {
-    pub(crate) fn new(config: CircuitBreakerConfig) -> Self {
-        let reset_after = config.reset_after.min(FOREVER);
-        Self { config: CircuitBreakerConfig { reset_after, ..config }, hosts: Mutex::default() }
+    pub(crate) fn new(mut config: CircuitBreakerConfig) -> Self {
+        config.reset_after = config.reset_after.min(FOREVER);
+        Self { config, hosts: Mutex::default() }
     }
 
     pub(super) fn of(&self, host: &str) -> Arc<Breaker> {
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(breaker) = hosts.get(host) {
             return Arc::clone(breaker);
+        }
+        // Where files are, answers and webhooks say: who makes up hosts must not fill the memory.
+        if hosts.len() >= MOST {
+            hosts.retain(|_, breaker| Arc::strong_count(breaker) > 1 || breaker.has_failures());
         }
         let breaker = Arc::new(Breaker::new(self.config.clone()));
         hosts.insert(host.to_owned(), Arc::clone(&breaker));
@@ -62,6 +69,20 @@ impl Breaker {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the host failed of late.
+    fn has_failures(&self) -> bool {
+        let (step, steps) = (self.step(), self.steps());
+        match &*self.state() {
+            State::Closed(buckets) => buckets.iter().any(|b| b.failed > 0 && b.step + steps > step),
+            State::Open(_) | State::HalfOpen { .. } => true,
+        }
+    }
+
+    /// How many steps the window has.
+    fn steps(&self) -> u128 {
+        self.config.window.as_nanos().div_ceil(self.config.bucket.as_nanos().max(1))
     }
 
     fn step(&self) -> u128 {
@@ -110,7 +131,7 @@ impl Breaker {
             }
             _ => buckets.push_back(Bucket { step, ended: 1, failed: u32::from(failed) }),
         }
-        let steps = self.config.window.as_nanos().div_ceil(self.config.bucket.as_nanos().max(1));
+        let steps = self.steps();
         while buckets.front().is_some_and(|bucket| bucket.step + steps <= step) {
             buckets.pop_front();
         }
@@ -265,6 +286,19 @@ mod tests {
         tokio::time::advance(30 * SECOND).await;
         drop(breaker.admit());
         assert!(breaker.admit().is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn hosts_that_did_not_fail_are_forgotten_when_there_are_many() {
+        let breakers = Breakers::new(CircuitBreakerConfig::new().volume_threshold(4));
+        let busy = breakers.of("busy.example");
+        open(&breakers.of("down.example"));
+        for host in 0..10_000 {
+            tell(&breakers.of(&format!("{host}.example")), false);
+        }
+        assert!(breakers.hosts.lock().expect("no panic").len() <= MOST);
+        assert!(breakers.of("down.example").admit().is_err());
+        assert!(Arc::ptr_eq(&busy, &breakers.of("busy.example")));
     }
 
     #[tokio::test(start_paused = true)]

@@ -276,20 +276,9 @@ macro_rules! operation {
             }
         }
 
+        crate::runtime::sending!($name => $output);
+
         impl $name {
-            /// Bounds this call in time, instead of the client's time-out: all attempts and the answer's body.
-            /// Zero is an [error](crate::Error::is_config).
-            pub fn with_timeout(mut self, timeout: std::time::Duration) -> Self {
-                self.0.timeout(timeout);
-                self
-            }
-
-            /// When this call is tried again, instead of the client's own settings.
-            pub fn with_retry(mut self, retry: crate::RetryConfig) -> Self {
-                self.0.retry(retry);
-                self
-            }
-
             /// Whether sending this call twice does no more than sending it once. It may then be tried again
             /// where nobody knows whether Twilio has carried it out. GET, PUT and DELETE are, unless this says
             /// otherwise; POST and PATCH are not.
@@ -304,6 +293,27 @@ macro_rules! operation {
             #[cfg_attr(docsrs, doc(cfg(feature = "validation")))]
             pub fn with_validation(mut self, validation: bool) -> Self {
                 self.0.validation(validation);
+                self
+            }
+        }
+    };
+}
+pub(crate) use operation;
+
+/// What every call has, in the specifications or not.
+macro_rules! sending {
+    ($name:ident => $output:ty) => {
+        impl $name {
+            /// Bounds this call in time, instead of the client's time-out: all attempts and the answer's body.
+            /// Zero is an [error](crate::Error::is_config).
+            pub fn with_timeout(mut self, timeout: std::time::Duration) -> Self {
+                self.0.timeout(timeout);
+                self
+            }
+
+            /// When this call is tried again, instead of the client's own settings.
+            pub fn with_retry(mut self, retry: crate::RetryConfig) -> Self {
+                self.0.retry(retry);
                 self
             }
 
@@ -333,7 +343,7 @@ macro_rules! operation {
         }
     };
 }
-pub(crate) use operation;
+pub(crate) use sending;
 
 /// What a call has that lists.
 macro_rules! list_operation {

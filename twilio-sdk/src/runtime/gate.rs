@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
+use super::attempt::within;
 use super::breaker::{Breakers, Ticket};
 use super::limit::{InFlight, Seat};
 use super::{Operation, Raw};
@@ -68,8 +69,7 @@ impl Gate {
         operation: &'static Operation,
         deadline: Instant,
     ) -> Result<Seat> {
-        let until = Instant::now().checked_add(self.wait).map_or(deadline, |until| until.min(deadline));
-        timeout_at(until, places.enter()).await.map_err(|_| {
+        timeout_at(within(deadline, Some(self.wait)), places.enter()).await.map_err(|_| {
             let most = places.most();
             Error::busy(operation, format!("no turn came within the wait: max_active is {most}"))
         })
@@ -84,8 +84,9 @@ pub(super) struct Pass {
 
 impl Pass {
     /// Tells the gate how the request ended.
-    pub(super) fn leave(&mut self, outcome: &Result<Raw>) {
-        if let (Some(seat), Ok(raw)) = (&self.seat, outcome)
+    pub(super) fn leave(&mut self, operation: &Operation, outcome: &Result<Raw>) {
+        // Only Twilio knows what an account has under way, and only Twilio gets credentials.
+        if let (Some(seat), Ok(raw), true) = (&self.seat, outcome, operation.authenticated)
             && let Some(of_account) = concurrent(raw)
         {
             seat.observe(of_account);
@@ -93,7 +94,11 @@ impl Pass {
         if let Some(ticket) = &mut self.ticket {
             let failed = match outcome {
                 Ok(raw) => ticket.is_failure(raw.status),
-                Err(error) => error.is_connect() || error.is_timeout() || error.is_transport(),
+                Err(error) if error.is_connect() || error.is_timeout() || error.is_transport() => true,
+                // It answered, with more than is read.
+                Err(error) if error.is_limit() => false,
+                // The host is not to blame, and may not even have been asked.
+                Err(_) => return,
             };
             ticket.tell(failed);
         }
@@ -102,4 +107,56 @@ impl Pass {
 
 fn concurrent(raw: &Raw) -> Option<usize> {
     raw.headers.get(CONCURRENT)?.to_str().ok()?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{CircuitBreakerConfig, PoolConfig};
+    use crate::runtime::{BodyKind, Method};
+
+    static OURS: Operation = Operation::new("Test", Method::Get, "/", BodyKind::None);
+    static ELSEWHERE: Operation = Operation::new("Test", Method::Get, "/", BodyKind::None).anonymous();
+
+    fn config() -> ConnectionConfig {
+        ConnectionConfig::new(crate::AuthTokenConfig::new("AC1", "t"))
+    }
+
+    async fn enter(gate: &Gate) -> Result<Pass> {
+        gate.enter(&OURS, "api.twilio.com", Instant::now() + Duration::from_secs(60)).await
+    }
+
+    fn answer(status: u16) -> Raw {
+        let status = http::StatusCode::from_u16(status).expect("a status");
+        let headers = http::HeaderMap::from_iter([(
+            http::HeaderName::from_static(CONCURRENT),
+            http::HeaderValue::from_static("100"),
+        )]);
+        Raw { status, headers, body: bytes::Bytes::new(), attempts: 1, uncertain: false }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_never_reached_the_host_says_nothing_of_it() {
+        let breaker = CircuitBreakerConfig::new().volume_threshold(1);
+        let gate = Gate::new(&config().circuit_breaker(breaker));
+        enter(&gate).await.expect("closed").leave(&OURS, &Ok(answer(503)));
+        tokio::time::advance(Duration::from_secs(30)).await;
+        let mut probe = enter(&gate).await.expect("a probe");
+        probe.leave(&OURS, &Err(Error::request(&OURS, "nothing was sent")));
+        drop(probe);
+        let probe = enter(&gate).await.expect("another probe");
+        assert!(enter(&gate).await.is_err_and(|error| error.is_circuit_open()), "the circuit was not closed");
+        drop(probe);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_but_twilio_says_what_the_account_has_under_way() {
+        let gate = Gate::new(&config().pool(PoolConfig::new().max_active(2)));
+        enter(&gate).await.expect("a place").leave(&ELSEWHERE, &Ok(answer(200)));
+        let mut both = (enter(&gate).await.expect("a place"), enter(&gate).await.expect("the other place"));
+        both.0.leave(&OURS, &Ok(answer(200)));
+        drop(both);
+        let _held = enter(&gate).await.expect("a place");
+        assert!(enter(&gate).await.is_err_and(|error| error.is_busy()), "the other place is others'");
+    }
 }

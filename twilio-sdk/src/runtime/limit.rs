@@ -91,20 +91,25 @@ impl Drop for Seat {
 
 /// A bound on requests started in a time.
 #[cfg(feature = "rate-limit")]
-pub(super) struct Rate(governor::DefaultDirectRateLimiter);
+pub(super) struct Rate {
+    limiter: governor::DefaultDirectRateLimiter,
+    /// Whose turn is next: the lock is given in the order in which it was asked for.
+    next: tokio::sync::Mutex<()>,
+}
 
 #[cfg(feature = "rate-limit")]
 impl Rate {
     pub(super) fn new(limit: crate::config::RateLimit) -> Option<Self> {
         let burst = std::num::NonZeroU32::new(limit.burst)?;
         let quota = governor::Quota::with_period(limit.interval)?.allow_burst(burst);
-        Some(Self(governor::RateLimiter::direct(quota)))
+        Some(Self { limiter: governor::RateLimiter::direct(quota), next: tokio::sync::Mutex::default() })
     }
 
-    /// Waits until a request may start.
+    /// Waits until a request may start, in the order in which requests came.
     pub(super) async fn enter(&self) {
         use governor::clock::Clock as _;
-        while let Err(not_until) = self.0.check() {
+        let _next = self.next.lock().await;
+        while let Err(not_until) = self.limiter.check() {
             let wait = not_until.wait_time_from(governor::clock::DefaultClock::default().now());
             tokio::time::sleep(wait).await;
         }
@@ -152,5 +157,21 @@ mod tests {
         room.observe(1);
         drop(seats);
         assert_eq!(free(&room), 4);
+    }
+
+    #[cfg(feature = "rate-limit")]
+    #[tokio::test]
+    async fn who_comes_later_does_not_overtake_who_waits() {
+        use std::time::Duration;
+        let limit = crate::config::RateLimit::per(1, Duration::from_millis(20));
+        let rate = Arc::new(Rate::new(limit).expect("a limit"));
+        rate.enter().await;
+        let waits = Arc::clone(&rate);
+        let first = tokio::spawn(async move { waits.enter().await });
+        tokio::task::yield_now().await;
+        // The turn has come, and nobody could be told.
+        std::thread::sleep(Duration::from_millis(30));
+        rate.enter().await;
+        assert!(first.is_finished());
     }
 }

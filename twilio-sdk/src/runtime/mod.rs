@@ -36,7 +36,7 @@ mod validation_token;
 pub use attempt::Attempt;
 pub(crate) use call::Parts;
 pub use call::{Call, Sending};
-pub(crate) use call::{account_operation, list_operation, operation};
+pub(crate) use call::{account_operation, list_operation, operation, sending};
 pub(crate) use cause::Cause;
 pub use decode::{Decode, Decoded, FieldReader, ReadFields, Unread, deserialize};
 pub(crate) use decode::{Name, Seed, odd_list};

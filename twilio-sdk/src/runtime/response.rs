@@ -2,6 +2,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
+use zeroize::Zeroize as _;
 
 use super::Operation;
 use crate::{Error, Result};
@@ -14,6 +15,8 @@ pub(crate) struct Raw {
     pub(crate) body: Bytes,
     /// How many attempts it took.
     pub(crate) attempts: u32,
+    /// Whether Twilio may have carried out the call in an attempt before the last.
+    pub(crate) uncertain: bool,
 }
 
 impl Raw {
@@ -24,11 +27,17 @@ impl Raw {
         if self.status.is_success() || redirect { Ok(self) } else { Err(Error::api(operation, self)) }
     }
 
+    /// Drops an answer whose body holds secrets, wiped from memory where nothing else holds it.
+    pub(crate) fn wipe(self) {
+        if let Ok(mut body) = self.body.try_into_mut() {
+            body.as_mut().zeroize();
+        }
+    }
+
     /// The body as text: looking at all of it once is much cheaper than at each of its strings.
     pub(crate) fn text(&self, operation: &'static Operation) -> Result<&str> {
         std::str::from_utf8(&self.body).map_err(|e| {
-            let message = format!("the body is not UTF-8 from byte {} on", e.valid_up_to());
-            Error::decode(operation, serde::de::Error::custom(message))
+            Error::shape(operation, &format!("text that is not UTF-8 from byte {} on", e.valid_up_to()))
         })
     }
 
@@ -94,5 +103,20 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
             .field("request_id", &self.request_id())
             .field("value", &self.value)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::{BodyKind, Method};
+
+    #[test]
+    fn a_body_that_is_no_text_is_an_error_that_says_where() {
+        static OPERATION: Operation = Operation::new("Test", Method::Get, "/", BodyKind::None);
+        let (headers, body) = (HeaderMap::new(), Bytes::from_static(b"{\"name\":\"\xff\"}"));
+        let raw = Raw { status: StatusCode::OK, headers, body, attempts: 1, uncertain: false };
+        let error = raw.text(&OPERATION).expect_err("no text");
+        assert!(error.is_decode() && error.to_string().contains("not UTF-8 from byte 9 on"), "{error}");
     }
 }

@@ -51,6 +51,14 @@ pub(crate) fn is_safe(config: &RetryConfig, idempotent: bool, happened: Happened
     }
 }
 
+/// Whether Twilio may have carried out the call in an attempt that ended like this.
+pub(crate) fn may_be_carried_out(outcome: &Result<Raw>) -> bool {
+    match outcome {
+        Ok(raw) => raw.status.is_server_error(),
+        Err(error) => error.may_have_been_carried_out(),
+    }
+}
+
 /// The wait before the next attempt, `None` if there is none.
 pub(crate) fn delay(
     config: &RetryConfig,

@@ -17,6 +17,7 @@ pub(crate) async fn send(client: &dyn Dispatch, parts: &Parts) -> Result<Raw> {
     let settings = client.handle().settings();
     let terms = Terms {
         deadline: Instant::now() + parts.timeout.unwrap_or(settings.timeout).min(FOREVER),
+        patience: FOREVER,
         retry: parts.retry.as_deref().unwrap_or(&settings.retry),
         idempotent: parts.idempotent.unwrap_or(retry::is_idempotent(parts.operation.method)),
     };
@@ -46,6 +47,8 @@ pub(super) async fn watched(
 /// What bounds a call.
 pub(super) struct Terms<'a> {
     pub(super) deadline: Instant,
+    /// The longest wait between two attempts.
+    pub(super) patience: Duration,
     pub(super) retry: &'a RetryConfig,
     /// Whether sending the call twice does no more than sending it once.
     pub(super) idempotent: bool,
@@ -53,9 +56,8 @@ pub(super) struct Terms<'a> {
 
 /// How a call is sent.
 pub(super) trait Way: Send {
-    /// The request of the next attempt, `None` where it cannot be sent again; `keep` says that another attempt
-    /// may follow this one.
-    fn request(&mut self, keep: bool) -> Result<Option<reqwest::Request>>;
+    /// The request of the next attempt.
+    fn request(&self) -> Result<reqwest::Request>;
 
     /// Makes one attempt.
     fn attempt(
@@ -80,8 +82,8 @@ struct Buffered<'a> {
 
 impl Way for Buffered<'_> {
     // Making a request again is rare; keeping a copy of each would not be.
-    fn request(&mut self, _: bool) -> Result<Option<reqwest::Request>> {
-        super::url::request(self.client, self.parts).map(Some)
+    fn request(&self) -> Result<reqwest::Request> {
+        super::url::request(self.client, self.parts)
     }
 
     async fn attempt(
@@ -105,19 +107,16 @@ pub(super) async fn attempts(
 ) -> Result<Raw> {
     let (handle, deadline) = (client.handle(), terms.deadline);
     let settings = handle.settings();
-    let (mut number, mut renewed) = (0, false);
+    let (mut number, mut renewed, mut uncertain) = (0, false, false);
     loop {
         number += 1;
-        let again = number < terms.retry.max_attempts || (handle.auth().renews() && !renewed);
-        let outgoing = way.request(again).map_err(|error| error.with_attempts(number - 1))?;
-        let Some(mut outgoing) = outgoing else {
-            return Err(Error::request(operation, "the body cannot be sent twice").with_attempts(number - 1));
-        };
+        let unsent = move |error: Error| error.after(number - 1, uncertain);
+        let mut outgoing = way.request().map_err(unsent)?;
         let ready = match operation.authenticated {
             true => handle.auth().ready(handle, deadline).await,
             false => Ok(Ready::NONE),
         };
-        let ready = ready.map_err(|e| Error::token(Some(operation), e).with_attempts(number - 1))?;
+        let ready = ready.map_err(|e| unsent(Error::token(Some(operation), e)))?;
         // A page's link may repeat a key of ours, which no span is to show.
         handle.auth().clear(&mut outgoing);
         ready.put_into(&mut outgoing);
@@ -132,7 +131,7 @@ pub(super) async fn attempts(
             renewed = true;
             Some(Duration::ZERO)
         } else {
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left = deadline.saturating_duration_since(Instant::now()).min(terms.patience);
             retry::delay(terms.retry, terms.idempotent, number, &outcome, left)
         };
         watch.end(&outcome, retry_in);
@@ -153,19 +152,16 @@ pub(super) async fn attempts(
                 retry_in,
             });
         }
-        match retry_in {
-            Some(Duration::ZERO) => {}
-            Some(delay) => tokio::time::sleep(delay).await,
-            None => {
-                return match outcome {
-                    Ok(raw) => Ok(Raw { attempts: number, ..raw }),
-                    // The client's own limits held the last one back.
-                    Err(error) if error.is_busy() || error.is_circuit_open() => {
-                        Err(error.with_attempts(number - 1))
-                    }
-                    Err(error) => Err(error.with_attempts(number)),
-                };
-            }
+        let Some(delay) = retry_in else {
+            return match outcome {
+                Ok(raw) => Ok(Raw { attempts: number, uncertain, ..raw }),
+                Err(error) if error.is_held_back() => Err(unsent(error)),
+                Err(error) => Err(error.after(number, uncertain)),
+            };
+        };
+        uncertain |= retry::may_be_carried_out(&outcome);
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
         }
     }
 }

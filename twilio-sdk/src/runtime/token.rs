@@ -7,13 +7,17 @@ use http::{HeaderName, HeaderValue};
 use tokio::time::{Instant, timeout_at};
 use zeroize::Zeroizing;
 
-use super::attempt::read;
+use super::attempt::{read, within};
 use super::{BodyKind, Handle, Method, Operation, Raw, retry, transport};
 use crate::Error;
 use crate::error::{TokenProblem, TokenResult};
 
 /// For errors; the path is whatever the endpoint's is.
 const OPERATION: Operation = Operation::new("CreateOauth2Token", Method::Post, "/v2/token", BodyKind::Form);
+
+/// For errors of requests to servers of the user's own.
+#[cfg(any(feature = "oauth", feature = "hashicorp-vault"))]
+const EXCHANGE: Operation = Operation::new("Request", Method::Post, "/", BodyKind::None);
 
 /// A form for a token endpoint.
 pub(crate) struct TokenRequest {
@@ -40,8 +44,7 @@ pub(crate) async fn request_token(handle: Handle, asked: TokenRequest) -> TokenR
             headers.insert(HeaderName::from_static("x-forwarded-host"), host.clone());
         }
         *request.body_mut() = Some(body.clone().into());
-        let until = settings.attempt_timeout.and_then(|limit| Instant::now().checked_add(limit));
-        let until = until.map_or(deadline, |until| until.min(deadline));
+        let until = within(deadline, settings.attempt_timeout);
         let exchange = async {
             let sent = handle.http().execute(request).await;
             read(&OPERATION, sent.map_err(|e| Error::transport(&OPERATION, e))?, &settings.limits).await
@@ -76,13 +79,13 @@ impl Exchange {
 
     /// Sends a request once and reads its whole answer.
     pub(crate) async fn send(&self, request: http::Request<Vec<u8>>) -> crate::Result<Raw> {
-        let failed = |e| Error::transport(&OPERATION, e);
+        let failed = |e| Error::transport(&EXCHANGE, e);
         let request = reqwest::Request::try_from(request).map_err(failed)?;
         let host = request.url().host_str().unwrap_or_default().to_owned();
         let exchange =
-            async { read(&OPERATION, self.http.execute(request).await.map_err(failed)?, &self.limits).await };
+            async { read(&EXCHANGE, self.http.execute(request).await.map_err(failed)?, &self.limits).await };
         let outcome = tokio::time::timeout(self.timeout, exchange).await;
-        outcome.unwrap_or_else(|_| Err(Error::timeout(&OPERATION, &host)))
+        outcome.unwrap_or_else(|_| Err(Error::timeout(&EXCHANGE, &host)))
     }
 }
 

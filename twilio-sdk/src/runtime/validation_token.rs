@@ -1,10 +1,11 @@
 //! Requests signed by public key client validation.
 
-use http::HeaderValue;
 use http::header::AUTHORIZATION;
+use zeroize::Zeroizing;
 
 use super::{Handle, Operation};
 use crate::access_token::SignedRequest;
+use crate::auth::secret_header;
 use crate::{Error, Result};
 
 const HEADER: &str = "twilio-client-validation";
@@ -36,9 +37,8 @@ pub(super) fn sign(handle: &Handle, request: &mut reqwest::Request, operation: &
         body,
     };
     let token = validation.sign(&signed).map_err(|error| Error::request(operation, error.to_string()))?;
-    let mut value = HeaderValue::from_str(&token)
-        .map_err(|_| Error::request(operation, "the client validation token is no header"))?;
-    value.set_sensitive(true);
+    let value = secret_header(Zeroizing::new(token))
+        .ok_or_else(|| Error::request(operation, "the client validation token is no header"))?;
     request.headers_mut().insert(HEADER, value);
     Ok(())
 }

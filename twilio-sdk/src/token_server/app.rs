@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::any;
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use serde_json::json;
 
 use super::answer::{self, Refusal};
@@ -14,8 +14,11 @@ use super::limits::{Attempts, NameAttempts, network};
 use super::{TokenServerConfig, request};
 use crate::Result;
 use crate::access_token::AccessToken;
-use crate::audit::{Event, EventKind, Outcome};
-use crate::listener::{AuthError, CachedStore, UserDetails, UserStore};
+use crate::audit::{Event, EventKind, Outcome, Recorder};
+use crate::listener::{AuthError, CachedStore, UserDetails, UserStore, forwarded, request_id};
+
+/// Where a proxy says for whom it asks.
+const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// Who a request came from.
 #[derive(Clone, Copy, Debug)]
@@ -26,13 +29,16 @@ pub(super) struct App {
     users: CachedStore<Arc<dyn UserStore>>,
     by_address: Attempts<IpAddr>,
     by_user: NameAttempts,
+    recorder: Recorder,
 }
 
 impl App {
     pub(super) fn new(config: TokenServerConfig, users: Arc<dyn UserStore>) -> Result<Self> {
+        let recorder = config.audit.clone().map(Recorder::new).unwrap_or_default();
+        recorder.guard(&config.key.api_secret);
         let users = CachedStore::new(users, config.remember)?;
         let (by_address, by_user) = (Attempts::new(config.per_address), NameAttempts::new(config.per_user));
-        Ok(Self { config, users, by_address, by_user })
+        Ok(Self { config, users, by_address, by_user, recorder })
     }
 
     pub(super) fn router(self: Arc<Self>) -> Router {
@@ -47,13 +53,8 @@ impl App {
     fn address(&self, request: &Request) -> IpAddr {
         let peer = request.extensions().get::<Peer>();
         let peer = peer.map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.ip());
-        let forwarded = || {
-            let all = request.headers().get_all("x-forwarded-for");
-            let last = all.iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim();
-            last.parse().or_else(|_| last.parse().map(|address: SocketAddr| address.ip())).ok()
-        };
         match self.config.trust_proxy {
-            true => forwarded().unwrap_or(peer),
+            true => forwarded(request.headers(), &FORWARDED).unwrap_or(peer),
             false => peer,
         }
     }
@@ -85,6 +86,7 @@ impl App {
         }
         self.by_address.attempt(&network(address)).map_err(Refusal::too_many)?;
         let (parts, body) = request.into_parts();
+        let asker = Asker { address, id: request_id(&parts.headers) };
         let body = request::body(body, self.config.body_limit, self.config.body_time).await?;
         let credential = request::credential(&parts.headers, &body)?;
         self.by_user.attempt(credential.username()).map_err(Refusal::too_many)?;
@@ -101,7 +103,7 @@ impl App {
             Err(error @ AuthError::Unavailable(_)) => checked(Outcome::Failed).reason(error.to_string()),
             Err(error) => checked(Outcome::Denied).reason(error.to_string()),
         };
-        self.record(event, address).await?;
+        self.record(event.action("token.issue"), &asker).await?;
         let user = known.map_err(Refusal::unauthorized)?;
         *who = Some(user.username.clone());
         let signed = self.sign(&user);
@@ -114,7 +116,7 @@ impl App {
                     .reason(refusal.reason.clone().unwrap_or_default())
             }
         };
-        self.record(event, address).await?;
+        self.record(event, &asker).await?;
         let Signed { token, identity, grants, lives } = signed?;
         tracing::info!(
             target: "twilio_sdk::token_server",
@@ -128,16 +130,15 @@ impl App {
         ))
     }
 
-    /// Records an event away from the threads that serve others: a log may wait for its disk.
-    async fn record(&self, event: Event, address: IpAddr) -> std::result::Result<(), Refusal> {
-        let Some(audit) = self.config.audit.clone() else { return Ok(()) };
-        let event = event.source(address.to_string());
-        let recorded =
-            tokio::task::spawn_blocking(move || audit.record(&event).map_err(|error| error.to_string()));
-        let recorded = recorded.await.unwrap_or_else(|error| Err(error.to_string()));
-        recorded.map_err(|reason| {
-            tracing::error!(target: "twilio_sdk::token_server", reason, "an event cannot be recorded");
-            Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "this cannot be recorded now").because(reason)
+    async fn record(&self, event: Event, asker: &Asker) -> std::result::Result<(), Refusal> {
+        let mut event = event.source(asker.address.to_string());
+        if let Some(id) = &asker.id {
+            event = event.correlation_id(id);
+        }
+        self.recorder.record_aside(vec![event]).await.map_err(|error| {
+            tracing::error!(target: "twilio_sdk::token_server", %error, "an event cannot be recorded");
+            let message = "this cannot be recorded now";
+            Refusal::new(StatusCode::SERVICE_UNAVAILABLE, message).because(error.to_string())
         })
     }
 
@@ -163,6 +164,12 @@ impl App {
         })?;
         Ok(Signed { token, identity, grants: names, lives })
     }
+}
+
+/// Where a request came from, and its id.
+struct Asker {
+    address: IpAddr,
+    id: Option<String>,
 }
 
 /// A token, for whom, for what and for how many seconds.

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use super::rule::Rule;
 use super::{environment, keys};
-use crate::audit::Audit;
+use crate::audit::{Audit, AuditLog, AuditLogOptions};
 use crate::config::file::read_file;
 use crate::listener::FileUserStore;
 use crate::types::SecretString;
-use crate::{ApiKeyConfig, Result};
+use crate::{ApiKeyConfig, Error, Result};
 
 /// What a token server is run with.
 ///
@@ -53,6 +53,8 @@ pub struct TokenServerConfig {
     pub(super) tls: Option<Tls>,
     pub(super) unguessable_ids: bool,
     pub(super) audit: Option<Arc<dyn Audit>>,
+    /// The log that is opened where there is no other recorder.
+    pub(super) audit_log: Option<AuditLogOptions>,
 }
 
 /// Certificate chain and key, PEM.
@@ -76,8 +78,8 @@ impl TokenServerConfig {
 
     /// Takes everything from environment variables: `TWILIO_ACCOUNT_SID`, `TWILIO_API_KEY` (or
     /// `TWILIO_API_KEY_SID`), `TWILIO_API_SECRET` (or `TWILIO_API_KEY_SECRET`), `TWILIO_REGION`, and
-    /// `TOKEN_SERVER_USERS`, the file of users; `TOKEN_SERVER_LISTEN` and `TOKEN_SERVER_ROOM` may be set. Every user gets
-    /// a token of an hour for one room of Video.
+    /// `TOKEN_SERVER_USERS`, the file of users; `TOKEN_SERVER_LISTEN`, `TOKEN_SERVER_ROOM` and `TOKEN_SERVER_AUDIT`, the
+    /// file of the audit log, may be set. Every user gets a token of an hour for one room of Video.
     ///
     /// # Errors
     ///
@@ -105,21 +107,34 @@ impl TokenServerConfig {
             tls: None,
             unguessable_ids: true,
             audit: None,
+            audit_log: None,
         }
     }
 
-    /// Whether a server could be run with it: the users can be read, and the certificate can be used.
+    /// Whether a server could be run with it: the users can be read, the certificate can be used, and the audit log, where
+    /// there is one already, can be written to.
     ///
     /// # Errors
     ///
     /// What is wrong.
     pub fn check(&self) -> Result<()> {
         FileUserStore::open(&self.users_file)?;
+        if let Some(log) = self.audit_log.clone().filter(|log| log.path().exists()) {
+            open(log)?;
+        }
         self.tls.as_ref().map(super::server::acceptor).transpose().map(drop)
     }
 
-    /// Where it is recorded whose credentials were checked (`authn`) and who was given a token (`token.issue`); nowhere
-    /// unless set. A name that is not recognized is not recorded: it may be a password in the wrong field. A caller for
+    /// Opens the audit log, unless there is another recorder.
+    pub(super) fn open_audit(mut self) -> Result<Self> {
+        if let (None, Some(log)) = (&self.audit, self.audit_log.take()) {
+            self.audit = Some(Arc::new(open(log)?));
+        }
+        Ok(self)
+    }
+
+    /// Where it is recorded whose credentials were checked (`authn`), who was given a token (`token.issue`), and that the
+    /// users were read again (`config.change`); in the log that the configuration names unless set, or nowhere. A name that is not recognized is not recorded: it may be a password in the wrong field. A caller for
     /// whom nothing can be recorded gets no token, but 503.
     pub fn audit(mut self, audit: impl Audit + 'static) -> Self {
         self.audit = Some(Arc::new(audit));
@@ -131,4 +146,8 @@ impl TokenServerConfig {
         self.listen = address;
         self
     }
+}
+
+fn open(log: AuditLogOptions) -> Result<AuditLog> {
+    log.open().map_err(|error| Error::config(format!("audit.file: {error}")))
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::TokenServerConfig;
 use super::key::{Part, problems};
 use super::rule::Rule;
+use crate::audit::AuditLogOptions;
 use crate::config::Location;
 use crate::{ApiKeyConfig, Error, Result};
 
@@ -46,6 +47,7 @@ pub(super) fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<TokenServe
     if matches!(listen, Some(Err(_))) {
         wrong.push("TOKEN_SERVER_LISTEN must be an address with a port, such as 127.0.0.1:3000".to_owned());
     }
+    let audit_log = get(&["TOKEN_SERVER_AUDIT"]).map(AuditLogOptions::new);
     let room = get(&["TOKEN_SERVER_ROOM"]).unwrap_or_else(|| ROOM.to_owned());
     let rule =
         Rule::video_for_all(&room).map_err(|message| wrong.push(format!("TOKEN_SERVER_ROOM {message}")));
@@ -53,8 +55,12 @@ pub(super) fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<TokenServe
     if !wrong.is_empty() {
         return Err(error(&wrong));
     }
-    let mut config =
-        TokenServerConfig { region, rules: vec![rule], ..TokenServerConfig::with(key, users_file) };
+    let mut config = TokenServerConfig {
+        region,
+        rules: vec![rule],
+        audit_log,
+        ..TokenServerConfig::with(key, users_file)
+    };
     if let Some(Ok(address)) = listen {
         config.listen = address;
     }

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use crate::ApiKeyConfig;
-use crate::types::is_sid;
+use crate::access_token::SHORTEST_SECRET;
 
 /// A part of an API key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,17 +22,14 @@ impl fmt::Display for Part {
 }
 
 /// Everything for which Twilio would refuse the tokens of such a key. No message holds a value.
-pub(super) fn problems(key: &ApiKeyConfig) -> impl Iterator<Item = (Part, String)> {
-    let sid = |part, sid: &str, prefix: &str| {
-        let wrong = !is_sid(sid, &[prefix]);
-        wrong.then(|| (part, format!("must be {prefix} and 32 hexadecimal digits")))
-    };
-    let secret = key.api_secret.expose().len() < 32;
-    let short = "has fewer than 32 characters; Twilio shows the whole secret once, when the key is made";
+pub(super) fn problems(key: &ApiKeyConfig) -> impl Iterator<Item = (Part, &'static str)> {
+    let account = "must be AC and 32 hexadecimal digits";
+    let sid = "must be SK and 32 hexadecimal digits";
+    let secret = "has fewer than 32 characters; Twilio shows the whole secret once, when the key is made";
     [
-        sid(Part::Account, key.account_sid.as_str(), "AC"),
-        sid(Part::Key, key.api_key.as_str(), "SK"),
-        secret.then(|| (Part::Secret, short.to_owned())),
+        (!key.account_sid.is_well_formed()).then_some((Part::Account, account)),
+        (!key.api_key.is_well_formed()).then_some((Part::Key, sid)),
+        (key.api_secret.expose().len() < SHORTEST_SECRET).then_some((Part::Secret, secret)),
     ]
     .into_iter()
     .flatten()

@@ -6,6 +6,7 @@ use super::config::{Tls, TokenServerConfig};
 use super::key::problems;
 use super::rule::rule;
 use crate::ApiKeyConfig;
+use crate::audit::{AuditLogOptions, Fsync};
 use crate::config::Location;
 use crate::config::file::Reader;
 
@@ -67,6 +68,7 @@ pub(super) fn read(reader: &Reader<'_>, directory: &Path) -> Option<TokenServerC
     let shutdown = timeouts.duration("shutdown");
 
     let tls = tls(&reader.table("tls"));
+    let audit_log = audit(&reader.table("audit"), directory);
     let defaults = TokenServerConfig::with(key, users_file?);
     Some(TokenServerConfig {
         listen: listen.and_then(Result::ok).unwrap_or(defaults.listen),
@@ -83,8 +85,30 @@ pub(super) fn read(reader: &Reader<'_>, directory: &Path) -> Option<TokenServerC
         shutdown: shutdown.unwrap_or(defaults.shutdown),
         tls,
         unguessable_ids,
+        audit_log,
         ..defaults
     })
+}
+
+/// The audit log; a table without a file is an error.
+fn audit(reader: &Reader<'_>, directory: &Path) -> Option<AuditLogOptions> {
+    let file = reader.text("file");
+    let (most, wait) = (reader.size("max_file"), reader.duration("lock_timeout"));
+    let interval = reader.duration_or_zero("fsync_interval");
+    if reader.is_there() && (!reader.has("file") || file.as_deref() == Some("")) {
+        reader.problem("file", "is missing; it is the file of the audit log");
+    }
+    let mut log = AuditLogOptions::new(directory.join(file?));
+    if let Some(most) = most {
+        log = log.most_bytes(most);
+    }
+    if let Some(wait) = wait {
+        log = log.lock_timeout(wait);
+    }
+    if let Some(interval) = interval.filter(|interval| !interval.is_zero()) {
+        log = log.fsync(Fsync::Interval(interval));
+    }
+    Some(log)
 }
 
 fn tls(reader: &Reader<'_>) -> Option<Tls> {

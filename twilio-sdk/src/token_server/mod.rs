@@ -20,11 +20,12 @@
 //! | what is done cannot be [recorded](TokenServerConfig::audit) | 503 |
 //!
 //! Every answer has `Cache-Control: no-store`. Attempts are counted before a password is checked: of a user's name (10 a
-//! minute unless set) and of an address (60), where all addresses of one IPv6 network of 64 bits count as one. A
-//! connection on which no request has been under way for 10 s is closed.
+//! minute unless set), whatever its case, and of an address (60), where all addresses of one IPv6 network of 64 bits
+//! count as one. A connection on which no request has been under way for 10 s is closed.
 //!
-//! Each request is a `tracing` event of the target `twilio_sdk::token_server::access`, each token that is issued and each
-//! caller who is not recognized one of `twilio_sdk::token_server`. No event holds a password, a secret or a token.
+//! Each request but those for `/healthz` is a `tracing` event of the target `twilio_sdk::token_server::access`, each token
+//! that is issued and each caller who is not recognized one of `twilio_sdk::token_server`. No event holds a password, a
+//! secret or a token.
 
 mod answer;
 mod app;

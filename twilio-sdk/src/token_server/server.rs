@@ -51,6 +51,10 @@ impl TokenServer {
     ///
     /// The address cannot be listened at, or the certificate cannot be used.
     pub async fn with_users(config: TokenServerConfig, users: Arc<dyn UserStore>) -> Result<Self> {
+        let config = config.open_audit()?;
+        if let Some(audit) = &config.audit {
+            users.record_changes(audit);
+        }
         let tls = config.tls.as_ref().map(acceptor).transpose()?;
         let (listen, idle, shutdown) = (config.listen, config.idle, config.shutdown);
         let listener = TcpListener::bind(listen)

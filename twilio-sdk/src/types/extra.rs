@@ -101,4 +101,17 @@ mod tests {
         };
         assert_eq!(items.json(), answer);
     }
+
+    #[test]
+    fn a_number_beyond_64_bits_is_the_same_when_it_is_read_again() {
+        // Without a precise reader the last digit of its double changes with each reading.
+        let text = r#"{"key":-9223372036865845333,"other":0.30000000000000004}"#;
+        let read = |text: &str| match Unknown::decode(serde_json::from_str::<Value>(text).unwrap()) {
+            Ok(Decoded::Exact(value)) => value.json(),
+            _ => panic!("another shape"),
+        };
+        let once = read(text);
+        assert_eq!(once["key"].as_f64(), "-9223372036865845333".parse().ok());
+        assert_eq!(read(&once.to_string()), once);
+    }
 }

@@ -1,6 +1,6 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
@@ -19,7 +19,7 @@ use crate::types::SecretString;
 #[derive(Debug)]
 pub struct Vault {
     options: VaultOptions,
-    seal: RwLock<Seal>,
+    seal: Arc<RwLock<Seal>>,
 }
 
 impl Vault {
@@ -54,7 +54,7 @@ impl Vault {
             Err(error) => return Err(error.into()),
         }
         replace(path, &seal.seal(&Content::default().to_json()?)?)?;
-        let vault = Self { seal: RwLock::new(seal), options };
+        let vault = Self { seal: Arc::new(RwLock::new(seal)), options };
         vault.tell(EventKind::CredentialUnlock, Outcome::Ok, None, Some("a new vault"))?;
         Ok(vault)
     }
@@ -68,7 +68,13 @@ impl Vault {
         let (outcome, reason) = ended(&opened);
         let event = event(&options, EventKind::CredentialUnlock, outcome, None, reason.as_deref());
         options.audit.record(&event)?;
-        Ok(Self { seal: RwLock::new(opened?), options })
+        Ok(Self { seal: Arc::new(RwLock::new(opened?)), options })
+    }
+
+    /// The same open vault for the calls of somebody else, who is then the actor on the record. A change of the passphrase
+    /// is one for both.
+    pub fn with_actor(&self, actor: impl Into<String>) -> Self {
+        Self { options: self.options.clone().actor(actor), seal: Arc::clone(&self.seal) }
     }
 
     /// The path of the file.

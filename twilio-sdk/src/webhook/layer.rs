@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode, header};
+use http::{Request, Response};
 use http_body::Body;
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use tower_layer::Layer;
 use tower_service::Service;
 
 use super::{Incoming, PublicUrl, Verified, Verifier, WebhookError};
+use crate::layer::{refusal, take_ready};
 
 /// The largest body that is read, unless set.
 pub const DEFAULT_BODY_LIMIT: usize = 1 << 20;
@@ -109,9 +110,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        // The clone has not been polled ready, so it is the one that stays behind.
-        let clone = self.inner.clone();
-        let mut inner = std::mem::replace(&mut self.inner, clone);
+        let mut inner = take_ready(&mut self.inner);
         let shared = Arc::clone(&self.shared);
         Box::pin(async move {
             match shared.admit(request).await {
@@ -123,16 +122,6 @@ where
             }
         })
     }
-}
-
-fn refusal<B: From<Bytes>>(status: StatusCode) -> Response<B> {
-    let reason = status.canonical_reason().unwrap_or_default();
-    let mut response = Response::new(Bytes::from_static(reason.as_bytes()).into());
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/plain; charset=utf-8"));
-    headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
-    response
 }
 
 impl Shared {

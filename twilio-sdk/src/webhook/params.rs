@@ -2,6 +2,13 @@ use percent_encoding::percent_decode;
 
 use super::WebhookError;
 
+/// Whether a body of this type is a form. The verifier and the payloads must agree on it: what is read as parameters
+/// must have been verified as parameters.
+pub(super) fn is_form(content_type: &str) -> bool {
+    let media_type = content_type.split(';').next().unwrap_or_default();
+    media_type.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
 /// The parameters of a form or a query, in the order in which they came. Names may come more than once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Params(Vec<(String, String)>);

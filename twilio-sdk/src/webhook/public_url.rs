@@ -1,11 +1,14 @@
+use std::fmt;
+
 use http::{HeaderMap, Uri, header};
 
 use super::WebhookError;
 
 /// How the URL is found that Twilio requested, which is what it signed.
 ///
-/// Behind a proxy, a load balancer or a tunnel, the service sees another scheme, host and often another path.
-#[derive(Clone, Debug)]
+/// Behind a proxy, a load balancer or a tunnel, the service sees another scheme, host and often another path. `Debug`
+/// shows a base without its user and password.
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum PublicUrl {
     /// The scheme of this name, and the request's own `Host`. The default, with `https`.
@@ -17,9 +20,23 @@ pub enum PublicUrl {
     /// of the path off, `https://example.com/prefix`. It may hold `user:password@`.
     Base(String),
     /// What the proxy says: `Forwarded` (RFC 7239), or else `X-Forwarded-Proto`, `X-Forwarded-Host` and
-    /// `X-Forwarded-Port`; of a list the last entry, which the nearest proxy wrote. Only for a service that nobody can
-    /// reach but through a proxy that sets these headers.
+    /// `X-Forwarded-Port`; of a list the last entry, which the nearest proxy wrote. `https` and the request's `Host` stand
+    /// for what they do not say. Only for a service that nobody can reach but through a proxy that sets these headers,
+    /// and removes a caller's `Forwarded` where it sets the others.
     Forwarded,
+}
+
+impl fmt::Debug for PublicUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Host { scheme } => f.debug_struct("Host").field("scheme", scheme).finish(),
+            Self::Base(base) => {
+                let after = base.rsplit_once('@').map_or(base.as_str(), |(_, after)| after);
+                f.debug_tuple("Base").field(&after).finish()
+            }
+            Self::Forwarded => f.write_str("Forwarded"),
+        }
+    }
 }
 
 impl Default for PublicUrl {
@@ -114,4 +131,24 @@ impl Forwarded {
 fn last(headers: &HeaderMap, name: &str) -> Option<String> {
     let value = headers.get_all(name).iter().next_back()?.to_str().ok()?;
     Some(value.rsplit(',').next().unwrap_or_default().trim().to_owned()).filter(|entry| !entry.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+    use crate::webhook::{Incoming, SIGNATURE, Verifier, WebhookLayer};
+
+    #[test]
+    fn debug_shows_no_password() {
+        let url = "https://susan:hush@example.com";
+        let layer = WebhookLayer::new(Verifier::new("hush")).public_url(PublicUrl::Base(url.to_owned()));
+        let mut headers = HeaderMap::new();
+        headers.insert(SIGNATURE, HeaderValue::from_static("AAAA"));
+        headers.insert(header::AUTHORIZATION, HeaderValue::from_static("Basic c3VzYW46aHVzaA=="));
+        let incoming = Incoming::from_parts(url, &headers, b"hush").expect("a signature");
+        let printed = format!("{layer:?} {incoming:?}");
+        assert!(!printed.contains("hush") && printed.contains("example.com"), "{printed}");
+    }
 }

@@ -1,6 +1,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::hmac;
+use subtle::ConstantTimeEq as _;
+
+use crate::digest::sha256;
 
 /// How a webhook is signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,10 +49,14 @@ pub fn sign_with<'a>(
 ) -> String {
     let mut params: Vec<_> = params.into_iter().collect();
     let text = canonical(&mut params);
-    let mut context = hmac::Context::with_key(&algorithm.key(secret));
+    STANDARD.encode(tag(&algorithm.key(secret), url, &text))
+}
+
+fn tag(key: &hmac::Key, url: &str, text: &str) -> hmac::Tag {
+    let mut context = hmac::Context::with_key(key);
     context.update(url.as_bytes());
     context.update(text.as_bytes());
-    STANDARD.encode(context.sign())
+    context.sign()
 }
 
 /// The URL that Twilio requests for a webhook with another body than a form: with the body's SHA-256.
@@ -62,17 +69,7 @@ pub fn sign_with<'a>(
 /// ```
 pub fn with_body_hash(url: &str, body: &[u8]) -> String {
     let separator = if url.contains('?') { '&' } else { '?' };
-    format!("{url}{separator}bodySHA256={}", body_hash(body))
-}
-
-/// SHA-256 in lower-case hexadecimal digits.
-pub(super) fn body_hash(body: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let digest = ring::digest::digest(&ring::digest::SHA256, body);
-    digest.as_ref().iter().fold(String::with_capacity(64), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    format!("{url}{separator}bodySHA256={}", sha256(body))
 }
 
 /// The names and values in order, each pair once.
@@ -96,9 +93,6 @@ impl<'a> Checker<'a> {
 
     /// Whether the signature is that of this URL with the parameters, in constant time.
     pub(super) fn signs(&self, url: &str) -> bool {
-        // ring compares in constant time, but only what it is given in one piece.
-        let mut data = String::with_capacity(url.len() + self.text.len());
-        data.extend([url, self.text]);
-        hmac::verify(&self.key, data.as_bytes(), self.signature).is_ok()
+        tag(&self.key, url, self.text).as_ref().ct_eq(self.signature).into()
     }
 }

@@ -6,8 +6,10 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, header};
 use subtle::ConstantTimeEq as _;
 
-use super::signature::{Algorithm, Checker, body_hash, canonical};
+use super::params::is_form;
+use super::signature::{Algorithm, Checker, canonical};
 use super::{Params, WebhookError, url};
+use crate::digest::sha256;
 use crate::types::SecretString;
 
 /// The header that holds the signature.
@@ -50,17 +52,18 @@ pub struct Verified {
     pub algorithm: Algorithm,
     /// The shared key that signed it, where it was one.
     pub shared_key: Option<String>,
-    /// The `AccountSid` of the signed parameters. With [`Verifier::by_account`] it is the one whose token signed.
+    /// The `AccountSid` of the signed parameters. With [`Verifier::by_account`] alone, without tokens or shared keys
+    /// beside it, it is the account whose token signed.
     pub account_sid: Option<String>,
 }
 
-/// A request as it is verified.
-#[derive(Clone, Debug)]
+/// A request as it is verified. `Debug` shows nothing that may hold a password or what somebody wrote.
+#[derive(Clone)]
 pub struct Incoming<'a> {
     url: &'a str,
     signature: Option<&'a str>,
     settings: Option<&'a str>,
-    user: Option<String>,
+    user: Option<SecretString>,
     content_type: Option<&'a str>,
     body: &'a [u8],
 }
@@ -108,8 +111,18 @@ impl<'a> Incoming<'a> {
     }
 
     fn is_form(&self) -> bool {
-        let media_type = self.content_type.unwrap_or_default().split(';').next().unwrap_or_default();
-        media_type.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+        self.content_type.is_some_and(is_form)
+    }
+}
+
+impl fmt::Debug for Incoming<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Incoming")
+            .field("signature", &self.signature.is_some())
+            .field("settings", &self.settings)
+            .field("content_type", &self.content_type)
+            .field("body", &self.body.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -124,12 +137,12 @@ fn one<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, ()> {
 }
 
 /// `user:password` of Basic credentials: Twilio takes them out of a URL that has them, and signs them with it.
-fn basic_user(value: &str) -> Option<String> {
+fn basic_user(value: &str) -> Option<SecretString> {
     let (scheme, encoded) = value.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
     }
-    String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()
+    String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok().map(Into::into)
 }
 
 impl Verifier {
@@ -143,9 +156,11 @@ impl Verifier {
         Self::default().and_shared_key(id, secret)
     }
 
-    /// Asks for the auth tokens of the account (and sub-account) that a request names as its `AccountSid`.
+    /// Asks for the auth tokens of the account (or sub-account) that a request names as its `AccountSid`, in its form
+    /// or in the query of its URL.
     ///
-    /// An account that the function gives no token is refused.
+    /// An account that the function gives no token is refused, and so is a request that names none or several. A token
+    /// that is added with [`and_token`](Self::and_token) is believed for every account.
     pub fn by_account(tokens: impl Fn(&str) -> Vec<SecretString> + Send + Sync + 'static) -> Self {
         Self { by_account: Some(Arc::new(tokens)), ..Self::default() }
     }
@@ -179,7 +194,7 @@ impl Verifier {
             [] if request.is_form() || request.body.is_empty() => false,
             [] => return Err(WebhookError::NoBodyHash),
             [hash] => {
-                let own = body_hash(request.body);
+                let own = sha256(request.body);
                 let same: bool = own.as_bytes().ct_eq(hash.to_ascii_lowercase().as_bytes()).into();
                 if !same {
                     return Err(WebhookError::BodyMismatch);
@@ -202,8 +217,9 @@ impl Verifier {
                 let checker = Checker::new(algorithm, secret.expose(), text, &signature);
                 // Nearly always the URL was signed as it came, and the other forms need not be made.
                 let mut others = || {
-                    let urls =
-                        urls.get_or_insert_with(|| url::candidates(request.url, request.user.as_deref()));
+                    let urls = urls.get_or_insert_with(|| {
+                        url::candidates(request.url, request.user.as_ref().map(SecretString::expose))
+                    });
                     urls.iter().any(|url| checker.signs(url))
                 };
                 if checker.signs(request.url) || others() {

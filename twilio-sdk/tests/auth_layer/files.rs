@@ -90,7 +90,7 @@ async fn a_file_declares_a_service_and_its_resources() {
 }
 
 #[tokio::test]
-async fn users_are_read_again_when_their_file_changes() {
+async fn weakness_18_users_are_read_again_when_their_file_changes() {
     let path = file("changing-users.toml", &user("alice", "xxx", ""));
     let rules = file("changing.toml", "[[auth.service]]\nusers = \"changing-users.toml\"\n");
     let service = behind(AuthRules::from_file(rules).unwrap().service_layer().unwrap()).await;
@@ -109,7 +109,7 @@ async fn users_are_read_again_when_their_file_changes() {
 }
 
 #[test]
-fn a_file_that_cannot_be_enforced_is_refused_with_everything_that_is_wrong() {
+fn weakness_07_a_file_that_cannot_be_enforced_is_refused_with_everything_that_is_wrong() {
     file("some-users.toml", &user("alice", "xxx", ""));
     let problems = |text: &str| {
         let error = AuthRules::from_file(file("wrong.toml", text)).unwrap_err();

@@ -16,7 +16,7 @@ fn store() -> MemoryUserStore {
 }
 
 #[tokio::test]
-async fn guessing_ends_for_users_and_for_names_that_nobody_has() {
+async fn weakness_18_guessing_ends_for_users_and_for_names_that_nobody_has() {
     let limited = LimitedStore::new(store(), 3, Duration::from_secs(3600)).unwrap();
     let service = behind(AuthLayer::new("x", [AuthEntry::users(limited)])).await;
     let mut seen = Vec::new();

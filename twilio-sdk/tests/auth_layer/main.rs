@@ -1,6 +1,7 @@
 //! Who is let in by the layer, over real sockets.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod audit;
 mod bearer;
 #[path = "../common/capture.rs"]
 mod capture;
@@ -8,9 +9,14 @@ mod capture;
 #[path = "../ldap/directory.rs"]
 mod directory;
 mod files;
+#[path = "../common/folder.rs"]
+mod folder;
 mod guess;
 #[cfg(unix)]
 mod ldap;
+#[path = "../common/recorder.rs"]
+mod recorder;
+mod rows;
 mod rules;
 #[cfg(unix)]
 #[path = "../ldap/server.rs"]

@@ -113,7 +113,7 @@ async fn resources_replace_what_the_service_has() {
 }
 
 #[test]
-fn what_cannot_be_enforced_is_refused_at_the_start() {
+fn weakness_07_what_cannot_be_enforced_is_refused_at_the_start() {
     let scopes = || ResourceAuth::Scopes(vec!["write".to_owned()]);
     let open = AuthRules::new("x").resource("transfer", scopes());
     let error = AuthSetupError::ScopesWithoutEntries("transfer".to_owned());
@@ -135,7 +135,7 @@ fn what_cannot_be_enforced_is_refused_at_the_start() {
 }
 
 #[tokio::test]
-async fn a_later_entry_may_accept_whom_an_earlier_one_forbids() {
+async fn weakness_08_a_later_entry_may_accept_whom_an_earlier_one_forbids() {
     let service = behind(AuthLayer::new("x", [users().scopes(["admin"]), users().scopes(["write"])])).await;
     assert_eq!(service.status(Some(&basic("alice", "xxx"))).await, 200);
     assert_eq!(service.status(Some(&basic("bob", "yyy"))).await, 403);
@@ -181,7 +181,7 @@ async fn a_handler_that_takes_a_user_needs_the_layer() {
 }
 
 #[test]
-fn layers_with_one_store_share_it_and_show_nothing_of_it() {
+fn weakness_17_layers_with_one_store_share_it_and_show_nothing_of_it() {
     let store = Arc::new(
         MemoryUserStore::new([("a".to_owned(), PasswordHash::create(&"hush".into()).unwrap(), vec![])])
             .unwrap(),

@@ -29,6 +29,17 @@ pub(crate) async fn serve(app: Router) -> Service {
     Service { address, task }
 }
 
+/// The same, which tells the app who its peers are.
+pub(crate) async fn serve_with_peer(app: Router) -> Service {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let app = app.into_make_service_with_connect_info::<std::net::SocketAddr>();
+    let task = tokio::spawn(async move {
+        axum::serve(listener, app).await.unwrap();
+    });
+    Service { address, task }
+}
+
 /// What is answered.
 #[derive(Debug)]
 pub(crate) struct Answer {
@@ -49,10 +60,16 @@ impl Answer {
 impl Service {
     /// A request with these lines of `Authorization`, as they are.
     pub(crate) async fn get_with(&self, path: &str, authorization: &[&str]) -> Answer {
+        let headers: Vec<_> = authorization.iter().map(|&value| ("Authorization", value)).collect();
+        self.send(path, &headers).await
+    }
+
+    /// A request with these headers.
+    pub(crate) async fn send(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
         let mut text = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
-        for value in authorization {
-            text += &format!("Authorization: {value}\r\n");
+        for (name, value) in headers {
+            text += &format!("{name}: {value}\r\n");
         }
         stream.write_all(format!("{text}\r\n").as_bytes()).await.unwrap();
         let mut answer = String::new();
@@ -82,11 +99,12 @@ pub(crate) fn basic(user: &str, password: &str) -> String {
     twilio_sdk::BasicProvider::new(user, password).unwrap().header().to_str().unwrap().to_owned()
 }
 
+pub(crate) fn user(name: &str, password: &str, scopes: &[&str]) -> (String, PasswordHash, Vec<String>) {
+    let scopes = scopes.iter().map(|&scope| scope.to_owned()).collect();
+    (name.to_owned(), PasswordHash::create(&password.into()).unwrap(), scopes)
+}
+
 pub(crate) fn users() -> AuthEntry {
-    let user = |name: &str, password: &str, scopes: &[&str]| {
-        let scopes = scopes.iter().map(|&scope| scope.to_owned()).collect();
-        (name.to_owned(), PasswordHash::create(&password.into()).unwrap(), scopes)
-    };
     let store = MemoryUserStore::new([
         user("alice", "xxx", &["write", "update"]),
         user("bob", "yyy", &["read"]),

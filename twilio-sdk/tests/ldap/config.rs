@@ -15,7 +15,7 @@ fn config() -> LdapConfig {
 type Spoil = fn(&mut LdapConfig);
 
 #[tokio::test]
-async fn what_cannot_work_is_refused_by_its_field() {
+async fn weakness_13_what_cannot_work_is_refused_by_its_field() {
     LdapUserStore::new(config()).unwrap();
     let table: &[(&str, Spoil)] = &[
         ("connection_url", |c| c.connection_url = "ldap.example.org".to_owned()),
@@ -39,6 +39,8 @@ async fn what_cannot_work_is_refused_by_its_field() {
         ("membership_attribute", |c| c.membership_attribute = "member=x".to_owned()),
         ("user_name_search_filter", |c| c.user_name_search_filter = "(uid=alice)".to_owned()),
         ("user_name_search_filter", |c| c.user_name_search_filter = "uid=?".to_owned()),
+        // Only some names would make a filter.
+        ("user_name_search_filter", |c| c.user_name_search_filter = "(?=alice)".to_owned()),
         ("group_name_search_filter", |c| c.group_name_search_filter = "(cn=?".to_owned()),
         ("user_name_list_filter", |c| c.user_name_list_filter = String::new()),
         ("group_name_list_filter", |c| c.group_name_list_filter = "(a=b)(c=d)".to_owned()),
@@ -83,8 +85,8 @@ fn file(name: &str, text: &str) -> std::path::PathBuf {
 }
 
 #[tokio::test]
-async fn a_file_sets_every_field() {
-    let Some(server) = server("a_file_sets_every_field") else { return };
+async fn weakness_12_a_file_sets_every_field() {
+    let Some(server) = server("weakness_12_a_file_sets_every_field") else { return };
     std::fs::write(file("ca.pem", ""), &server.ca).unwrap();
     let text = format!(
         r#"

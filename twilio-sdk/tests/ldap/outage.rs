@@ -39,8 +39,8 @@ async fn a_server_that_is_down_is_503_until_it_is_up_again() {
 }
 
 #[tokio::test]
-async fn a_store_can_be_made_while_the_server_is_down() {
-    let Some(mut server) = server("a_store_can_be_made_while_the_server_is_down") else { return };
+async fn weakness_10_a_store_can_be_made_while_the_server_is_down() {
+    let Some(mut server) = server("weakness_10_a_store_can_be_made_while_the_server_is_down") else { return };
     server.stop();
     let store = LdapUserStore::new(server.config()).unwrap();
     assert!(is_unavailable(&ask(&store, "alice", "alice@123").await));
@@ -78,8 +78,8 @@ async fn connections_are_kept_and_bounded() {
 }
 
 #[tokio::test]
-async fn referrals_and_missing_bases_are_no_answer() {
-    let Some(server) = server("referrals_and_missing_bases_are_no_answer") else { return };
+async fn weakness_16_referrals_and_missing_bases_are_no_answer() {
+    let Some(server) = server("weakness_16_referrals_and_missing_bases_are_no_answer") else { return };
     for base in ["ou=Referred", "ou=Elsewhere,ou=Referred", "ou=Nowhere"] {
         let mut users = server.config();
         users.user_search_base = vec![format!("{base},{BASE}")];
@@ -130,7 +130,7 @@ fn store(url: String) -> LdapUserStore {
 }
 
 #[tokio::test]
-async fn times_below_a_second_count() {
+async fn weakness_13_times_below_a_second_count() {
     let (address, _) = peer(b"");
     for url in [format!("ldap://{address}"), format!("ldaps://{address}")] {
         let store = store(url);
@@ -231,8 +231,10 @@ async fn users_bind_on_their_own_connections_and_so_do_unknown_ones() {
 }
 
 #[tokio::test]
-async fn a_connection_that_fell_silent_does_not_cost_the_time_of_an_answer() {
-    let Some(server) = server("a_connection_that_fell_silent_does_not_cost_the_time_of_an_answer") else {
+async fn weakness_16_a_connection_that_fell_silent_does_not_cost_the_time_of_an_answer() {
+    let Some(server) =
+        server("weakness_16_a_connection_that_fell_silent_does_not_cost_the_time_of_an_answer")
+    else {
         return;
     };
     let silent = Arc::new(AtomicUsize::new(0));

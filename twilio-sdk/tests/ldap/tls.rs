@@ -17,8 +17,8 @@ fn configs(server: &Server, host: &str, tls: &TlsConfig) -> [LdapConfig; 2] {
 }
 
 #[tokio::test]
-async fn the_right_authority_is_trusted() {
-    let Some(server) = server("the_right_authority_is_trusted") else { return };
+async fn weakness_11_the_right_authority_is_trusted() {
+    let Some(server) = server("weakness_11_the_right_authority_is_trusted") else { return };
     for config in configs(&server, "localhost", &server.tls()) {
         let store = LdapUserStore::new(config).unwrap();
         store.check().await.unwrap();
@@ -28,8 +28,8 @@ async fn the_right_authority_is_trusted() {
 }
 
 #[tokio::test]
-async fn another_authority_or_another_name_is_not() {
-    let Some(server) = server("another_authority_or_another_name_is_not") else { return };
+async fn weakness_11_another_authority_or_another_name_is_not() {
+    let Some(server) = server("weakness_11_another_authority_or_another_name_is_not") else { return };
     let other = TlsConfig::new().extra_roots(issuer().pem()).only_extra_roots(true);
     let system = TlsConfig::new().extra_roots(issuer().pem());
     // The certificate is for `localhost`, which is this very address.

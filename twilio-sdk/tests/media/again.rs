@@ -18,6 +18,13 @@ async fn content_in_memory_is_sent_again_only_where_nothing_was_carried_out() {
     let last = mock.requests().pop().unwrap().file.unwrap();
     assert_eq!((last.size, last.is_pattern), (200_000, true));
 
+    // An upload without a time-out of its own waits no longer than the client's.
+    mock.clear_requests();
+    mock.script(on(), [Some(Fault::status(429).header("Retry-After", "3600"))]);
+    let call = asset(&mock, bytes()).with_retry(quick()).send();
+    let error = tokio::time::timeout(std::time::Duration::from_secs(10), call).await.unwrap().unwrap_err();
+    assert!(error.is_rate_limited() && mock.requests().len() == 1, "{error}");
+
     for (fault, idempotent, attempts) in [
         (Fault::status(503), false, 1),
         (Fault::status(503), true, 2),

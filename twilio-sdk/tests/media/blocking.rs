@@ -43,9 +43,12 @@ fn a_reader_of_the_standard_library_is_uploaded() {
     let media = client(&mock).media();
     let file =
         Content::blocking_reader(std::io::Cursor::new(content(700_001)), 700_001).content_type("image/png");
-    let version =
-        media.upload_asset(SERVERLESS, RESOURCE, "/a.png", Visibility::Public, file).send_blocking().unwrap();
-    assert!(version.sid.is_some());
+    let upload = media.upload_asset(SERVERLESS, RESOURCE, "/a.png", Visibility::Public, file);
+    let answer = upload.send_with_response_blocking().unwrap();
+    assert!(answer.status().as_u16() == 201 && answer.value().sid.is_some());
+    let sid = media.upload_conversation(SERVICE, "Hi").send_blocking().unwrap().sid.unwrap();
+    let known = media.fetch_conversation(SERVICE, sid).send_with_response_blocking().unwrap();
+    assert_eq!(known.value().size, Some(2));
     let requests = mock.requests();
     assert!(requests[0].body == content(700_001) && requests[0].file.as_ref().unwrap().is_pattern);
     struct Broken;

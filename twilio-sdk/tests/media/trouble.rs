@@ -5,13 +5,10 @@ use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig, PoolConfig, RetryConfig
 
 use crate::common::{ACCOUNT, KEY, client, client_at, mock};
 use crate::server::{Server, Step};
+use crate::upload::quick;
 use crate::{MEDIA, MESSAGE, RECORDING, content};
 
 const HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n";
-
-fn quick() -> RetryConfig {
-    RetryConfig::new().base(Duration::from_millis(1)).max_delay(Duration::from_millis(2))
-}
 
 #[tokio::test]
 async fn silence_between_pieces_is_a_time_out_and_slowness_is_not() {

@@ -148,11 +148,18 @@ async fn conversations_media_comes_down_as_it_went_up() {
         link.expose().contains("signature=") && !format!("{known:?}").contains("signature="),
         "{known:?}"
     );
+    #[cfg(feature = "serialize")]
+    {
+        let text = serde_json::to_string(&known).unwrap();
+        let again: twilio_sdk::media::ConversationMedia = serde_json::from_str(&text).unwrap();
+        assert_eq!((again.sid, again.size, again.date_created), (known.sid, known.size, known.date_created));
+    }
     let error =
         media.conversation(SERVICE, "ME00000000000000000000000000000000").download().await.unwrap_err();
     assert!(error.is_not_found() && error.code() == Some(20404), "{error}");
     mock.respond_once(200, &[], r#"{"sid":"ME1","links":{}}"#);
-    assert!(media.conversation(SERVICE, "ME1").download().await.unwrap_err().is_decode());
+    let error = media.conversation(SERVICE, "ME1").download().await.unwrap_err();
+    assert!(error.is_decode() && error.to_string().contains("content_direct_temporary"), "{error}");
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Folders with configurations and users, and servers that run in this process.
 
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -35,6 +36,8 @@ impl Folder {
     pub fn write(&self, name: &str, text: &str) -> PathBuf {
         let (path, draft) = (self.path(name), self.path("draft"));
         std::fs::write(&draft, text).unwrap();
+        // A file with secrets that others can read is warned of.
+        std::fs::set_permissions(&draft, std::fs::Permissions::from_mode(0o600)).unwrap();
         std::fs::rename(draft, &path).unwrap();
         path
     }

@@ -24,6 +24,10 @@ async fn a_users_attempts_are_counted_wherever_they_come_from() {
     }
     refused(&log_in(program.address, "susan", PASSWORD).await);
     refused(&log_in_from(program.address, "192.0.2.7", "susan").await);
+    // A directory takes these for susan too.
+    for name in ["Susan", " susan"] {
+        refused(&log_in(program.address, name, PASSWORD).await);
+    }
     assert_eq!(log_in(program.address, "bob", PASSWORD).await.status, 200, "another user");
     // Unknown users have their attempts too, or their number would tell who exists.
     for _ in 0..3 {

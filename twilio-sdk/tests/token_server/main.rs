@@ -11,6 +11,8 @@ mod fixture;
 mod limits;
 mod logs;
 mod program;
+#[path = "../common/recorder.rs"]
+mod recorder;
 mod reload;
 mod rules;
 mod shutdown;

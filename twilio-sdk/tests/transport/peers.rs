@@ -98,7 +98,7 @@ async fn a_scim_body_is_sent() {
 
 /// A connector sends date ranges under names that Twilio does not know; a library loses the offset.
 #[tokio::test]
-async fn a_range_of_dates_has_twilios_names_and_the_same_instants() {
+async fn weakness_20_a_range_of_dates_has_twilios_names_and_the_same_instants() {
     use time::OffsetDateTime;
     use time::format_description::well_known::Rfc3339;
 

@@ -128,7 +128,7 @@ async fn check(answer: Answer, again: Again, verb: Verb, marked: Option<bool>, l
 }
 
 #[tokio::test]
-async fn every_method_is_tried_again_after_what_is_safe_for_it_and_after_nothing_else() {
+async fn weakness_22_every_method_is_tried_again_after_what_is_safe_for_it_and_after_nothing_else() {
     for (answer, again) in rows() {
         for verb in VERBS {
             for marked in [None, Some(true), Some(false)] {
@@ -166,6 +166,31 @@ async fn the_last_failure_is_given_with_the_number_of_attempts() {
     let error = send(&client(&server), Verb::Get, Says::default()).await.unwrap_err();
     assert!(error.is_transport(), "{error}");
     assert_eq!((error.attempts(), server.attempts()), (3, 3));
+}
+
+#[tokio::test]
+async fn what_an_earlier_attempt_may_have_done_is_not_forgotten() {
+    let cases = [
+        (vec![Answer::Reset, told(404, &[])], Verb::Delete, true),
+        (vec![told(503, &[]), told(400, &[])], Verb::Put, true),
+        (vec![Answer::Reset, told(429, &[("Retry-After", "3600")])], Verb::Delete, true),
+        (vec![told(429, &[]), told(404, &[])], Verb::Delete, false),
+        (vec![told(429, &[]), told(400, &[])], Verb::Post, false),
+    ];
+    for (script, verb, uncertain) in cases {
+        let shown = format!("{script:?} {verb:?}");
+        let server = Server::start(script).await;
+        let error = send(&client(&server), verb, Says::default()).await.unwrap_err();
+        assert_eq!((error.is_api(), error.attempts()), (true, 2), "{shown}");
+        assert_eq!(error.may_have_been_carried_out(), uncertain, "{shown}");
+    }
+    // What reached nobody in the end reached somebody before.
+    let server = Server::start([Answer::Reset]).await;
+    let server = Mutex::new(Some(server));
+    let address = server.lock().unwrap().as_ref().unwrap().url();
+    let config = config(&address).on_attempt(move |_| drop(server.lock().unwrap().take()));
+    let error = send(&build(config), Verb::Delete, Says::default()).await.unwrap_err();
+    assert!(error.is_connect() && error.may_have_been_carried_out(), "{error}");
 }
 
 #[tokio::test]
@@ -263,7 +288,7 @@ async fn a_wait_beyond_the_time_out_is_not_waited_for() {
 }
 
 #[tokio::test]
-async fn after_the_last_failure_there_is_no_wait() {
+async fn weakness_22_after_the_last_failure_there_is_no_wait() {
     let script = [told(429, &[]), told(429, &[]), told(429, &[("Retry-After", "15")])];
     let server = Server::start(script).await;
     let (twilio, waits) = waits(config(&server.url()));

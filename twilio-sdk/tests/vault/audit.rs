@@ -75,6 +75,22 @@ fn weakness_38_every_use_is_recorded_and_no_secret_is() {
     }
 }
 
+#[test]
+fn what_somebody_else_does_with_an_open_vault_is_recorded_as_theirs() {
+    let folder = Folder::new();
+    let log = Arc::new(AuditLog::open(folder.file("audit.log")).unwrap());
+    let options = VaultOptions::new(folder.file("secrets.vault")).work_factor(cheap());
+    let vault = options.audit(Arc::clone(&log)).create(&passphrase()).unwrap();
+    let bobs = vault.with_actor("bob");
+    bobs.set("twilio", "s3cret-of-a-key", None).unwrap();
+    vault.get("twilio").unwrap();
+    bobs.rekey(&"another one".into(), cheap()).unwrap();
+    assert_eq!(vault.get("twilio").unwrap().text().unwrap().expose(), "s3cret-of-a-key");
+    let actors: Vec<_> = tail(log.path(), 100).unwrap().into_iter().map(|record| record.actor).collect();
+    let bob = Some("bob".to_owned());
+    assert_eq!(actors, [None, bob.clone(), None, bob, None]);
+}
+
 /// Takes nothing down, from some moment on.
 #[derive(Default)]
 struct Full(AtomicBool);

@@ -1,5 +1,6 @@
 //! Measurements, each beside a named peer in the same run.
 
+mod auth;
 mod bulk;
 mod compile;
 mod measure;
@@ -20,6 +21,9 @@ pub(crate) struct Args {
 
 #[derive(clap::Subcommand)]
 enum Bench {
+    /// Users recognized a second: Argon2id and LDAP, with what is remembered and without, beside Python's and Node's
+    /// libraries.
+    Auth(auth::Args),
     /// Many requests while things go wrong: none lost, none carried out twice, flat memory.
     Bulk(bulk::Args),
     /// CPU seconds and memory of compiling the SDK, beside progenitor's own output for the same specs.
@@ -34,6 +38,7 @@ enum Bench {
 
 pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
     match args.bench {
+        Bench::Auth(args) => auth::run(workspace, &args),
         Bench::Bulk(args) => bulk::run(workspace, &args),
         Bench::Compile(args) => compile::run(workspace, &args),
         Bench::Request(args) => request::run(workspace, &args),

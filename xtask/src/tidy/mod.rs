@@ -4,6 +4,7 @@ mod layers;
 mod sizes;
 #[cfg(test)]
 mod tests;
+mod weaknesses;
 mod wording;
 
 pub(crate) use files::rust_files;
@@ -45,6 +46,7 @@ const RULES: &[Rule] = &[
     ("files are small", sizes::files_are_small),
     ("nothing is left to do", wording::nothing_left_to_do),
     ("no test is ignored", wording::no_ignored_test),
+    ("every weakness has a test", weaknesses::weaknesses_have_tests),
     ("every doc example is compiled", wording::doc_examples_compile),
     ("commands in the documents exist", documents::commands_exist),
 ];

@@ -148,3 +148,18 @@ fn commands_in_documents_must_exist() {
     assert!(places(rule, &[("README.md", fine), there, package]).is_empty());
     assert_eq!(places(rule, &[]), ["README.md"]);
 }
+
+#[test]
+fn every_weakness_must_have_a_test() {
+    let rule = weaknesses::weaknesses_have_tests;
+    let all = rule(&tree(&[]));
+    assert_eq!(all.len(), 39);
+    assert!(all[0].message.contains("weakness_01_"), "{}", all[0].message);
+    let left = |text: &str| rule(&tree(&[("a.rs", text)])).len();
+    assert_eq!(left("#[test]\nfn weakness_01_x() {}\n"), 38);
+    assert_eq!(left("#[tokio::test(start_paused = true)]\n#[cfg(unix)]\nasync fn weakness_05_x() {}\n"), 38);
+    assert_eq!(left("fn weakness_01_x() {}\n"), 39, "a function that nobody calls shows nothing");
+    assert_eq!(left("#[test]\nfn x() {}\nfn weakness_01_x() {}\n"), 39);
+    assert_eq!(left("pub(crate) async fn weakness_24_x(store: Store) {}\ncases! { weakness_24_x }\n"), 38);
+    assert_eq!(left("#[test]\nfn weakness_99_x() {}\n"), 39);
+}

@@ -219,7 +219,7 @@ impl AccessControl {
     ///
     /// [`AccessError::Denied`], [`AccessError::UnknownUser`]; the store or the record cannot be used.
     pub async fn keys(&self, actor: &Actor, name: Option<&str>) -> Result<Vec<KeyInfo>, AccessError> {
-        self.require_for(actor, Permission::ManageUsers, Some("keys")).await?;
+        self.require_for(actor, Permission::ManageUsers, "keys").await?;
         let records = self.0.store.records().await?;
         if let Some(name) = name.filter(|name| !records.users.contains_key(*name)) {
             return Err(AccessError::UnknownUser(name.to_owned()));

@@ -132,8 +132,11 @@ impl AccessControl {
                 return Err(AccessError::Rejected);
             }
         };
+        if let Err(error) = self.touch(&key).await {
+            self.record(ended(event, &error)).await?;
+            return Err(error);
+        }
         self.record(event).await?;
-        self.touch(&key).await?;
         Ok(Actor { name: user.name, role: user.role, key: key.id, source })
     }
 
@@ -177,10 +180,24 @@ impl AccessControl {
     ///
     /// [`AccessError::Denied`]; [`AccessError::Audit`] where that could not be recorded; the store cannot be used.
     pub async fn require(&self, actor: &Actor, permission: Permission) -> Result<(), AccessError> {
-        self.require_for(actor, permission, None).await
+        self.check(actor, permission, None).await
     }
 
-    pub(super) async fn require_for(
+    /// The same for something whose name the record is to tell.
+    ///
+    /// # Errors
+    ///
+    /// As of [`require`](Self::require).
+    pub async fn require_for(
+        &self,
+        actor: &Actor,
+        permission: Permission,
+        resource: &str,
+    ) -> Result<(), AccessError> {
+        self.check(actor, permission, Some(resource)).await
+    }
+
+    async fn check(
         &self,
         actor: &Actor,
         permission: Permission,

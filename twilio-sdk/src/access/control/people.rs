@@ -68,7 +68,7 @@ impl AccessControl {
     ///
     /// [`AccessError::Denied`]; the store or the record cannot be used.
     pub async fn users(&self, actor: &Actor) -> Result<Vec<UserRecord>, AccessError> {
-        self.require_for(actor, Permission::ManageUsers, Some("users")).await?;
+        self.require_for(actor, Permission::ManageUsers, "users").await?;
         Ok(self.0.store.records().await?.users.into_values().collect())
     }
 }

@@ -78,7 +78,7 @@ impl SqliteAccessStore {
                     tables.pragma_update(None, name, value).map_err(failed("making the tables"))?;
                 }
             }
-            (APPLICATION, VERSION) => {}
+            (APPLICATION, VERSION) => check(&tables, &path)?,
             (APPLICATION, newer) => {
                 return Err(AccessError::Store(format!(
                     "{}: its tables have version {newer}, and this program knows version {VERSION}; use a newer program",
@@ -130,7 +130,8 @@ fn connect(path: &Path, timeout: Duration) -> Result<Connection, AccessError> {
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let failed = failed("opening the file");
     // Its folder's name may be a link, which SQLite would refuse as well.
-    let folder = folder_of(path).canonicalize().map_err(|error| AccessError::Store(error.to_string()))?;
+    let folder = folder_of(path).canonicalize();
+    let folder = folder.map_err(|error| AccessError::Store(format!("{}: {error}", path.display())))?;
     let whole = folder.join(path.file_name().unwrap_or_default());
     let connection = Connection::open_with_flags(whole, flags).map_err(&failed)?;
     let set = || {
@@ -156,10 +157,19 @@ fn is_empty(connection: &Connection) -> Result<bool, AccessError> {
     Ok(count.map_err(failed("reading the file"))? == 0)
 }
 
+/// A file that is damaged is not used: who is in it and who is not would be chance.
+fn check(connection: &Connection, path: &Path) -> Result<(), AccessError> {
+    let found = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
+    match found.map_err(failed("checking the file"))?.as_str() {
+        "ok" => Ok(()),
+        _ => Err(AccessError::Store(format!("{}: it is damaged; put a copy in its place", path.display()))),
+    }
+}
+
 fn failed(what: &'static str) -> impl Fn(rusqlite::Error) -> AccessError {
     move |error| match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => AccessError::Busy,
-        _ => AccessError::Store(format!("{what}: {error}")),
+        _ => AccessError::Store(format!("SQLite: {what}: {error}")),
     }
 }
 

@@ -9,9 +9,10 @@ use super::clean::Guard;
 use super::files::{Lines, head_of, is_same, lock_of, numbers, rotated};
 use super::head::Head;
 use super::options::{AuditLogOptions, Fsync};
-use super::record::{Record, hash};
+use super::record::Record;
 use super::{Verified, VerifyError, io, verify};
 use crate::audit::{Audit, AuditError, Event};
+use crate::digest::sha256;
 use crate::private_file::{Lock, folder_of, is_open_to_others, make_folder, options, sync_folder};
 use crate::types::SecretString;
 
@@ -241,7 +242,7 @@ impl Files {
         if !next {
             return Err(AuditError::Broken("a line was put in behind its last one".into()));
         }
-        *head = Head { seq: head.seq + 1, hash: hash(&line.bytes), length };
+        *head = Head { seq: head.seq + 1, hash: sha256(&line.bytes), length };
         head.write(&mut self.head).map_err(io("the log's head"))
     }
 
@@ -272,7 +273,7 @@ impl Files {
             self.log.sync_data().map_err(io("the log on disk"))?;
         }
         let text = line.strip_suffix(b"\n").unwrap_or(line);
-        *head = Head { seq: head.seq + 1, hash: hash(text), length: head.length + line.len() as u64 };
+        *head = Head { seq: head.seq + 1, hash: sha256(text), length: head.length + line.len() as u64 };
         head.write(&mut self.head).map_err(io("the log's head"))?;
         if sync { self.sync_head() } else { Ok(()) }
     }

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::AuditLog;
@@ -36,6 +36,11 @@ impl AuditLogOptions {
             fsync: Fsync::EachLine,
             lock_timeout: Duration::from_secs(10),
         }
+    }
+
+    /// Where the log is.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// How many bytes a file may have; a line that would pass it begins the next file. 16 MiB unless set.

@@ -92,9 +92,3 @@ impl Record {
         Ok(line)
     }
 }
-
-/// The SHA-256 of a line without its end.
-pub(super) fn hash(line: &[u8]) -> String {
-    let digest = ring::digest::digest(&ring::digest::SHA256, line);
-    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
-}

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::files::{Lines, all, head_of, lock_of};
 use super::head::{Head, START};
-use super::record::{Record, hash};
+use super::record::Record;
+use crate::digest::sha256;
 use crate::private_file::Lock;
 
 /// A log whose chain holds.
@@ -262,7 +263,7 @@ impl Iterator for Items {
                     Some(Ok(found)) => {
                         *line += 1;
                         let link = Record::parse(&found.bytes).map(|record| (record.seq, record.prev_hash));
-                        let (file, line, hash) = (file.clone(), *line, hash(&found.bytes));
+                        let (file, line, hash) = (file.clone(), *line, sha256(&found.bytes));
                         return Some(Ok(Item { file, line, ended: found.ended, link, hash }));
                     }
                     Some(Err(error)) => return Some(Err(error)),

@@ -39,16 +39,21 @@ pub(super) fn fresh(raw: &Raw) -> TokenResult<Fresh> {
     if granted.token_type.is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer")) {
         return Err(unusable("with a token of another type than Bearer"));
     }
-    let seconds = granted.expires_in.as_ref().and_then(|value| match value {
-        Value::Number(number) => number.as_f64(),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    });
-    let life = Life::of(seconds.filter(|seconds| !seconds.is_nan()), token.expose());
+    let life = Life::of(granted.expires_in.as_ref().and_then(seconds), token.expose());
     Ok(Fresh { token, life })
 }
 
-/// An error of section 5.2, or of Twilio's own shape, or of neither.
+/// A number of seconds, which servers write as text too.
+pub(crate) fn seconds(value: &Value) -> Option<f64> {
+    let seconds = match value {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    seconds.filter(|seconds: &f64| !seconds.is_nan())
+}
+
+/// An error of section 5.2, or of Twilio's own shape, or of neither; as it came, so [`redact`] is next.
 pub(crate) fn problem(
     status: StatusCode,
     body: &[u8],
@@ -63,7 +68,7 @@ pub(crate) fn problem(
     let mut problem = TokenProblem::new(format!("the token endpoint answered {}", status.as_u16()));
     problem.status = Some(status);
     problem.retry_after = retry_after;
-    let text = |value: Option<Value>| value.as_ref().and_then(Value::as_str).map(printable);
+    let text = |value: Option<Value>| value.as_ref().and_then(Value::as_str).map(str::to_owned);
     if let Ok(refused) = serde_json::from_slice::<Refused>(body) {
         problem.code = text(refused.error).as_deref().map(TokenErrorCode::from);
         problem.description = text(refused.error_description);
@@ -71,7 +76,7 @@ pub(crate) fn problem(
     }
     let twilio = Problem::parse(body);
     problem.twilio_code = twilio.code;
-    problem.description = problem.description.or(twilio.message.as_deref().map(printable));
+    problem.description = problem.description.or(twilio.message);
     problem
 }
 
@@ -80,7 +85,8 @@ pub(crate) fn printable(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(300).collect()
 }
 
-/// Takes out what a server repeats of the secrets that it was sent.
+/// Takes out what a server repeats of the secrets that it was sent, and then what no log should hold: a secret that
+/// was shortened first would not be found.
 pub(crate) fn redact(mut problem: Box<TokenProblem>, secrets: &[&SecretString]) -> Box<TokenProblem> {
     let hide = |text: &mut String| {
         for secret in secrets.iter().map(|secret| secret.expose()).filter(|secret| !secret.is_empty()) {
@@ -92,6 +98,7 @@ pub(crate) fn redact(mut problem: Box<TokenProblem>, secrets: &[&SecretString]) 
                 }
             }
         }
+        *text = printable(text);
     };
     problem.description.iter_mut().for_each(hide);
     problem.uri.iter_mut().for_each(hide);
@@ -111,6 +118,7 @@ mod tests {
             headers: http::HeaderMap::new(),
             body: body.to_owned().into(),
             attempts: 1,
+            uncertain: false,
         }
     }
 
@@ -182,5 +190,15 @@ mod tests {
         let problem = redact(problem(StatusCode::BAD_REQUEST, body.as_bytes(), None), &[&secret]);
         let text = format!("{problem} {problem:?}");
         assert!(!text.contains("s3") && text.contains("[redacted]"), "{text}");
+    }
+
+    #[test]
+    fn a_secret_is_found_where_the_text_is_cut_and_where_it_holds_what_is_not_shown() {
+        for secret in ["s3cret-and-long", "s3c\nret"] {
+            let body = serde_json::json!({ "error_description": format!("{}{secret}", "x".repeat(295)) });
+            let found = problem(StatusCode::BAD_REQUEST, body.to_string().as_bytes(), None);
+            let found = redact(found, &[&secret.into()]).description.unwrap();
+            assert!(!found.contains("s3") && found.chars().count() == 300, "{found}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
-use super::{Fetching, Token};
+use super::{Fetching, Last, Token};
 use crate::auth::bearer;
 use crate::error::{TokenProblem, TokenResult};
 
@@ -20,7 +20,10 @@ pub(crate) struct TokenCell(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
+    /// The last one that was kept, whatever became of it.
     token: Option<Arc<Token>>,
+    /// Whether a server has refused it.
+    refused: bool,
     /// The fetch under way, if its sender lives.
     pending: Option<Pending>,
     /// When to fetch again after a failure.
@@ -41,9 +44,10 @@ enum Look {
 impl TokenCell {
     /// The token, fetched if there is none or if the next one is due.
     ///
-    /// The fetch runs on its own, so that a caller that gives up does not take it from the others.
-    pub(crate) async fn get(&self, deadline: Instant, fetch: impl Fn() -> Fetching) -> Outcome {
-        // A fetch ends without outcome only if the async runtime that it ran on has ended.
+    /// The fetch is told of the token before, which is due, expired or refused. It runs on its own, so that a caller that gives up does not take it from the others.
+    pub(crate) async fn get(&self, deadline: Instant, fetch: impl Fn(Last) -> Fetching) -> Outcome {
+        // Once more where the old token expired in the patience with it, and where a fetch ended without outcome, as
+        // it does with the async runtime that it ran on.
         for _ in 0..3 {
             let (mut pending, old) = match self.look(&fetch)? {
                 Look::Have(token) => return Ok(token),
@@ -60,10 +64,10 @@ impl TokenCell {
                 (Ok(Some(Ok(token))), _) => return Ok(token),
                 (_, Some(old)) => return Ok(old),
                 (Ok(Some(Err(problem))), None) => return Err(problem),
-                (Err(_), None) => {
+                (Err(_), None) if deadline <= Instant::now() => {
                     return Err(TokenProblem::new("the call's time-out passed before there was a token"));
                 }
-                (Ok(None), None) => {}
+                (Err(_) | Ok(None), None) => {}
             }
         }
         Err(TokenProblem::new("the fetch of the token was broken off"))
@@ -73,7 +77,7 @@ impl TokenCell {
     pub(crate) fn invalidate(&self, refused: &Token) {
         let mut state = lock(&self.0);
         if state.token.as_ref().is_some_and(|token| token.serial == refused.serial) {
-            state.token = None;
+            state.refused = true;
         }
     }
 
@@ -85,10 +89,10 @@ impl TokenCell {
         state.era += 1;
     }
 
-    fn look(&self, fetch: &impl Fn() -> Fetching) -> TokenResult<Look> {
+    fn look(&self, fetch: &impl Fn(Last) -> Fetching) -> TokenResult<Look> {
         let mut state = lock(&self.0);
         let now = Instant::now();
-        let valid = state.token.clone().filter(|token| now < token.expires_at);
+        let valid = state.token.clone().filter(|token| !state.refused && now < token.expires_at);
         let pending = state.pending.clone().filter(|pending| pending.has_changed().is_ok());
         if let Some(token) = &valid {
             let wait = pending.is_some() || state.not_before.is_some_and(|moment| now < moment);
@@ -103,7 +107,7 @@ impl TokenCell {
             .map_err(|_| TokenProblem::new("there is no async runtime to fetch a token on"))?;
         let (sender, receiver) = watch::channel(None);
         state.pending = Some(receiver.clone());
-        let (shared, fetching, era) = (Arc::clone(&self.0), fetch(), state.era);
+        let (shared, fetching, era) = (Arc::clone(&self.0), fetch(state.token.clone()), state.era);
         runtime.spawn(async move {
             let outcome = fetching.await.and_then(|fresh| {
                 let header = bearer(&fresh.token)
@@ -126,10 +130,12 @@ impl TokenCell {
                 });
                 if current {
                     state.token = Some(Arc::clone(&token));
+                    state.refused = false;
                 }
                 token
             });
             if let (Err(problem), Some(token)) = (&outcome, &state.token)
+                && !state.refused
                 && Instant::now() < token.expires_at
             {
                 tracing::warn!(target: "twilio_sdk", %problem, "no fresh token; the old one serves");

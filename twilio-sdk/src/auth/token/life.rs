@@ -19,6 +19,9 @@ const DEFAULT: Duration = Duration::from_secs(60 * 60);
 /// The longest life that Twilio gives a token. More than that is a mistake, such as a moment in milliseconds.
 const LONGEST: Duration = Duration::from_secs(60 * 60 * 24 * 30);
 
+/// A hundred years, for lives that a store tells: what a clock can count to.
+const FAR: Duration = Duration::from_secs(60 * 60 * 24 * 365 * 100);
+
 /// A refresh takes less than this.
 const MARGIN: Duration = Duration::from_secs(30);
 
@@ -36,15 +39,16 @@ impl Life {
             Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX)
         });
         match (expires_in, Claims::of(token)) {
-            (Some(life), _) if life <= LONGEST => Self::from_start(life),
+            (Some(life), _) if life <= LONGEST => Self::new(life, life),
             (_, Some(claims)) => claims.life(now),
-            (Some(_), None) => Self::from_start(LONGEST),
-            (None, None) => Self::from_start(DEFAULT),
+            (Some(_), None) => Self::new(LONGEST, LONGEST),
+            (None, None) => Self::new(DEFAULT, DEFAULT),
         }
     }
 
-    fn from_start(life: Duration) -> Self {
-        Self { left: life, margin: MARGIN.min(life / 10) }
+    /// What is left of a whole life.
+    pub(crate) fn new(left: Duration, whole: Duration) -> Self {
+        Self { left: left.min(FAR), margin: MARGIN.min(whole / 10) }
     }
 }
 
@@ -65,8 +69,8 @@ impl Claims {
         let seconds =
             |seconds: f64| Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(LONGEST).min(LONGEST);
         // Without its start the whole life is not known, so the margin is not shortened.
-        let whole = self.iat.map(|iat| seconds(self.exp - iat) / 10);
-        Life { left: seconds(self.exp - now), margin: whole.unwrap_or(MARGIN).min(MARGIN) }
+        let whole = self.iat.map_or(LONGEST, |iat| seconds(self.exp - iat));
+        Life::new(seconds(self.exp - now), whole)
     }
 }
 
@@ -107,5 +111,6 @@ mod tests {
             let found = (life.left.as_secs_f64(), life.margin.as_secs_f64());
             assert_eq!(found, (left, margin), "{expires_in:?} {token}");
         }
+        assert_eq!(Life::new(Duration::MAX, Duration::MAX), Life { left: FAR, margin: MARGIN });
     }
 }

@@ -3,6 +3,7 @@
 mod answer;
 mod cell;
 mod life;
+mod record;
 mod twilio;
 
 use std::future::Future;
@@ -16,9 +17,11 @@ use crate::error::TokenResult;
 use crate::runtime::Handle;
 use crate::types::SecretString;
 
-pub(crate) use answer::{printable, problem, redact};
+pub(crate) use answer::{printable, problem, redact, seconds};
 pub(crate) use cell::TokenCell;
 pub(crate) use life::Life;
+#[cfg(feature = "oauth")]
+pub(crate) use record::{recorded_as, unrecorded};
 
 /// A token as requests carry it.
 pub(crate) struct Token {
@@ -39,8 +42,11 @@ pub(crate) struct Fresh {
 /// The way to tokens.
 pub(crate) trait Fetch: Send + Sync {
     /// Asks for a token. The future owns all that it needs, because it outlives the call that began it.
-    fn fetch(self: Arc<Self>, handle: &Handle) -> Fetching;
+    fn fetch(self: Arc<Self>, handle: &Handle, last: Last) -> Fetching;
 }
+
+/// The token before, in whose place another one is asked for.
+pub(crate) type Last = Option<Arc<Token>>;
 
 /// A token on its way.
 pub(crate) type Fetching = Pin<Box<dyn Future<Output = TokenResult<Fresh>> + Send>>;

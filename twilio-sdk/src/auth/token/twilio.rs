@@ -2,26 +2,34 @@
 
 use std::sync::Arc;
 
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroizing;
 
 use super::answer::{fresh, redact};
-use super::{Fetch, Fetching};
+use super::record::{recorded_as, unrecorded};
+use super::{Fetch, Fetching, Last};
+use crate::audit::EventKind;
 use crate::auth::OAuthConfig;
-use crate::runtime::{Handle, Raw, TokenRequest, request_token};
+use crate::runtime::{Handle, TokenRequest, request_token};
 
 /// Whose first version names its fields another way.
 const V1: &str = "https://oauth.twilio.com/v1/token";
 
 impl Fetch for OAuthConfig {
-    fn fetch(self: Arc<Self>, handle: &Handle) -> Fetching {
+    fn fetch(self: Arc<Self>, handle: &Handle, _: Last) -> Fetching {
         let (url, forwarded_host) = handle.endpoint().token_url(self.token_url.as_deref());
         let form = form(&self, url == V1);
+        let asked = url.clone();
         let answer = request_token(handle.clone(), TokenRequest { url, forwarded_host, form });
         Box::pin(async move {
             let hide = |problem| redact(problem, &[&self.client_secret]);
-            let raw = answer.await.map_err(hide)?;
-            let outcome = fresh(&raw).map_err(hide);
-            wipe(raw);
+            let outcome = answer.await.map_err(hide).and_then(|raw| {
+                let outcome = fresh(&raw).map_err(hide);
+                raw.wipe();
+                outcome
+            });
+            let scopes = self.scope.as_deref().unwrap_or_default();
+            let event = recorded_as(EventKind::TokenIssue, &self.client_id, &asked, scopes, &outcome);
+            self.recorder.record_aside(vec![event]).await.map_err(unrecorded)?;
             outcome
         })
     }
@@ -38,13 +46,6 @@ fn form(config: &OAuthConfig, v1: bool) -> Zeroizing<String> {
         form.append_pair(name("scope", "Scope"), scope);
     }
     Zeroizing::new(form.finish())
-}
-
-/// The body holds the token.
-fn wipe(raw: Raw) {
-    if let Ok(mut body) = raw.body.try_into_mut() {
-        body.as_mut().zeroize();
-    }
 }
 
 #[cfg(test)]

@@ -1,17 +1,22 @@
-use http::{HeaderMap, header::WWW_AUTHENTICATE};
+use http::{HeaderMap, HeaderName, Request, header::WWW_AUTHENTICATE};
 
 use super::super::credential::authorization;
-use super::super::{AuthError, Challenge, Credential, UserDetails, bearer_token};
+use super::super::{AuthError, Challenge, Credential, RequestFacts, UserDetails, bearer_token, record};
 use super::AuthEntry;
 use super::entry::Way;
+use crate::audit::{Event, Recorder};
 use crate::types::SecretString;
 
 /// The entries of a layer, and what clients are told of them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Gate {
-    entries: Vec<AuthEntry>,
+    pub(super) entries: Vec<AuthEntry>,
     realm: String,
     challenge: Challenge,
+    /// Where it is recorded who was let in.
+    pub(super) recorder: Recorder,
+    /// The header that says where requests come from.
+    pub(super) source_header: Option<HeaderName>,
 }
 
 /// What a request came with.
@@ -31,6 +36,12 @@ impl Given {
     }
 }
 
+/// Somebody who is known, and the scopes that an entry asks for.
+struct Known<'a> {
+    user: UserDetails,
+    scopes: &'a [String],
+}
+
 /// A refusal, and whether the request came with a bearer token.
 pub(super) struct Refused {
     pub(super) error: AuthError,
@@ -46,25 +57,62 @@ impl Gate {
             (false, true) => Challenge::bearer(realm),
             (_, false) => Challenge::basic(realm),
         };
-        Self { entries, realm: realm.to_owned(), challenge }
+        let (realm, recorder) = (realm.to_owned(), Recorder::default());
+        Self { entries, realm, challenge, recorder, source_header: None }
     }
 
-    /// Who sent the request, where some entry lets that user in.
-    pub(super) async fn admit(&self, given: Result<Given, AuthError>) -> Result<UserDetails, Refused> {
-        let given = given.map_err(|error| Refused { error, bearer: false })?;
-        let mut worst = AuthError::Scheme;
+    /// What is recorded of a request.
+    pub(super) fn facts<B>(&self, request: &Request<B>) -> RequestFacts {
+        match self.recorder.is_on() {
+            true => RequestFacts::of_request(request, self.source_header.as_ref()),
+            false => RequestFacts::default(),
+        }
+    }
+
+    /// Who sent the request, where some entry lets that user in and that can be recorded.
+    pub(super) async fn admit(
+        &self,
+        given: Result<Given, AuthError>,
+        facts: RequestFacts,
+    ) -> Result<UserDetails, Refused> {
+        let bearer = matches!(given, Ok(Given::Token(_)));
+        let judged = match given {
+            Ok(given) => self.judge(&given).await,
+            Err(error) => Err((error, None)),
+        };
+        if self.recorder.is_on() {
+            let recorded = record::record(&self.recorder, events(&judged, &facts)).await;
+            recorded.map_err(|error| Refused { error, bearer })?;
+        }
+        judged.map(|known| known.user).map_err(|(error, _)| Refused { error, bearer })
+    }
+
+    /// Whom an entry lets in, or why none does, and who it is that lacks a scope.
+    async fn judge(&self, given: &Given) -> Result<Known<'_>, (AuthError, Option<Known<'_>>)> {
+        let (mut worst, mut lacking) = (AuthError::Scheme, None);
         for entry in &self.entries {
-            let known = match (&entry.way, &given) {
+            let known = match (&entry.way, given) {
                 (Way::Users(store), Given::User(credential)) => store.authenticate(credential).await,
                 (Way::Tokens(store), Given::Token(token)) => store.authenticate(token).await,
                 _ => continue,
             };
-            match entry.passes(known) {
-                Ok(user) => return Ok(user),
-                Err(error) => worst = worse(worst, error),
-            }
+            let error = match known {
+                Ok(user) => {
+                    let scopes = entry.scopes.as_deref();
+                    let passes = scopes.is_none_or(|scopes| user.has_any_scope(scopes));
+                    let known = Known { user, scopes: scopes.unwrap_or_default() };
+                    if passes {
+                        return Ok(known);
+                    }
+                    lacking.get_or_insert(known);
+                    AuthError::Forbidden
+                }
+                Err(error) => error,
+            };
+            worst = worse(worst, error);
         }
-        Err(Refused { error: worst, bearer: matches!(given, Given::Token(_)) })
+        let lacking = lacking.filter(|_| worst == AuthError::Forbidden);
+        Err((worst, lacking))
     }
 
     /// The headers of the answer. What is wrong with a token is told by RFC 6750, section 3.1, and nothing else is.
@@ -82,13 +130,15 @@ impl Gate {
     }
 }
 
-impl AuthEntry {
-    fn passes(&self, known: Result<UserDetails, AuthError>) -> Result<UserDetails, AuthError> {
-        let user = known?;
-        match &self.scopes {
-            Some(scopes) if !user.has_any_scope(scopes) => Err(AuthError::Forbidden),
-            _ => Ok(user),
-        }
+/// One event where somebody is let in or not known, two where somebody is known and lacks a scope.
+fn events(judged: &Result<Known<'_>, (AuthError, Option<Known<'_>>)>, facts: &RequestFacts) -> Vec<Event> {
+    match judged {
+        Ok(known) => vec![record::authentication(Ok(&known.user), known.scopes, facts)],
+        Err((_, Some(known))) => vec![
+            record::authentication(Ok(&known.user), known.scopes, facts),
+            record::refused(&known.user, known.scopes, facts),
+        ],
+        Err((error, None)) => vec![record::authentication(Err(error), &[""; 0], facts)],
     }
 }
 

@@ -1,6 +1,10 @@
 use std::fmt;
+use std::sync::Arc;
+
+use http::HeaderName;
 
 use super::{AuthEntry, AuthLayer};
+use crate::audit::Audit;
 
 /// What is declared for a resource, in the place of what its service has.
 #[derive(Clone, Debug)]
@@ -71,12 +75,14 @@ pub struct AuthRules {
     realm: String,
     service: Option<Vec<AuthEntry>>,
     resources: Vec<(String, ResourceAuth)>,
+    audit: Option<Arc<dyn Audit>>,
+    source_header: Option<HeaderName>,
 }
 
 impl AuthRules {
     /// Rules without entries, for a realm, of which clients are told.
     pub fn new(realm: impl Into<String>) -> Self {
-        Self { realm: realm.into(), service: None, resources: Vec::new() }
+        Self { realm: realm.into(), service: None, resources: Vec::new(), audit: None, source_header: None }
     }
 
     /// The entries of the service. An empty list lets nobody in.
@@ -88,6 +94,18 @@ impl AuthRules {
     /// What a resource has in the place of the service's entries.
     pub fn resource(mut self, name: impl Into<String>, auth: ResourceAuth) -> Self {
         self.resources.push((name.into(), auth));
+        self
+    }
+
+    /// Where the layers record who was let in, as [`AuthLayer::audit`] says; nowhere unless set.
+    pub fn audit(mut self, audit: impl Audit + 'static) -> Self {
+        self.audit = Some(Arc::new(audit));
+        self
+    }
+
+    /// The header from which the layers take where a request came from, as [`AuthLayer::source_header`] says.
+    pub fn source_header(mut self, name: HeaderName) -> Self {
+        self.source_header = Some(name);
         self
     }
 
@@ -116,7 +134,7 @@ impl AuthRules {
     pub fn service_layer(&self) -> Result<AuthLayer, AuthSetupError> {
         self.check()?;
         let entries = self.service.clone().ok_or(AuthSetupError::NoService)?;
-        Ok(AuthLayer::new(&self.realm, entries))
+        Ok(self.layer(entries))
     }
 
     /// The layer for a resource. It takes the place of the service's, so it belongs around the resource alone.
@@ -136,7 +154,18 @@ impl AuthRules {
                 service.iter().map(|entry| entry.clone().scopes(scopes)).collect()
             }
         };
-        Ok(AuthLayer::new(&self.realm, entries))
+        Ok(self.layer(entries))
+    }
+
+    fn layer(&self, entries: Vec<AuthEntry>) -> AuthLayer {
+        let mut layer = AuthLayer::new(&self.realm, entries);
+        if let Some(audit) = &self.audit {
+            layer = layer.audit(Arc::clone(audit));
+        }
+        match &self.source_header {
+            Some(name) => layer.source_header(name.clone()),
+            None => layer,
+        }
     }
 }
 

@@ -5,13 +5,16 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, header};
+use http::{HeaderName, Request, Response};
 use tower_layer::Layer;
 use tower_service::Service;
 
 use super::super::UserDetails;
 use super::AuthEntry;
-use super::admit::{Gate, Given, Refused};
+use super::admit::{Gate, Given};
+use super::entry::Way;
+use crate::audit::{Audit, Recorder};
+use crate::layer::{refusal, take_ready};
 
 /// Lets only those requests through that one of its entries accepts: a `tower` layer, for axum's routers and single
 /// routes and for hyper's services. See [`AuthRules`](super::AuthRules) for how entries are tried, and for several layers
@@ -31,6 +34,36 @@ impl AuthLayer {
     /// A layer with these entries, for a realm, of which clients are told. No entries let nobody in.
     pub fn new(realm: &str, entries: impl IntoIterator<Item = AuthEntry>) -> Self {
         Self { gate: Arc::new(Gate::new(realm, entries.into_iter().collect())) }
+    }
+
+    /// Where it is recorded who was let in; nowhere unless set.
+    ///
+    /// * `authn` for every request: `ok` with the user's name and the scopes that were asked for, `denied`, or `failed` where
+    ///   nobody could tell. A name that is not recognized is not recorded: it may be a password in the wrong field.
+    /// * `authz`, `denied`, beside it where the user is known and has none of the scopes.
+    /// * `config.change` where the entries' stores change what they know, see
+    ///   [`record_changes`](super::super::UserStore::record_changes).
+    ///
+    /// What is recorded of a request is in [`RequestFacts`](super::super::RequestFacts). A request of which nothing can be
+    /// recorded is not let in; the answer is 503.
+    pub fn audit(mut self, audit: impl Audit + 'static) -> Self {
+        let audit: Arc<dyn Audit> = Arc::new(audit);
+        let gate = Arc::make_mut(&mut self.gate);
+        for entry in &gate.entries {
+            if let Way::Users(store) = &entry.way {
+                store.record_changes(&audit);
+            }
+        }
+        gate.recorder = Recorder::new(audit);
+        self
+    }
+
+    /// The header whose last address is recorded as the one that a request came from. Only behind a proxy that sets it,
+    /// such as `X-Forwarded-For`, because anybody can send it. Unless set, see
+    /// [`RequestFacts`](super::super::RequestFacts).
+    pub fn source_header(mut self, name: HeaderName) -> Self {
+        Arc::make_mut(&mut self.gate).source_header = Some(name);
+        self
     }
 }
 
@@ -71,13 +104,12 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        // The clone has not been polled ready, so it is the one that stays behind.
-        let clone = self.inner.clone();
-        let mut inner = std::mem::replace(&mut self.inner, clone);
+        let mut inner = take_ready(&mut self.inner);
         let (gate, given) = (Arc::clone(&self.gate), Given::of(request.headers()));
+        let facts = gate.facts(&request);
         Box::pin(async move {
             request.extensions_mut().remove::<UserDetails>();
-            match gate.admit(given).await {
+            match gate.admit(given, facts).await {
                 Ok(user) => {
                     let (username, path) = (&user.username, request.uri().path());
                     tracing::info!(target: "twilio_sdk::listener", username, path, "a request is let in");
@@ -87,21 +119,11 @@ where
                 Err(refused) => {
                     let (error, path) = (&refused.error, request.uri().path());
                     tracing::warn!(target: "twilio_sdk::listener", %error, path, "a request is refused");
-                    Ok(refusal(&gate, &refused))
+                    let mut response = refusal(refused.error.status());
+                    response.headers_mut().extend(gate.headers(&refused));
+                    Ok(response)
                 }
             }
         })
     }
-}
-
-fn refusal<B: From<Bytes>>(gate: &Gate, refused: &Refused) -> Response<B> {
-    let status = refused.error.status();
-    let reason = status.canonical_reason().unwrap_or_default();
-    let mut response = Response::new(Bytes::from_static(reason.as_bytes()).into());
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.extend(gate.headers(refused));
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
 }

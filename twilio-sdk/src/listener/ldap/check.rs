@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::LdapConfig;
-use super::filter::{is_filter, with_name};
+use super::filter::{filter_of, is_filter};
 use crate::config::TlsBackend;
 use crate::endpoint::is_loopback;
 use crate::runtime::HttpUrl;
@@ -44,7 +44,12 @@ impl LdapConfig {
             ("group_name_search_filter", &self.group_name_search_filter),
         ] {
             add(field, (!template.contains('?')).then(|| "has no `?` for the name".to_owned()));
-            add(field, filter_wrong(&with_name(template, "x")));
+            add(
+                field,
+                filter_of(template, "x")
+                    .is_none()
+                    .then(|| "is no filter (RFC 4515) in parentheses".to_owned()),
+            );
         }
         for (field, filter) in [
             ("user_name_list_filter", &self.user_name_list_filter),

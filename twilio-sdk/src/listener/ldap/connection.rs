@@ -144,3 +144,46 @@ fn late() -> Trouble {
 fn referral() -> Trouble {
     Trouble::Answer("the server refers to another one, which is not followed".into())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+
+    use super::*;
+
+    /// A server that answers each message with an operation of this kind and result code, or ends the connection.
+    fn server(answer: Option<(u8, u8)>) -> u16 {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = listener.local_addr().expect("an address").port();
+        // It ends with the one connection that it takes.
+        std::thread::spawn(move || {
+            let Ok((mut stream, _)) = listener.accept() else { return };
+            let mut bytes = [0; 1024];
+            while let (Ok(1..), Some((kind, code))) = (stream.read(&mut bytes), answer) {
+                // The id of the message stands behind the lengths and the tag.
+                let message = [0x30, 12, 2, 1, bytes[4], kind, 7, 0x0a, 1, code, 4, 0, 4, 0];
+                if stream.write_all(&message).is_err() {
+                    return;
+                }
+            }
+        });
+        port
+    }
+
+    #[tokio::test]
+    async fn weakness_16_a_connection_is_healthy_while_the_server_answers_whatever_the_code() {
+        const SEARCH_DONE: u8 = 0x65;
+        // success, sizeLimitExceeded, referral, noSuchObject, insufficientAccessRights, busy; no answer at all; and the
+        // answer to something else.
+        let codes = [0, 4, 10, 32, 50, 51].map(|code| (Some((SEARCH_DONE, code)), true));
+        for (answer, healthy) in codes.into_iter().chain([(None, false), (Some((0x61, 0)), false)]) {
+            let url = format!("ldap://127.0.0.1:{}", server(answer));
+            let mut config = LdapConfig::new(url, "cn=admin", "x", ["dc=x"]);
+            config.read_timeout = Duration::from_secs(1);
+            let connector = Connector::new(&config).expect("a good configuration");
+            let mut connection = connector.open().await.expect("a connection");
+            assert_eq!(connection.is_healthy().await, healthy, "{answer:?}");
+        }
+    }
+}

@@ -34,6 +34,12 @@ pub(super) fn all_of(class: Option<&str>, filters: &[&str]) -> String {
     format!("(&{class}{})", filters.concat())
 }
 
+/// The filter that a template makes of a name, where it makes one of every name: a `?` in the place of an attribute does
+/// not.
+pub(crate) fn filter_of(template: &str, name: &str) -> Option<String> {
+    is_filter(&with_name(template, "*")).then(|| with_name(template, name))
+}
+
 /// Whether it is a filter.
 pub(super) fn is_filter(text: &str) -> bool {
     text.starts_with('(') && ldap3::parse_filter(text).is_ok()
@@ -62,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn what_means_something_in_a_filter_is_escaped() {
+    fn weakness_14_what_means_something_in_a_filter_is_escaped() {
         for (value, expected) in [
             ("*", r"\2a"),
             ("a\\2a", r"a\5c2a"),

@@ -12,4 +12,6 @@ mod trouble;
 
 pub use config::LdapConfig;
 pub use filter::escape_filter;
+#[cfg(fuzzing)]
+pub(crate) use filter::filter_of;
 pub use store::LdapUserStore;

@@ -5,9 +5,8 @@ use tokio::time::{Instant, timeout_at};
 
 use super::incoming::Incoming;
 use super::redirect::Trail;
-use super::target::{Target, redirected};
-use crate::config::FOREVER;
-use crate::config::RetryConfig;
+use super::target::{Target, copy, redirected};
+use crate::config::{FOREVER, RetryConfig};
 use crate::runtime::send::{Terms, Way, attempts, watched};
 use crate::runtime::{Dispatch, Operation, Raw, attempt};
 use crate::{Error, Result};
@@ -51,7 +50,7 @@ pub(crate) async fn fetch(client: Arc<dyn Dispatch>, target: Target, bounds: Bou
     let retry = bounds.retry.as_ref().unwrap_or(&settings.retry);
     bounds.check()?;
     let deadline = Instant::now() + bounds.timeout.unwrap_or(settings.timeout).min(FOREVER);
-    let terms = Terms { deadline, retry, idempotent: true };
+    let terms = Terms { deadline, patience: FOREVER, retry, idempotent: true };
     let idle = bounds.idle();
     let mut way = Streamed { target, idle, limit: bounds.limit, opened: None };
     let raw = watched(&*client, operation, attempts(&*client, operation, &terms, &mut way)).await?;
@@ -61,7 +60,7 @@ pub(crate) async fn fetch(client: Arc<dyn Dispatch>, target: Target, bounds: Bou
             incoming.set_attempts(attempts);
             Ok(incoming)
         }
-        None => Err(Error::api(operation, raw).with_attempts(attempts)),
+        None => Err(Error::api(operation, raw)),
     }
 }
 
@@ -74,8 +73,8 @@ struct Streamed {
 }
 
 impl Way for Streamed {
-    fn request(&mut self, _: bool) -> Result<Option<reqwest::Request>> {
-        Ok(self.target.request.try_clone())
+    fn request(&self) -> Result<reqwest::Request> {
+        Ok(copy(&self.target.request))
     }
 
     async fn attempt(
@@ -85,20 +84,18 @@ impl Way for Streamed {
         request: reqwest::Request,
         deadline: Instant,
     ) -> Result<Raw> {
-        let until = match client.handle().settings().attempt_timeout {
-            Some(timeout) => Instant::now().checked_add(timeout).map_or(deadline, |end| end.min(deadline)),
-            None => deadline,
-        };
+        let until = attempt::within(deadline, client.handle().settings().attempt_timeout);
         self.opened = None;
         let mut trail = Trail::new(request.url());
         let (mut request, mut own) = (request, self.target.own);
         loop {
             let operation = if own { &self.target.routes.own } else { &self.target.routes.elsewhere };
-            let asked = request.try_clone();
+            let asked = copy(&request);
             let (raw, incoming) = self.hop(client, operation, request, deadline, until).await?;
             self.opened = incoming;
-            let redirects = matches!(raw.status.as_u16(), 301 | 302 | 303 | 307 | 308);
-            let Some(asked) = asked.filter(|_| redirects) else { return Ok(raw) };
+            if !matches!(raw.status.as_u16(), 301 | 302 | 303 | 307 | 308) {
+                return Ok(raw);
+            }
             let to = trail.follow(&raw.headers).map_err(|why| Error::redirect(operation, why, &raw))?;
             (request, own) = redirected(&asked, to, own);
         }
@@ -132,7 +129,7 @@ impl Streamed {
             Ok((raw, response)) => (Ok(raw), response),
             Err(error) => (Err(error), None),
         };
-        pass.leave(&raw);
+        pass.leave(operation, &raw);
         let raw = raw?;
         let Some(response) = response else { return Ok((raw, None)) };
         let mut incoming = Incoming::new(operation, raw.clone(), response, pass, self.idle, self.limit)?;

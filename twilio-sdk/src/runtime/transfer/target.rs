@@ -93,6 +93,13 @@ fn get(url: Url, own: bool) -> reqwest::Request {
     request
 }
 
+/// The same request again, of those that have no body.
+pub(super) fn copy(request: &reqwest::Request) -> reqwest::Request {
+    let mut copy = reqwest::Request::new(request.method().clone(), request.url().clone());
+    copy.headers_mut().clone_from(request.headers());
+    copy
+}
+
 /// A file is wanted in its own type, and compressed only if it is so itself.
 fn as_it_is(request: &mut reqwest::Request) {
     request.headers_mut().insert(ACCEPT, HeaderValue::from_static("*/*"));

@@ -10,6 +10,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::content::{Body, Content, Source};
 use super::fetch::Bounds;
+use super::target::copy;
 use crate::config::FOREVER;
 use crate::runtime::send::{Terms, Way, attempts, watched};
 use crate::runtime::{Dispatch, Operation, Parts, Raw, attempt};
@@ -48,7 +49,9 @@ pub(crate) async fn upload(
     let retry = bounds.retry.as_ref().unwrap_or(&settings.retry);
     bounds.check()?;
     let deadline = Instant::now() + bounds.timeout.unwrap_or(FOREVER).min(FOREVER);
-    let terms = Terms { deadline, retry, idempotent: bounds.idempotent };
+    // Nothing but the answer's `Retry-After` would bound the waits of an upload that may take for ever.
+    let patience = bounds.timeout.unwrap_or(settings.timeout);
+    let terms = Terms { deadline, patience, retry, idempotent: bounds.idempotent };
     let idle = bounds.idle();
     let mut way = Outgoing {
         base: crate::runtime::url::request(&*client, &parts)?,
@@ -61,8 +64,7 @@ pub(crate) async fn upload(
         idle: settings.attempt_timeout.map_or(idle, |timeout| idle.min(timeout)),
     };
     let raw = watched(&*client, operation, attempts(&*client, operation, &terms, &mut way)).await?;
-    let attempts = raw.attempts;
-    raw.into_success(operation).map_err(|error| error.with_attempts(attempts))
+    raw.into_success(operation)
 }
 
 /// A body that is read while it goes out, and an answer that is read whole.
@@ -78,10 +80,10 @@ struct Outgoing {
 }
 
 impl Way for Outgoing {
-    fn request(&mut self, _: bool) -> Result<Option<reqwest::Request>> {
+    fn request(&self) -> Result<reqwest::Request> {
         let operation = self.operation;
         let wrong = |what: &str| Error::request(operation, format!("{what} cannot stand in a request"));
-        let Some(mut base) = self.base.try_clone() else { return Ok(None) };
+        let mut base = copy(&self.base);
         let body = reqwest::Body::wrap(Body::new(&self.content));
         match &self.shape {
             Shape::Plain => {
@@ -89,7 +91,7 @@ impl Way for Outgoing {
                     HeaderValue::from_str(&self.content_type).map_err(|_| wrong("the content type"))?;
                 base.headers_mut().insert(CONTENT_TYPE, value);
                 *base.body_mut() = Some(body);
-                Ok(Some(base))
+                Ok(base)
             }
             Shape::Form(form) => {
                 let part = multipart::Part::stream_with_length(body, self.length)
@@ -100,11 +102,10 @@ impl Way for Outgoing {
                 for (name, value) in &form.fields {
                     all = all.text(*name, value.clone());
                 }
-                let request = reqwest::RequestBuilder::from_parts(self.http.clone(), base)
+                reqwest::RequestBuilder::from_parts(self.http.clone(), base)
                     .multipart(all.part("Content", part))
                     .build()
-                    .map_err(|_| wrong("the form"))?;
-                Ok(Some(request))
+                    .map_err(|_| wrong("the form"))
             }
         }
     }
@@ -133,7 +134,7 @@ impl Way for Outgoing {
             Some(error) => Err(Error::content(operation, "the content to upload cannot be read", error)),
             None => outcome,
         };
-        pass.leave(&outcome);
+        pass.leave(operation, &outcome);
         outcome
     }
 

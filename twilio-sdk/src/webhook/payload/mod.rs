@@ -1,4 +1,5 @@
-//! What the usual webhooks say. Unknown parameters are kept, unknown values of enums too.
+//! What the usual webhooks say. Unknown parameters are kept, and so are unknown values of enums and values that do not
+//! fit their fields.
 
 mod call;
 mod event;
@@ -13,6 +14,7 @@ pub use message::{IncomingMessage, MessageMedia, MessageStatus, MessageStatusUpd
 pub use recording::{RecordingStatus, RecordingStatusUpdate};
 
 use super::Params;
+use super::params::is_form;
 
 /// Something that a webhook's request is read as.
 pub trait Payload: Sized {
@@ -52,18 +54,15 @@ impl std::error::Error for PayloadError {}
 impl Payload for Params {
     fn read(query: &str, content_type: &str, body: &[u8]) -> Result<Self, PayloadError> {
         let parse = |form: &[u8]| Self::parse(form).map_err(|_| PayloadError::NotText);
-        let is_form = content_type
-            .split(';')
-            .next()
-            .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"));
         // A parameter of the form comes before one of the same name in the query.
-        let mut params = if is_form { parse(body)? } else { Self::default() };
+        let mut params = if is_form(content_type) { parse(body)? } else { Self::default() };
         params.extend(parse(query.as_bytes())?);
         Ok(params)
     }
 }
 
-/// Declares a payload: each field by its parameter, `required` ones first. What fits no field is in `extra`.
+/// Declares a payload: each field by its parameter, `required` ones first. What has no field, and what does not fit its
+/// field, is in `extra`.
 macro_rules! payload {
     (
         $(#[$doc:meta])*
@@ -80,7 +79,7 @@ macro_rules! payload {
             $($(#[$required_doc])* pub $required: $required_type,)*
             $($(#[$field_doc])* pub $field: Option<$type>,)*
             $($($(#[$built_doc])* pub $built: $built_type,)*)?
-            /// Parameters that have no field here.
+            /// Parameters that have no field here, and those whose value does not fit their field.
             pub extra: crate::webhook::Params,
         }
 
@@ -96,7 +95,7 @@ macro_rules! payload {
                         .take($required_wire)
                         .ok_or(crate::webhook::PayloadError::Missing($required_wire))?
                         .into(),)*
-                    $($field: params.take($wire).and_then(|text| super::read(text)),)*
+                    $($field: super::field(&mut params, $wire),)*
                     $($($built: $build(&mut params),)*)?
                     extra: params,
                 })
@@ -108,19 +107,27 @@ use payload;
 
 /// A field's value of its parameter's text.
 trait Field: Sized {
-    fn read(text: String) -> Option<Self>;
+    fn read(text: &str) -> Option<Self>;
 }
 
-fn read<T: Field>(text: String) -> Option<T> {
-    T::read(text)
+/// Takes a field's value out of the parameters, and leaves one there that does not fit.
+fn field<T: Field>(params: &mut Params, name: &str) -> Option<T> {
+    let text = params.get(name)?;
+    // Twilio sends empty parameters for what it does not know.
+    if text.is_empty() {
+        params.take(name);
+        return None;
+    }
+    let value = T::read(text)?;
+    params.take(name);
+    Some(value)
 }
 
 macro_rules! text_fields {
     ($($type:ty),* $(,)?) => {
         $(impl Field for $type {
-            fn read(text: String) -> Option<Self> {
-                // Twilio sends empty parameters for what it does not know.
-                (!text.is_empty()).then(|| text.into())
+            fn read(text: &str) -> Option<Self> {
+                Some(text.into())
             }
         })*
     };
@@ -129,7 +136,7 @@ macro_rules! text_fields {
 macro_rules! parsed_fields {
     ($($type:ty),* $(,)?) => {
         $(impl Field for $type {
-            fn read(text: String) -> Option<Self> {
+            fn read(text: &str) -> Option<Self> {
                 text.trim().parse().ok()
             }
         })*
@@ -146,11 +153,12 @@ text_fields!(
     crate::types::CallSid,
     crate::types::Sid,
     crate::types::SecretString,
+    crate::types::Timestamp,
 );
 parsed_fields!(u32, u64, f64);
 
 impl Field for bool {
-    fn read(text: String) -> Option<Self> {
+    fn read(text: &str) -> Option<Self> {
         match text.trim() {
             "true" | "True" | "1" => Some(true),
             "false" | "False" | "0" => Some(false),
@@ -159,8 +167,18 @@ impl Field for bool {
     }
 }
 
-impl Field for crate::types::Timestamp {
-    fn read(text: String) -> Option<Self> {
-        (!text.is_empty()).then(|| text.as_str().into())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_fit_its_field_is_kept() {
+        let form = b"MessageSid=SM1&MessageStatus=failed&ErrorCode=3x&ErrorCode=30008&Timestamp=soon&From=";
+        let update = MessageStatusUpdate::read("", "application/x-www-form-urlencoded", form);
+        let update = update.expect("a payload");
+        assert_eq!((update.error_code, update.from), (None, None));
+        assert_eq!(update.timestamp.expect("a timestamp").as_str(), "soon");
+        let extra: Vec<_> = update.extra.iter().collect();
+        assert_eq!(extra, [("ErrorCode", "3x"), ("ErrorCode", "30008")]);
     }
 }

@@ -1,0 +1,36 @@
+use crate::audit::{AuditError, Event, EventKind, Outcome};
+use crate::error::{TokenErrorCode, TokenProblem, TokenResult};
+
+/// How a request for a token ended: who asked, which server, for which scopes. What the server says in words is left out.
+pub(crate) fn recorded_as<T>(
+    kind: EventKind,
+    client_id: &str,
+    url: &str,
+    scopes: &str,
+    outcome: &TokenResult<T>,
+) -> Event {
+    let event = match outcome {
+        Ok(_) => Event::new(kind, Outcome::Ok),
+        Err(problem) => {
+            let reason = match &problem.code {
+                Some(code) => format!("{}, {code}", problem.message),
+                None => problem.message.clone(),
+            };
+            Event::new(kind, ended(problem)).reason(reason)
+        }
+    };
+    let event = event.actor(client_id).source(url.split(['?', '#']).next().unwrap_or_default());
+    if scopes.is_empty() { event } else { event.action(scopes) }
+}
+
+/// A server that says no has decided; everything else kept it from deciding.
+fn ended(problem: &TokenProblem) -> Outcome {
+    match problem.code {
+        None | Some(TokenErrorCode::ServerError | TokenErrorCode::TemporarilyUnavailable) => Outcome::Failed,
+        Some(_) => Outcome::Denied,
+    }
+}
+
+pub(crate) fn unrecorded(error: AuditError) -> Box<TokenProblem> {
+    TokenProblem::new(format!("it is not handed out without a record: {error}"))
+}

@@ -1,0 +1,38 @@
+use std::fmt::Display;
+
+use super::{AuthError, RequestFacts, UserDetails};
+use crate::audit::{Event, EventKind, Outcome, Recorder};
+
+/// Whose credentials were checked. A name that was given with wrong ones is not recorded: it may be a password in the wrong
+/// field.
+pub(super) fn authentication(
+    known: Result<&UserDetails, &AuthError>,
+    scopes: &[impl Display],
+    facts: &RequestFacts,
+) -> Event {
+    let checked = |outcome| Event::new(EventKind::Authentication, outcome);
+    let event = match known {
+        Ok(user) => checked(Outcome::Ok).actor(&user.username),
+        Err(error @ AuthError::Unavailable(_)) => checked(Outcome::Failed).reason(error.to_string()),
+        Err(error) => checked(Outcome::Denied).reason(error.to_string()),
+    };
+    facts.put_into(asking(event, scopes))
+}
+
+/// That a user has none of the scopes.
+pub(super) fn refused(user: &UserDetails, scopes: &[impl Display], facts: &RequestFacts) -> Event {
+    let event = Event::new(EventKind::Authorization, Outcome::Denied).actor(&user.username);
+    facts.put_into(asking(event.reason(AuthError::Forbidden.to_string()), scopes))
+}
+
+fn asking(event: Event, scopes: &[impl Display]) -> Event {
+    match scopes {
+        [] => event,
+        scopes => event.action(scopes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")),
+    }
+}
+
+/// Records, or says that nobody is let in.
+pub(super) async fn record(recorder: &Recorder, events: Vec<Event>) -> Result<(), AuthError> {
+    recorder.record_aside(events).await.map_err(|error| AuthError::Unrecorded(error.to_string().into()))
+}

@@ -1,0 +1,27 @@
+use super::Provider;
+use crate::audit::{Event, EventKind};
+use crate::auth::token::{recorded_as, unrecorded};
+use crate::error::TokenResult;
+
+impl Provider {
+    /// How a request for tokens ended, for the record; `key` is that of the store that keeps them.
+    pub(super) fn event<T>(&self, kind: EventKind, key: Option<&str>, outcome: &TokenResult<T>) -> Event {
+        let config = self.config();
+        let event =
+            recorded_as(kind, &config.client_id, &config.token_url, &config.scopes.join(" "), outcome);
+        match key {
+            Some(key) => event.resource(key),
+            None => event,
+        }
+    }
+
+    pub(super) async fn record(&self, event: Event) -> TokenResult<()> {
+        self.config().recorder.record_aside(vec![event]).await.map_err(unrecorded)
+    }
+
+    /// Gives back what was answered, where it can be recorded.
+    pub(super) async fn recorded<T>(&self, kind: EventKind, outcome: TokenResult<T>) -> TokenResult<T> {
+        self.record(self.event(kind, None, &outcome)).await?;
+        outcome
+    }
+}

@@ -1,0 +1,121 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use twilio_sdk::access::{AccessControl, AccessError, AccessStore, Permission, Roles};
+
+use crate::recorder::Recorder;
+use crate::{first, is_rejected, person};
+
+fn recorded(store: Arc<dyn AccessStore>) -> (AccessControl, Recorder) {
+    let recorder = Recorder::default();
+    (AccessControl::new(store, Roles::new(), recorder.clone()), recorder)
+}
+
+pub(crate) async fn what_happens_is_recorded(store: Arc<dyn AccessStore>) {
+    let (access, recorder) = recorded(store);
+    let issued = access.add_first_admin("ada", None).await.unwrap();
+    let ada = access.authenticate_from(&issued.key, "198.51.100.7").await.unwrap();
+    let id = &issued.info.id;
+    assert_eq!(
+        recorder.take(),
+        ["user.add ok - - admin ada".to_owned(), format!("authn ok ada admin - {id}")]
+    );
+    access.add_user(&ada, "bob", "viewer").await.unwrap();
+    let bobs = access.issue_key(&ada, "bob", None).await.unwrap();
+    access.set_role(&ada, "bob", "operator").await.unwrap();
+    let next = access.rotate_key(&ada, &bobs.info.id, Duration::ZERO, None).await.unwrap();
+    access.revoke_key(&ada, &next.info.id).await.unwrap();
+    access.remove_user(&ada, "bob").await.unwrap();
+    let events = recorder.events();
+    let source =
+        |event: &twilio_sdk::audit::Event| event.texts().any(|text| text == ("source", "198.51.100.7"));
+    assert!(events.iter().all(source), "{events:?}");
+    let lines: Vec<_> = events
+        .iter()
+        .map(|event| {
+            let of = |name| event.texts().find(|(key, _)| *key == name).map_or("-", |(_, text)| text);
+            format!("{} {} {} {}", event.kind().as_str(), of("role"), of("action"), of("resource"))
+        })
+        .collect();
+    let (old, new) = (&bobs.info.id, &next.info.id);
+    let expected = [
+        "user.add admin viewer bob".to_owned(),
+        format!("key.issue admin key of bob {old}"),
+        "user.role admin operator bob".to_owned(),
+        format!("key.rotate admin key of bob, now {new} {old}"),
+        format!("key.revoke admin key of bob {new}"),
+        "user.remove admin - bob".to_owned(),
+    ];
+    assert_eq!(lines, expected);
+
+    // What is refused, or cannot be done.
+    assert!(access.add_user(&ada, "ada", "viewer").await.is_err());
+    assert!(access.remove_user(&ada, "ada").await.is_err());
+    assert!(access.add_first_admin("eve", None).await.is_err());
+    let vera = person(&access, &ada, "vera", "viewer").await;
+    recorder.take();
+    assert!(access.add_user(&vera, "eve", "admin").await.is_err());
+    assert!(access.require(&vera, Permission::RunCalls).await.is_err());
+    assert!(access.users(&vera).await.is_err());
+    access.require(&vera, Permission::ViewConfig).await.unwrap();
+    assert!(is_rejected(&access.authenticate(&"********".into()).await));
+    assert!(is_rejected(&access.authenticate(&next.key).await));
+    let expected = [
+        "user.add denied vera viewer admin eve".to_owned(),
+        "authz denied vera viewer run_calls -".to_owned(),
+        "authz denied vera viewer manage_users users".to_owned(),
+        "authn denied - - - -".to_owned(),
+        format!("authn denied - - - {new}"),
+    ];
+    assert_eq!(recorder.take(), expected);
+}
+
+pub(crate) async fn what_cannot_be_recorded_is_not_done(store: Arc<dyn AccessStore>) {
+    let (access, recorder) = recorded(Arc::clone(&store));
+    recorder.fail(true);
+    assert!(matches!(access.add_first_admin("ada", None).await, Err(AccessError::Audit(_))));
+    assert!(store.records().await.unwrap().users.is_empty());
+    recorder.fail(false);
+    let issued = access.add_first_admin("ada", None).await.unwrap();
+    let ada = access.authenticate(&issued.key).await.unwrap();
+    let vera = person(&access, &ada, "vera", "viewer").await;
+    let before = store.records().await.unwrap();
+
+    recorder.fail(true);
+    let failed = |result: Result<(), AccessError>| assert!(matches!(result, Err(AccessError::Audit(_))));
+    failed(access.add_user(&ada, "bob", "viewer").await.map(drop));
+    failed(access.set_role(&ada, "vera", "admin").await.map(drop));
+    failed(access.remove_user(&ada, "vera").await);
+    failed(access.issue_key(&ada, "vera", None).await.map(drop));
+    failed(access.rotate_key(&ada, vera.key_id(), Duration::ZERO, None).await.map(drop));
+    failed(access.revoke_key(&ada, vera.key_id()).await.map(drop));
+    failed(access.authenticate(&issued.key).await.map(drop));
+    failed(access.authenticate(&"no key".into()).await.map(drop));
+    failed(access.require(&vera, Permission::RunCalls).await);
+    let settings = access.guard_config(1);
+    failed(settings.edit(&ada, |settings| *settings = 2).await);
+    assert_eq!(*settings.view(&ada).await.unwrap(), 1, "nothing is recorded where all is allowed");
+    assert_eq!(store.records().await.unwrap(), before);
+
+    recorder.fail(false);
+    settings.edit(&ada, |settings| *settings = 2).await.unwrap();
+    assert_eq!(*settings.view(&ada).await.unwrap(), 2);
+    assert_eq!(recorder.take().pop().unwrap(), "config.change ok ada admin - configuration");
+}
+
+pub(crate) async fn no_record_holds_a_key(store: Arc<dyn AccessStore>) {
+    let (access, recorder) = recorded(store);
+    let ada = first(&access).await;
+    let vera = person(&access, &ada, "vera", "viewer").await;
+    let issued = access.issue_key(&ada, "vera", None).await.unwrap();
+    let next = access.rotate_key(&ada, &issued.info.id, Duration::ZERO, None).await.unwrap();
+    assert!(access.issue_key(&vera, "vera", None).await.is_err());
+    assert!(is_rejected(&access.authenticate(&issued.key).await));
+    let mut typo = next.key.expose().to_owned();
+    typo.pop();
+    assert!(is_rejected(&access.authenticate(&typo.as_str().into()).await));
+    let records = format!("{:?} {access:?} {ada:?}", recorder.events());
+    for key in [&issued.key, &next.key] {
+        assert!(!records.contains(&key.expose()[22..60]), "{records}");
+    }
+}

@@ -1,0 +1,82 @@
+//! A process that is killed in the middle of a change leaves a whole database.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use twilio_sdk::access::{AccessControl, AccessStore, SqliteAccessStore};
+
+use crate::control;
+use crate::folder::Folder;
+
+const KILLS: u64 = 100;
+
+fn open(path: &Path) -> (Arc<dyn AccessStore>, AccessControl) {
+    let store: Arc<dyn AccessStore> = Arc::new(SqliteAccessStore::open(path).unwrap());
+    let access = control(&store);
+    (store, access)
+}
+
+/// Rotates a key without end: each change writes two records that belong together.
+#[tokio::test]
+async fn as_another_process() {
+    let Some(path) = std::env::var_os("TWILIO_TEST_ACCESS_DB") else { return };
+    let key = std::io::read_to_string(std::io::stdin()).unwrap();
+    let (store, access) = open(path.as_ref());
+    let ada = access.authenticate(&key.into()).await.unwrap();
+    let keys = store.records().await.unwrap().keys;
+    let bobs = keys.values().find(|key| key.user == "bob" && key.expires_at.is_none());
+    let mut id = bobs.unwrap().id.clone();
+    loop {
+        let overlap = Duration::from_secs(3600);
+        id = access.rotate_key(&ada, &id, overlap, None).await.unwrap().info.id;
+        println!("\ndone {id}");
+        std::io::stdout().flush().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_process_that_is_killed_in_the_middle_of_a_change_leaves_a_whole_database() {
+    let folder = Folder::new();
+    let path = folder.file("access.db");
+    let (store, access) = open(&path);
+    let admin = access.add_first_admin("ada", None).await.unwrap();
+    let ada = access.authenticate(&admin.key).await.unwrap();
+    access.add_user(&ada, "bob", "viewer").await.unwrap();
+    access.issue_key(&ada, "bob", None).await.unwrap();
+    drop((store, access));
+    let mut before = 1;
+    for round in 0..KILLS {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "crash::as_another_process", "--nocapture"])
+            .env("TWILIO_TEST_ACCESS_DB", &path)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(admin.key.expose().as_bytes()).unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let done = |line: String| line.strip_prefix("done ").map(str::to_owned);
+        let mut last = output.by_ref().find_map(done).unwrap();
+        std::thread::sleep(Duration::from_micros(round * 7919 % 4000));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        last = output.filter_map(done).last().unwrap_or(last);
+
+        // Opening checks the file as a whole.
+        let (store, access) = open(&path);
+        let keys = store.records().await.unwrap().keys;
+        let bobs: Vec<_> = keys.values().filter(|key| key.user == "bob").collect();
+        let current: Vec<_> = bobs.iter().filter(|key| key.expires_at.is_none()).collect();
+        assert_eq!(current.len(), 1, "round {round}: half of a change");
+        let acknowledged = keys.get(&last).unwrap_or_else(|| panic!("round {round}: {last} was lost"));
+        // The last change may have been made without being told of.
+        assert!(acknowledged.id == current[0].id || acknowledged.expires_at.is_some());
+        assert!(bobs.len() > before, "round {round}");
+        before = bobs.len();
+        let ada = access.authenticate(&admin.key).await.unwrap();
+        access.set_role(&ada, "bob", if round % 2 == 0 { "operator" } else { "viewer" }).await.unwrap();
+    }
+}

@@ -1,0 +1,192 @@
+//! Every permission, for every role, at every entry point that it names.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use twilio_sdk::access::{
+    AccessControl, AccessError, Actor, Guarded, GuardedConfig, LogView, MemoryAccessStore, Permission, Roles,
+    UserRecord, Write,
+};
+use twilio_sdk::audit::{AuditLog, Event, EventKind, Filter, Outcome};
+use twilio_sdk::vault::{Vault, VaultOptions, WorkFactor};
+use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig};
+
+use crate::folder::Folder;
+use crate::recorder::Recorder;
+use crate::{add, first};
+
+/// Everything that a program may guard.
+struct Program {
+    access: AccessControl,
+    admin: Actor,
+    config: GuardedConfig<ConnectionConfig>,
+    client: Guarded<Client>,
+    results: Guarded<Vec<u8>>,
+    vault: Guarded<Vault>,
+    log: Guarded<LogView>,
+    analytics: Guarded<u64>,
+    recorder: Recorder,
+}
+
+fn config() -> ConnectionConfig {
+    ConnectionConfig::new(ApiKeyConfig::new("AC1", "SK1", "s3cret"))
+}
+
+async fn program(folder: &Folder, store: &Arc<MemoryAccessStore>) -> Program {
+    let mut roles = Roles::new();
+    for permission in Permission::ALL {
+        roles = roles.with(&format!("only-{permission}"), &[*permission]).unwrap();
+    }
+    let recorder = Recorder::default();
+    let access = AccessControl::new(Arc::clone(store), roles, recorder.clone());
+    let admin = first(&access).await;
+    let vault =
+        VaultOptions::new(folder.file("secrets.vault")).work_factor(WorkFactor::new(8, 1, 1).unwrap());
+    let log = AuditLog::open(folder.file("audit.log")).unwrap();
+    twilio_sdk::audit::Audit::record(&log, &Event::new(EventKind::TokenIssue, Outcome::Ok)).unwrap();
+    Program {
+        config: access.guard_config(config()),
+        client: access.guard_client(Client::new(config()).unwrap()),
+        results: access.guard_results(vec![1, 2, 3]),
+        vault: access.guard_vault(vault.create(&"correct horse".into()).unwrap()),
+        log: access.guard_log(folder.file("audit.log")),
+        analytics: access.guard_analytics(17),
+        access,
+        admin,
+        recorder,
+    }
+}
+
+type Done = Result<(), AccessError>;
+
+impl Program {
+    /// Each entry point with the permission that it takes, and what an actor is told there.
+    async fn try_all(&mut self, actor: &Actor, round: &str) -> Vec<(&'static str, Permission, Done)> {
+        use Permission::{
+            AccessAnalytics, EditConfig, ManageCredentials, ManageUsers, RunCalls, ViewConfig, ViewLogs,
+            ViewResults,
+        };
+        // What a manager without other rights may change: people who have no other rights either.
+        let (access, role) = (&self.access, "only-manage_users");
+        let target = add(access, &self.admin, &format!("target-{round}"), role).await.info;
+        let other = add(access, &self.admin, &format!("other-{round}"), role).await.info;
+        let set =
+            self.config.edit(actor, |config| *config = config.clone().user_agent(format!("test/{round}")));
+        let mut done = vec![("view the configuration", ViewConfig, self.config.view(actor).await.map(drop))];
+        done.push(("edit the configuration", EditConfig, set.await));
+        done.push(("use the client", RunCalls, self.client.get(actor).await.map(drop)));
+        done.push((
+            "see results",
+            ViewResults,
+            self.results.get(actor).await.map(|all| assert_eq!(all.len(), 3)),
+        ));
+        done.push(("change results", ViewResults, self.results.get_mut(actor).await.map(drop)));
+        done.push((
+            "read the vault",
+            ManageCredentials,
+            self.vault.get(actor).await.map(|vault| drop(vault.list().unwrap())),
+        ));
+        done.push((
+            "read the log",
+            ViewLogs,
+            self.log.get(actor).await.map(|log| {
+                assert_eq!(log.tail(5).unwrap().len(), 1);
+                assert_eq!(log.search(Filter::new()).unwrap().count(), 1);
+                log.verify(None).unwrap();
+            }),
+        ));
+        done.push(("see analytics", AccessAnalytics, self.analytics.get(actor).await.map(drop)));
+        let name = format!("new-{round}");
+        done.push(("add a user", ManageUsers, access.add_user(actor, &name, role).await.map(drop)));
+        done.push(("set a role", ManageUsers, access.set_role(actor, &target.user, role).await.map(drop)));
+        done.push(("list users", ManageUsers, access.users(actor).await.map(drop)));
+        done.push(("list keys", ManageUsers, access.keys(actor, None).await.map(drop)));
+        done.push(("issue a key", ManageUsers, access.issue_key(actor, &target.user, None).await.map(drop)));
+        let rotated = access.rotate_key(actor, &target.id, Duration::ZERO, None).await;
+        done.push(("rotate a key", ManageUsers, rotated.map(drop)));
+        done.push(("revoke a key", ManageUsers, access.revoke_key(actor, &other.id).await.map(drop)));
+        done.push(("remove a user", ManageUsers, access.remove_user(actor, &target.user).await));
+        for permission in Permission::ALL {
+            done.push(("require", *permission, access.require(actor, *permission).await));
+        }
+        done
+    }
+}
+
+/// What the roles allow, written down once more.
+const MATRIX: &[(&str, &str)] = &[
+    (
+        "admin",
+        "view_config edit_config run_calls view_results manage_users manage_credentials view_logs access_analytics",
+    ),
+    ("operator", "view_config run_calls view_results view_logs access_analytics"),
+    ("developer", "view_config edit_config view_results view_logs"),
+    ("viewer", "view_config view_results"),
+    ("only-view_config", "view_config"),
+    ("only-edit_config", "edit_config"),
+    ("only-run_calls", "run_calls"),
+    ("only-view_results", "view_results"),
+    ("only-manage_users", "manage_users"),
+    ("only-manage_credentials", "manage_credentials"),
+    ("only-view_logs", "view_logs"),
+    ("only-access_analytics", "access_analytics"),
+    // In the store only.
+    ("superuser", ""),
+];
+
+#[tokio::test]
+async fn weakness_31_every_permission_is_enforced_for_every_role_at_every_entry_point() {
+    let (folder, store) = (Folder::new(), Arc::new(MemoryAccessStore::new()));
+    let mut program = program(&folder, &store).await;
+    for (role, allowed) in MATRIX {
+        let stored = if *role == "superuser" { "viewer" } else { role };
+        let issued = add(&program.access, &program.admin, &format!("user-{role}"), stored).await;
+        let actor = program.access.authenticate(&issued.key).await.unwrap();
+        if *role == "superuser" {
+            let user = UserRecord {
+                name: actor.name().to_owned(),
+                role: (*role).to_owned(),
+                created_at: time::OffsetDateTime::UNIX_EPOCH,
+            };
+            let put = Box::new(move |_: &_| Ok(vec![Write::PutUser(user)]));
+            twilio_sdk::access::AccessStore::change(&*store, put).await.unwrap();
+        }
+        let entries = program.try_all(&actor, role).await;
+        assert_eq!(entries.len(), 24);
+        for (entry, permission, done) in entries {
+            let may = allowed.split(' ').any(|name| name == permission.as_str());
+            match done {
+                Ok(()) => assert!(may, "{role} could {entry} ({permission})"),
+                Err(AccessError::Denied(denied)) => {
+                    assert!(!may && denied == permission, "{role} could not {entry} ({permission})");
+                }
+                Err(error) => panic!("{role}, {entry}: {error}"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn weakness_31_a_guard_refuses_actors_of_other_stores_and_records_it() {
+    let (folder, store) = (Folder::new(), Arc::new(MemoryAccessStore::new()));
+    let mut program = program(&folder, &store).await;
+    let elsewhere = AccessControl::new(MemoryAccessStore::new(), Roles::new(), twilio_sdk::audit::NoAudit);
+    let stranger = first(&elsewhere).await;
+    assert_eq!((stranger.name(), stranger.role()), (program.admin.name(), program.admin.role()));
+    program.recorder.events();
+    for (entry, _, done) in program.try_all(&stranger, "stranger").await {
+        assert!(matches!(done, Err(AccessError::Denied(_))), "{entry}");
+    }
+    let lines = program.recorder.take();
+    for resource in ["configuration", "client", "results", "vault", "audit log", "analytics", "users", "keys"]
+    {
+        let end = format!(" {resource}");
+        assert!(
+            lines.iter().any(|line| line.starts_with("authz denied ada") && line.ends_with(&end)),
+            "{resource}"
+        );
+    }
+    assert!(!lines.iter().any(|line| line.starts_with("config.change")), "{lines:?}");
+    let shown = format!("{:?}{:?}{:?}", program.results, program.config, program.vault);
+    assert!(shown.contains("ViewResults") && !shown.contains("[1, 2, 3]"), "{shown}");
+}

@@ -1,0 +1,131 @@
+//! Keys as credentials of requests.
+
+use std::sync::Arc;
+
+use twilio_sdk::access::{AccessControl, AccessError, MemoryAccessStore, Permission, Roles};
+use twilio_sdk::audit::NoAudit;
+use twilio_sdk::listener::{
+    AuthError, BasicHandler, CachedStore, Credential, LimitedStore, TokenStore as _, UserStore as _,
+};
+
+use crate::recorder::Recorder;
+use crate::{add, first};
+
+fn headers(pairs: &[(&'static str, String)]) -> http::HeaderMap {
+    let mut headers = http::HeaderMap::new();
+    for (name, value) in pairs {
+        headers.append(*name, value.parse().unwrap());
+    }
+    headers
+}
+
+fn basic(name: &str, key: &str) -> String {
+    use base64::Engine as _;
+    format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(format!("{name}:{key}")))
+}
+
+#[tokio::test]
+async fn a_name_and_a_key_are_basic_credentials_whose_scopes_are_permissions() {
+    let access = AccessControl::new(MemoryAccessStore::new(), Roles::new(), NoAudit);
+    let ada = first(&access).await;
+    let vera = add(&access, &ada, "vera", "viewer").await;
+    let credential = Credential::new("vera", vera.key.clone()).unwrap();
+    let user = access.authenticate(&vera.key).await.unwrap();
+    assert_eq!(user.name(), "vera");
+    let details = twilio_sdk::listener::UserStore::authenticate(&access, &credential).await.unwrap();
+    assert_eq!(
+        (details.username.as_str(), details.scopes),
+        ("vera", vec!["view_config".into(), "view_results".into()])
+    );
+    for (name, key) in
+        [("ada", vera.key.expose()), ("Vera", vera.key.expose()), ("vera", "********"), ("eve", "x")]
+    {
+        let credential = Credential::new(name, key).unwrap();
+        let refused = twilio_sdk::listener::UserStore::authenticate(&access, &credential).await;
+        assert_eq!(refused, Err(AuthError::Rejected), "{name}");
+    }
+    // It stands where every other store does.
+    let store = LimitedStore::new(access.clone(), 10, std::time::Duration::from_secs(60)).unwrap();
+    let handler = BasicHandler::new(Arc::new(store));
+    let found = handler.authenticate(&headers(&[("authorization", basic("vera", vera.key.expose()))])).await;
+    assert_eq!(found.unwrap().username, "vera");
+}
+
+#[tokio::test]
+async fn remembered_credentials_are_forgotten_with_each_change() {
+    let access = AccessControl::new(MemoryAccessStore::new(), Roles::new(), NoAudit);
+    let ada = first(&access).await;
+    let vera = add(&access, &ada, "vera", "viewer").await;
+    let cached = CachedStore::new(access.clone(), std::time::Duration::from_secs(600)).unwrap();
+    let credential = Credential::new("vera", vera.key.clone()).unwrap();
+    assert_eq!(cached.authenticate(&credential).await.unwrap().scopes.len(), 2);
+    access.set_role(&ada, "vera", "operator").await.unwrap();
+    assert_eq!(cached.authenticate(&credential).await.unwrap().scopes.len(), 5);
+    access.revoke_key(&ada, &vera.info.id).await.unwrap();
+    assert_eq!(cached.authenticate(&credential).await, Err(AuthError::Rejected));
+}
+
+#[tokio::test]
+async fn a_key_is_a_bearer_token() {
+    let access = AccessControl::new(MemoryAccessStore::new(), Roles::new(), NoAudit);
+    let ada = first(&access).await;
+    let issued = access.issue_key(&ada, "ada", None).await.unwrap();
+    let tokens: Arc<dyn twilio_sdk::listener::TokenStore> = Arc::new(access.clone());
+    let user = tokens.authenticate(&issued.key).await.unwrap();
+    assert_eq!((user.username.as_str(), user.scopes.len()), ("ada", 8));
+    assert_eq!(tokens.authenticate(&"x".into()).await, Err(AuthError::Rejected));
+}
+
+#[tokio::test]
+async fn a_request_has_one_key() {
+    let recorder = Recorder::default();
+    let access = AccessControl::new(MemoryAccessStore::new(), Roles::new(), recorder.clone());
+    let ada = first(&access).await;
+    let issued = add(&access, &ada, "vera", "viewer").await;
+    let key = issued.key.expose();
+    recorder.events();
+    let good = [
+        ("x-api-key", key.to_owned()),
+        ("authorization", format!("Bearer {key}")),
+        ("authorization", format!("bearer {key}")),
+        ("authorization", basic("vera", key)),
+    ];
+    for pair in &good {
+        let actor =
+            access.authenticate_request(&headers(std::slice::from_ref(pair)), Some("192.0.2.1")).await;
+        let actor = actor.unwrap();
+        assert_eq!((actor.name(), actor.source()), ("vera", Some("192.0.2.1")));
+        access.require(&actor, Permission::ViewConfig).await.unwrap();
+    }
+    assert_eq!(recorder.take().len(), good.len());
+    let both = [good[0].clone(), good[1].clone()];
+    let refused = [
+        (headers(&[]), AuthError::Missing),
+        (headers(&[("authorization", format!("Digest {key}"))]), AuthError::Scheme),
+        (headers(&[("authorization", key.to_owned())]), AuthError::Scheme),
+        (headers(&[("authorization", format!("Bearer  {key}"))]), AuthError::Rejected),
+        (headers(&[("authorization", basic("ada", key))]), AuthError::Rejected),
+        (headers(&[("x-api-key", format!("{key}0"))]), AuthError::Rejected),
+    ];
+    for (headers, expected) in refused {
+        let error = access.authenticate_request(&headers, None).await.unwrap_err();
+        assert_eq!(error, expected, "{headers:?}");
+    }
+    let twice = [good[0].clone(), good[0].clone()];
+    for pairs in [both, twice, [good[1].clone(), good[3].clone()]] {
+        let error = access.authenticate_request(&headers(&pairs), None).await.unwrap_err();
+        assert!(matches!(error, AuthError::Malformed(_)), "{error}");
+    }
+    recorder.fail(true);
+    let error = access.authenticate_request(&headers(&good[..1]), None).await.unwrap_err();
+    assert_eq!(error.status(), 503, "{error}");
+}
+
+#[test]
+fn answers_tell_nothing_of_why() {
+    let told = |error: AccessError| AuthError::from(error).status().as_u16();
+    assert_eq!(told(AccessError::Rejected), 401);
+    assert_eq!(told(AccessError::Denied(Permission::RunCalls)), 403);
+    assert_eq!(told(AccessError::Busy), 503);
+    assert_eq!(told(AccessError::Store("gone".to_owned())), 503);
+}

@@ -1,0 +1,48 @@
+//! People, their roles and their keys, in every store.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![cfg(unix)]
+
+mod cases;
+mod crash;
+mod custom;
+mod entry_points;
+#[path = "../common/folder.rs"]
+mod folder;
+mod inbound;
+mod postgres;
+mod processes;
+mod recorder;
+mod server;
+mod sqlite;
+
+use std::sync::Arc;
+
+use twilio_sdk::access::{AccessControl, AccessError, AccessStore, Actor, IssuedKey, Roles};
+use twilio_sdk::audit::NoAudit;
+
+/// People of a store, of whom nothing is recorded.
+pub(crate) fn control(store: &Arc<dyn AccessStore>) -> AccessControl {
+    AccessControl::new(Arc::clone(store), Roles::new(), NoAudit)
+}
+
+/// An admin, who is the first user of the store.
+pub(crate) async fn first(access: &AccessControl) -> Actor {
+    let issued = access.add_first_admin("ada", None).await.unwrap();
+    access.authenticate(&issued.key).await.unwrap()
+}
+
+/// A further user with a key.
+pub(crate) async fn add(access: &AccessControl, admin: &Actor, name: &str, role: &str) -> IssuedKey {
+    access.add_user(admin, name, role).await.unwrap();
+    access.issue_key(admin, name, None).await.unwrap()
+}
+
+/// The same, logged in.
+pub(crate) async fn person(access: &AccessControl, admin: &Actor, name: &str, role: &str) -> Actor {
+    let issued = add(access, admin, name, role).await;
+    access.authenticate(&issued.key).await.unwrap()
+}
+
+pub(crate) fn is_rejected<T>(result: &Result<T, AccessError>) -> bool {
+    matches!(result, Err(AccessError::Rejected))
+}

@@ -1,0 +1,121 @@
+//! What a file of SQLite must be.
+
+use std::os::unix::fs::FileExt as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use twilio_sdk::access::{AccessError, AccessStore, SqliteAccessStore};
+
+use crate::folder::{Folder, chmod, holds, mode};
+use crate::{add, control, first};
+
+#[tokio::test]
+async fn weakness_24_people_and_keys_are_there_after_a_restart() {
+    let folder = Folder::new();
+    let path = folder.file("a/b/access.db");
+    let open = || -> Arc<dyn AccessStore> { Arc::new(SqliteAccessStore::open(&path).unwrap()) };
+    let issued = {
+        let access = control(&open());
+        let ada = first(&access).await;
+        add(&access, &ada, "bob", "operator").await
+    };
+    let store = open();
+    let bob = control(&store).authenticate(&issued.key).await.unwrap();
+    assert_eq!((bob.name(), bob.role()), ("bob", "operator"));
+    for folder in ["a", "a/b"] {
+        assert_eq!(mode(&path.parent().unwrap().parent().unwrap().parent().unwrap().join(folder)), 0o700);
+    }
+    let files: Vec<_> =
+        std::fs::read_dir(path.parent().unwrap()).unwrap().map(|file| file.unwrap().path()).collect();
+    assert!(files.len() > 1, "with what SQLite keeps beside it: {files:?}");
+    for file in files {
+        assert_eq!(mode(&file), 0o600, "{}", file.display());
+        let bytes = std::fs::read(&file).unwrap();
+        assert!(!holds(&bytes, &issued.key.expose()[22..]), "{}", file.display());
+    }
+}
+
+#[test]
+fn what_others_may_use_is_refused() {
+    let folder = Folder::new();
+    let path = folder.file("access.db");
+    drop(SqliteAccessStore::open(&path).unwrap());
+    for (what, open, closed) in [(folder.path(), 0o755, 0o700), (&path, 0o644, 0o600), (&path, 0o660, 0o600)]
+    {
+        chmod(what, open);
+        let error = SqliteAccessStore::open(&path).unwrap_err();
+        assert!(
+            matches!(&error, AccessError::OpenToOthers(which) if which.contains(what.to_str().unwrap())),
+            "{error}"
+        );
+        chmod(what, closed);
+        SqliteAccessStore::open(&path).unwrap();
+    }
+    let link = folder.file("link.db");
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    assert!(matches!(SqliteAccessStore::open(&link), Err(AccessError::Store(_))));
+    assert!(matches!(
+        SqliteAccessStore::open(folder.path()),
+        Err(AccessError::Store(_) | AccessError::OpenToOthers(_))
+    ));
+}
+
+#[tokio::test]
+async fn other_files_are_refused_and_stay_as_they_are() {
+    let folder = Folder::new();
+    let path = folder.file("access.db");
+    let text = "no database, but somebody's notes. ".repeat(100);
+    std::fs::write(&path, &text).unwrap();
+    chmod(&path, 0o600);
+    assert!(matches!(SqliteAccessStore::open(&path), Err(AccessError::Store(_))));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+    std::fs::remove_file(&path).unwrap();
+
+    let store: Arc<dyn AccessStore> = Arc::new(SqliteAccessStore::open(&path).unwrap());
+    first(&control(&store)).await;
+    drop(store);
+    let whole = std::fs::read(&path).unwrap();
+    // Where SQLite has the version of the tables and the program that made them (section 1.3 of its file format).
+    for (offset, value, told) in
+        [(60, [0, 0, 0, 2], "use a newer program"), (68, *b"abcd", "another program's database")]
+    {
+        let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+        file.write_all_at(&value, offset).unwrap();
+        let error = SqliteAccessStore::open(&path).unwrap_err().to_string();
+        assert!(error.contains(told), "{error}");
+        file.write_all_at(&whole[offset as usize..offset as usize + 4], offset).unwrap();
+    }
+    let store = SqliteAccessStore::open(&path).unwrap();
+    assert_eq!(store.records().await.unwrap().users.len(), 1);
+    drop(store);
+
+    // A page of the file that holds something else.
+    let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+    file.write_all_at(&[0xab; 4000], 4096).unwrap();
+    let error = SqliteAccessStore::open(&path).unwrap_err();
+    assert!(matches!(error, AccessError::Store(_)), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_waits_for_others_as_long_as_it_may() {
+    let folder = Folder::new();
+    let path = folder.file("access.db");
+    let slow = SqliteAccessStore::open(&path).unwrap();
+    let hasty = SqliteAccessStore::open_with_timeout(&path, Duration::from_millis(50)).unwrap();
+    let patient = SqliteAccessStore::open(&path).unwrap();
+    let (began, begun) = tokio::sync::oneshot::channel();
+    let change = tokio::spawn(async move {
+        slow.change(Box::new(move |_| {
+            began.send(()).unwrap();
+            std::thread::sleep(Duration::from_millis(600));
+            Ok(vec![])
+        }))
+        .await
+    });
+    begun.await.unwrap();
+    assert!(matches!(hasty.change(Box::new(|_| Ok(vec![]))).await, Err(AccessError::Busy)));
+    hasty.records().await.expect("who reads waits for nobody");
+    assert!(!change.is_finished());
+    patient.change(Box::new(|_| Ok(vec![]))).await.unwrap();
+    assert!(change.await.unwrap().is_ok());
+}

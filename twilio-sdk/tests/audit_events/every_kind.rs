@@ -1,0 +1,67 @@
+//! Each part does once what it records.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use twilio_sdk::audit::EventKind;
+use twilio_sdk::listener::{BasicHandler, FileUserStore};
+use twilio_sdk::vault::{ApiLinkerStore, OnExisting, VaultOptions, WorkFactor};
+
+use crate::folder::Folder;
+use crate::recorder::Recorder;
+
+/// Those that the part of people and their keys records.
+const OF_ACCESS: &[EventKind] = &[
+    EventKind::UserAdd,
+    EventKind::UserRemove,
+    EventKind::UserRole,
+    EventKind::KeyIssue,
+    EventKind::KeyRotate,
+    EventKind::KeyRevoke,
+];
+
+/// Opening, storing, reading, deleting, another passphrase, and another program's store.
+fn vault(folder: &Folder, recorder: &Arc<Recorder>) {
+    let work = WorkFactor::new(8, 1, 1).unwrap();
+    let options =
+        VaultOptions::new(folder.file("secrets.vault")).work_factor(work).audit(Arc::clone(recorder));
+    let vault = options.create(&"passphrase".into()).unwrap();
+    vault.set("a", "secret", None).unwrap();
+    vault.get("a").unwrap();
+    vault.delete("a").unwrap();
+    vault.rekey(&"another".into(), work).unwrap();
+    let salt = "AAECAwQFBgcICQoLDA0ODw==";
+    let data = "Z0FBQUFBQmxVX0VBRUJFU0V4UVZGaGNZR1JvYkhCMGVIMWp0a3NFblFtRHRPZUJmNWt3dmFkc1JMQWtkdENIRTM4QVZGcDRmLWktRHN1TTU1Y1NPZnRMb1EzbUJPT1VEYl9lVi1QQ3FhdGYydF90a2ptV0ZMeWc2UDd2ZG9KbGtmdUFiVi1hQ3FWd2hXX1dsWU9LN0JyZ2xfampmZDQzX0tnPT0=";
+    let path = folder.file("credentials.enc");
+    std::fs::write(&path, json!({"salt": salt, "data": data, "version": 1}).to_string()).unwrap();
+    let store = ApiLinkerStore::read(path, &"test-master-password".into()).unwrap();
+    vault.import(store, OnExisting::Keep).unwrap();
+}
+
+/// Who is recognized, who lacks a scope, and users that are read again.
+async fn listener(folder: &Folder, recorder: &Arc<Recorder>) {
+    let path = folder.file("users.toml");
+    let users =
+        "auth.allow_plain_passwords = true\n[[auth.users]]\nusername = \"alice\"\npassword = \"xxx\"\n";
+    std::fs::write(&path, users).unwrap();
+    let store = Arc::new(FileUserStore::open(&path).unwrap());
+    let handler = BasicHandler::new(Arc::clone(&store) as _).audit(Arc::clone(recorder));
+    let alice = handler.authenticate("Basic YWxpY2U6eHh4").await.unwrap();
+    handler.authorize(&alice, &["write"]).await.unwrap_err();
+    store.reload().unwrap();
+}
+
+#[tokio::test]
+async fn every_kind_of_event_is_recorded_by_the_part_that_does_it() {
+    let (folder, recorder) = (Folder::new(), Arc::new(Recorder::default()));
+    vault(&folder, &recorder);
+    listener(&folder, &recorder).await;
+    let server = crate::oauth::server().await;
+    let provider = crate::oauth::provider(&server.url, &recorder);
+    provider.client_credentials().await.unwrap();
+    provider.refresh(&"r".into()).await.unwrap();
+    let recorded = recorder.kinds();
+    for kind in EventKind::ALL {
+        assert_eq!(recorded.contains(kind), !OF_ACCESS.contains(kind), "{}", kind.as_str());
+    }
+}
