@@ -1,6 +1,6 @@
 //! Secrets from a prompt without echo, or from standard input. Arguments never hold any.
 
-use std::io::{BufRead as _, ErrorKind, Read as _};
+use std::io::{BufRead as _, ErrorKind, IsTerminal as _, Read as _};
 use std::path::Path;
 
 use zeroize::Zeroizing;
@@ -90,16 +90,28 @@ fn given(secret: SecretString, what: &str) -> Done<SecretString> {
     some(secret).ok_or_else(|| Failure::usage(format!("{what}: nothing was given")))
 }
 
+/// Standard input, which must not be where it is shown what is typed.
+fn stdin() -> Done<std::io::Stdin> {
+    let stdin = std::io::stdin();
+    match stdin.is_terminal() {
+        false => Ok(stdin),
+        true => Err(Failure::usage(
+            "standard input is a terminal, which would show what is typed; leave --stdin and `-` out, and secrets are \
+             asked for",
+        )),
+    }
+}
+
 fn line(what: &str) -> Done<SecretString> {
     let mut bytes = Zeroizing::new(Vec::new());
     // The lock's buffer is the process's own, so that the next line is not lost.
-    let read = std::io::stdin().lock().take(MOST + 1).read_until(b'\n', &mut bytes);
+    let read = stdin()?.lock().take(MOST + 1).read_until(b'\n', &mut bytes);
     whole(read.map(|_| bytes), what)
 }
 
 fn rest(what: &str) -> Done<SecretString> {
     let mut bytes = Zeroizing::new(Vec::new());
-    let read = std::io::stdin().lock().take(MOST + 1).read_to_end(&mut bytes);
+    let read = stdin()?.lock().take(MOST + 1).read_to_end(&mut bytes);
     whole(read.map(|_| bytes), what)
 }
 

@@ -124,6 +124,42 @@ async fn a_login_in_a_browser_puts_the_tokens_into_the_vault() {
     assert_eq!((&issued[0]["outcome"], &issued[0]["resource"]), (&"ok".into(), &"oauth/alice".into()));
 }
 
+/// With a program in the place of the system's own that opens addresses.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_is_opened_and_learns_no_key() {
+    let (home, ada) = Home::with_people();
+    home.run_as(&ada, &["vault", "init"], &[PASSPHRASE]).ok();
+    let script = format!(
+        "#!/bin/sh\necho \"$1\" > {0}/url.new\nenv > {0}/environment\nmv {0}/url.new {0}/url\n",
+        home.path().display()
+    );
+    crate::folder::chmod(&home.write("xdg-open", &script), 0o700);
+    let server = Loopback::start(|_, _| Reply::new(200, TOKENS)).await;
+    let (token, page) = (format!("{}/token", server.url), format!("{}/authorize", server.url));
+    let mut command = home.bare(&[
+        "login",
+        "alice",
+        "--client-id",
+        "c",
+        "--token-url",
+        &token,
+        "--authorization-url",
+        &page,
+    ]);
+    let path = format!("{}:{}", home.path().display(), std::env::var("PATH").unwrap());
+    let running = Running::start(command.env("TWILIO_ADMIN_KEY", &ada).env("PATH", path), &[PASSPHRASE]);
+    let opened = home.file("url");
+    while !opened.exists() {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let asked = parameters(std::fs::read_to_string(opened).unwrap().trim_end());
+    ask("GET", &format!("{}?code=c&state={}", asked["redirect_uri"], asked["state"])).await;
+    assert_eq!(running.end().code, 0);
+    let environment = std::fs::read_to_string(home.file("environment")).unwrap();
+    assert!(environment.contains("TWILIO_ADMIN_HOME=") && !environment.contains(&ada), "{environment}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_login_that_is_denied_keeps_nothing() {
     let home = Home::with_vault();

@@ -14,8 +14,11 @@ mod help;
 mod login;
 mod people;
 mod program;
+#[cfg(unix)]
+mod readme;
 mod rotation;
 mod secrets;
+mod shapes;
 #[cfg(unix)]
 mod terminal;
 mod vault;

@@ -14,7 +14,10 @@ fn spawn(command: &Command) -> PtySession {
     let quoted = |text: &std::ffi::OsStr| format!("'{}'", text.to_str().unwrap());
     let words: Vec<_> = [command.get_program()].into_iter().chain(command.get_args()).map(quoted).collect();
     let mut shell = Command::new("sh");
-    shell.args(["-c", &format!("stty echo; {}; echo ended with $?; stty -a; echo over", words.join(" "))]);
+    shell.args([
+        "-c",
+        &format!("trap : INT; stty echo; {}; echo ended with $?; stty -a; echo over", words.join(" ")),
+    ]);
     shell.env_clear().env("PATH", std::env::var("PATH").unwrap());
     shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     spawn_command(shell, Some(30_000)).unwrap()
@@ -37,6 +40,17 @@ fn end(mut session: PtySession) -> (String, i32) {
         assert!(words.contains(&word), "{settings}");
     }
     (rest, code)
+}
+
+/// Without which the tests below would prove nothing.
+#[test]
+fn the_terminal_of_these_tests_echoes() {
+    let mut command = Command::new("head");
+    command.args(["-n", "1"]);
+    let mut session = spawn(&command);
+    session.send_line("typed").unwrap();
+    let (rest, _) = end(session);
+    assert_eq!(rest.matches("typed").count(), 2, "{rest}");
 }
 
 #[test]
@@ -204,4 +218,29 @@ fn the_api_key_is_asked_for_first_and_a_new_one_is_shown_on_the_terminal() {
     answer(&mut session, "Your API key: ", "twak_wrong");
     let (rest, code) = end(session);
     assert!(code == 4 && !rest.contains("Passphrase"), "{rest}");
+}
+
+#[test]
+fn nothing_is_read_where_a_terminal_would_show_it() {
+    let home = Home::with_vault();
+    let passphrase = home.write("passphrase", PASSPHRASE).display().to_string();
+    for arguments in
+        [&["vault", "list", "--stdin"][..], &["vault", "set", "a", "-", "--passphrase-file", &passphrase]]
+    {
+        let (rest, code) = end(spawn(&home.command(arguments)));
+        assert!(code == 2 && rest.contains("would show what is typed"), "{code} {rest}");
+    }
+}
+
+#[test]
+fn ctrl_c_ends_a_login_that_waits() {
+    let home = Home::with_vault();
+    let url = "http://127.0.0.1:1/";
+    let login =
+        ["login", "a", "--client-id", "c", "--token-url", url, "--authorization-url", url, "--no-browser"];
+    let mut session = spawn(&home.command(&login));
+    answer(&mut session, "Passphrase of the vault: ", PASSPHRASE);
+    session.exp_string("code_challenge=").unwrap();
+    session.send_control('c').unwrap();
+    assert_eq!(end(session).1, 130);
 }

@@ -20,8 +20,8 @@ pub(super) async fn browser(config: ProviderConfig, port: u16, open: bool) -> Do
     let provider = Provider::new(config.redirect_uri(redirect.uri()))?;
     let authorization = provider.authorize()?;
     tell(&format!("Log in at\n{}", authorization.url()));
-    if open && let Err(error) = open::that_detached(authorization.url()) {
-        tell(&format!("No browser can be opened ({error}); open the address yourself, on this machine."));
+    if open && !super::browser::open(authorization.url()) {
+        tell("No browser can be opened here; open the address yourself, on this machine.");
     }
     let query = redirect.receive(authorization.state()).await?;
     Ok(authorization.finish(query.expose()).await?)

@@ -1,5 +1,6 @@
 //! `login`: tokens of an authorization server, into the vault.
 
+mod browser;
 mod flow;
 mod redirect;
 
