@@ -37,7 +37,7 @@ fn mended(script: Vec<u8>) -> Done<Vec<u8>> {
 
 /// Prints a manual page, or writes the pages of all commands.
 ///
-/// To look at one: twilio-admin man vault set > /tmp/page.1 && man /tmp/page.1
+/// To look at one: twilio-admin man vault set | man -l -
 #[derive(Args, Debug)]
 pub(super) struct Man {
     /// The command whose page is printed, such as `vault set`; the program's own unless given
