@@ -9,6 +9,7 @@ mod entry_points;
 #[path = "../common/folder.rs"]
 mod folder;
 mod inbound;
+mod log;
 mod postgres;
 mod processes;
 mod recorder;

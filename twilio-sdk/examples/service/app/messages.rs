@@ -5,13 +5,14 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::Response;
 use serde_json::json;
 use twilio_sdk::listener::UserDetails;
 
 use super::Service;
-use super::problem::{Problem, object, text};
+use super::problem::{Problem, answer, object, text};
 
-type Answer = Result<(StatusCode, String), Problem>;
+type Answer = Result<Response, Problem>;
 
 /// Sends `{"to", "body"}`.
 pub async fn send(State(service): State<Arc<Service>>, user: UserDetails, body: Bytes) -> Answer {
@@ -24,7 +25,7 @@ pub async fn send(State(service): State<Arc<Service>>, user: UserDetails, body: 
         .body(format!("{}: {}", user.username, text(&draft, "body")))
         .send()
         .await?;
-    Ok((StatusCode::CREATED, json!({ "sid": message.sid.map(|sid| sid.to_string()) }).to_string()))
+    Ok(answer(StatusCode::CREATED, &json!({ "sid": message.sid.map(|sid| sid.to_string()) })))
 }
 
 /// The latest messages.
@@ -35,5 +36,5 @@ pub async fn list(State(service): State<Arc<Service>>) -> Answer {
     while let (Some(message), true) = (messages.next().await, sids.len() < 20) {
         sids.extend(message?.sid.map(|sid| sid.to_string()));
     }
-    Ok((StatusCode::OK, json!({ "sids": sids }).to_string()))
+    Ok(answer(StatusCode::OK, &json!({ "sids": sids })))
 }

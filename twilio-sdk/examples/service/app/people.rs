@@ -13,9 +13,9 @@ use twilio_sdk::access::{Actor, UserRecord};
 use twilio_sdk::listener::Challenge;
 
 use super::Service;
-use super::problem::{Problem, object, text};
+use super::problem::{Problem, answer, object, text};
 
-type Answer = Result<(StatusCode, String), Problem>;
+type Answer = Result<Response, Problem>;
 
 /// Whoever's key the request has: in `X-Api-Key`, as a bearer token, or beside the name as Basic credentials.
 pub struct Person(pub Actor);
@@ -29,8 +29,8 @@ impl FromRequestParts<Arc<Service>> for Person {
             Ok(actor) => Ok(Self(actor)),
             Err(error) => {
                 let headers = error.headers(&Challenge::basic_or_bearer("people"));
-                Err((error.status(), headers, Problem::body("the request has no key that is accepted"))
-                    .into_response())
+                let body = Problem::body("the request has no key that is accepted");
+                Err((headers, answer(error.status(), &body)).into_response())
             }
         }
     }
@@ -42,14 +42,14 @@ fn shown(user: &UserRecord) -> serde_json::Value {
 
 pub async fn list(State(service): State<Arc<Service>>, Person(actor): Person) -> Answer {
     let users = service.access.users(&actor).await?;
-    Ok((StatusCode::OK, json!(users.iter().map(shown).collect::<Vec<_>>()).to_string()))
+    Ok(answer(StatusCode::OK, &json!(users.iter().map(shown).collect::<Vec<_>>())))
 }
 
 /// `{"name", "role"}`
 pub async fn add(State(service): State<Arc<Service>>, Person(actor): Person, body: Bytes) -> Answer {
     let user = object(&body, &["name", "role"])?;
     let user = service.access.add_user(&actor, text(&user, "name"), text(&user, "role")).await?;
-    Ok((StatusCode::CREATED, shown(&user).to_string()))
+    Ok(answer(StatusCode::CREATED, &shown(&user)))
 }
 
 /// `{"role"}`
@@ -61,7 +61,7 @@ pub async fn set_role(
 ) -> Answer {
     let wanted = object(&body, &["role"])?;
     let user = service.access.set_role(&actor, &name, text(&wanted, "role")).await?;
-    Ok((StatusCode::OK, shown(&user).to_string()))
+    Ok(answer(StatusCode::OK, &shown(&user)))
 }
 
 pub async fn remove(
@@ -80,7 +80,7 @@ pub async fn issue_key(
     Path(name): Path<String>,
 ) -> Answer {
     let issued = service.access.issue_key(&actor, &name, None).await?;
-    Ok((StatusCode::CREATED, json!({ "id": issued.info.id, "key": issued.key.expose() }).to_string()))
+    Ok(answer(StatusCode::CREATED, &json!({ "id": issued.info.id, "key": issued.key.expose() })))
 }
 
 /// The last records, and whether the chain holds.
@@ -96,5 +96,5 @@ pub async fn audit(State(service): State<Arc<Service>>, Person(actor): Person) -
         .iter()
         .map(|record| json!({ "event": record.event, "outcome": record.outcome, "actor": record.actor }))
         .collect();
-    Ok((StatusCode::OK, json!({ "whole": whole, "events": events }).to_string()))
+    Ok(answer(StatusCode::OK, &json!({ "whole": whole, "events": events })))
 }

@@ -26,6 +26,11 @@ pub fn text<'v>(value: &'v Value, field: &str) -> &'v str {
     value[field].as_str().unwrap_or_default()
 }
 
+/// An answer in JSON.
+pub fn answer(status: StatusCode, body: &Value) -> Response {
+    (status, [("content-type", "application/json")], body.to_string()).into_response()
+}
+
 /// A status and what the caller may know.
 #[derive(Debug)]
 pub struct Problem(StatusCode, String);
@@ -41,14 +46,14 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "try again later")
     }
 
-    pub fn body(message: &str) -> String {
-        json!({ "error": message }).to_string()
+    pub fn body(message: &str) -> Value {
+        json!({ "error": message })
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        (self.0, [("content-type", "application/json")], Self::body(&self.1)).into_response()
+        answer(self.0, &Self::body(&self.1))
     }
 }
 

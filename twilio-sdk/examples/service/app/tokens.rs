@@ -4,16 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
 use serde_json::json;
 use twilio_sdk::access_token::{AccessToken, ChatGrant, VideoGrant, VoiceGrant};
 use twilio_sdk::audit::{Audit as _, Event, EventKind, Outcome};
 use twilio_sdk::listener::UserDetails;
 
 use super::Service;
-use super::problem::Problem;
+use super::problem::{Problem, answer};
 
 /// Agents speak and see, customers see and write; both only as themselves.
-pub async fn issue(State(service): State<Arc<Service>>, user: UserDetails) -> Result<String, Problem> {
+pub async fn issue(State(service): State<Arc<Service>>, user: UserDetails) -> Result<Response, Problem> {
     let token = AccessToken::new(&service.twilio().key, &user.username)
         .and_then(|token| token.ttl(Duration::from_secs(600)))
         .map_err(Problem::unavailable)?;
@@ -24,5 +26,5 @@ pub async fn issue(State(service): State<Arc<Service>>, user: UserDetails) -> Re
     let token = token.sign().map_err(Problem::unavailable)?;
     let event = Event::new(EventKind::TokenIssue, Outcome::Ok).actor(&user.username);
     service.audit.record(&event.action(user.scopes.join(" ")).resource("/token"))?;
-    Ok(json!({ "token": token, "identity": user.username }).to_string())
+    Ok(answer(StatusCode::OK, &json!({ "token": token, "identity": user.username })))
 }
