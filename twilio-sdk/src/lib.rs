@@ -33,6 +33,7 @@
 //! * **Files.** Feature `media` has recordings, message media, serverless versions and Conversations media, streamed.
 //! * **Secrets.** Feature `vault` keeps them encrypted in one file, which configuration names as `secret://NAME`.
 //! * **People.** Feature `access` has roles, permissions and API keys for those who use a program, in SQLite or PostgreSQL.
+//! * **Command line.** Feature `admin` is the program `twilio-admin`: people, keys, secrets, the audit log, logins.
 //! * **Tests.** Feature `mock` has the whole of Twilio in-process, and as the program `twilio-mock`.
 // Which products are enabled decides what of the runtime they use.
 #![cfg_attr(
@@ -53,6 +54,9 @@ pub mod access;
 #[cfg(feature = "access-token")]
 #[cfg_attr(docsrs, doc(cfg(feature = "access-token")))]
 pub mod access_token;
+#[cfg(feature = "admin")]
+#[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
+pub mod admin;
 pub mod audit;
 mod auth;
 #[cfg(feature = "blocking")]

@@ -22,7 +22,7 @@ pub(crate) struct Args {
 }
 
 /// The SDK's features beside products.
-const FEATURES: &str = "access-postgres,access-token,audit,auth-layer,axum,blocking,bulk,compression,\
+const FEATURES: &str = "access-postgres,access-token,admin,audit,auth-layer,axum,blocking,bulk,compression,\
                         config-file,hashicorp-vault,ldap,media,mock,oauth,payload,rate-limit,serialize,\
                         stream,token-server,validation,vault-import";
 /// Products that the SDK's own tests call beside the default ones.
@@ -41,7 +41,7 @@ pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
     let system = System::here();
     system.ensure_keys(args.offline)?;
     if let Err(error) = system.ensure_openldap(args.offline) {
-        let cases = "the tests that start it, in twilio-sdk/tests/ldap and tests/auth_layer";
+        let cases = "the tests that start it, in twilio-sdk/tests/ldap, tests/auth_layer and tests/service";
         skipped.push(format!("for want of OpenLDAP; {error:#}: {cases}"));
     }
     if let Err(error) = system.ensure_postgresql(args.offline) {

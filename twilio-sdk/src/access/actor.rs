@@ -3,6 +3,25 @@
 /// It says who somebody is, and nothing about what that person may do: each check asks the store anew. From the moment at
 /// which the key is revoked or has expired, or the user is removed, the actor may do nothing any more, also where a new
 /// user has the same name.
+///
+/// ```no_run
+/// # async fn example(access: twilio_sdk::access::AccessControl) -> Result<(), twilio_sdk::access::AccessError> {
+/// let actor = access.authenticate(&"twak_…".into()).await?;
+/// access.users(&actor).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Nothing else is an actor, not even where all of its parts are known:
+///
+/// ```compile_fail,E0451
+/// # async fn example(access: twilio_sdk::access::AccessControl) -> Result<(), twilio_sdk::access::AccessError> {
+/// let text = String::new;
+/// let actor = twilio_sdk::access::Actor { name: text(), role: text(), key: text(), source: None };
+/// access.users(&actor).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Actor {
     pub(super) name: String,

@@ -30,6 +30,8 @@ pub enum AccessError {
     UnknownPermission(String),
     /// There is no key of this id.
     UnknownKey(String),
+    /// What was given is no id of a key, which has 16 hexadecimal digits in lower case; it may be the key itself.
+    NotAKeyId,
     /// The key of this id is revoked or has expired.
     KeyEnded(String),
     /// A time that a key cannot have; the text says why.
@@ -72,6 +74,9 @@ impl fmt::Display for AccessError {
                 f.write_str(&names.join(", "))
             }
             Self::UnknownKey(id) => write!(f, "there is no key with the id {id:?}"),
+            Self::NotAKeyId => f.write_str(
+                "what was given is no id of a key; the id is the 16 digits behind `twak_`, and not the whole key",
+            ),
             Self::KeyEnded(id) => write!(f, "the key with the id {id:?} is revoked or has expired"),
             Self::InvalidTime(why) => f.write_str(why),
             Self::LastAdmin => f.write_str(
@@ -97,6 +102,15 @@ impl std::error::Error for AccessError {
             Self::Audit(error) => Some(error),
             _ => None,
         }
+    }
+}
+
+/// A text that somebody has given, for errors and records: one with a key in it is not shown, nor is one that is too long
+/// for a name.
+pub(super) fn shown(text: &str) -> String {
+    match text.len() > 512 || text.contains(super::key::PREFIX) {
+        true => "[not shown]".to_owned(),
+        false => text.to_owned(),
     }
 }
 

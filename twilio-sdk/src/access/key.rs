@@ -11,7 +11,7 @@ use super::AccessError;
 use crate::types::SecretString;
 
 /// What every key begins with.
-const PREFIX: &str = "twak_";
+pub(super) const PREFIX: &str = "twak_";
 /// Digits of the id, the secret and the checksum.
 const ID: usize = 16;
 const SECRET: usize = 64;
@@ -63,13 +63,18 @@ impl ParsedKey {
     pub(super) fn parse(text: &SecretString) -> Option<Self> {
         let text = text.expose();
         let (id, rest) = text.strip_prefix(PREFIX)?.split_once('_')?;
-        if id.len() != ID || rest.len() != SECRET + CHECK || !is_hex(id) || !is_hex(rest) {
+        if !is_id(id) || rest.len() != SECRET + CHECK || !is_hex(rest) {
             return None;
         }
         let (body, check) = text.split_at_checked(text.len().checked_sub(CHECK)?)?;
         let right: bool = checksum(body).as_bytes().ct_eq(check.as_bytes()).into();
         right.then(|| Self { id: id.to_owned(), text: Zeroizing::new(text.to_owned()) })
     }
+}
+
+/// Whether a text has the form of an id.
+pub(super) fn is_id(text: &str) -> bool {
+    text.len() == ID && is_hex(text)
 }
 
 /// A new key: its id, its text and its hash.

@@ -2,6 +2,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::AccessError;
+use super::error::shown;
 
 /// Something that a person may do.
 ///
@@ -70,7 +71,7 @@ impl FromStr for Permission {
 
     fn from_str(name: &str) -> Result<Self, AccessError> {
         let found = Self::ALL.iter().copied().find(|permission| permission.as_str() == name);
-        found.ok_or_else(|| AccessError::UnknownPermission(name.to_owned()))
+        found.ok_or_else(|| AccessError::UnknownPermission(shown(name)))
     }
 }
 

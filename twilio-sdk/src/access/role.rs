@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use super::error::shown;
 use super::{AccessError, Permission, Permissions};
 
 /// What people of one kind may do.
@@ -115,7 +116,7 @@ impl Roles {
     ///
     /// [`AccessError::UnknownRole`].
     pub fn get(&self, name: &str) -> Result<&Role, AccessError> {
-        self.0.get(name).ok_or_else(|| AccessError::UnknownRole(name.to_owned()))
+        self.0.get(name).ok_or_else(|| AccessError::UnknownRole(shown(name)))
     }
 
     /// All roles, by name.

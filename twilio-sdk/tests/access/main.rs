@@ -4,14 +4,17 @@
 
 mod cases;
 mod crash;
+mod custom;
 mod entry_points;
 #[path = "../common/folder.rs"]
 mod folder;
 mod inbound;
+mod log;
 mod postgres;
 mod processes;
 mod recorder;
 mod server;
+mod spread;
 mod sqlite;
 
 use std::sync::Arc;

@@ -8,6 +8,7 @@ use twilio_sdk::{TlsConfig, TlsVersion};
 
 use crate::cases::CASES;
 use crate::server::{PASSWORD, issuer, server};
+use crate::spread::Spread;
 use crate::{add, control, first};
 
 /// What an error says; never the password.
@@ -25,7 +26,8 @@ async fn every_case_holds_in_postgresql() {
         // Shown with the failure, where there is one.
         println!("{name}");
         server.sql("postgres", &format!("CREATE DATABASE \"{name}\"")).await;
-        case(Arc::new(server.connect(name).await.unwrap())).await;
+        let (one, two) = (server.connect(name).await.unwrap(), server.connect(name).await.unwrap());
+        case(Arc::new(Spread::over([one, two]))).await;
     }
 }
 
@@ -163,13 +165,14 @@ async fn a_server_that_is_away_lets_nobody_in_and_is_found_again() {
 async fn a_change_waits_for_others_as_long_as_it_may() {
     let Some(server) = server("wait") else { return };
     let slow = server.connect("postgres").await.unwrap();
-    let hasty = server.options("postgres").timeout(Duration::from_millis(100)).connect().await.unwrap();
+    let hasty = server.options("postgres").timeout(Duration::from_secs(1)).connect().await.unwrap();
+    hasty.records().await.unwrap();
     let patient = server.connect("postgres").await.unwrap();
     let (began, begun) = tokio::sync::oneshot::channel();
     let change = tokio::spawn(async move {
         slow.change(Box::new(move |_| {
             began.send(()).unwrap();
-            std::thread::sleep(Duration::from_millis(1500));
+            std::thread::sleep(Duration::from_secs(4));
             Ok(vec![])
         }))
         .await

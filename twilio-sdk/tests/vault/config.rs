@@ -53,17 +53,23 @@ fn an_entry_stands_for_a_secret_wherever_one_may_stand() {
 async fn the_secret_of_the_vault_is_what_requests_carry() {
     let folder = Folder::new();
     let vault = create(&folder);
-    vault.set("key", json!({"secret": "the-right-one"}), None).unwrap();
+    let account = format!("AC{:032}", 1);
+    vault.set("key", json!({"account": account, "sid": "SK1", "secret": "the-right-one"}), None).unwrap();
     let builder = twilio_sdk::mock::MockTwilio::builder().credentials("SK1", "the-right-one");
     let mock = builder.start().await.unwrap();
-    let text = format!(
-        "base_url = '{}'\nauth = {{ account_sid = '{}', api_key = 'SK1', api_secret = 'secret://key#secret' }}",
-        mock.base_url(),
-        format_args!("AC{:032}", 1)
-    );
-    let config = ConfigLoader::new().secrets(vault).text(&text, ConfigFormat::Toml).unwrap();
-    let twilio = twilio_sdk::Client::new(config).unwrap();
-    twilio.api_v2010().list_message().send().await.unwrap();
+    let vault = Arc::new(vault);
+    // The names that go with the secret may be kept beside it.
+    for (account_sid, api_key) in [(account.as_str(), "SK1"), ("secret://key#account", "secret://key#sid")] {
+        let text = format!(
+            "base_url = '{}'\n[auth]\naccount_sid = '{account_sid}'\napi_key = '{api_key}'\n\
+             api_secret = 'secret://key#secret'",
+            mock.base_url(),
+        );
+        let config = ConfigLoader::new().secrets(Arc::clone(&vault)).text(&text, ConfigFormat::Toml).unwrap();
+        let twilio = twilio_sdk::Client::new(config).unwrap();
+        assert_eq!(twilio.account_sid().map(|sid| sid.as_str()), Some(account.as_str()));
+        twilio.api_v2010().list_message().send().await.unwrap();
+    }
 }
 
 /// Weakness 33 of the systems this replaces: a secret that was not there was replaced by its placeholder.

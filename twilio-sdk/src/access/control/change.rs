@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 use tokio::sync::oneshot;
 
 use super::{AccessControl, Inner, admins, ended, event_of};
+use crate::access::error::shown;
 use crate::access::record::now;
 use crate::access::store::Decide;
 use crate::access::{AccessError, Actor, Permission, Permissions, Records, Roles, Write};
@@ -124,5 +125,5 @@ pub(super) fn event(actor: Option<&Actor>, kind: EventKind, resource: &str) -> E
         Some(actor) => event_of(actor, kind),
         None => Event::new(kind, Outcome::Ok),
     };
-    event.resource(resource)
+    event.resource(shown(resource))
 }

@@ -5,7 +5,8 @@ use time::OffsetDateTime;
 use super::change::{Decision, Facts, event};
 use super::people::{new_user, user};
 use super::{AccessControl, admins};
-use crate::access::key::make;
+use crate::access::error::shown;
+use crate::access::key::{is_id, make};
 use crate::access::record::{now, to_millisecond};
 use crate::access::{AccessError, Actor, KeyRecord, Permission, Role, Write};
 use crate::audit::{Event, EventKind};
@@ -118,7 +119,7 @@ impl AccessControl {
                 return Err(AccessError::NotEmpty);
             }
             if user(facts, &name)?.role != Role::ADMIN {
-                return Err(AccessError::UnknownUser(name));
+                return Err(AccessError::UnknownUser(shown(&name)));
             }
             new.check(facts)?;
             let event = event.reason("no admin had a key that was in use");
@@ -157,7 +158,7 @@ impl AccessControl {
     /// # Errors
     ///
     /// [`AccessError::Denied`], [`AccessError::AboveOwnRole`], [`AccessError::UnknownKey`],
-    /// [`AccessError::KeyEnded`], [`AccessError::UnknownRole`], [`AccessError::InvalidTime`] for an overlap of more than
+    /// [`AccessError::NotAKeyId`], [`AccessError::KeyEnded`], [`AccessError::UnknownRole`], [`AccessError::InvalidTime`] for an overlap of more than
     /// 365 days or a time that is not to come; the store or the record cannot be used.
     pub async fn rotate_key(
         &self,
@@ -195,7 +196,7 @@ impl AccessControl {
     /// # Errors
     ///
     /// [`AccessError::Denied`], [`AccessError::AboveOwnRole`], [`AccessError::UnknownKey`],
-    /// [`AccessError::KeyEnded`] where it is revoked already, [`AccessError::LastAdmin`] for the only key that an admin
+    /// [`AccessError::NotAKeyId`], [`AccessError::KeyEnded`] where it is revoked already, [`AccessError::LastAdmin`] for the only key that an admin
     /// can log in with, which can be [rotated](Self::rotate_key) without overlap; the store or the record cannot be used.
     pub async fn revoke_key(&self, actor: &Actor, id: &str) -> Result<KeyInfo, AccessError> {
         let event = event(Some(actor), EventKind::KeyRevoke, id);
@@ -219,10 +220,10 @@ impl AccessControl {
     ///
     /// [`AccessError::Denied`], [`AccessError::UnknownUser`]; the store or the record cannot be used.
     pub async fn keys(&self, actor: &Actor, name: Option<&str>) -> Result<Vec<KeyInfo>, AccessError> {
-        self.require_for(actor, Permission::ManageUsers, Some("keys")).await?;
+        self.require_for(actor, Permission::ManageUsers, "keys").await?;
         let records = self.0.store.records().await?;
         if let Some(name) = name.filter(|name| !records.users.contains_key(*name)) {
-            return Err(AccessError::UnknownUser(name.to_owned()));
+            return Err(AccessError::UnknownUser(shown(name)));
         }
         let keys = records.keys.into_values().filter(|key| name.is_none_or(|name| key.user == name));
         Ok(keys.map(KeyInfo::from).collect())
@@ -255,7 +256,7 @@ impl NewKey {
         match facts.records.users.get(&self.record.user) {
             // The first user is put in together with the key.
             None if facts.records.users.is_empty() => Ok(()),
-            None => Err(AccessError::UnknownUser(self.record.user.clone())),
+            None => Err(AccessError::UnknownUser(shown(&self.record.user))),
             Some(user) => {
                 facts.roles.get(&user.role)?;
                 facts.within_own_role(&user.role)
@@ -265,10 +266,13 @@ impl NewKey {
 }
 
 fn key<'a>(facts: &Facts<'a>, id: &str) -> Result<&'a KeyRecord, AccessError> {
-    facts.records.keys.get(id).ok_or_else(|| AccessError::UnknownKey(id.to_owned()))
+    facts.records.keys.get(id).ok_or_else(|| match is_id(id) {
+        true => AccessError::UnknownKey(id.to_owned()),
+        false => AccessError::NotAKeyId,
+    })
 }
 
 /// What the record says of whose key it is.
 fn key_of(name: &str) -> String {
-    format!("key of {name}")
+    format!("key of {}", shown(name))
 }

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
+use super::error::shown;
 use super::key::ParsedKey;
 use super::record::now;
 use super::store::blocking;
@@ -93,6 +94,7 @@ impl AccessControl {
         name: Option<&str>,
     ) -> Result<Actor, AccessError> {
         let mut event = Event::new(EventKind::Authentication, Outcome::Ok);
+        let source = source.as_deref().map(shown);
         if let Some(source) = &source {
             event = event.source(source);
         }
@@ -132,8 +134,11 @@ impl AccessControl {
                 return Err(AccessError::Rejected);
             }
         };
+        if let Err(error) = self.touch(&key).await {
+            self.record(ended(event, &error)).await?;
+            return Err(error);
+        }
         self.record(event).await?;
-        self.touch(&key).await?;
         Ok(Actor { name: user.name, role: user.role, key: key.id, source })
     }
 
@@ -177,10 +182,24 @@ impl AccessControl {
     ///
     /// [`AccessError::Denied`]; [`AccessError::Audit`] where that could not be recorded; the store cannot be used.
     pub async fn require(&self, actor: &Actor, permission: Permission) -> Result<(), AccessError> {
-        self.require_for(actor, permission, None).await
+        self.check(actor, permission, None).await
     }
 
-    pub(super) async fn require_for(
+    /// The same for something whose name the record is to tell.
+    ///
+    /// # Errors
+    ///
+    /// As of [`require`](Self::require).
+    pub async fn require_for(
+        &self,
+        actor: &Actor,
+        permission: Permission,
+        resource: &str,
+    ) -> Result<(), AccessError> {
+        self.check(actor, permission, Some(resource)).await
+    }
+
+    async fn check(
         &self,
         actor: &Actor,
         permission: Permission,
@@ -188,7 +207,7 @@ impl AccessControl {
     ) -> Result<(), AccessError> {
         let mut event = event_of(actor, EventKind::Authorization).action(permission.as_str());
         if let Some(resource) = resource {
-            event = event.resource(resource);
+            event = event.resource(shown(resource));
         }
         let standing = match self.standing(actor).await {
             Ok(standing) => standing,

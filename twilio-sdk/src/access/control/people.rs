@@ -1,5 +1,7 @@
 use super::AccessControl;
 use super::change::{Decision, Facts, event};
+use crate::access::error::shown;
+use crate::access::key::PREFIX;
 use crate::access::{AccessError, Actor, Permission, UserRecord, Write};
 use crate::audit::EventKind;
 
@@ -9,13 +11,14 @@ const LONGEST: usize = 128;
 impl AccessControl {
     /// Adds a user, who has no key yet ([`issue_key`](Self::issue_key)). The actor needs `manage_users`, and a role that
     /// allows all that the new user's does. The name has 1 to 128 bytes: letters, digits and `.`, `_`, `-`, `@`, `+`.
+    /// It is kept as it is given, and compared exactly.
     ///
     /// # Errors
     ///
     /// [`AccessError::Denied`], [`AccessError::AboveOwnRole`], [`AccessError::InvalidName`],
     /// [`AccessError::UserExists`], [`AccessError::UnknownRole`]; the store or the record cannot be used.
     pub async fn add_user(&self, actor: &Actor, name: &str, role: &str) -> Result<UserRecord, AccessError> {
-        let event = event(Some(actor), EventKind::UserAdd, name).action(role);
+        let event = event(Some(actor), EventKind::UserAdd, name).action(shown(role));
         let (name, role) = (name.to_owned(), role.to_owned());
         let rule = move |facts: &Facts<'_>, event| {
             let user = new_user(facts, &name, &role)?;
@@ -32,7 +35,7 @@ impl AccessControl {
     /// [`AccessError::Denied`], [`AccessError::AboveOwnRole`], [`AccessError::UnknownUser`],
     /// [`AccessError::UnknownRole`], [`AccessError::LastAdmin`]; the store or the record cannot be used.
     pub async fn set_role(&self, actor: &Actor, name: &str, role: &str) -> Result<UserRecord, AccessError> {
-        let event = event(Some(actor), EventKind::UserRole, name).action(role);
+        let event = event(Some(actor), EventKind::UserRole, name).action(shown(role));
         let (name, role) = (name.to_owned(), role.to_owned());
         let rule = move |facts: &Facts<'_>, event| {
             let user = user(facts, &name)?;
@@ -68,13 +71,13 @@ impl AccessControl {
     ///
     /// [`AccessError::Denied`]; the store or the record cannot be used.
     pub async fn users(&self, actor: &Actor) -> Result<Vec<UserRecord>, AccessError> {
-        self.require_for(actor, Permission::ManageUsers, Some("users")).await?;
+        self.require_for(actor, Permission::ManageUsers, "users").await?;
         Ok(self.0.store.records().await?.users.into_values().collect())
     }
 }
 
 pub(super) fn user<'a>(facts: &Facts<'a>, name: &str) -> Result<&'a UserRecord, AccessError> {
-    facts.records.users.get(name).ok_or_else(|| AccessError::UnknownUser(name.to_owned()))
+    facts.records.users.get(name).ok_or_else(|| AccessError::UnknownUser(shown(name)))
 }
 
 /// A user who is not there yet.
@@ -84,6 +87,9 @@ pub(super) fn new_user(facts: &Facts<'_>, name: &str, role: &str) -> Result<User
     }
     if !name.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '@' | '+')) {
         return Err(AccessError::InvalidName("it has letters, digits and `.`, `_`, `-`, `@`, `+` only"));
+    }
+    if name.contains(PREFIX) {
+        return Err(AccessError::InvalidName("it looks like a key"));
     }
     facts.roles.get(role)?;
     facts.within_own_role(role)?;

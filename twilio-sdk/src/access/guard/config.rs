@@ -31,7 +31,7 @@ impl<T: Clone + Send + Sync> GuardedConfig<T> {
     ///
     /// [`AccessError::Denied`]; the store or the record cannot be used.
     pub async fn view(&self, actor: &Actor) -> Result<Arc<T>, AccessError> {
-        self.access.require_for(actor, Permission::ViewConfig, Some(NAME)).await?;
+        self.access.require_for(actor, Permission::ViewConfig, NAME).await?;
         Ok(self.current())
     }
 
@@ -43,8 +43,8 @@ impl<T: Clone + Send + Sync> GuardedConfig<T> {
     /// [`AccessError::Denied`]; [`AccessError::Audit`] where the change cannot be recorded, and then it is not made; the
     /// store cannot be used.
     pub async fn edit<R>(&self, actor: &Actor, edit: impl FnOnce(&mut T) -> R) -> Result<R, AccessError> {
-        self.access.require_for(actor, Permission::EditConfig, Some(NAME)).await?;
         let _alone = self.change.lock().await;
+        self.access.require_for(actor, Permission::EditConfig, NAME).await?;
         let mut changed = T::clone(&self.current());
         let result = edit(&mut changed);
         self.access.record_of(actor, EventKind::ConfigChange, NAME).await?;

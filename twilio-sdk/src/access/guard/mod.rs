@@ -39,7 +39,7 @@ impl<T> Guarded<T> {
     ///
     /// [`AccessError::Denied`]; the store or the record cannot be used.
     pub async fn get(&self, actor: &Actor) -> Result<&T, AccessError> {
-        self.access.require_for(actor, self.permission, Some(self.name)).await?;
+        self.access.require_for(actor, self.permission, self.name).await?;
         Ok(&self.value)
     }
 
@@ -49,7 +49,7 @@ impl<T> Guarded<T> {
     ///
     /// As of [`get`](Self::get).
     pub async fn get_mut(&mut self, actor: &Actor) -> Result<&mut T, AccessError> {
-        self.access.require_for(actor, self.permission, Some(self.name)).await?;
+        self.access.require_for(actor, self.permission, self.name).await?;
         Ok(&mut self.value)
     }
 }

@@ -113,8 +113,8 @@ impl ConfigFormat {
 /// # Secrets
 ///
 /// Give secrets by variables, or keep them in a vault: `api_secret = "secret://NAME"` is what the source that
-/// [`secrets`](Self::secrets) takes has for `NAME`, wherever a secret may stand. The whole text must be of this form,
-/// and not the value of a variable. Without a source it is an error, and so it is in the other files of this crate
+/// [`secrets`](Self::secrets) takes has for `NAME`, wherever a secret may stand, and in all of `auth`, because names and
+/// their secrets are kept and replaced together. The whole text must be of this form, and not the value of a variable. Without a source it is an error, and so it is in the other files of this crate
 /// (users, the token server), whose secrets come from variables.
 ///
 /// Where a secret stands in the file itself and, on Unix, other users can read the file, a `tracing` event of level

@@ -147,6 +147,11 @@ impl<'a> Reader<'a> {
         self.take(key, Kind::Secret, |value| secret(value, self.shared.secrets).map(|secret| secret.text))
     }
 
+    /// A text that may be seen, but is kept where secrets are, such as the name that goes with one.
+    pub(crate) fn beside_secret(&self, key: &str) -> Option<SecretString> {
+        self.take(key, Kind::Open, |value| secret(value, self.shared.secrets).map(|secret| secret.text))
+    }
+
     pub(crate) fn flag(&self, key: &str) -> Option<bool> {
         self.take(key, Kind::Open, flag)
     }

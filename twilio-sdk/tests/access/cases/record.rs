@@ -114,7 +114,29 @@ pub(crate) async fn no_record_holds_a_key(store: Arc<dyn AccessStore>) {
     let mut typo = next.key.expose().to_owned();
     typo.pop();
     assert!(is_rejected(&access.authenticate(&typo.as_str().into()).await));
-    let records = format!("{:?} {access:?} {ada:?}", recorder.events());
+    // The key itself where a name, an id or something else is asked for.
+    let said = access.authenticate_from(&next.key, format!("token {}", next.key.expose())).await.unwrap();
+    assert_eq!(said.source(), Some("[not shown]"));
+    assert!(access.require_for(&said, Permission::RunCalls, next.key.expose()).await.is_err());
+    let (key, zero) = (next.key.expose(), Duration::ZERO);
+    let errors = [
+        access.add_user(&ada, key, "viewer").await.map(drop),
+        access.add_user(&ada, "bob", key).await.map(drop),
+        access.set_role(&ada, key, "viewer").await.map(drop),
+        access.set_role(&ada, "vera", key).await.map(drop),
+        access.remove_user(&ada, key).await,
+        access.issue_key(&ada, key, None).await.map(drop),
+        access.rotate_key(&ada, key, zero, None).await.map(drop),
+        access.revoke_key(&ada, key).await.map(drop),
+        access.keys(&ada, Some(key)).await.map(drop),
+        access.add_first_admin(key, None).await.map(drop),
+        access.recover_admin(key, None).await.map(drop),
+        key.parse::<Permission>().map(drop),
+    ];
+    assert!(matches!(errors[6..8], [Err(AccessError::NotAKeyId), Err(AccessError::NotAKeyId)]));
+    let errors: Vec<_> = errors.into_iter().map(|error| error.unwrap_err()).collect();
+    let told: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    let records = format!("{:?} {access:?} {ada:?} {said:?} {errors:?} {told:?}", recorder.events());
     for key in [&issued.key, &next.key] {
         assert!(!records.contains(&key.expose()[22..60]), "{records}");
     }

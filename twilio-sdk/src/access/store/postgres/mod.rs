@@ -16,7 +16,7 @@ use self::options::Target;
 use super::{AccessStore, Decide, StoreFuture, blocking, to_number};
 use crate::access::{AccessError, KeyRecord, Records, UserRecord};
 
-/// Users and keys in PostgreSQL (version 12 or later), which programs on several machines share.
+/// Users and keys in PostgreSQL, which programs on several machines share.
 ///
 /// The tables `twilio_access_users`, `twilio_access_keys` and `twilio_access_version` are made in the first schema of the
 /// `search_path` where they are not there; once they are, `SELECT`, `INSERT`, `UPDATE` and `DELETE` on the first two and

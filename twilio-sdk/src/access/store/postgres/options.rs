@@ -89,7 +89,8 @@ impl PostgresOptions {
             _ => drop(config.ssl_mode(SslMode::Require)),
         }
         config.connect_timeout(self.timeout).application_name("twilio-sdk");
-        let tls = crate::runtime::tls::rustls(&self.tls, true, HttpVersion::Auto);
+        let encrypts = config.get_ssl_mode() != SslMode::Disable;
+        let tls = crate::runtime::tls::rustls(&self.tls, encrypts, HttpVersion::Auto);
         let mut tls = tls.map_err(|error| wrong(&error.to_string()))?;
         tls.alpn_protocols.clear();
         Ok(Target { config, tls: MakeRustlsConnect::new(tls), timeout: self.timeout })

@@ -27,7 +27,7 @@ const FIELDS: &[(&str, bool)] = &[
 pub(super) fn auth(r: &Reader<'_>) -> Option<Auth> {
     let mut given = Vec::new();
     for (name, secret) in FIELDS {
-        let value = if *secret { r.secret(name) } else { r.text(name).map(Into::into) };
+        let value = if *secret { r.secret(name) } else { r.beside_secret(name) };
         given.push((*name, value));
     }
     // What is given and cannot be read has been reported, and says nothing about the others.

@@ -1,0 +1,40 @@
+//! Messages, which users with the scope may send and read.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::json;
+use twilio_sdk::listener::UserDetails;
+
+use super::Service;
+use super::problem::{Problem, answer, object, text};
+
+type Answer = Result<Response, Problem>;
+
+/// Sends `{"to", "body"}`.
+pub async fn send(State(service): State<Arc<Service>>, user: UserDetails, body: Bytes) -> Answer {
+    let draft = object(&body, &["to", "body"])?;
+    let twilio = service.twilio().client;
+    let message = twilio
+        .api_v2010()
+        .create_message(text(&draft, "to"))
+        .from("+15017122661")
+        .body(format!("{}: {}", user.username, text(&draft, "body")))
+        .send()
+        .await?;
+    Ok(answer(StatusCode::CREATED, &json!({ "sid": message.sid.map(|sid| sid.to_string()) })))
+}
+
+/// The latest messages.
+pub async fn list(State(service): State<Arc<Service>>) -> Answer {
+    let twilio = service.twilio().client;
+    let mut messages = twilio.api_v2010().list_message().page_size(20).items();
+    let mut sids = Vec::new();
+    while let (Some(message), true) = (messages.next().await, sids.len() < 20) {
+        sids.extend(message?.sid.map(|sid| sid.to_string()));
+    }
+    Ok(answer(StatusCode::OK, &json!({ "sids": sids })))
+}

@@ -1,0 +1,90 @@
+//! What the service is made of.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use twilio_sdk::access::{AccessControl, Actor, Guarded, LogView, Roles, SqliteAccessStore};
+use twilio_sdk::access_token::AccessToken;
+use twilio_sdk::audit::{Audit as _, AuditLog, Event, EventKind};
+use twilio_sdk::listener::AuthRules;
+use twilio_sdk::types::SecretString;
+use twilio_sdk::vault::{Vault, VaultOptions};
+use twilio_sdk::{ApiKeyConfig, Client, ConfigLoader};
+
+pub type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// The vault's entry of the Twilio API key: a JSON object with `account_sid`, `api_key` and `api_secret`.
+pub const ENTRY: &str = "twilio";
+
+/// The client, and the key that it calls with, which also signs tokens.
+#[derive(Clone)]
+pub struct Twilio {
+    pub client: Client,
+    pub key: ApiKeyConfig,
+}
+
+pub struct Service {
+    folder: PathBuf,
+    rules: AuthRules,
+    /// The service's own way into the vault; people have theirs through the guard.
+    secrets: Vault,
+    twilio: RwLock<Twilio>,
+    pub access: AccessControl,
+    pub audit: Arc<AuditLog>,
+    pub log: Guarded<LogView>,
+    pub vault: Guarded<Vault>,
+}
+
+impl Service {
+    /// Opens everything that the folder holds. It blocks for some tenths of a second, most of which the vault's key
+    /// takes.
+    pub fn open(folder: impl Into<PathBuf>, passphrase: &SecretString) -> Outcome<Arc<Self>> {
+        let folder = folder.into();
+        let audit = Arc::new(AuditLog::open(folder.join("audit.log"))?);
+        let vault = VaultOptions::new(folder.join("secrets.vault")).audit(Arc::clone(&audit));
+        let vault = vault.actor("service").open(passphrase)?;
+        let people = SqliteAccessStore::open(folder.join("people.db"))?;
+        let access = AccessControl::new(people, Roles::new(), Arc::clone(&audit));
+        Ok(Arc::new(Self {
+            rules: AuthRules::from_file(folder.join("auth.toml"))?.audit(Arc::clone(&audit)),
+            twilio: RwLock::new(connect(&folder, &vault)?),
+            log: access.guard_log(audit.path()),
+            vault: access.guard_vault(vault.with_actor("service")),
+            secrets: vault,
+            folder,
+            access,
+            audit,
+        }))
+    }
+
+    pub fn rules(&self) -> &AuthRules {
+        &self.rules
+    }
+
+    /// The client of this moment.
+    pub fn twilio(&self) -> Twilio {
+        self.twilio.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Calls Twilio with what the vault holds now.
+    pub fn reconnect(&self, actor: &Actor) -> Outcome<()> {
+        let twilio = connect(&self.folder, &self.secrets)?;
+        let event = Event::new(EventKind::ConfigChange, twilio_sdk::audit::Outcome::Ok);
+        self.audit.record(&event.actor(actor.name()).resource("the client's credentials"))?;
+        *self.twilio.write().unwrap_or_else(PoisonError::into_inner) = twilio;
+        Ok(())
+    }
+}
+
+/// `twilio.toml` names the vault's entry where its secret belongs, so that the file holds none.
+fn connect(folder: &Path, vault: &Vault) -> Outcome<Twilio> {
+    let entry = vault.get(ENTRY)?;
+    let text = |field: &str| entry.text_at(&format!("/{field}"));
+    let key =
+        ApiKeyConfig::new(text("account_sid")?.expose(), text("api_key")?.expose(), text("api_secret")?);
+    // A key of which no token could be made is refused here and not at the first token.
+    AccessToken::new(&key, "nobody")?.sign()?;
+    let loader = ConfigLoader::new().secrets(vault.with_actor("service"));
+    let client = Client::new(loader.file(folder.join("twilio.toml"))?)?;
+    Ok(Twilio { client, key })
+}

@@ -1,0 +1,30 @@
+//! Access tokens for browsers and apps: who may do what decides which grants are in them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::json;
+use twilio_sdk::access_token::{AccessToken, ChatGrant, VideoGrant, VoiceGrant};
+use twilio_sdk::audit::{Audit as _, Event, EventKind, Outcome};
+use twilio_sdk::listener::UserDetails;
+
+use super::Service;
+use super::problem::{Problem, answer};
+
+/// Agents speak and see, customers see and write; both only as themselves.
+pub async fn issue(State(service): State<Arc<Service>>, user: UserDetails) -> Result<Response, Problem> {
+    let token = AccessToken::new(&service.twilio().key, &user.username)
+        .and_then(|token| token.ttl(Duration::from_secs(600)))
+        .map_err(Problem::unavailable)?;
+    let token = match user.has_any_scope(&["agent"]) {
+        true => token.grant(VoiceGrant::new().incoming_allow(true)).grant(VideoGrant::new().room("support")),
+        false => token.grant(VideoGrant::new().room("support")).grant(ChatGrant::new()),
+    };
+    let token = token.sign().map_err(Problem::unavailable)?;
+    let event = Event::new(EventKind::TokenIssue, Outcome::Ok).actor(&user.username);
+    service.audit.record(&event.action(user.scopes.join(" ")).resource("/token"))?;
+    Ok(answer(StatusCode::OK, &json!({ "token": token, "identity": user.username })))
+}

@@ -1,0 +1,201 @@
+//! `audit`: reads the audit log.
+
+mod show;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+use time::OffsetDateTime;
+
+use super::exit::{Code, Done, Failure};
+use super::moments::past;
+use super::output::{BAD, GOOD};
+use super::session::Session;
+use crate::audit::{EventKind, Fault, Filter, Head, Outcome, VerifyError, search, tail, verify};
+
+/// The audit log; needs the permission view_logs
+///
+/// Reads the log that --audit names, or with --log another one, such as a copy.
+#[derive(Args, Debug)]
+pub(super) struct Audit {
+    /// The log that is read [default: that of --audit]
+    #[arg(long, global = true, value_name = "FILE")]
+    log: Option<PathBuf>,
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Checks that no line was changed, removed, put in or moved
+    ///
+    /// Ends with 5 where one was. Keep what it prints elsewhere, and give it to --anchor the next time: whoever can
+    /// write to the log's folder could write another log.
+    ///
+    /// JSON: {"ok": true, "first": NUMBER, "last": NUMBER, "hash": HASH, "files": NUMBER}, or {"ok": false, "fault":
+    /// "changed" | "removed" | "inserted" | "moved" | "truncated" | "no_head", "file": FILE or null, "line": NUMBER or
+    /// null, "message": TEXT}
+    Verify {
+        /// A line that must be in the log: what an earlier check printed
+        #[arg(long, value_name = "NUMBER:HASH", value_parser = anchor)]
+        anchor: Option<Head>,
+    },
+    /// Prints the last records
+    ///
+    /// JSON: each record on a line of its own, as it is in the log
+    Tail {
+        /// How many
+        #[arg(short = 'n', long, default_value_t = 20)]
+        lines: usize,
+    },
+    /// Prints the records that fit everything that is asked for
+    ///
+    /// JSON: each record on a line of its own, as it is in the log
+    Search(SearchArgs),
+}
+
+#[derive(Args, Debug)]
+struct SearchArgs {
+    /// This kind of event, such as user.add; may be given several times
+    #[arg(long, value_name = "KIND", value_parser = kind)]
+    event: Vec<EventKind>,
+    /// How it ended: ok, denied or failed
+    #[arg(long, value_parser = outcome)]
+    outcome: Option<Outcome>,
+    /// Who did it
+    #[arg(long, value_name = "NAME")]
+    actor: Option<String>,
+    /// To what
+    #[arg(long, value_name = "NAME")]
+    resource: Option<String>,
+    /// From where
+    #[arg(long, value_name = "NAME")]
+    source: Option<String>,
+    /// What ties it to other records
+    #[arg(long, value_name = "ID")]
+    correlation_id: Option<String>,
+    /// Nothing before this: a moment in RFC 3339, or a time before now such as 24h
+    #[arg(long, value_name = "MOMENT", value_parser = past)]
+    since: Option<OffsetDateTime>,
+    /// Nothing from this moment on
+    #[arg(long, value_name = "MOMENT", value_parser = past)]
+    until: Option<OffsetDateTime>,
+}
+
+fn anchor(text: &str) -> Result<Head, &'static str> {
+    let head = text.split_once(':').and_then(|(seq, hash)| Head::new(seq.parse().ok()?, hash));
+    head.ok_or("the number of a line and its hash are expected, as audit verify prints them: NUMBER:HASH")
+}
+
+fn kind(text: &str) -> Result<EventKind, String> {
+    EventKind::parse(text).ok_or_else(|| {
+        let all: Vec<_> = EventKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        format!("the kinds are {}", all.join(", "))
+    })
+}
+
+fn outcome(text: &str) -> Result<Outcome, &'static str> {
+    Outcome::parse(text).ok_or("ok, denied or failed is expected")
+}
+
+impl SearchArgs {
+    fn filter(&self) -> Filter {
+        let mut filter = self.event.iter().fold(Filter::new(), |filter, kind| filter.kind(*kind));
+        if let Some(outcome) = self.outcome {
+            filter = filter.outcome(outcome);
+        }
+        if let Some(actor) = &self.actor {
+            filter = filter.actor(actor);
+        }
+        if let Some(resource) = &self.resource {
+            filter = filter.resource(resource);
+        }
+        if let Some(source) = &self.source {
+            filter = filter.source(source);
+        }
+        if let Some(id) = &self.correlation_id {
+            filter = filter.correlation_id(id);
+        }
+        if let Some(since) = self.since {
+            filter = filter.since(since);
+        }
+        match self.until {
+            Some(until) => filter.until(until),
+            None => filter,
+        }
+    }
+}
+
+impl Audit {
+    pub(super) fn run(&self, session: &Session) -> Done {
+        let log = match &self.log {
+            Some(log) => log.clone(),
+            None => session.places.audit()?,
+        };
+        session.allow_to_read(&log)?;
+        match &self.action {
+            Action::Verify { anchor } => check(session, &log, anchor.as_ref()),
+            Action::Tail { lines } => {
+                there(&log)?;
+                let records = tail(&log, *lines)?;
+                records.iter().try_for_each(|record| show::record(session, record))
+            }
+            Action::Search(args) => {
+                there(&log)?;
+                for record in search(&log, args.filter())? {
+                    show::record(session, &record?)?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// A log without a file is none: a mistyped name must not look like one in which nothing was found.
+fn there(log: &std::path::Path) -> Done {
+    match log.try_exists().unwrap_or(true) {
+        true => Ok(()),
+        false => Err(Failure::name("there is no log of this name").at(log.display())),
+    }
+}
+
+fn check(session: &Session, log: &std::path::Path, anchor: Option<&Head>) -> Done {
+    let (fault, file, line, message) = match verify(log, anchor) {
+        Ok(verified) => {
+            let (first, last, hash) = (verified.first(), verified.head().seq(), verified.head().hash());
+            let json =
+                json!({"ok": true, "first": first, "last": last, "hash": hash, "files": verified.files()});
+            return session.output.print(&json, |out| {
+                writeln!(out, "{GOOD}The log is whole{GOOD:#}, from line {first} to line {last}.")?;
+                writeln!(out, "{last}:{hash}")
+            });
+        }
+        Err(error @ VerifyError::NoHead) => ("no_head", None, None, error.to_string()),
+        Err(error) => {
+            let message = error.to_string();
+            match error {
+                VerifyError::Tampered { fault, file, line } => {
+                    (name(fault), Some(file.display().to_string()), Some(line), message)
+                }
+                VerifyError::Unreadable(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                    return Err(Failure::name("there is no log of this name").at(log.display()));
+                }
+                _ => return Err(Failure::new(Code::Failed, message)),
+            }
+        }
+    };
+    let json = json!({"ok": false, "fault": fault, "file": file, "line": line, "message": message});
+    session.output.print(&json, |out| writeln!(out, "{BAD}Tampered with{BAD:#}: {message}"))?;
+    Err(Failure::found())
+}
+
+fn name(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Changed => "changed",
+        Fault::Removed => "removed",
+        Fault::Inserted => "inserted",
+        Fault::Moved => "moved",
+        Fault::Truncated => "truncated",
+    }
+}

@@ -1,0 +1,151 @@
+//! `key`: the API keys of people.
+
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use super::exit::Done;
+use super::moments::Expiry;
+use super::output::{moment, shown, table, tell};
+use super::person::Member;
+use super::session::Session;
+use crate::access::{IssuedKey, KeyInfo};
+use crate::types::SecretJson;
+
+/// API keys of people; needs the permission manage_users
+///
+/// A key is shown when it is issued, and never again: only a hash of it is kept.
+#[derive(Args, Debug)]
+pub(super) struct Key {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Gives a user a key, and prints it this once
+    ///
+    /// JSON: {"id": ID, "user": NAME, "key": TEXT, "created_at": MOMENT, "expires_at": MOMENT or null}
+    Issue {
+        /// The user's name
+        user: String,
+        #[command(flatten)]
+        expiry: Expiry,
+    },
+    /// Replaces a key by a new one of the same user, and prints that this once
+    ///
+    /// JSON: that of `key issue`, of the new key
+    Rotate {
+        /// The id of the old key: the first 16 digits behind twak_
+        #[arg(value_parser = id)]
+        id: String,
+        /// How long the old key is still accepted; without it, it ends at once
+        #[arg(long, value_name = "TIME", default_value = "0s", hide_default_value = true, value_parser = humantime::parse_duration)]
+        overlap: Duration,
+        #[command(flatten)]
+        expiry: Expiry,
+    },
+    /// Ends a key
+    ///
+    /// JSON: as one of `key list`
+    Revoke {
+        /// The id of the key: the first 16 digits behind twak_
+        #[arg(value_parser = id)]
+        id: String,
+    },
+    /// Lists keys, those that have ended too
+    ///
+    /// JSON: {"keys": [{"id": ID, "user": NAME, "created_at": MOMENT, "expires_at": MOMENT or null, "revoked_at": MOMENT or
+    /// null, "last_used_at": MOMENT or null, "in_use": BOOL}]}
+    List {
+        /// Only this user's
+        #[arg(long, value_name = "NAME")]
+        user: Option<String>,
+    },
+}
+
+/// A whole key is no id, and is not repeated.
+fn id(text: &str) -> Result<String, &'static str> {
+    match text.len() == 16 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
+        true => Ok(text.to_owned()),
+        false => Err("the id of a key is expected, 16 digits and letters a to f, and not the key itself"),
+    }
+}
+
+impl Key {
+    pub(super) fn run(&self, session: &Session) -> Done {
+        match &self.action {
+            Action::Issue { user, expiry } => {
+                let expires_at = expiry.moment()?;
+                let Member { access, actor } = session.manager()?;
+                print(session, &session.wait(access.issue_key(&actor, user, expires_at))?)
+            }
+            Action::Rotate { id, overlap, expiry } => {
+                let expires_at = expiry.moment()?;
+                let Member { access, actor } = session.manager()?;
+                print(session, &session.wait(access.rotate_key(&actor, id, *overlap, expires_at))?)
+            }
+            Action::Revoke { id } => {
+                let Member { access, actor } = session.manager()?;
+                let info = session.wait(access.revoke_key(&actor, id))?;
+                let text = format!("{id} of {}: revoked", shown(&info.user));
+                session.output.line(&described(&info), &text)
+            }
+            Action::List { user } => {
+                let Member { access, actor } = session.manager()?;
+                list(session, &session.wait(access.keys(&actor, user.as_deref()))?)
+            }
+        }
+    }
+}
+
+/// Prints a new key. It goes onto a terminal without being asked twice: this is the only time that it is there.
+pub(super) fn print(session: &Session, issued: &IssuedKey) -> Done {
+    let IssuedKey { key, info, .. } = issued;
+    let json = SecretJson::from(json!({
+        "id": info.id,
+        "user": info.user,
+        "key": key.expose(),
+        "created_at": moment(info.created_at),
+        "expires_at": info.expires_at.map(moment),
+    }));
+    if !session.output.is_json() {
+        let until = info.expires_at.map_or("without end".to_owned(), |end| format!("until {}", moment(end)));
+        tell(&format!(
+            "The key of {}, {until}, with the id {}. It is shown this once:",
+            shown(&info.user),
+            info.id
+        ));
+    }
+    session.output.print(json.expose(), |out| writeln!(out, "{}", key.expose()))
+}
+
+fn list(session: &Session, keys: &[KeyInfo]) -> Done {
+    let json = json!({"keys": keys.iter().map(described).collect::<Vec<_>>()});
+    session.output.print(&json, |out| {
+        let row = |key: &KeyInfo| {
+            let state = match (key.revoked_at, key.expires_at) {
+                (Some(at), _) => format!("revoked {}", moment(at)),
+                (None, Some(at)) if !key.is_in_use() => format!("expired {}", moment(at)),
+                (None, Some(at)) => format!("until {}", moment(at)),
+                (None, None) => "in use".to_owned(),
+            };
+            let used = key.last_used_at.map_or("never".to_owned(), moment);
+            vec![key.id.clone(), shown(&key.user), used, state]
+        };
+        table(out, &["ID", "USER", "LAST USED", "STATE"], &keys.iter().map(row).collect::<Vec<_>>())
+    })
+}
+
+fn described(key: &KeyInfo) -> Value {
+    json!({
+        "id": key.id,
+        "user": key.user,
+        "created_at": moment(key.created_at),
+        "expires_at": key.expires_at.map(moment),
+        "revoked_at": key.revoked_at.map(moment),
+        "last_used_at": key.last_used_at.map(moment),
+        "in_use": key.is_in_use(),
+    })
+}

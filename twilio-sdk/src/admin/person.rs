@@ -1,0 +1,166 @@
+//! Who uses the program, what they may, and where it is recorded.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::exit::{Done, Failure};
+use super::output::tell;
+use super::secret_input::{from_file, from_variable};
+use super::session::Session;
+use crate::access::{AccessControl, Actor, Permission, Roles, SqliteAccessStore};
+use crate::audit::{Audit, AuditError, AuditLog, NoAudit};
+use crate::private_file::folder_of;
+
+/// Where keys are shown, for records.
+const SOURCE: &str = "twilio-admin";
+
+/// Somebody who may do what they asked for.
+#[derive(Debug)]
+pub(super) struct Person {
+    /// The name for records.
+    pub(super) name: String,
+    pub(super) audit: Arc<dyn Audit>,
+}
+
+/// Somebody whose key was accepted, and those who decide what they may.
+#[derive(Debug)]
+pub(super) struct Member {
+    pub(super) access: AccessControl,
+    pub(super) actor: Actor,
+}
+
+impl Session {
+    /// Finds out who it is and whether they may.
+    pub(super) fn allow(&self, permission: Permission) -> Done<Person> {
+        if self.has_people()? {
+            let audit = self.log()?;
+            let Member { access, actor } = self.member(Arc::clone(&audit))?;
+            self.wait(access.require(&actor, permission))?;
+            return Ok(Person { name: actor.name().to_owned(), audit });
+        }
+        self.nobody_beside(&self.places.audit()?)?;
+        Ok(Person { name: self.os_user(), audit: self.log()? })
+    }
+
+    /// The same for those who read a log, which begins none. A log that is broken takes no records, and is read all the
+    /// same: that is how it is found out what happened to it.
+    pub(super) fn allow_to_read(&self, log: &Path) -> Done {
+        if !self.has_people()? {
+            return self.nobody_beside(log);
+        }
+        let audit: Arc<dyn Audit> = match AuditLog::open(self.places.audit()?) {
+            Ok(log) => Arc::new(log),
+            Err(error @ AuditError::Broken(_)) => {
+                tell(&format!("that the log is read is not recorded: {error}"));
+                Arc::new(NoAudit)
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let Member { access, actor } = self.member(audit)?;
+        Ok(self.wait(access.require(&actor, Permission::ViewLogs))?)
+    }
+
+    /// Somebody whose key is accepted; what they may is asked for by what they do.
+    pub(super) fn manager(&self) -> Done<Member> {
+        self.needs_people()?;
+        let people = self.places.people()?;
+        match is_there(&people) {
+            true => self.member(self.log()?),
+            false => Err(none(&people)),
+        }
+    }
+
+    /// The people, whoever asks. With `--first` there may be none yet.
+    pub(super) fn everybody(&self, first: bool) -> Done<AccessControl> {
+        self.needs_people()?;
+        let people = self.places.people()?;
+        match first || is_there(&people) {
+            true => self.access(self.log()?),
+            false => Err(none(&people)),
+        }
+    }
+
+    fn needs_people(&self) -> Done {
+        match self.without_people {
+            true => {
+                Err(Failure::refused("users and keys are about people, so --without-people is not for them"))
+            }
+            false => Ok(()),
+        }
+    }
+
+    fn log(&self) -> Done<Arc<dyn Audit>> {
+        Ok(Arc::new(AuditLog::open(self.places.audit()?)?))
+    }
+
+    fn access(&self, audit: Arc<dyn Audit>) -> Done<AccessControl> {
+        let roles = match self.places.roles()? {
+            Some(file) => Roles::from_file(file).map_err(|error| Failure::failed(error.to_string()))?,
+            None => Roles::new(),
+        };
+        Ok(AccessControl::new(SqliteAccessStore::open(self.places.people()?)?, roles, audit))
+    }
+
+    fn member(&self, audit: Arc<dyn Audit>) -> Done<Member> {
+        let access = self.access(Arc::clone(&audit))?;
+        let key = match (&self.key_file, from_variable("TWILIO_ADMIN_KEY")) {
+            (Some(file), _) => from_file(file, "--key-file")?,
+            (None, Some(key)) => key,
+            (None, None) => self.input.ask("Your API key")?,
+        };
+        audit.guard(&key);
+        let actor = self.wait(access.authenticate_from(&key, SOURCE))?;
+        Ok(Member { access, actor })
+    }
+
+    /// Whether there are people whose permissions decide. That there are none must be known to whoever asks.
+    fn has_people(&self) -> Done<bool> {
+        let people = self.places.people()?;
+        match (is_there(&people), self.without_people) {
+            (true, false) => Ok(true),
+            (false, true) => Ok(false),
+            (true, true) => Err(Failure::refused(format!(
+                "there is a database of people, {}, and --without-people is for where there is none",
+                people.display()
+            ))),
+            (false, false) => Err(none(&people).and(
+                "to go without people, where the permissions of files and the passphrase of the vault decide, say \
+                 --without-people",
+            )),
+        }
+    }
+
+    /// That nobody steps around the people in the folder of a file.
+    pub(super) fn nobody_beside(&self, file: &Path) -> Done {
+        let people = folder_of(file).join("people.db");
+        match self.without_people && is_there(&people) {
+            true => Err(Failure::refused(format!(
+                "beside {} is a database of people, and --without-people is for where there is none; give --people {}",
+                file.display(),
+                people.display()
+            ))),
+            false => Ok(()),
+        }
+    }
+
+    /// Who the system says it is.
+    fn os_user(&self) -> String {
+        #[cfg(unix)]
+        return format!("uid:{}", rustix::process::getuid().as_raw());
+        #[cfg(not(unix))]
+        format!("user:{}", std::env::var("USERNAME").unwrap_or_else(|_| "unknown".to_owned()))
+    }
+}
+
+fn none(people: &Path) -> Failure {
+    Failure::refused(format!(
+        "there is no database of people, {}; twilio-admin user add NAME --first begins one",
+        people.display()
+    ))
+}
+
+/// Whether there is anything of this name, or it cannot be told.
+fn is_there(path: &Path) -> bool {
+    use std::io::ErrorKind::{NotADirectory, NotFound};
+    path.symlink_metadata().map_or_else(|error| !matches!(error.kind(), NotFound | NotADirectory), |_| true)
+}

@@ -1,0 +1,112 @@
+//! `config check`
+
+use serde_json::{Value, json};
+
+use crate::program::{Ended, Home, PASSPHRASE, ended, lines};
+
+const CLIENT: &str = r#"
+timeout = "30s"
+auth = { account_sid = "AC00000000000000000000000000000001", api_key = "SK00000000000000000000000000000002", api_secret = "${API_SECRET}" }
+
+[profiles.eu]
+region = "ie1"
+edge = "dublin"
+"#;
+
+fn check(home: &Home, name: &str, more: &[&str], variables: &[(&str, &str)], secrets: &[&str]) -> Ended {
+    let file = home.file(name).display().to_string();
+    let mut command = home.command(&["config", "check", &file]);
+    command.args(more).arg("--stdin").envs(variables.iter().copied());
+    ended(&mut command, &lines(secrets))
+}
+
+fn problems(ended: &Ended) -> Vec<Value> {
+    assert_eq!(ended.code, 5, "{ended:?}");
+    ended.json()["problems"].as_array().unwrap().clone()
+}
+
+#[test]
+fn a_good_file_is_told_so() {
+    let home = Home::new();
+    home.write("twilio.toml", CLIENT);
+    let secret = [("API_SECRET", "s3cr3t-of-key")];
+    let good = check(&home, "twilio.toml", &["--json"], &secret, &[]).ok();
+    let file = home.file("twilio.toml").display().to_string();
+    assert_eq!(good.json(), json!({"file": file, "ok": true, "secrets": [], "problems": []}));
+    let text = check(&home, "twilio.toml", &["--profile", "eu"], &secret, &[]).ok().out;
+    assert!(text.contains("twilio.toml is good"), "{text}");
+    assert!(!format!("{text}{good:?}").contains("s3cr3t"));
+}
+
+#[test]
+fn every_problem_is_told_with_its_place_and_no_value() {
+    let home = Home::new();
+    let bad = CLIENT.replace("30s", "s3cr3t").replace("edge =", "egde =");
+    home.write("twilio.toml", &bad);
+    let found = check(&home, "twilio.toml", &["--json"], &[], &[]);
+    let problems = problems(&found);
+    let keys: Vec<_> =
+        problems.iter().map(|problem| (&problem["line"], problem["key"].as_str().unwrap())).collect();
+    assert_eq!(
+        keys,
+        [(&json!(2), "timeout"), (&json!(3), "auth.api_secret"), (&json!(7), "profiles.eu.egde")]
+    );
+    assert!(!found.out.contains("s3cr3t"), "{found:?}");
+    let text = check(&home, "twilio.toml", &[], &[], &[]);
+    assert_eq!(text.code, 5);
+    assert!(
+        text.out.ends_with("3 problems\n") && text.out.contains("twilio.toml:2:11: timeout: "),
+        "{text:?}"
+    );
+    let none = check(&home, "twilio.toml", &["--json", "--profile", "us"], &[("API_SECRET", "s")], &[]);
+    assert!(none.out.contains("there is no profile"), "{none:?}");
+    check(&home, "none.toml", &[], &[], &[]).failed(6, "no such file");
+    home.write("twilio.ini", "");
+    let odd = check(&home, "twilio.ini", &[], &[], &[]);
+    assert!(odd.code == 5 && odd.out.contains("must end in .toml or .json"), "{odd:?}");
+}
+
+#[test]
+fn secrets_that_the_file_names_come_from_the_vault() {
+    let home = Home::with_vault();
+    home.run(&["vault", "set", "twilio"], &[PASSPHRASE, "s3cr3t-of-key"]).ok();
+    home.write("twilio.toml", &CLIENT.replace("${API_SECRET}", "secret://twilio"));
+    let good = check(&home, "twilio.toml", &["--json"], &[], &[PASSPHRASE]).ok().json();
+    assert_eq!((&good["ok"], &good["secrets"]), (&json!(true), &json!(["twilio"])));
+    check(&home, "twilio.toml", &[], &[], &["wrong"]).failed(4, "the passphrase is wrong");
+    home.run(&["vault", "delete", "twilio"], &[PASSPHRASE]).ok();
+    let found = check(&home, "twilio.toml", &["--json"], &[], &[PASSPHRASE]);
+    let problems = problems(&found);
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0]["key"], "auth.api_secret");
+    assert!(problems[0]["message"].as_str().unwrap().contains("has none of this name"), "{problems:?}");
+    let read = |record: &&Value| record["event"] == "credential.read" && record["outcome"] == "ok";
+    assert_eq!(home.records().iter().filter(read).count(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_secret_in_clear_that_others_can_read_is_a_problem() {
+    let home = Home::new();
+    let path = home.write("twilio.toml", &CLIENT.replace("${API_SECRET}", "s3cr3t-of-key"));
+    check(&home, "twilio.toml", &[], &[], &[]).ok();
+    crate::folder::chmod(&path, 0o644);
+    let found = check(&home, "twilio.toml", &["--json"], &[], &[]);
+    let problems = problems(&found);
+    assert!(problems[0]["message"].as_str().unwrap().contains("other users can read"), "{problems:?}");
+    assert!(!found.out.contains("s3cr3t"));
+}
+
+#[test]
+fn files_of_users_are_checked_too_with_hashes_that_the_program_made() {
+    let home = Home::new();
+    let hash = home.json(&["password", "hash"], &["a long password"])["hash"].as_str().unwrap().to_owned();
+    assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+    let users = format!("[[auth.users]]\nusername = \"susan\"\npassword_hash = \"{hash}\"\n");
+    home.write("users.toml", &users);
+    check(&home, "users.toml", &["--kind", "users"], &[], &[]).ok();
+    home.write("users.toml", &users.repeat(2));
+    let found = check(&home, "users.toml", &["--kind", "users", "--json"], &[], &[]);
+    assert_eq!(problems(&found).len(), 1, "{found:?}");
+    check(&home, "users.toml", &["--kind", "users", "--profile", "eu"], &[], &[]).failed(2, "--profile");
+}

@@ -1,0 +1,16 @@
+//! The example service from its first start to its last record: users of a file and of a real directory, people with keys,
+//! Twilio's key in the vault, and the audit log, over HTTP.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "../../examples/service/app/mod.rs"]
+mod app;
+#[path = "../ldap/directory.rs"]
+mod directory;
+#[path = "../common/folder.rs"]
+mod folder;
+mod http;
+#[path = "../ldap/server.rs"]
+mod server;
+mod setup;
+mod story;
