@@ -275,3 +275,6 @@ pub(crate) fn users_of(text: &str, format: crate::ConfigFormat) -> Result<Vec<(S
         crate::config::file::read_text(text, format, &|_| None, &|reader| users(&reader.table("auth")))?;
     Ok(found.into_iter().map(|(name, _, scopes)| (name, scopes)).collect())
 }
+
+#[cfg(test)]
+mod tests;
