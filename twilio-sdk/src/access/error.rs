@@ -105,10 +105,10 @@ impl std::error::Error for AccessError {
     }
 }
 
-/// A text that somebody has given, for errors and records: a key that was given in place of a name is not shown, nor is
-/// what is too long for a name.
+/// A text that somebody has given, for errors and records: one with a key in it is not shown, nor is one that is too long
+/// for a name.
 pub(super) fn shown(text: &str) -> String {
-    match text.len() > 128 || text.contains(super::key::PREFIX) {
+    match text.len() > 512 || text.contains(super::key::PREFIX) {
         true => "[not shown]".to_owned(),
         false => text.to_owned(),
     }

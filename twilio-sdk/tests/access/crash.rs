@@ -6,7 +6,8 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use twilio_sdk::access::{AccessControl, AccessStore, SqliteAccessStore};
+use twilio_sdk::access::{AccessControl, AccessStore, Roles, SqliteAccessStore};
+use twilio_sdk::audit::{Audit, AuditError, Event, EventKind};
 
 use crate::control;
 use crate::folder::Folder;
@@ -19,12 +20,26 @@ fn open(path: &Path) -> (Arc<dyn AccessStore>, AccessControl) {
     (store, access)
 }
 
+/// Says that a change has been decided on, and is about to be written.
+struct Told;
+
+impl Audit for Told {
+    fn record(&self, event: &Event) -> Result<(), AuditError> {
+        if event.kind() == EventKind::KeyRotate {
+            println!("\nrecorded");
+            std::io::stdout().flush().unwrap();
+        }
+        Ok(())
+    }
+}
+
 /// Rotates a key without end: each change writes two records that belong together.
 #[tokio::test]
 async fn as_another_process() {
     let Some(path) = std::env::var_os("TWILIO_TEST_ACCESS_DB") else { return };
     let key = std::io::read_to_string(std::io::stdin()).unwrap();
-    let (store, access) = open(path.as_ref());
+    let (store, _) = open(path.as_ref());
+    let access = AccessControl::new(Arc::clone(&store), Roles::new(), Told);
     let ada = access.authenticate(&key.into()).await.unwrap();
     let keys = store.records().await.unwrap().keys;
     let bobs = keys.values().find(|key| key.user == "bob" && key.expires_at.is_none());
@@ -47,7 +62,7 @@ async fn a_process_that_is_killed_in_the_middle_of_a_change_leaves_a_whole_datab
     access.add_user(&ada, "bob", "viewer").await.unwrap();
     access.issue_key(&ada, "bob", None).await.unwrap();
     drop((store, access));
-    let mut before = 1;
+    let (mut before, mut in_the_middle) = (1, 0);
     for round in 0..KILLS {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "crash::as_another_process", "--nocapture"])
@@ -60,10 +75,16 @@ async fn a_process_that_is_killed_in_the_middle_of_a_change_leaves_a_whole_datab
         let mut output = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let done = |line: String| line.strip_prefix("done ").map(str::to_owned);
         let mut last = output.by_ref().find_map(done).unwrap();
-        std::thread::sleep(Duration::from_micros(round * 7919 % 4000));
+        assert!(output.any(|line| line == "recorded"));
+        std::thread::sleep(Duration::from_micros(round * 7919 % 1500));
         child.kill().unwrap();
         child.wait().unwrap();
-        last = output.filter_map(done).last().unwrap_or(last);
+        let mut under_way = true;
+        for line in output {
+            under_way = line == "recorded" || (under_way && !line.starts_with("done "));
+            last = done(line).unwrap_or(last);
+        }
+        in_the_middle += u64::from(under_way);
 
         // Opening checks the file as a whole.
         let (store, access) = open(&path);
@@ -79,4 +100,5 @@ async fn a_process_that_is_killed_in_the_middle_of_a_change_leaves_a_whole_datab
         let ada = access.authenticate(&admin.key).await.unwrap();
         access.set_role(&ada, "bob", if round % 2 == 0 { "operator" } else { "viewer" }).await.unwrap();
     }
+    assert!(in_the_middle > KILLS / 10, "the kills came between changes: {in_the_middle}");
 }

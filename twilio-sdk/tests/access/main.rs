@@ -14,6 +14,7 @@ mod postgres;
 mod processes;
 mod recorder;
 mod server;
+mod spread;
 mod sqlite;
 
 use std::sync::Arc;

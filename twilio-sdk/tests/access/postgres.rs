@@ -8,6 +8,7 @@ use twilio_sdk::{TlsConfig, TlsVersion};
 
 use crate::cases::CASES;
 use crate::server::{PASSWORD, issuer, server};
+use crate::spread::Spread;
 use crate::{add, control, first};
 
 /// What an error says; never the password.
@@ -25,7 +26,8 @@ async fn every_case_holds_in_postgresql() {
         // Shown with the failure, where there is one.
         println!("{name}");
         server.sql("postgres", &format!("CREATE DATABASE \"{name}\"")).await;
-        case(Arc::new(server.connect(name).await.unwrap())).await;
+        let (one, two) = (server.connect(name).await.unwrap(), server.connect(name).await.unwrap());
+        case(Arc::new(Spread::over([one, two]))).await;
     }
 }
 

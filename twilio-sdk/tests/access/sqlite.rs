@@ -60,6 +60,23 @@ fn what_others_may_use_is_refused() {
     ));
 }
 
+#[test]
+fn a_new_file_is_made_once_by_those_who_open_it_at_once() {
+    for _ in 0..10 {
+        let folder = Folder::new();
+        let path = folder.file("access.db");
+        let start = std::sync::Barrier::new(8);
+        std::thread::scope(|scope| {
+            let open = || {
+                start.wait();
+                SqliteAccessStore::open(&path).unwrap()
+            };
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(open)).collect();
+            threads.into_iter().for_each(|thread| drop(thread.join().unwrap()));
+        });
+    }
+}
+
 #[tokio::test]
 async fn other_files_are_refused_and_stay_as_they_are() {
     let folder = Folder::new();
@@ -81,8 +98,12 @@ async fn other_files_are_refused_and_stay_as_they_are() {
     {
         let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
         file.write_all_at(&value, offset).unwrap();
+        // As a database without a write-ahead log, which it must stay.
+        file.write_all_at(&[1, 1], 18).unwrap();
+        let found = std::fs::read(&path).unwrap();
         let error = SqliteAccessStore::open(&path).unwrap_err().to_string();
         assert!(error.contains(told), "{error}");
+        assert!(std::fs::read(&path).unwrap() == found, "it was changed");
         file.write_all_at(&whole[offset as usize..offset as usize + 4], offset).unwrap();
     }
     let store = SqliteAccessStore::open(&path).unwrap();

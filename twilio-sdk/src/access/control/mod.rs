@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
+use super::error::shown;
 use super::key::ParsedKey;
 use super::record::now;
 use super::store::blocking;
@@ -93,6 +94,7 @@ impl AccessControl {
         name: Option<&str>,
     ) -> Result<Actor, AccessError> {
         let mut event = Event::new(EventKind::Authentication, Outcome::Ok);
+        let source = source.as_deref().map(shown);
         if let Some(source) = &source {
             event = event.source(source);
         }
@@ -205,7 +207,7 @@ impl AccessControl {
     ) -> Result<(), AccessError> {
         let mut event = event_of(actor, EventKind::Authorization).action(permission.as_str());
         if let Some(resource) = resource {
-            event = event.resource(resource);
+            event = event.resource(shown(resource));
         }
         let standing = match self.standing(actor).await {
             Ok(standing) => standing,

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use twilio_sdk::access::{AccessStore, MemoryAccessStore, SqliteAccessStore};
 
 use crate::folder::Folder;
+use crate::spread::Spread;
 
 pub(crate) type Case = fn(Arc<dyn AccessStore>) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -35,7 +36,8 @@ macro_rules! cases {
             $($(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
                 let folder = Folder::new();
-                $module::$name(Arc::new(SqliteAccessStore::open(folder.file("access.db")).unwrap())).await;
+                let store = || SqliteAccessStore::open(folder.file("access.db")).unwrap();
+                $module::$name(Arc::new(Spread::over([store(), store()]))).await;
             })+)+
         }
     };

@@ -114,7 +114,10 @@ pub(crate) async fn no_record_holds_a_key(store: Arc<dyn AccessStore>) {
     let mut typo = next.key.expose().to_owned();
     typo.pop();
     assert!(is_rejected(&access.authenticate(&typo.as_str().into()).await));
-    // The key itself where a name or an id is asked for.
+    // The key itself where a name, an id or something else is asked for.
+    let said = access.authenticate_from(&next.key, format!("token {}", next.key.expose())).await.unwrap();
+    assert_eq!(said.source(), Some("[not shown]"));
+    assert!(access.require_for(&said, Permission::RunCalls, next.key.expose()).await.is_err());
     let (key, zero) = (next.key.expose(), Duration::ZERO);
     let errors = [
         access.add_user(&ada, key, "viewer").await.map(drop),
@@ -133,7 +136,7 @@ pub(crate) async fn no_record_holds_a_key(store: Arc<dyn AccessStore>) {
     assert!(matches!(errors[6..8], [Err(AccessError::NotAKeyId), Err(AccessError::NotAKeyId)]));
     let errors: Vec<_> = errors.into_iter().map(|error| error.unwrap_err()).collect();
     let told: Vec<_> = errors.iter().map(ToString::to_string).collect();
-    let records = format!("{:?} {access:?} {ada:?} {errors:?} {told:?}", recorder.events());
+    let records = format!("{:?} {access:?} {ada:?} {said:?} {errors:?} {told:?}", recorder.events());
     for key in [&issued.key, &next.key] {
         assert!(!records.contains(&key.expose()[22..60]), "{records}");
     }

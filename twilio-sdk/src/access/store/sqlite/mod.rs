@@ -1,0 +1,120 @@
+mod file;
+mod rows;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, TransactionBehavior, params};
+use time::OffsetDateTime;
+
+use super::{AccessStore, Decide, StoreFuture, blocking, to_number};
+use crate::access::{AccessError, KeyRecord, Records, UserRecord};
+
+/// Users and keys in a file of SQLite, which the processes of one machine share.
+///
+/// The file has the mode 0600, and the folder, which is made where it is not there, may be nobody else's. Changes wait
+/// for each other, whichever process makes them; readers wait for nobody. What is done survives a crash of the process and
+/// of the machine. The file must be on a disk of the machine, not on one that several machines share: that is what
+/// `PostgresAccessStore` (feature `access-postgres`) is for. A copy is made by SQLite itself
+/// (`sqlite3 access.db ".backup copy.db"`), and not by another part of this process: when it closes the file, the locks
+/// that SQLite has on it end.
+#[derive(Clone, Debug)]
+pub struct SqliteAccessStore {
+    path: PathBuf,
+    /// Two, so that who asks does not wait for who waits for another process.
+    reader: Arc<Mutex<Connection>>,
+    writer: Arc<Mutex<Connection>>,
+}
+
+impl SqliteAccessStore {
+    /// Opens a file, or makes a new one. A change waits at most 10 s for other processes.
+    ///
+    /// It blocks for as long as a small file takes, or until another process has finished its change.
+    ///
+    /// # Errors
+    ///
+    /// [`AccessError::OpenToOthers`], [`AccessError::Busy`], and [`AccessError::Store`] where the file cannot be
+    /// used, is not one of this store, or was made by a newer version.
+    pub fn open(path: impl Into<PathBuf>) -> Result<Self, AccessError> {
+        Self::open_with_timeout(path, Duration::from_secs(10))
+    }
+
+    /// The same, with the longest time that a change waits for other processes, to the millisecond.
+    ///
+    /// # Errors
+    ///
+    /// As of [`open`](Self::open).
+    pub fn open_with_timeout(path: impl Into<PathBuf>, timeout: Duration) -> Result<Self, AccessError> {
+        let path = path.into();
+        let writer = file::open(&path, timeout)?;
+        let reader = file::connect(&path, timeout)?;
+        Ok(Self { path, reader: Arc::new(Mutex::new(reader)), writer: Arc::new(Mutex::new(writer)) })
+    }
+
+    /// The path of the file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+fn failed(what: &'static str) -> impl Fn(rusqlite::Error) -> AccessError {
+    move |error| match is_busy(&error) {
+        true => AccessError::Busy,
+        false => AccessError::Store(format!("SQLite: {what}: {error}")),
+    }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+}
+
+fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
+    // A transaction is rolled back when it is dropped, by a panic too.
+    connection.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl AccessStore for SqliteAccessStore {
+    fn find<'a>(&'a self, key_id: &'a str) -> StoreFuture<'a, Option<(KeyRecord, UserRecord)>> {
+        let (reader, id) = (Arc::clone(&self.reader), key_id.to_owned());
+        Box::pin(blocking(move || rows::find(&lock(&reader), &id)))
+    }
+
+    fn records(&self) -> StoreFuture<'_, Records> {
+        let reader = Arc::clone(&self.reader);
+        Box::pin(blocking(move || {
+            let mut reader = lock(&reader);
+            let moment = reader.transaction().map_err(failed("reading users and keys"))?;
+            rows::read(&moment)
+        }))
+    }
+
+    fn change(&self, decide: Decide) -> StoreFuture<'_, ()> {
+        let writer = Arc::clone(&self.writer);
+        Box::pin(blocking(move || {
+            let failed = failed("changing users and keys");
+            let mut writer = lock(&writer);
+            let change = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
+            for one in decide(&rows::read(&change)?)? {
+                rows::write(&change, &one).map_err(&failed)?;
+            }
+            change.commit().map_err(failed)
+        }))
+    }
+
+    fn touch<'a>(
+        &'a self,
+        key: &'a str,
+        used_at: OffsetDateTime,
+        unless_after: OffsetDateTime,
+    ) -> StoreFuture<'a, ()> {
+        let (writer, key) = (Arc::clone(&self.writer), key.to_owned());
+        Box::pin(blocking(move || {
+            let touch = "UPDATE keys SET last_used_at = ?2
+                         WHERE id = ?1 AND (last_used_at IS NULL OR last_used_at <= ?3)";
+            let touched =
+                lock(&writer).execute(touch, params![key, to_number(used_at), to_number(unless_after)]);
+            touched.map(drop).map_err(failed("noting that a key was used"))
+        }))
+    }
+}

@@ -1,0 +1,48 @@
+//! Several stores on the same records, as several programs have them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use time::OffsetDateTime;
+use twilio_sdk::access::{AccessStore, Decide, KeyRecord, Records, StoreFuture, UserRecord};
+
+/// Asks one store after the other.
+#[derive(Debug)]
+pub(crate) struct Spread {
+    stores: Vec<Arc<dyn AccessStore>>,
+    next: AtomicUsize,
+}
+
+impl Spread {
+    pub(crate) fn over<S: AccessStore + 'static>(stores: impl IntoIterator<Item = S>) -> Self {
+        let stores = stores.into_iter().map(|store| Arc::new(store) as Arc<dyn AccessStore>).collect();
+        Self { stores, next: AtomicUsize::new(0) }
+    }
+
+    fn next(&self) -> &dyn AccessStore {
+        &*self.stores[self.next.fetch_add(1, Ordering::Relaxed) % self.stores.len()]
+    }
+}
+
+impl AccessStore for Spread {
+    fn find<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<(KeyRecord, UserRecord)>> {
+        self.next().find(key)
+    }
+
+    fn records(&self) -> StoreFuture<'_, Records> {
+        self.next().records()
+    }
+
+    fn change(&self, decide: Decide) -> StoreFuture<'_, ()> {
+        self.next().change(decide)
+    }
+
+    fn touch<'a>(
+        &'a self,
+        key: &'a str,
+        used: OffsetDateTime,
+        unless: OffsetDateTime,
+    ) -> StoreFuture<'a, ()> {
+        self.next().touch(key, used, unless)
+    }
+}
