@@ -27,13 +27,16 @@ static GOOD: LazyLock<Good> = LazyLock::new(|| {
     let folder = base.join(format!("twilio-fuzz-vault-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&folder);
     let path = folder.join("secrets.vault");
-    let work = WorkFactor::new(8, 1, 1).expect("little work");
-    let vault = VaultOptions::new(&path).work_factor(work).create(&passphrase()).expect("a vault");
+    let vault = VaultOptions::new(&path).work_factor(little_work()).create(&passphrase()).expect("a vault");
     vault.set("a", "first", None).expect("an entry");
     vault.set("b", "second", None).expect("an entry");
     let bytes = std::fs::read(&path).expect("a file");
     Good { path, vault, bytes }
 });
+
+fn little_work() -> WorkFactor {
+    WorkFactor::new(8, 1, 1).expect("little work")
+}
 
 fn passphrase() -> SecretString {
     "correct horse battery staple".into()
@@ -95,8 +98,8 @@ fn damage(edits: &[u8]) {
         vault.list().map(drop),
         vault.set("c", "x", None).map(drop),
         vault.delete("a").map(drop),
-        vault.rekey(&passphrase(), WorkFactor::new(8, 1, 1).expect("little work")),
-        VaultOptions::new(path).create(&passphrase()).map(drop),
+        vault.rekey(&passphrase(), little_work()),
+        VaultOptions::new(path).work_factor(little_work()).create(&passphrase()).map(drop),
     ] {
         assert!(refused.is_err());
     }
