@@ -78,25 +78,18 @@ pub(super) fn parse() -> Result<Cli, u8> {
     })
 }
 
-/// Says that arguments do not fit without repeating them, unless they look like what is known: one that does not may be
-/// a secret, and standard error may be anybody's log.
+/// Says that arguments do not fit without repeating them: any of them may be a secret, and standard error may be anybody's
+/// log. What is similar to one and known is still told.
 fn without_arguments(mut error: clap::Error) -> clap::Error {
-    let similar = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
-    let known = similar.iter().any(|kind| error.get(*kind).is_some());
-    let hidden = || ContextValue::String("(not shown, as it may be a secret)".to_owned());
-    match error.kind() {
-        ErrorKind::UnknownArgument if !known => {
-            error.insert(ContextKind::InvalidArg, hidden());
-            error.remove(ContextKind::Suggested);
-        }
-        ErrorKind::InvalidSubcommand if !known => {
-            error.insert(ContextKind::InvalidSubcommand, hidden());
-            error.remove(ContextKind::Suggested);
-        }
-        ErrorKind::InvalidValue | ErrorKind::ValueValidation | ErrorKind::TooManyValues if !known => {
-            error.insert(ContextKind::InvalidValue, hidden());
-        }
-        _ => {}
+    let given = match error.kind() {
+        ErrorKind::UnknownArgument => ContextKind::InvalidArg,
+        ErrorKind::InvalidSubcommand => ContextKind::InvalidSubcommand,
+        _ => ContextKind::InvalidValue,
+    };
+    if error.get(given).is_some() {
+        error.insert(given, ContextValue::String("(not shown, as it may be a secret)".to_owned()));
+        // Advice that repeats it.
+        error.remove(ContextKind::Suggested);
     }
     error
 }

@@ -121,7 +121,7 @@ impl From<AccessError> for Failure {
     }
 }
 
-/// An error of a file of roles, of the network, or of an authorization server.
+/// An error of a login's arguments, of the network, or of an authorization server.
 impl From<crate::Error> for Failure {
     fn from(error: crate::Error) -> Self {
         use crate::TokenErrorCode::{AccessDenied, ExpiredToken, InvalidClient, InvalidGrant};

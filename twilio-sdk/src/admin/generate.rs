@@ -1,6 +1,6 @@
 //! Completions and manual pages, made from the arguments.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap_complete::Shell;
@@ -18,7 +18,8 @@ pub(super) struct Completions {
 }
 
 impl Completions {
-    pub(super) fn run(&self) -> Done {
+    pub(super) fn run(&self, output: Output) -> Done {
+        no_json(output)?;
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut cli::command(), "twilio-admin", &mut script);
         if self.shell == Shell::Bash {
@@ -37,7 +38,9 @@ fn mended(script: Vec<u8>) -> Done<Vec<u8>> {
 
 /// Prints a manual page, or writes the pages of all commands.
 ///
-/// To look at one: twilio-admin man vault set > /tmp/page.1 && man /tmp/page.1
+/// To look at one: twilio-admin man vault set | man -l -
+///
+/// JSON, with --dir alone: {"dir": DIR}
 #[derive(Args, Debug)]
 pub(super) struct Man {
     /// The command whose page is printed, such as `vault set`; the program's own unless given
@@ -50,23 +53,39 @@ pub(super) struct Man {
 
 impl Man {
     pub(super) fn run(&self, output: Output) -> Done {
-        let mut root = cli::command();
+        let mut root = cli::command().disable_help_subcommand(true);
         root.build();
         if let Some(folder) = &self.dir {
-            clap_mangen::generate_to(root, folder)
+            write_all(&root, folder)
                 .map_err(|error| Failure::failed(format!("{}: {error}", folder.display())))?;
             let folder = folder.display().to_string();
             return output.line(&serde_json::json!({"dir": folder}), &format!("The pages are in {folder}."));
         }
+        no_json(output)?;
         let mut command = &root;
         for name in &self.command {
             let none = || Failure::name("there is no such command; twilio-admin --help lists them");
             command = command.find_subcommand(name).ok_or_else(none)?;
         }
-        let mut page = Vec::new();
-        clap_mangen::Man::new(command.clone())
-            .render(&mut page)
-            .map_err(|error| Failure::failed(error.to_string()))?;
-        output::raw(&page)
+        let mut text = Vec::new();
+        page(command).render(&mut text).map_err(|error| Failure::failed(error.to_string()))?;
+        output::raw(&text)
     }
+}
+
+fn no_json(output: Output) -> Done {
+    match output.is_json() {
+        true => Err(Failure::usage("this is not printed as JSON; leave --json out")),
+        false => Ok(()),
+    }
+}
+
+fn page(command: &clap::Command) -> clap_mangen::Man {
+    let program = concat!("twilio-admin ", env!("CARGO_PKG_VERSION"));
+    clap_mangen::Man::new(command.clone()).source(program).manual("twilio-admin")
+}
+
+fn write_all(command: &clap::Command, folder: &Path) -> std::io::Result<()> {
+    page(command).generate_to(folder)?;
+    command.get_subcommands().try_for_each(|command| write_all(command, folder))
 }

@@ -115,7 +115,7 @@ fn execute(cli: &Cli) -> Done {
         Command::Audit(audit) => audit.run(&session),
         Command::Config(config) => config.run(&session),
         Command::Login(login) => login.run(&session),
-        Command::Completions(completions) => completions.run(),
+        Command::Completions(completions) => completions.run(session.output),
         Command::Man(man) => man.run(session.output),
     }
 }

@@ -95,7 +95,7 @@ impl Session {
 
     fn access(&self, audit: Arc<dyn Audit>) -> Done<AccessControl> {
         let roles = match self.places.roles()? {
-            Some(file) => Roles::from_file(file)?,
+            Some(file) => Roles::from_file(file).map_err(|error| Failure::failed(error.to_string()))?,
             None => Roles::new(),
         };
         Ok(AccessControl::new(SqliteAccessStore::open(self.places.people()?)?, roles, audit))

@@ -71,10 +71,10 @@ struct AddArgs {
     #[arg(long)]
     first: bool,
     /// With --first, when the key expires: a moment in RFC 3339
-    #[arg(long, value_name = "MOMENT", value_parser = super::moments::moment, requires = "first")]
+    #[arg(long, value_name = "MOMENT", value_parser = super::moments::moment, conflicts_with = "role")]
     expires_at: Option<time::OffsetDateTime>,
     /// With --first, the same, so long from now, such as 90d
-    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, requires = "first", conflicts_with = "expires_at")]
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, conflicts_with_all = ["role", "expires_at"])]
     expires_in: Option<std::time::Duration>,
 }
 

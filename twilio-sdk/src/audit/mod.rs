@@ -16,7 +16,7 @@
 //! | `credential.store`, `credential.read`, `credential.delete` | a vault's entry was used | the vault | `ok`, `denied`, `failed` |
 //! | `credential.unlock` | a vault was made, or was to be opened | the vault | `ok`, `denied`, `failed` |
 //! | `credential.rekey`, `credential.import` | a vault as a whole was changed | the vault | `ok`, `denied`, `failed` |
-//! | `token.issue` | a token was asked for | the token server, `oauth`, `OAuthConfig` | `ok`, `denied`, `failed` |
+//! | `token.issue` | a token was asked for | the token server, `oauth`, `OAuthConfig`, `twilio-admin login` | `ok`, `denied`, `failed` |
 //! | `token.refresh` | a token was renewed by a refresh token | `oauth` | `ok`, `denied`, `failed` |
 //! | `config.change` | a file of users was read again | `listener` | `ok`, `failed` |
 //! | | settings were changed | `access` (`GuardedConfig`) | `ok` |

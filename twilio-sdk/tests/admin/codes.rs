@@ -47,3 +47,25 @@ fn without_a_terminal_secrets_are_read_where_that_is_said() {
     detached.env("TWILIO_ADMIN_HOME", home.path()).env("PATH", std::env::var("PATH").unwrap());
     ended(&mut detached, "").failed(2, "there is no terminal to ask on");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_printed_is_an_error_and_what_nobody_reads_is_none() {
+    let home = Home::with_vault();
+    let full = std::fs::File::create("/dev/full").unwrap();
+    let passphrase = home.write("passphrase", PASSPHRASE);
+    for json in [None, Some("--json")] {
+        let mut command = home.command(&["vault", "list", "--passphrase-file", passphrase.to_str().unwrap()]);
+        let run = command.args(json).stdout(full.try_clone().unwrap()).output().unwrap();
+        assert_eq!(run.status.code(), Some(1), "{run:?}");
+        assert!(
+            String::from_utf8_lossy(&run.stderr).contains("standard output cannot be written"),
+            "{run:?}"
+        );
+    }
+    let mut child = crate::program::start(home.command(&["vault", "list"]).arg("--stdin"));
+    drop(child.stdout.take());
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), format!("{PASSPHRASE}\n").as_bytes())
+        .unwrap();
+    crate::program::finished(child).ok();
+}

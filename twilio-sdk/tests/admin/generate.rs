@@ -48,6 +48,7 @@ fn every_command_has_its_manual_page() {
         let page = folder.join(format!("{}.1", name.collect::<Vec<_>>().join("-")));
         let text = std::fs::read_to_string(&page).unwrap_or_else(|error| panic!("{page:?}: {error}"));
         assert!(text.contains(".SH SYNOPSIS") && text.contains(".SH NAME"), "{text}");
+        assert!(text.contains(&format!("\"twilio-admin {}\"", env!("CARGO_PKG_VERSION"))), "{text}");
         let mut program = home.bare(&["man"]);
         let printed = ended(program.args(&command), "").ok().out;
         assert_eq!(printed, text, "{command:?}");

@@ -259,6 +259,33 @@ async fn nobody_logs_in_where_the_tokens_cannot_be_kept() {
     assert!(server.seen().is_empty());
 }
 
+#[test]
+fn options_that_would_do_nothing_are_refused() {
+    let home = Home::with_vault();
+    let url = "https://x.example";
+    let base = ["login", "a", "--client-id", "c", "--token-url", url];
+    let device = [&base[..], &["--device-url", url]].concat();
+    let browser = [&base[..], &["--authorization-url", url]].concat();
+    let cases: &[(&[&str], &[&str])] = &[
+        (&base, &[]),
+        (&base, &["--no-browser"]),
+        (&device, &["--no-browser"]),
+        (&device, &["--redirect-port", "1"]),
+        (&device, &["--authorization-url", url]),
+        (&device, &["--client-secret-in", "body"]),
+        (&browser, &["--client-secret-in", "body"]),
+        (&browser, &["--client-secret", "--client-secret-entry", "e"]),
+        (&browser, &["--parameter", "audience"]),
+    ];
+    for (base, more) in cases {
+        let refused = home.run(&[*base, *more].concat(), &[PASSPHRASE]);
+        assert!(refused.code == 2 && refused.err.starts_with("error: "), "{more:?}: {refused:?}");
+    }
+    for texts in [&["man", "--json"][..], &["completions", "zsh", "--json"]] {
+        home.run(texts, &[]).failed(2, "not printed as JSON");
+    }
+}
+
 /// Weakness 39 of the systems that this replaces: secrets went over `http://`.
 #[tokio::test(flavor = "multi_thread")]
 async fn weakness_39_a_server_elsewhere_needs_https() {

@@ -8,6 +8,8 @@ use crate::program::{Home, PASSPHRASE, ended};
 
 const README: &str = include_str!("../../../README.md");
 
+const MODULE: &str = include_str!("../../src/admin/mod.rs");
+
 fn section() -> &'static str {
     let (_, rest) = README.split_once("## People and secrets from the command line").unwrap();
     rest.split_once("\n## ").unwrap().0
@@ -64,5 +66,8 @@ fn the_exit_codes_are_those_of_the_help_text() {
     assert_eq!(rows.len(), 8);
     for row in rows {
         assert!(section().contains(&row), "{row}");
+        // The module's documentation says a little more of the last.
+        let row = row.trim_end_matches(" |");
+        assert!(MODULE.contains(&format!("//! {row}")), "{row}");
     }
 }

@@ -51,13 +51,13 @@ pub(super) struct Login {
     #[arg(long, value_name = "NAME=VALUE", value_parser = parameter)]
     parameter: Vec<(String, String)>,
     /// Asks for the client's secret; programs of users mostly have none
-    #[arg(long, conflicts_with = "client_secret_entry")]
+    #[arg(long, group = "secret")]
     client_secret: bool,
     /// The vault's entry that holds the client's secret, or NAME#FIELD of one that is JSON
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", group = "secret")]
     client_secret_entry: Option<String>,
     /// How the secret is shown to the server
-    #[arg(long, value_enum, default_value_t = SecretPlace::Header)]
+    #[arg(long, value_name = "PLACE", value_enum, default_value_t = SecretPlace::Header, requires = "secret")]
     client_secret_in: SecretPlace,
     /// Prints the address to open instead of opening a browser
     #[arg(long, conflicts_with = "device_url")]
