@@ -27,8 +27,10 @@ static MAKING: Mutex<()> = Mutex::new(());
 pub(super) fn open(path: &Path, timeout: Duration) -> Result<Connection, AccessError> {
     prepare(path)?;
     let mut connection = connect(path, timeout)?;
-    // Another program's database is not touched.
-    is_known(&connection, path)?;
+    // Another program's database is not touched. The transaction is for one moment to be looked at.
+    let moment = connection.transaction().map_err(failed("reading the file"))?;
+    is_known(&moment, path)?;
+    drop(moment);
     write_ahead(&connection, timeout).map_err(failed("opening the file"))?;
     let tables = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
