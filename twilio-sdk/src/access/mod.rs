@@ -30,7 +30,7 @@
 //! * With feature `listener`, `AccessControl` is a `UserStore`: name and key as Basic credentials, the permissions as
 //!   scopes; with feature `auth-layer` it is a `TokenStore` too.
 //!
-//! The futures need a `tokio` runtime.
+//! The futures need a `tokio` runtime with its timer.
 //!
 //! # What is refused
 //!

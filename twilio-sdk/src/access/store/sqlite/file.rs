@@ -84,7 +84,7 @@ pub(super) fn connect(path: &Path, timeout: Duration) -> Result<Connection, Acce
     let whole = folder.join(path.file_name().unwrap_or_default());
     let connection = Connection::open_with_flags(whole, flags).map_err(&failed)?;
     let set = || {
-        connection.busy_timeout(timeout.min(Duration::from_secs(3600)))?;
+        connection.busy_timeout(timeout)?;
         // Without it a change could be lost when the machine stops.
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
