@@ -35,7 +35,7 @@ fn no_command_at_all_is_a_usage_error_with_the_commands() {
 }
 
 /// Without a terminal there is nobody to ask; the program does not wait for one.
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 #[test]
 fn without_a_terminal_secrets_are_read_where_that_is_said() {
     let home = Home::with_vault();

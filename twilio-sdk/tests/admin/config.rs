@@ -84,6 +84,18 @@ fn secrets_that_the_file_names_come_from_the_vault() {
     assert_eq!(home.records().iter().filter(read).count(), 1);
 }
 
+#[test]
+fn without_a_vault_the_other_problems_are_told_all_the_same() {
+    let home = Home::new();
+    let bad = CLIENT.replace("${API_SECRET}", "secret://twilio").replace("30s", "soon");
+    home.write("twilio.toml", &bad);
+    let found = check(&home, "twilio.toml", &["--json"], &[], &[]);
+    let problems = problems(&found);
+    let keys: Vec<_> = problems.iter().map(|problem| problem["key"].as_str().unwrap_or("-")).collect();
+    assert_eq!(keys, ["timeout", "auth.api_secret", "-"], "{problems:?}");
+    assert!(problems[2]["message"].as_str().unwrap().contains("twilio-admin vault init makes one"));
+}
+
 #[cfg(unix)]
 #[test]
 fn a_secret_in_clear_that_others_can_read_is_a_problem() {

@@ -56,6 +56,20 @@ fn a_secret_among_the_arguments_is_refused_and_not_repeated() {
 }
 
 #[test]
+fn no_command_repeats_what_it_does_not_know() {
+    let home = Home::new();
+    for command in crate::help::commands(&home) {
+        for odd in
+            [format!("--{SECRET}"), format!("-{SECRET}"), format!("--json={SECRET}"), format!("--x={SECRET}")]
+        {
+            let mut program = home.command(&[]);
+            let refused = ended(program.args(&command).arg(odd), "").failed(2, "error: ");
+            assert!(!format!("{refused:?}").contains(SECRET), "{command:?}: {refused:?}");
+        }
+    }
+}
+
+#[test]
 fn what_looks_like_an_option_is_helped_with() {
     let home = Home::new();
     ended(&mut home.command(&["vault", "list", "--jsom"]), "")

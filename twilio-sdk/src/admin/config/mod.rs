@@ -81,7 +81,7 @@ impl CheckArgs {
         if self.kind != Kind::Client && self.profile.is_some() {
             return Err(Failure::usage("--profile is for a client's configuration"));
         }
-        let mut secrets = Vec::new();
+        let (mut secrets, mut more) = (Vec::new(), Vec::new());
         let (result, warnings) = match self.kind {
             Kind::Users => warnings::of(|| FileUserStore::open(&self.file).map(drop)),
             Kind::Roles => warnings::of(|| Roles::from_file(&self.file).map(drop)),
@@ -93,13 +93,20 @@ impl CheckArgs {
                 // What else is wrong with the file is told below.
                 secrets = loader.secret_names(&self.file).unwrap_or_default();
                 if !secrets.is_empty() {
-                    loader = loader.secrets(self.vault.open(session, &person)?);
+                    match self.vault.missing(session)? {
+                        None => loader = loader.secrets(self.vault.open(session, &person)?),
+                        Some(missing) => more.push(missing.to_string()),
+                    }
                 }
                 warnings::of(|| session.within(|| Client::new(loader.file(&self.file)?).map(drop)))
             }
         };
         let mut problems: Vec<Problem> = result.err().iter().flat_map(problems).collect();
-        problems.extend(warnings.into_iter().map(|message| Problem { place: None, key: None, message }));
+        problems.extend(more.into_iter().chain(warnings).map(|message| Problem {
+            place: None,
+            key: None,
+            message,
+        }));
         self.print(session, &secrets, &problems)
     }
 

@@ -65,10 +65,8 @@ pub(super) fn get(session: &Session, person: &Person, file: &VaultArgs, args: &G
 }
 
 fn text_of(entry: &Entry, field: &str) -> Done<SecretString> {
-    let Some(json) = entry.json() else {
-        return Err(VaultError::NotText(entry.info().name().to_owned()).into())
-            .map_err(|failure: Failure| failure.at("--field is for entries that are JSON"));
-    };
+    let text = || Failure::usage("--field is for entries that are JSON, and this one is a text");
+    let json = entry.json().ok_or_else(text)?;
     let none = || Failure::name(format!("the entry {:?} has no field of this name", entry.info().name()));
     let value = json.expose().get(field).ok_or_else(none)?;
     Ok(value.as_str().map_or_else(|| value.to_string().into(), SecretString::from))

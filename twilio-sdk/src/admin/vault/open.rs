@@ -39,13 +39,20 @@ impl VaultArgs {
         Ok(path)
     }
 
+    /// Why there is no vault to be opened, where there is none.
+    pub(in crate::admin) fn missing(&self, session: &Session) -> Done<Option<Failure>> {
+        let path = self.path(session)?;
+        let none =
+            || Failure::name("there is no vault; twilio-admin vault init makes one").at(path.display());
+        Ok((!path.try_exists().unwrap_or(true)).then(none))
+    }
+
     /// Opens the vault, with its passphrase.
     pub(in crate::admin) fn open(&self, session: &Session, person: &Person) -> Done<Vault> {
         let path = self.path(session)?;
         // Nobody should type a passphrase for nothing.
-        if !path.try_exists().unwrap_or(true) {
-            let how = "there is no vault; twilio-admin vault init makes one";
-            return Err(Failure::name(how).at(path.display()));
+        if let Some(none) = self.missing(session)? {
+            return Err(none);
         }
         let passphrase = match &self.passphrase_file {
             Some(file) => secret_input::from_file(file, "--passphrase-file")?,
