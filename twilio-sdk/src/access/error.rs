@@ -44,7 +44,7 @@ pub enum AccessError {
     Random,
     /// Others than its owner may use the store's file or folder; the text says which.
     OpenToOthers(String),
-    /// Another process kept the store locked until the time-out.
+    /// Others, of another process or of this one, kept the store busy until the time-out.
     Busy,
     /// The store cannot be used; the text says what was tried and what happened. Whether a change was made that was
     /// under way is not known where the connection to a server was lost.
@@ -89,7 +89,7 @@ impl fmt::Display for AccessError {
             Self::OpenToOthers(what) => {
                 write!(f, "others than its owner may use {what}; give files the mode 0600 and folders 0700")
             }
-            Self::Busy => f.write_str("another process keeps the store locked"),
+            Self::Busy => f.write_str("others keep the store busy"),
             Self::Store(what) => f.write_str(what),
             Self::Audit(error) => write!(f, "it cannot be recorded: {error}"),
         }

@@ -30,7 +30,7 @@
 //! * With feature `listener`, `AccessControl` is a `UserStore`: name and key as Basic credentials, the permissions as
 //!   scopes; with feature `auth-layer` it is a `TokenStore` too.
 //!
-//! The futures need a `tokio` runtime.
+//! The futures need a `tokio` runtime with its timer.
 //!
 //! # What is refused
 //!
@@ -48,9 +48,9 @@
 //!
 //! `twak_0123456789abcdef_` and 72 further digits. All digits are hexadecimal, in lower case; the first 16 are the id, by
 //! which a key is looked up and named, the next 64 are 256 random bits of the system's generator, the last 8 are a
-//! checksum, which tells a key from a typo and from any other text without asking the store. The checksum is the first four bytes of the SHA-256 of `twilio-sdk access key checksum`, a zero
-//! byte, and the key up to there. What searches texts for secrets looks for `twak_[0-9a-f]{16}_[0-9a-f]{72}`. A store keeps
-//! the id and a hash ([`KeyHash`]).
+//! checksum, which tells a key from a typo and from any other text without asking the store. The checksum is the first
+//! four bytes of the SHA-256 of `twilio-sdk access key checksum`, a zero byte, and the key up to there. What searches
+//! texts for secrets looks for `twak_[0-9a-f]{16}_[0-9a-f]{72}`. A store keeps the id and a hash ([`KeyHash`]).
 //!
 //! # The record
 //!

@@ -9,8 +9,7 @@ use twilio_sdk::access::{
     StoreFuture, UserRecord,
 };
 
-use crate::first;
-use crate::recorder::Recorder;
+use crate::{Recorder, first, taken};
 
 /// A store that can be made to fail: before a change is decided on, after that, or by not asking at all.
 #[derive(Debug, Default)]
@@ -78,7 +77,7 @@ async fn a_store_that_fails_lets_nobody_in_and_the_record_says_so() {
     let access = AccessControl::new(Arc::clone(&store), Roles::new(), recorder.clone());
     let ada = first(&access).await;
     let issued = access.issue_key(&ada, "ada", None).await.unwrap();
-    recorder.take();
+    taken(&recorder);
     let fails = |result: Result<(), AccessError>| assert!(matches!(result, Err(AccessError::Store(_))));
 
     store.touches.store(true, Ordering::SeqCst);
@@ -93,13 +92,13 @@ async fn a_store_that_fails_lets_nobody_in_and_the_record_says_so() {
         "authn failed - - - -".to_owned(),
         "authz failed ada admin view_config -".to_owned(),
     ];
-    assert_eq!(recorder.take(), expected);
+    assert_eq!(taken(&recorder), expected);
 
     for (flag, lines) in [(&store.before, 1), (&store.lies, 1), (&store.after, 2)] {
         flag.store(true, Ordering::SeqCst);
         fails(access.add_user(&ada, "bob", "viewer").await.map(drop));
         flag.store(false, Ordering::SeqCst);
-        let recorded = recorder.take();
+        let recorded = taken(&recorder);
         assert_eq!(recorded.len(), lines, "{recorded:?}");
         assert_eq!(recorded.last().unwrap(), "user.add failed ada admin viewer bob");
         assert_eq!(store.records().await.unwrap().users.len(), 1);

@@ -12,8 +12,7 @@ use twilio_sdk::vault::{Vault, VaultOptions, WorkFactor};
 use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig};
 
 use crate::folder::Folder;
-use crate::recorder::Recorder;
-use crate::{add, first};
+use crate::{Recorder, add, first, taken};
 
 /// Everything that a program may guard.
 struct Program {
@@ -177,7 +176,7 @@ async fn weakness_31_a_guard_refuses_actors_of_other_stores_and_records_it() {
     for (entry, _, done) in program.try_all(&stranger, "stranger").await {
         assert!(matches!(done, Err(AccessError::Denied(_))), "{entry}");
     }
-    let lines = program.recorder.take();
+    let lines = taken(&program.recorder);
     for resource in ["configuration", "client", "results", "vault", "audit log", "analytics", "users", "keys"]
     {
         let end = format!(" {resource}");

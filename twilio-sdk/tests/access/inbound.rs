@@ -5,11 +5,12 @@ use std::sync::Arc;
 use twilio_sdk::access::{AccessControl, AccessError, MemoryAccessStore, Permission, Roles};
 use twilio_sdk::audit::NoAudit;
 use twilio_sdk::listener::{
-    AuthError, BasicHandler, CachedStore, Credential, LimitedStore, TokenStore as _, UserStore as _,
+    AuthEntry, AuthError, AuthLayer, BasicHandler, CachedStore, Credential, LimitedStore, TokenStore as _,
+    UserStore as _,
 };
 
-use crate::recorder::Recorder;
-use crate::{add, first};
+use crate::service::{basic, behind};
+use crate::{Recorder, add, first, taken};
 
 fn headers(pairs: &[(&'static str, String)]) -> http::HeaderMap {
     let mut headers = http::HeaderMap::new();
@@ -17,11 +18,6 @@ fn headers(pairs: &[(&'static str, String)]) -> http::HeaderMap {
         headers.append(*name, value.parse().unwrap());
     }
     headers
-}
-
-fn basic(name: &str, key: &str) -> String {
-    use base64::Engine as _;
-    format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(format!("{name}:{key}")))
 }
 
 #[tokio::test]
@@ -77,6 +73,30 @@ async fn a_key_is_a_bearer_token() {
 }
 
 #[tokio::test]
+async fn the_layer_lets_in_whose_role_has_the_permission() {
+    let access = AccessControl::new(MemoryAccessStore::new(), Roles::new(), NoAudit);
+    let ada = first(&access).await;
+    let olga = add(&access, &ada, "olga", "operator").await;
+    let vera = add(&access, &ada, "vera", "viewer").await;
+    let scopes = [Permission::RunCalls.as_str()];
+    let entries = [AuthEntry::tokens(access.clone()), AuthEntry::users(access.clone())];
+    let service = behind(AuthLayer::new("people", entries.map(|entry| entry.scopes(scopes)))).await;
+    for (name, key, status) in [("olga", &olga.key, 200), ("vera", &vera.key, 403)] {
+        for header in [format!("Bearer {}", key.expose()), basic(name, key.expose())] {
+            assert_eq!(service.status(Some(&header)).await, status, "{name}");
+        }
+    }
+    let whoami = service.get("/", Some(&basic("olga", olga.key.expose()))).await;
+    assert_eq!(whoami.body, "olga:view_config run_calls view_results view_logs access_analytics");
+    access.set_role(&ada, "olga", "viewer").await.unwrap();
+    assert_eq!(service.status(Some(&basic("olga", olga.key.expose()))).await, 403);
+    access.remove_user(&ada, "olga").await.unwrap();
+    for header in [Some(basic("olga", olga.key.expose())), Some("Bearer ********".to_owned()), None] {
+        assert_eq!(service.status(header.as_deref()).await, 401);
+    }
+}
+
+#[tokio::test]
 async fn a_request_has_one_key() {
     let recorder = Recorder::default();
     let access = AccessControl::new(MemoryAccessStore::new(), Roles::new(), recorder.clone());
@@ -97,7 +117,7 @@ async fn a_request_has_one_key() {
         assert_eq!((actor.name(), actor.source()), ("vera", Some("192.0.2.1")));
         access.require(&actor, Permission::ViewConfig).await.unwrap();
     }
-    assert_eq!(recorder.take().len(), good.len());
+    assert_eq!(taken(&recorder).len(), good.len());
     let both = [good[0].clone(), good[1].clone()];
     let refused = [
         (headers(&[]), AuthError::Missing),
@@ -116,7 +136,7 @@ async fn a_request_has_one_key() {
         let error = access.authenticate_request(&headers(&pairs), None).await.unwrap_err();
         assert!(matches!(error, AuthError::Malformed(_)), "{error}");
     }
-    recorder.fail(true);
+    recorder.fill(true);
     let error = access.authenticate_request(&headers(&good[..1]), None).await.unwrap_err();
     assert_eq!(error.status(), 503, "{error}");
 }

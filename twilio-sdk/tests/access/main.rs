@@ -12,15 +12,20 @@ mod inbound;
 mod log;
 mod postgres;
 mod processes;
+#[path = "../common/recorder.rs"]
 mod recorder;
 mod server;
+// Of it only some is used here.
+#[allow(dead_code)]
+#[path = "../auth_layer/service.rs"]
+mod service;
 mod spread;
 mod sqlite;
 
 use std::sync::Arc;
 
 use twilio_sdk::access::{AccessControl, AccessError, AccessStore, Actor, IssuedKey, Roles};
-use twilio_sdk::audit::NoAudit;
+use twilio_sdk::audit::{Event, NoAudit};
 
 /// People of a store, of whom nothing is recorded.
 pub(crate) fn control(store: &Arc<dyn AccessStore>) -> AccessControl {
@@ -43,6 +48,20 @@ pub(crate) async fn add(access: &AccessControl, admin: &Actor, name: &str, role:
 pub(crate) async fn person(access: &AccessControl, admin: &Actor, name: &str, role: &str) -> Actor {
     let issued = add(access, admin, name, role).await;
     access.authenticate(&issued.key).await.unwrap()
+}
+
+/// A record in memory, which can be made to fail.
+pub(crate) type Recorder = Arc<recorder::Recorder>;
+
+/// What was recorded since the last look, each as `event outcome actor role action resource`.
+pub(crate) fn taken(recorder: &Recorder) -> Vec<String> {
+    let line = |event: &Event| {
+        let of =
+            |name: &str| event.texts().find(|(key, _)| *key == name).map_or("-", |(_, text)| text).to_owned();
+        let texts = ["actor", "role", "action", "resource"].map(of).join(" ");
+        format!("{} {} {texts}", event.kind().as_str(), event.outcome().as_str())
+    };
+    recorder.events().iter().map(line).collect()
 }
 
 pub(crate) fn is_rejected<T>(result: &Result<T, AccessError>) -> bool {

@@ -161,6 +161,72 @@ async fn a_server_that_is_away_lets_nobody_in_and_is_found_again() {
     );
 }
 
+/// Something between the program and a server, which can stop to let anything through.
+struct Between {
+    port: u16,
+    silent: tokio::sync::watch::Sender<bool>,
+}
+
+impl Between {
+    async fn to(port: u16) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let own = listener.local_addr().unwrap().port();
+        let (silent, watched) = tokio::sync::watch::channel(false);
+        tokio::spawn(async move {
+            while let Ok((mut client, _)) = listener.accept().await {
+                let mut watched = watched.clone();
+                tokio::spawn(async move {
+                    let mut server = tokio::net::TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+                    let through = tokio::io::copy_bidirectional(&mut client, &mut server);
+                    let ended = tokio::select! {
+                        _ = through => true,
+                        silent = watched.wait_for(|silent| *silent) => silent.is_err(),
+                    };
+                    if !ended {
+                        // Both connections stay open, and nothing goes through any more.
+                        std::future::pending::<()>().await;
+                    }
+                });
+            }
+        });
+        Self { port: own, silent }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_falls_silent_is_not_waited_for_without_end() {
+    let Some(server) = server("silent") else { return };
+    let between = Between::to(server.port).await;
+    let url =
+        server.url("localhost", "postgres").replace(&server.port.to_string(), &between.port.to_string());
+    let options = PostgresOptions::new(url).tls(server.tls()).timeout(Duration::from_secs(1));
+    let store: Arc<dyn AccessStore> = Arc::new(options.clone().connect().await.unwrap());
+    let access = control(&store);
+    let ada = first(&access).await;
+    between.silent.send(true).unwrap();
+    let began = Instant::now();
+    assert!(told(access.permissions(&ada).await).contains("no answer in time"));
+    assert!(told(access.add_user(&ada, "bob", "viewer").await).contains("no answer in time"));
+    assert!(told(options.connect().await).contains("no answer in time"));
+    assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
+    // Many who ask at once do not wait for each other.
+    let began = Instant::now();
+    let asking: Vec<_> = (0..20)
+        .map(|_| {
+            let (access, ada) = (access.clone(), ada.clone());
+            tokio::spawn(async move { access.permissions(&ada).await })
+        })
+        .collect();
+    for one in asking {
+        assert!(one.await.unwrap().is_err());
+    }
+    assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
+    between.silent.send(false).unwrap();
+    // What is silent stays so, and is asked no more.
+    access.add_user(&ada, "bob", "viewer").await.unwrap();
+    access.permissions(&ada).await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_change_waits_for_others_as_long_as_it_may() {
     let Some(server) = server("wait") else { return };

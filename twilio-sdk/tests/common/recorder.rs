@@ -27,6 +27,11 @@ impl Recorder {
         self.events.lock().unwrap().drain(..).map(|event| line(&event)).collect()
     }
 
+    /// The events since the last time.
+    pub fn events(&self) -> Vec<Event> {
+        std::mem::take(&mut self.events.lock().unwrap())
+    }
+
     pub fn kinds(&self) -> Vec<EventKind> {
         self.events.lock().unwrap().iter().map(Event::kind).collect()
     }

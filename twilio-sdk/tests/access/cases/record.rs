@@ -3,8 +3,7 @@ use std::time::Duration;
 
 use twilio_sdk::access::{AccessControl, AccessError, AccessStore, Permission, Roles};
 
-use crate::recorder::Recorder;
-use crate::{first, is_rejected, person};
+use crate::{Recorder, first, is_rejected, person, taken};
 
 fn recorded(store: Arc<dyn AccessStore>) -> (AccessControl, Recorder) {
     let recorder = Recorder::default();
@@ -17,7 +16,7 @@ pub(crate) async fn what_happens_is_recorded(store: Arc<dyn AccessStore>) {
     let ada = access.authenticate_from(&issued.key, "198.51.100.7").await.unwrap();
     let id = &issued.info.id;
     assert_eq!(
-        recorder.take(),
+        taken(&recorder),
         ["user.add ok - - admin ada".to_owned(), format!("authn ok ada admin - {id}")]
     );
     access.add_user(&ada, "bob", "viewer").await.unwrap();
@@ -53,7 +52,7 @@ pub(crate) async fn what_happens_is_recorded(store: Arc<dyn AccessStore>) {
     assert!(access.remove_user(&ada, "ada").await.is_err());
     assert!(access.add_first_admin("eve", None).await.is_err());
     let vera = person(&access, &ada, "vera", "viewer").await;
-    recorder.take();
+    taken(&recorder);
     assert!(access.add_user(&vera, "eve", "admin").await.is_err());
     assert!(access.require(&vera, Permission::RunCalls).await.is_err());
     assert!(access.users(&vera).await.is_err());
@@ -67,21 +66,21 @@ pub(crate) async fn what_happens_is_recorded(store: Arc<dyn AccessStore>) {
         "authn denied - - - -".to_owned(),
         format!("authn denied - - - {new}"),
     ];
-    assert_eq!(recorder.take(), expected);
+    assert_eq!(taken(&recorder), expected);
 }
 
 pub(crate) async fn what_cannot_be_recorded_is_not_done(store: Arc<dyn AccessStore>) {
     let (access, recorder) = recorded(Arc::clone(&store));
-    recorder.fail(true);
+    recorder.fill(true);
     assert!(matches!(access.add_first_admin("ada", None).await, Err(AccessError::Audit(_))));
     assert!(store.records().await.unwrap().users.is_empty());
-    recorder.fail(false);
+    recorder.fill(false);
     let issued = access.add_first_admin("ada", None).await.unwrap();
     let ada = access.authenticate(&issued.key).await.unwrap();
     let vera = person(&access, &ada, "vera", "viewer").await;
     let before = store.records().await.unwrap();
 
-    recorder.fail(true);
+    recorder.fill(true);
     let failed = |result: Result<(), AccessError>| assert!(matches!(result, Err(AccessError::Audit(_))));
     failed(access.add_user(&ada, "bob", "viewer").await.map(drop));
     failed(access.set_role(&ada, "vera", "admin").await.map(drop));
@@ -97,10 +96,10 @@ pub(crate) async fn what_cannot_be_recorded_is_not_done(store: Arc<dyn AccessSto
     assert_eq!(*settings.view(&ada).await.unwrap(), 1, "nothing is recorded where all is allowed");
     assert_eq!(store.records().await.unwrap(), before);
 
-    recorder.fail(false);
+    recorder.fill(false);
     settings.edit(&ada, |settings| *settings = 2).await.unwrap();
     assert_eq!(*settings.view(&ada).await.unwrap(), 2);
-    assert_eq!(recorder.take().pop().unwrap(), "config.change ok ada admin - configuration");
+    assert_eq!(taken(&recorder).pop().unwrap(), "config.change ok ada admin - configuration");
 }
 
 pub(crate) async fn no_record_holds_a_key(store: Arc<dyn AccessStore>) {

@@ -7,7 +7,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use time::OffsetDateTime;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 use tokio_postgres::{Client, IsolationLevel};
 
 use self::connection::{connect, within};
@@ -49,13 +49,19 @@ impl PostgresAccessStore {
     }
 
     async fn shared(&self) -> Result<Arc<Client>, AccessError> {
-        let mut shared = self.shared.lock().await;
+        let mut shared = self.turn(&self.shared).await?;
         if let Some(client) = shared.as_ref().filter(|client| !client.is_closed()) {
             return Ok(Arc::clone(client));
         }
         let client = Arc::new(connect(&self.target).await?);
         *shared = Some(Arc::clone(&client));
         Ok(client)
+    }
+
+    /// A lock between those of this process, for which nobody waits longer than for the server: of many who ask while it is
+    /// silent, each is told in the same time.
+    async fn turn<'m, T>(&self, mutex: &'m Mutex<T>) -> Result<MutexGuard<'m, T>, AccessError> {
+        tokio::time::timeout(self.target.timeout, mutex.lock()).await.map_err(|_| AccessError::Busy)
     }
 
     /// One statement that may be made twice: on a new connection where the one there was has been lost.
@@ -68,7 +74,7 @@ impl PostgresAccessStore {
             Err(AccessError::Store(_)) if client.is_closed() => ask(self.shared().await?).await,
             Err(error @ AccessError::Store(_)) => {
                 // One that does not answer is given up.
-                let mut shared = self.shared.lock().await;
+                let mut shared = self.turn(&self.shared).await?;
                 if shared.as_ref().is_some_and(|current| Arc::ptr_eq(current, &client)) {
                     *shared = None;
                 }
@@ -123,7 +129,7 @@ impl AccessStore for PostgresAccessStore {
 
     fn change(&self, decide: Decide) -> StoreFuture<'_, ()> {
         Box::pin(async move {
-            let mut own = self.own.lock().await;
+            let mut own = self.turn(&self.own).await?;
             let mut client = self.own(&mut own).await?;
             let done = change(&self.target, &mut client, decide).await;
             // One that does not answer is given up; of all others it is known what they are at.

@@ -27,8 +27,10 @@ static MAKING: Mutex<()> = Mutex::new(());
 pub(super) fn open(path: &Path, timeout: Duration) -> Result<Connection, AccessError> {
     prepare(path)?;
     let mut connection = connect(path, timeout)?;
-    // Another program's database is not touched.
-    is_known(&connection, path)?;
+    // Another program's database is not touched. The transaction is for one moment to be looked at.
+    let moment = connection.transaction().map_err(failed("reading the file"))?;
+    is_known(&moment, path)?;
+    drop(moment);
     write_ahead(&connection, timeout).map_err(failed("opening the file"))?;
     let tables = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -82,7 +84,7 @@ pub(super) fn connect(path: &Path, timeout: Duration) -> Result<Connection, Acce
     let whole = folder.join(path.file_name().unwrap_or_default());
     let connection = Connection::open_with_flags(whole, flags).map_err(&failed)?;
     let set = || {
-        connection.busy_timeout(timeout.min(Duration::from_secs(3600)))?;
+        connection.busy_timeout(timeout)?;
         // Without it a change could be lost when the machine stops.
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", true)?;

@@ -2,14 +2,18 @@ mod file;
 mod rows;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, TransactionBehavior, params};
 use time::OffsetDateTime;
+use tokio::sync::Mutex;
 
 use super::{AccessStore, Decide, StoreFuture, blocking, to_number};
 use crate::access::{AccessError, KeyRecord, Records, UserRecord};
+
+/// The longest time-out.
+const LONGEST_WAIT: Duration = Duration::from_secs(3600);
 
 /// Users and keys in a file of SQLite, which the processes of one machine share.
 ///
@@ -25,6 +29,7 @@ pub struct SqliteAccessStore {
     /// Two, so that who asks does not wait for who waits for another process.
     reader: Arc<Mutex<Connection>>,
     writer: Arc<Mutex<Connection>>,
+    timeout: Duration,
 }
 
 impl SqliteAccessStore {
@@ -40,16 +45,17 @@ impl SqliteAccessStore {
         Self::open_with_timeout(path, Duration::from_secs(10))
     }
 
-    /// The same, with the longest time that a change waits for other processes, to the millisecond.
+    /// The same, with the longest time that a change waits for other processes, to the millisecond, and before that for others of this
+    /// process; at most an hour.
     ///
     /// # Errors
     ///
     /// As of [`open`](Self::open).
     pub fn open_with_timeout(path: impl Into<PathBuf>, timeout: Duration) -> Result<Self, AccessError> {
-        let path = path.into();
+        let (path, timeout) = (path.into(), timeout.min(LONGEST_WAIT));
         let writer = file::open(&path, timeout)?;
         let reader = file::connect(&path, timeout)?;
-        Ok(Self { path, reader: Arc::new(Mutex::new(reader)), writer: Arc::new(Mutex::new(writer)) })
+        Ok(Self { path, reader: Arc::new(Mutex::new(reader)), writer: Arc::new(Mutex::new(writer)), timeout })
     }
 
     /// The path of the file.
@@ -69,31 +75,35 @@ fn is_busy(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 
-fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
+/// Work on a connection, on a thread for what blocks. Whoever has waited for the connection as long as for another
+/// process gives up, so that no queue grows without end.
+async fn on<T: Send + 'static>(
+    connection: &Arc<Mutex<Connection>>,
+    timeout: Duration,
+    work: impl FnOnce(&mut Connection) -> Result<T, AccessError> + Send + 'static,
+) -> Result<T, AccessError> {
+    let free = tokio::time::timeout(timeout, Arc::clone(connection).lock_owned()).await;
+    let mut connection = free.map_err(|_| AccessError::Busy)?;
     // A transaction is rolled back when it is dropped, by a panic too.
-    connection.lock().unwrap_or_else(PoisonError::into_inner)
+    blocking(move || work(&mut connection)).await
 }
 
 impl AccessStore for SqliteAccessStore {
-    fn find<'a>(&'a self, key_id: &'a str) -> StoreFuture<'a, Option<(KeyRecord, UserRecord)>> {
-        let (reader, id) = (Arc::clone(&self.reader), key_id.to_owned());
-        Box::pin(blocking(move || rows::find(&lock(&reader), &id)))
+    fn find<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<(KeyRecord, UserRecord)>> {
+        let id = key.to_owned();
+        Box::pin(on(&self.reader, self.timeout, move |reader| rows::find(reader, &id)))
     }
 
     fn records(&self) -> StoreFuture<'_, Records> {
-        let reader = Arc::clone(&self.reader);
-        Box::pin(blocking(move || {
-            let mut reader = lock(&reader);
+        Box::pin(on(&self.reader, self.timeout, |reader| {
             let moment = reader.transaction().map_err(failed("reading users and keys"))?;
             rows::read(&moment)
         }))
     }
 
     fn change(&self, decide: Decide) -> StoreFuture<'_, ()> {
-        let writer = Arc::clone(&self.writer);
-        Box::pin(blocking(move || {
+        Box::pin(on(&self.writer, self.timeout, move |writer| {
             let failed = failed("changing users and keys");
-            let mut writer = lock(&writer);
             let change = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
             for one in decide(&rows::read(&change)?)? {
                 rows::write(&change, &one).map_err(&failed)?;
@@ -108,12 +118,11 @@ impl AccessStore for SqliteAccessStore {
         used_at: OffsetDateTime,
         unless_after: OffsetDateTime,
     ) -> StoreFuture<'a, ()> {
-        let (writer, key) = (Arc::clone(&self.writer), key.to_owned());
-        Box::pin(blocking(move || {
+        let key = key.to_owned();
+        Box::pin(on(&self.writer, self.timeout, move |writer| {
             let touch = "UPDATE keys SET last_used_at = ?2
                          WHERE id = ?1 AND (last_used_at IS NULL OR last_used_at <= ?3)";
-            let touched =
-                lock(&writer).execute(touch, params![key, to_number(used_at), to_number(unless_after)]);
+            let touched = writer.execute(touch, params![key, to_number(used_at), to_number(unless_after)]);
             touched.map(drop).map_err(failed("noting that a key was used"))
         }))
     }
