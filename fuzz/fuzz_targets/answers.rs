@@ -42,7 +42,9 @@ fn list<T: Decode + Param + std::fmt::Debug + Send + 'static>(pages: fn(&Client)
         // A page without items is written with an empty list, whether the answer had one or none.
         if let (true, Value::Object(map)) = (page.items.is_empty(), &mut json) {
             let whole: Value = serde_json::from_slice(body).unwrap_or_default();
-            map.retain(|name, value| *value != Value::Array(Vec::new()) || whole.get(name).is_some_and(Value::is_array));
+            map.retain(|name, value| {
+                *value != Value::Array(Vec::new()) || whole.get(name).is_some_and(Value::is_array)
+            });
         }
         Some(json)
     })

@@ -9,7 +9,7 @@ use super::{Fault, FaultPlan, FaultRule, On};
 use crate::config::ConfigFormat;
 use crate::config::file::{Reader, read_file, read_text};
 use crate::mock::route;
-use crate::{Error, Result};
+use crate::Result;
 
 /// What `kind` may say beside the kinds of [`Fault::kind`], in the steps of a script.
 const NONE: &str = "none";
@@ -83,7 +83,7 @@ impl FaultPlan {
     ///
     /// # Errors
     ///
-    /// [`is_config`](Error::is_config), with everything that is unknown, missing or out of range: the file, the
+    /// [`is_config`](crate::Error::is_config), with everything that is unknown, missing or out of range: the file, the
     /// line where it is known, the key and what is expected. Files of more than 1 MiB are not read.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         read_file(path.as_ref(), &variable, &plan)
