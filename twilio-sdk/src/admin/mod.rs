@@ -24,7 +24,12 @@
 //!
 //! Where there is no database, everything is refused unless `--without-people` is said; then the permissions of files and
 //! the passphrase of the vault decide, and records name the system's user (`uid:1000`). It is refused for `user` and `key`,
-//! where there is a database of people, and where one lies beside the vault or log that is used.
+//! and where there is a database of people.
+//!
+//! The people of a folder cannot be left out: where `people.db` lies beside the vault or log that is used, or beside what a
+//! link leads to, no other people decide, and where `access.toml` lies beside the database of people, no other file of roles
+//! is taken. All this is for those who may run the program and not write the files, by `sudo` for instance; it knows files by
+//! these names, and looks before it opens them.
 //!
 //! # Secrets
 //!

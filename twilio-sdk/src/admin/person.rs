@@ -1,6 +1,6 @@
 //! Who uses the program, what they may, and where it is recorded.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::exit::{Done, Failure};
@@ -38,17 +38,18 @@ impl Session {
             self.wait(access.require(&actor, permission))?;
             return Ok(Person { name: actor.name().to_owned(), audit });
         }
-        self.nobody_beside(&self.places.audit()?)?;
         Ok(Person { name: self.os_user(), audit: self.log()? })
     }
 
     /// The same for those who read a log, which begins none. A log that is broken takes no records, and is read all the
     /// same: that is how it is found out what happened to it.
     pub(super) fn allow_to_read(&self, log: &Path) -> Done {
-        if !self.has_people()? {
-            return self.nobody_beside(log);
+        let has_people = self.has_people()?;
+        self.nobody_beside(log)?;
+        if !has_people {
+            return Ok(());
         }
-        let audit: Arc<dyn Audit> = match AuditLog::open(self.places.audit()?) {
+        let audit: Arc<dyn Audit> = match AuditLog::open(self.audit()?) {
             Ok(log) => Arc::new(log),
             Err(error @ AuditError::Broken(_)) => {
                 tell(&format!("that the log is read is not recorded: {error}"));
@@ -89,16 +90,26 @@ impl Session {
         }
     }
 
+    fn audit(&self) -> Done<PathBuf> {
+        let log = self.places.audit()?;
+        self.nobody_beside(&log)?;
+        Ok(log)
+    }
+
     fn log(&self) -> Done<Arc<dyn Audit>> {
-        Ok(Arc::new(AuditLog::open(self.places.audit()?)?))
+        Ok(Arc::new(AuditLog::open(self.audit()?)?))
     }
 
     fn access(&self, audit: Arc<dyn Audit>) -> Done<AccessControl> {
+        let people = self.places.people()?;
         let roles = match self.places.roles()? {
-            Some(file) => Roles::from_file(file).map_err(|error| Failure::failed(error.to_string()))?,
+            Some(file) => {
+                roles_of(&people, &file)?;
+                Roles::from_file(file).map_err(|error| Failure::failed(error.to_string()))?
+            }
             None => Roles::new(),
         };
-        Ok(AccessControl::new(SqliteAccessStore::open(self.places.people()?)?, roles, audit))
+        Ok(AccessControl::new(SqliteAccessStore::open(people)?, roles, audit))
     }
 
     fn member(&self, audit: Arc<dyn Audit>) -> Done<Member> {
@@ -130,17 +141,22 @@ impl Session {
         }
     }
 
-    /// That nobody steps around the people in the folder of a file.
+    /// That nobody steps around the people in the folder of a file, neither without people nor with people of their own.
     pub(super) fn nobody_beside(&self, file: &Path) -> Done {
-        let people = folder_of(file).join("people.db");
-        match self.without_people && is_there(&people) {
-            true => Err(Failure::refused(format!(
-                "beside {} is a database of people, and --without-people is for where there is none; give --people {}",
-                file.display(),
-                people.display()
-            ))),
-            false => Ok(()),
+        // The file may be a link, and those beside what it leads to decide as well.
+        let target = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+        for folder in [folder_of(file), folder_of(&target)] {
+            let people = folder.join("people.db");
+            if is_there(&people) && (self.without_people || !is_same(&people, &self.places.people()?)) {
+                return Err(Failure::refused(format!(
+                    "beside {} is a database of people, whose permissions decide here; give --people {}, and no \
+                     --without-people",
+                    file.display(),
+                    people.display()
+                )));
+            }
         }
+        Ok(())
     }
 
     /// Who the system says it is.
@@ -157,6 +173,24 @@ fn none(people: &Path) -> Failure {
         "there is no database of people, {}; twilio-admin user add NAME --first begins one",
         people.display()
     ))
+}
+
+/// That the roles of people who have a file of roles beside them are not defined by another one.
+fn roles_of(people: &Path, file: &Path) -> Done {
+    let own = folder_of(people).join("access.toml");
+    match is_there(&own) && !is_same(&own, file) {
+        true => Err(Failure::refused(format!(
+            "beside {} is a file of roles, whose roles these people have; give --roles {}",
+            people.display(),
+            own.display()
+        ))),
+        false => Ok(()),
+    }
+}
+
+/// Whether two names are known to be those of one file.
+fn is_same(one: &Path, other: &Path) -> bool {
+    one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
 }
 
 /// Whether there is anything of this name, or it cannot be told.

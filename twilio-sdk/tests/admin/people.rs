@@ -131,6 +131,63 @@ fn nobody_steps_around_people_who_are_there() {
 }
 
 #[test]
+fn no_people_of_ones_own_decide_about_what_lies_beside_others() {
+    let (home, ada) = Home::with_people();
+    home.run_as(&ada, &["vault", "init"], &[PASSPHRASE]).ok();
+    let log = std::fs::read(home.file("audit.log")).unwrap();
+    let (own, me) = Home::with_people();
+    let at = |home: &Home, name: &str| home.file(name).display().to_string();
+    own.run_as(&me, &["vault", "list", "--vault", &at(&home, "secrets.vault")], &[PASSPHRASE])
+        .failed(3, "is a database of people");
+    for action in ["tail", "verify", "search"] {
+        own.run_as(&me, &["audit", action, "--log", &at(&home, "audit.log")], &[])
+            .failed(3, "is a database of people");
+    }
+    let shared = at(&home, "audit.log");
+    // Nor are records of another \"ada\" put into the log.
+    for arguments in [&["key", "list"][..], &["audit", "tail"], &["user", "recover", "ada"]] {
+        let arguments = [arguments, &["--audit", &shared]].concat();
+        own.run_as(&me, &arguments, &[]).failed(3, "is a database of people");
+    }
+    home.run_as(&me, &["vault", "list", "--people", &at(&own, "people.db")], &[PASSPHRASE])
+        .failed(3, "is a database of people");
+    assert_eq!(std::fs::read(home.file("audit.log")).unwrap(), log);
+    // The people themselves may be named from elsewhere.
+    let (people, vault) = (at(&home, "people.db"), at(&home, "secrets.vault"));
+    Home::new().run_as(&ada, &["vault", "list", "--people", &people, "--vault", &vault], &[PASSPHRASE]).ok();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_no_way_around_people() {
+    let (home, ada) = Home::with_people();
+    home.run_as(&ada, &["audit", "tail"], &[]).ok();
+    let own = Home::new();
+    let link = own.file("link.log");
+    std::os::unix::fs::symlink(home.file("audit.log"), &link).unwrap();
+    for action in ["tail", "verify", "search"] {
+        own.run(&["audit", action, "--log", link.to_str().unwrap()], &[])
+            .failed(3, "is a database of people");
+    }
+}
+
+#[test]
+fn nobody_defines_the_own_role_anew() {
+    let (home, ada) = Home::with_people();
+    home.write("access.toml", "[access.roles.keeper]\npermissions = ['view_config']\n");
+    let kim = home.add(&ada, "kim", "keeper");
+    home.run_as(&kim, &["user", "list"], &[]).failed(3, "manage_users");
+    let own = Home::new();
+    let more = own.write("access.toml", "[access.roles.keeper]\npermissions = ['manage_users']\n");
+    home.run_as(&kim, &["user", "list", "--roles", more.to_str().unwrap()], &[]).failed(3, "a file of roles");
+    // Nor by the folder in which the file of roles is looked for.
+    let people = home.file("people.db").display().to_string();
+    own.run_as(&kim, &["user", "list", "--people", &people], &[]).failed(3, "a file of roles");
+    let roles = home.file("access.toml").display().to_string();
+    own.run_as(&ada, &["user", "list", "--people", &people, "--roles", &roles], &[]).ok();
+}
+
+#[test]
 fn the_first_admin_is_made_once_and_the_key_shown_once() {
     let home = Home::new();
     let first = ended(&mut home.bare(&["user", "add", "ada", "--first"]), "");
