@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::exit::Done;
-use super::moments::Expiry;
+use super::moments::{Expiry, duration};
 use super::output::{moment, shown, table, tell};
 use super::person::Member;
 use super::session::Session;
@@ -41,7 +41,7 @@ enum Action {
         #[arg(value_parser = id)]
         id: String,
         /// How long the old key is still accepted; without it, it ends at once
-        #[arg(long, value_name = "TIME", default_value = "0s", hide_default_value = true, value_parser = humantime::parse_duration)]
+        #[arg(long, value_name = "TIME", default_value = "0s", hide_default_value = true, value_parser = duration)]
         overlap: Duration,
         #[command(flatten)]
         expiry: Expiry,

@@ -15,7 +15,7 @@ pub(super) struct Expiry {
     #[arg(long, value_name = "MOMENT", value_parser = moment, conflicts_with = "expires_in")]
     expires_at: Option<OffsetDateTime>,
     /// The same, so long from now, such as 90d
-    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
     expires_in: Option<Duration>,
 }
 
@@ -38,9 +38,14 @@ pub(super) fn moment(text: &str) -> Result<OffsetDateTime, &'static str> {
     OffsetDateTime::parse(text, &Rfc3339).map_err(|_| "a moment is expected, such as 2027-01-31T00:00:00Z")
 }
 
+/// A time such as `90d`. The parser's own error repeats parts of what was given.
+pub(super) fn duration(text: &str) -> Result<Duration, &'static str> {
+    humantime::parse_duration(text).map_err(|_| "a time is expected, such as 90d, 12h or 5m 30s")
+}
+
 /// A moment in RFC 3339, or a time such as `24h`, which is so long before now.
 pub(super) fn past(text: &str) -> Result<OffsetDateTime, &'static str> {
-    let ago = humantime::parse_duration(text).ok().and_then(|time| time::Duration::try_from(time).ok());
+    let ago = duration(text).ok().and_then(|time| time::Duration::try_from(time).ok());
     match ago {
         Some(ago) => OffsetDateTime::now_utc().checked_sub(ago).ok_or("it is too long ago"),
         None => moment(text).map_err(

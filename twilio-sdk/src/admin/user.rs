@@ -74,7 +74,7 @@ struct AddArgs {
     #[arg(long, value_name = "MOMENT", value_parser = super::moments::moment, conflicts_with = "role")]
     expires_at: Option<time::OffsetDateTime>,
     /// With --first, the same, so long from now, such as 90d
-    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, conflicts_with_all = ["role", "expires_at"])]
+    #[arg(long, value_name = "TIME", value_parser = super::moments::duration, conflicts_with_all = ["role", "expires_at"])]
     expires_in: Option<std::time::Duration>,
 }
 

@@ -70,6 +70,32 @@ fn no_command_repeats_what_it_does_not_know() {
 }
 
 #[test]
+fn no_part_of_what_is_no_time_is_repeated() {
+    let home = Home::new();
+    for arguments in [
+        &["vault", "set", "name", "--expires-in", "5topsecret"][..],
+        &["user", "add", "ada", "--first", "--expires-in", "5topsecret"],
+        &["key", "rotate", "0123456789abcdef", "--overlap", "5topsecret"],
+        &[
+            "login",
+            "a",
+            "--client-id",
+            "c",
+            "--token-url",
+            "u",
+            "--device-url",
+            "d",
+            "--timeout",
+            "5topsecret",
+        ],
+        &["audit", "search", "--since", "5topsecret"],
+    ] {
+        let refused = ended(&mut home.command(arguments), "").failed(2, "is expected, ");
+        assert!(!format!("{refused:?}").contains("topsecret"), "{arguments:?}: {refused:?}");
+    }
+}
+
+#[test]
 fn what_looks_like_an_option_is_helped_with() {
     let home = Home::new();
     ended(&mut home.command(&["vault", "list", "--jsom"]), "")

@@ -11,6 +11,7 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use super::exit::{Done, Failure};
+use super::moments::duration;
 use super::output::{moment, shown};
 use super::person::Person;
 use super::session::Session;
@@ -72,7 +73,7 @@ pub(super) struct Login {
     )]
     redirect_port: u16,
     /// How long to wait for the login
-    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = duration)]
     timeout: Duration,
     #[command(flatten)]
     vault: VaultArgs,
