@@ -192,6 +192,17 @@ async fn a_port_that_is_asked_for_is_used_or_the_login_fails() {
     browser(&home, &server, &["--redirect-port", taken]).end().failed(1, "no port for the redirect");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_secret_of_the_client_is_in_no_record() {
+    let home = Home::with_vault();
+    let url = "http://127.0.0.1:1/";
+    let mut command = home.command(&["login", "of-s3cr3t-client", "--client-id", "c", "--token-url", url]);
+    command.args(["--device-url", url, "--client-secret"]);
+    Running::start(&mut command, &[PASSPHRASE, "s3cr3t-client"]).end().failed(1, "");
+    let issued = home.records().into_iter().find(|record| record["event"] == "token.issue").unwrap();
+    assert!(!issued.to_string().contains("s3cr3t-client"), "{issued}");
+}
+
 /// A server whose polls have a script.
 async fn device_server(script: impl Fn(usize) -> Reply + Send + Sync + 'static) -> Loopback {
     let polls = std::sync::atomic::AtomicUsize::new(0);

@@ -97,13 +97,13 @@ impl Login {
         let person = session.allow(Permission::ManageCredentials)?;
         // First of all, so that nobody logs in for nothing.
         let vault = self.vault.open(session, &person)?;
-        let config = self.config(session, &vault)?;
+        let config = self.config(session, &vault, &person)?;
         let logged_in = session.wait(self.in_time(config));
         let tokens = self.recorded(&person, logged_in)?;
         self.keep(session, vault, &tokens)
     }
 
-    fn config(&self, session: &Session, vault: &Vault) -> Done<ProviderConfig> {
+    fn config(&self, session: &Session, vault: &Vault, person: &Person) -> Done<ProviderConfig> {
         let mut config =
             ProviderConfig::new(&self.client_id, &self.token_url).client_auth(match self.client_secret_in {
                 SecretPlace::Header => ClientAuth::Header,
@@ -122,7 +122,9 @@ impl Login {
             config = config.parameter(name, value);
         }
         if self.client_secret {
-            config = config.client_secret(session.input.ask("Secret of the client")?);
+            let secret = session.input.ask("Secret of the client")?;
+            person.audit.guard(&secret);
+            config = config.client_secret(secret);
         }
         if let Some(name) = &self.client_secret_entry {
             let found = vault.resolve(name);
