@@ -77,11 +77,12 @@ fn wrote(result: io::Result<()>) -> Done {
     }
 }
 
-/// Text of others' making as it may stand on a terminal, which control characters would command.
+/// Text of others' making as it may stand on a terminal, which control characters would command, and those that turn the
+/// direction or take no room would show as another text.
 pub(super) fn shown(text: &str) -> String {
     let invisible = |c: char| {
         c.is_control()
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
     };
     text.chars()
         .flat_map(|c| match invisible(c) {
@@ -118,5 +119,6 @@ mod tests {
     #[test]
     fn nothing_that_is_shown_commands_a_terminal() {
         assert_eq!(shown("zoë\u{1b}[2J\r\n\u{202e}"), "zoë\\u{1b}[2J\\u{d}\\u{a}\\u{202e}");
+        assert_eq!(shown("a\u{200b}d\u{61c}a\u{2028}"), "a\\u{200b}d\\u{61c}a\\u{2028}");
     }
 }

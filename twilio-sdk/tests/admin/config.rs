@@ -38,6 +38,16 @@ fn a_good_file_is_told_so() {
     assert!(!format!("{text}{good:?}").contains("s3cr3t"));
 }
 
+#[cfg(unix)]
+#[test]
+fn the_name_of_a_file_commands_no_terminal() {
+    let home = Home::new();
+    let name = "a\u{1b}[2Jb.toml";
+    home.write(name, "[");
+    let found = check(&home, name, &[], &[], &[]);
+    assert!(found.code == 5 && found.out.contains(r"a\u{1b}[2Jb.toml:1:"), "{found:?}");
+}
+
 #[test]
 fn every_problem_is_told_with_its_place_and_no_value() {
     let home = Home::new();

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 
 use super::exit::{Code, Done, Failure};
 use super::moments::past;
-use super::output::{BAD, GOOD};
+use super::output::{BAD, GOOD, shown};
 use super::session::Session;
 use crate::audit::{EventKind, Fault, Filter, Head, Outcome, VerifyError, search, tail, verify};
 
@@ -186,7 +186,7 @@ fn check(session: &Session, log: &std::path::Path, anchor: Option<&Head>) -> Don
         }
     };
     let json = json!({"ok": false, "fault": fault, "file": file, "line": line, "message": message});
-    session.output.print(&json, |out| writeln!(out, "{BAD}Tampered with{BAD:#}: {message}"))?;
+    session.output.print(&json, |out| writeln!(out, "{BAD}Tampered with{BAD:#}: {}", shown(&message)))?;
     Err(Failure::found())
 }
 

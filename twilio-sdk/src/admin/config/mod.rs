@@ -119,6 +119,7 @@ impl CheckArgs {
             "problems": problems.iter().map(Problem::to_json).collect::<Vec<_>>(),
         });
         session.output.print(&json, |out| {
+            let file = shown(&file);
             for problem in problems {
                 write!(out, "{file}")?;
                 if let Some((line, column)) = problem.place {
