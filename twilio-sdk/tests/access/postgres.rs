@@ -234,21 +234,7 @@ async fn a_change_waits_for_others_as_long_as_it_may() {
     let hasty = server.options("postgres").timeout(Duration::from_secs(1)).connect().await.unwrap();
     hasty.records().await.unwrap();
     let patient = server.connect("postgres").await.unwrap();
-    let (began, begun) = tokio::sync::oneshot::channel();
-    let change = tokio::spawn(async move {
-        slow.change(Box::new(move |_| {
-            began.send(()).unwrap();
-            std::thread::sleep(Duration::from_secs(4));
-            Ok(vec![])
-        }))
-        .await
-    });
-    begun.await.unwrap();
-    assert!(matches!(hasty.change(Box::new(|_| Ok(vec![]))).await, Err(AccessError::Busy)));
-    hasty.records().await.expect("who reads waits for nobody");
-    assert!(!change.is_finished());
-    patient.change(Box::new(|_| Ok(vec![]))).await.unwrap();
-    assert!(change.await.unwrap().is_ok());
+    crate::cases::waits_for_a_slow_change(slow, hasty, patient, Duration::from_secs(4)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

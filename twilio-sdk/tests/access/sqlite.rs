@@ -124,19 +124,5 @@ async fn a_change_waits_for_others_as_long_as_it_may() {
     let slow = SqliteAccessStore::open(&path).unwrap();
     let hasty = SqliteAccessStore::open_with_timeout(&path, Duration::from_millis(50)).unwrap();
     let patient = SqliteAccessStore::open(&path).unwrap();
-    let (began, begun) = tokio::sync::oneshot::channel();
-    let change = tokio::spawn(async move {
-        slow.change(Box::new(move |_| {
-            began.send(()).unwrap();
-            std::thread::sleep(Duration::from_millis(600));
-            Ok(vec![])
-        }))
-        .await
-    });
-    begun.await.unwrap();
-    assert!(matches!(hasty.change(Box::new(|_| Ok(vec![]))).await, Err(AccessError::Busy)));
-    hasty.records().await.expect("who reads waits for nobody");
-    assert!(!change.is_finished());
-    patient.change(Box::new(|_| Ok(vec![]))).await.unwrap();
-    assert!(change.await.unwrap().is_ok());
+    crate::cases::waits_for_a_slow_change(slow, hasty, patient, Duration::from_millis(600)).await;
 }

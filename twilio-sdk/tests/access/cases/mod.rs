@@ -9,13 +9,39 @@ mod store;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
-use twilio_sdk::access::{AccessStore, MemoryAccessStore, SqliteAccessStore};
+use twilio_sdk::access::{AccessError, AccessStore, MemoryAccessStore, Records, SqliteAccessStore};
 
 use crate::folder::Folder;
 use crate::spread::Spread;
 
 pub(crate) type Case = fn(Arc<dyn AccessStore>) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// While one store makes a change for some time, a store that waits for less is told so, and one that waits for longer comes
+/// after it.
+pub(crate) async fn waits_for_a_slow_change<S: AccessStore + 'static>(
+    slow: S,
+    hasty: S,
+    patient: S,
+    time: Duration,
+) {
+    let (began, begun) = tokio::sync::oneshot::channel();
+    let change = tokio::spawn(async move {
+        let decide = move |_: &Records| {
+            began.send(()).unwrap();
+            std::thread::sleep(time);
+            Ok(vec![])
+        };
+        slow.change(Box::new(decide)).await
+    });
+    begun.await.unwrap();
+    assert!(matches!(hasty.change(Box::new(|_| Ok(vec![]))).await, Err(AccessError::Busy)));
+    hasty.records().await.expect("who reads waits for nobody");
+    assert!(!change.is_finished());
+    patient.change(Box::new(|_| Ok(vec![]))).await.unwrap();
+    assert!(change.await.unwrap().is_ok());
+}
 
 /// The cases by name, and each of them as a test of the two stores that need no server.
 macro_rules! cases {
