@@ -8,7 +8,7 @@ use super::{AccessControl, Inner, admins, ended, event_of};
 use crate::access::error::shown;
 use crate::access::record::now;
 use crate::access::store::Decide;
-use crate::access::{AccessError, Actor, Permission, Permissions, Records, Roles, Write};
+use crate::access::{AccessError, Actor, Permission, Permissions, Records, Role, Roles, Write};
 use crate::audit::{Event, EventKind, Outcome};
 
 /// What a rule decides by.
@@ -21,9 +21,11 @@ pub(super) struct Facts<'a> {
 }
 
 impl Facts<'_> {
-    /// Nobody gives, takes or uses what goes beyond the own role: with `manage_users` alone one could become anything.
+    /// Nobody gives, takes or uses what goes beyond the own role: with `manage_users` alone one could become anything. A
+    /// role that there is not may allow everything where another program knows it.
     pub(super) fn within_own_role(&self, role: &str) -> Result<(), AccessError> {
-        match self.own.contains_all(self.roles.permissions(role)) {
+        let permissions = self.roles.get(role).map_or(Permissions::ALL, Role::permissions);
+        match self.own.contains_all(permissions) {
             true => Ok(()),
             false => Err(AccessError::AboveOwnRole),
         }

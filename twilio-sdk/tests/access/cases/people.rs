@@ -108,7 +108,7 @@ pub(crate) async fn weakness_30_the_last_admin_stays(store: Arc<dyn AccessStore>
 
 pub(crate) async fn nobody_goes_beyond_the_own_role(store: Arc<dyn AccessStore>) {
     let roles = Roles::new().with("manager", &[Permission::ManageUsers, Permission::ViewConfig]).unwrap();
-    let access = AccessControl::new(store, roles, NoAudit);
+    let access = AccessControl::new(Arc::clone(&store), roles, NoAudit);
     let ada = first(&access).await;
     let max = person(&access, &ada, "max", "manager").await;
     let above = |result: Result<(), AccessError>| assert!(matches!(result, Err(AccessError::AboveOwnRole)));
@@ -124,6 +124,17 @@ pub(crate) async fn nobody_goes_beyond_the_own_role(store: Arc<dyn AccessStore>)
     add(&access, &max, "mia", "manager").await;
     access.remove_user(&max, "mia").await.unwrap();
     assert_eq!(access.users(&max).await.unwrap().len(), 2);
+
+    // What a role allows that only another program knows cannot be told.
+    let user = UserRecord {
+        name: "tim".into(),
+        role: "auditor".into(),
+        created_at: time::OffsetDateTime::UNIX_EPOCH,
+    };
+    store.change(Box::new(|_| Ok(vec![Write::PutUser(user)]))).await.unwrap();
+    above(access.set_role(&max, "tim", "manager").await.map(drop));
+    above(access.remove_user(&max, "tim").await);
+    access.remove_user(&ada, "tim").await.unwrap();
 }
 
 pub(crate) async fn an_actor_is_worth_what_the_store_says_now(store: Arc<dyn AccessStore>) {
