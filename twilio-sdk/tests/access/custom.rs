@@ -1,15 +1,17 @@
 //! Stores of one's own that do not do what they should.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use time::OffsetDateTime;
 use twilio_sdk::access::{
     AccessControl, AccessError, AccessStore, Decide, KeyRecord, MemoryAccessStore, Records, Roles,
     StoreFuture, UserRecord,
 };
+use twilio_sdk::listener::{AuthError, CachedStore, Credential, UserStore as _};
 
-use crate::{Recorder, first, taken};
+use crate::{Recorder, add, first, person, taken};
 
 /// A store that can be made to fail: before a change is decided on, after that, or by not asking at all.
 #[derive(Debug, Default)]
@@ -19,7 +21,11 @@ struct Failing {
     before: AtomicBool,
     after: AtomicBool,
     lies: AtomicBool,
+    /// The change is made, and its answer is lost.
+    late: AtomicBool,
     touches: AtomicBool,
+    /// The id of a key about which nothing is ever said.
+    silent: Mutex<Option<String>>,
 }
 
 fn broken() -> AccessError {
@@ -34,6 +40,7 @@ impl AccessStore for Failing {
     fn find<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<(KeyRecord, UserRecord)>> {
         match on(&self.reads) {
             true => Box::pin(async { Err(broken()) }),
+            false if self.silent.lock().unwrap().as_deref() == Some(key) => Box::pin(std::future::pending()),
             false => self.inner.find(key),
         }
     }
@@ -54,7 +61,11 @@ impl AccessStore for Failing {
                 decide(&self.inner.records().await?)?;
                 return Err(broken());
             }
-            self.inner.change(decide).await
+            self.inner.change(decide).await?;
+            match on(&self.late) {
+                true => Err(broken()),
+                false => Ok(()),
+            }
         })
     }
 
@@ -103,4 +114,38 @@ async fn a_store_that_fails_lets_nobody_in_and_the_record_says_so() {
         assert_eq!(recorded.last().unwrap(), "user.add failed ada admin viewer bob");
         assert_eq!(store.records().await.unwrap().users.len(), 1);
     }
+}
+
+#[tokio::test]
+async fn nobody_who_may_not_edit_keeps_those_waiting_who_may() {
+    let store = Arc::new(Failing::default());
+    let access = AccessControl::new(Arc::clone(&store), Roles::new(), Recorder::default());
+    let ada = first(&access).await;
+    let vera = person(&access, &ada, "vera", "viewer").await;
+    let config = Arc::new(access.guard_config(1));
+    *store.silent.lock().unwrap() = Some(vera.key_id().to_owned());
+    let stuck = tokio::spawn({
+        let config = Arc::clone(&config);
+        async move { config.edit(&vera, |value| *value = 2).await }
+    });
+    tokio::task::yield_now().await;
+    let edited = tokio::time::timeout(Duration::from_secs(10), config.edit(&ada, |value| *value += 2)).await;
+    edited.expect("nobody is in the way").unwrap();
+    assert_eq!(*config.view(&ada).await.unwrap(), 3);
+    assert!(!stuck.is_finished());
+    stuck.abort();
+}
+
+#[tokio::test]
+async fn nothing_is_remembered_where_it_is_not_known_whether_a_change_was_made() {
+    let store = Arc::new(Failing::default());
+    let access = AccessControl::new(Arc::clone(&store), Roles::new(), Recorder::default());
+    let ada = first(&access).await;
+    let vera = add(&access, &ada, "vera", "viewer").await;
+    let cached = CachedStore::new(access.clone(), Duration::from_secs(600)).unwrap();
+    let credential = Credential::new("vera", vera.key.clone()).unwrap();
+    cached.authenticate(&credential).await.unwrap();
+    store.late.store(true, Ordering::SeqCst);
+    assert!(matches!(access.revoke_key(&ada, &vera.info.id).await, Err(AccessError::Store(_))));
+    assert_eq!(cached.authenticate(&credential).await, Err(AuthError::Rejected));
 }

@@ -55,12 +55,14 @@ impl AccessControl {
         let task = tokio::spawn(async move {
             let (sender, receiver) = oneshot::channel();
             let decide = inner.decide(actor, event.clone(), rule, sender);
-            let error = match inner.store.change(decide).await {
+            let changed = inner.store.change(decide).await;
+            // Where the answer was lost, it may have been made.
+            if matches!(changed, Ok(()) | Err(AccessError::Store(_))) {
+                inner.generation.fetch_add(1, Ordering::AcqRel);
+            }
+            let error = match changed {
                 Ok(()) => match receiver.await {
-                    Ok(value) => {
-                        inner.generation.fetch_add(1, Ordering::AcqRel);
-                        return Ok(value);
-                    }
+                    Ok(value) => return Ok(value),
                     Err(_) => AccessError::Store("the store did not ask what to change".to_owned()),
                 },
                 Err(error) => error,

@@ -43,6 +43,8 @@ impl<T: Clone + Send + Sync> GuardedConfig<T> {
     /// [`AccessError::Denied`]; [`AccessError::Audit`] where the change cannot be recorded, and then it is not made; the
     /// store cannot be used.
     pub async fn edit<R>(&self, actor: &Actor, edit: impl FnOnce(&mut T) -> R) -> Result<R, AccessError> {
+        // Whoever may not keeps nobody waiting; who has waited is asked for it again.
+        self.access.require_for(actor, Permission::EditConfig, NAME).await?;
         let _alone = self.change.lock().await;
         self.access.require_for(actor, Permission::EditConfig, NAME).await?;
         let mut changed = T::clone(&self.current());
