@@ -33,7 +33,7 @@ pub fn key(secret: &str) -> Value {
 pub async fn twilio() -> MockTwilio {
     let sid = key("")["api_key"].as_str().unwrap().to_owned();
     let builder = MockTwilio::builder().credentials(&sid, FIRST_SECRET);
-    builder.credentials(sid, NEXT_SECRET).collection_size(3).start().await.unwrap()
+    builder.credentials(sid, NEXT_SECRET).collection_size(30).start().await.unwrap()
 }
 
 fn write(folder: &Folder, name: &str, text: &str) {

@@ -33,7 +33,9 @@ pub async fn list(State(service): State<Arc<Service>>) -> Answer {
     let twilio = service.twilio().client;
     let mut messages = twilio.api_v2010().list_message().page_size(20).items();
     let mut sids = Vec::new();
-    while let (Some(message), true) = (messages.next().await, sids.len() < 20) {
+    while sids.len() < 20
+        && let Some(message) = messages.next().await
+    {
         sids.extend(message?.sid.map(|sid| sid.to_string()));
     }
     Ok(answer(StatusCode::OK, &json!({ "sids": sids })))
