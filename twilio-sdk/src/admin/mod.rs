@@ -28,8 +28,8 @@
 //!
 //! The people of a folder cannot be left out: where `people.db` lies beside the vault or log that is used, or beside what a
 //! link leads to, no other people decide, and where `access.toml` lies beside the database of people, no other file of roles
-//! is taken. All this is for those who may run the program and not write the files, by `sudo` for instance; it knows files by
-//! these names, and looks before it opens them.
+//! is taken. This is for those who may run the program and not write the files, by `sudo` for instance, who are not to be
+//! allowed `user add` with `--first` and `user recover` there. It knows files by these names, and looks before it opens them.
 //!
 //! # Secrets
 //!
@@ -41,7 +41,8 @@
 //! No argument takes a secret, and what is not known among the arguments is not repeated in the error. `vault get` prints
 //! onto a terminal only with `--reveal`: a screen, its memory and whoever looks at it would keep the secret. A new API key is
 //! printed in any case, because it is there this once. A login's address, which a browser is started with, holds its
-//! `state` and the challenge of PKCE, but nothing by which a code can be changed into tokens.
+//! `state` and the challenge of PKCE, but nothing by which a code can be changed into tokens. Whoever sees it among the
+//! browser's arguments could end the login as themselves; on a machine with other users, say `--no-browser`.
 //!
 //! # Records
 //!
