@@ -8,7 +8,7 @@ use super::output::tell;
 use super::secret_input::{from_file, from_variable};
 use super::session::Session;
 use crate::access::{AccessControl, Actor, Permission, Roles, SqliteAccessStore};
-use crate::audit::{Audit, AuditError, AuditLog, NoAudit};
+use crate::audit::{Audit, AuditError, AuditLog, NoAudit, files_of_log};
 use crate::private_file::folder_of;
 
 /// Where keys are shown, for records.
@@ -46,6 +46,10 @@ impl Session {
     pub(super) fn allow_to_read(&self, log: &Path) -> Done {
         let has_people = self.has_people()?;
         self.nobody_beside(log)?;
+        // Where they cannot be told, they cannot be read.
+        for file in files_of_log(log).unwrap_or_default() {
+            self.nobody_beside(&file)?;
+        }
         if !has_people {
             return Ok(());
         }

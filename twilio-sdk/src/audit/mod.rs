@@ -37,6 +37,8 @@ mod recorder;
 
 pub use error::AuditError;
 pub use event::{Audit, Event, EventKind, NoAudit, Outcome};
+#[cfg(feature = "admin")]
+pub(crate) use log::all as files_of_log;
 #[cfg(feature = "audit")]
 #[cfg_attr(docsrs, doc(cfg(feature = "audit")))]
 pub use log::{

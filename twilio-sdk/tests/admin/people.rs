@@ -169,6 +169,13 @@ fn a_link_is_no_way_around_people() {
         own.run(&["audit", action, "--log", link.to_str().unwrap()], &[])
             .failed(3, "is a database of people");
     }
+    // Nor is one in the place of an older file of a log.
+    let log = own.file("own.log");
+    std::os::unix::fs::symlink(home.file("audit.log"), own.file("own.log.000001")).unwrap();
+    std::fs::write(&log, "").unwrap();
+    for action in ["tail", "verify", "search"] {
+        own.run(&["audit", action, "--log", log.to_str().unwrap()], &[]).failed(3, "is a database of people");
+    }
 }
 
 #[test]

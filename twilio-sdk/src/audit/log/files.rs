@@ -40,7 +40,7 @@ pub(super) fn numbers(path: &Path) -> io::Result<Vec<u64>> {
 }
 
 /// All files of a log that are there, the oldest first.
-pub(super) fn all(path: &Path) -> io::Result<Vec<PathBuf>> {
+pub(crate) fn all(path: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files: Vec<PathBuf> = numbers(path)?.into_iter().map(|number| rotated(path, number)).collect();
     if path.try_exists()? {
         files.push(path.to_owned());

@@ -10,6 +10,8 @@ mod record;
 mod verify;
 
 pub use append::AuditLog;
+#[cfg(feature = "admin")]
+pub(crate) use files::all;
 pub use head::Head;
 pub use options::{AuditLogOptions, Fsync};
 pub use read::{Filter, Search, search, tail};
