@@ -20,6 +20,7 @@ pub async fn replace(
     let vault = service.vault.get(&actor).await?.with_actor(actor.name());
     let key = object(&body, &["account_sid", "api_key", "api_secret"])?;
     let replace = move || -> Result<(), Problem> {
+        let _one_at_a_time = service.replacing();
         let before = vault.get(ENTRY)?;
         vault.set(ENTRY, key, None)?;
         service.reconnect(&actor).map_err(|error| {

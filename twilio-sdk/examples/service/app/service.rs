@@ -1,7 +1,7 @@
 //! What the service is made of.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use twilio_sdk::access::{AccessControl, Actor, Guarded, LogView, Roles, SqliteAccessStore};
 use twilio_sdk::access_token::AccessToken;
@@ -29,6 +29,8 @@ pub struct Service {
     /// The service's own way into the vault; people have theirs through the guard.
     secrets: Vault,
     twilio: RwLock<Twilio>,
+    /// Held while the key is replaced, so that nobody's new key is taken back with another's.
+    replacing: Mutex<()>,
     pub access: AccessControl,
     pub audit: Arc<AuditLog>,
     pub log: Guarded<LogView>,
@@ -48,6 +50,7 @@ impl Service {
         Ok(Arc::new(Self {
             rules: AuthRules::from_file(folder.join("auth.toml"))?.audit(Arc::clone(&audit)),
             twilio: RwLock::new(connect(&folder, &vault)?),
+            replacing: Mutex::default(),
             log: access.guard_log(audit.path()),
             vault: access.guard_vault(vault.with_actor("service")),
             secrets: vault,
@@ -64,6 +67,10 @@ impl Service {
     /// The client of this moment.
     pub fn twilio(&self) -> Twilio {
         self.twilio.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub fn replacing(&self) -> MutexGuard<'_, ()> {
+        self.replacing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Calls Twilio with what the vault holds now.

@@ -28,6 +28,9 @@ const MOST_CONNECTIONS: usize = 16;
 const PATIENCE: Duration = Duration::from_secs(10);
 const FAREWELL: Duration = Duration::from_secs(1);
 
+/// How long to leave a port alone that could not accept.
+const AGAIN: Duration = Duration::from_millis(50);
+
 const DONE: &str = "<!doctype html><title>twilio-admin</title><p>The login goes on in the terminal. \
                     This window can be closed.</p>\n";
 
@@ -58,8 +61,11 @@ impl Redirect {
             tokio::select! {
                 query = queries.recv() => break query,
                 accepted = self.listener.accept(), if connections.len() < MOST_CONNECTIONS => {
-                    // Whoever gave up while they waited is no error of the login's.
-                    let Ok((stream, _)) = accepted else { continue };
+                    // Whoever gave up while they waited is no error of the login's, and files may be free again soon.
+                    let Ok((stream, _)) = accepted else {
+                        tokio::time::sleep(AGAIN).await;
+                        continue;
+                    };
                     let (found, state) = (found.clone(), Arc::clone(&state));
                     let service = service_fn(move |request| answer(request, found.clone(), Arc::clone(&state)));
                     let connection = http1::Builder::new()

@@ -6,10 +6,10 @@ use std::time::Duration;
 use hyper::header::{HeaderName, HeaderValue};
 
 use super::{Fault, FaultPlan, FaultRule, On};
+use crate::Result;
 use crate::config::ConfigFormat;
 use crate::config::file::{Reader, read_file, read_text};
 use crate::mock::route;
-use crate::Result;
 
 /// What `kind` may say beside the kinds of [`Fault::kind`], in the steps of a script.
 const NONE: &str = "none";
