@@ -45,9 +45,11 @@ fn end(mut session: PtySession) -> (String, i32) {
 /// Without which the tests below would prove nothing.
 #[test]
 fn the_terminal_of_these_tests_echoes() {
-    let mut command = Command::new("head");
-    command.args(["-n", "1"]);
+    let mut command = Command::new("sh");
+    command.args(["-c", "echo ready; head -n 1"]);
     let mut session = spawn(&command);
+    // What is typed before the shell has set the terminal up is not echoed.
+    session.exp_string("ready").unwrap();
     session.send_line("typed").unwrap();
     let (rest, _) = end(session);
     assert_eq!(rest.matches("typed").count(), 2, "{rest}");
