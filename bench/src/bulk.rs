@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use twilio_sdk::bulk::Bulk;
-use twilio_sdk::mock::{Fault, MockTwilio, On};
+use twilio_sdk::mock::{FaultPlan, MockTwilio};
 use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig, RetryConfig};
 
 use crate::canned::{ACCOUNT, KEY};
@@ -20,6 +20,7 @@ pub(crate) async fn run(requests: usize) -> Result<()> {
     let seen = Arc::clone(&carried);
     let mock = MockTwilio::builder()
         .record_limit(1)
+        .faults(FaultPlan::from_toml(include_str!("../../twilio-sdk/examples/faults.toml"))?)
         .on_request(move |request| {
             let index =
                 request.form_value("To").and_then(|to| to.strip_prefix("+1555")?.parse::<usize>().ok());
@@ -29,17 +30,6 @@ pub(crate) async fn run(requests: usize) -> Result<()> {
         })
         .start()
         .await?;
-    let faults = [
-        (Fault::status(429).header("Retry-After", "0"), 0.10),
-        (Fault::status(503), 0.08),
-        (Fault::status(503).after_execution(), 0.04),
-        (Fault::reset(), 0.05),
-        (Fault::reset_after_execution(), 0.05),
-        (Fault::reset_in_body(), 0.03),
-    ];
-    for (seed, (fault, share)) in faults.into_iter().enumerate() {
-        mock.fault(On::operation("CreateMessage"), fault).probability(share, seed as u64);
-    }
 
     let retry = RetryConfig::new().max_attempts(8).base(Duration::from_millis(1));
     let config = ConnectionConfig::new(ApiKeyConfig::new(ACCOUNT, KEY, "secret")).base_url(mock.base_url());

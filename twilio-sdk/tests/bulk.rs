@@ -87,20 +87,11 @@ async fn a_run_that_waits_for_its_next_request_stops_too() {
     assert_eq!((mock.requests().len(), sent.progress().len()), (1, 1));
 }
 
-/// What goes wrong in the runs below, each for a share of the requests.
-fn trouble(mock: &twilio_sdk::mock::MockTwilio, operation: &str) {
-    use twilio_sdk::mock::{Fault, On};
-    let faults = [
-        (Fault::status(429).header("Retry-After", "0"), 0.10),
-        (Fault::status(503), 0.08),
-        (Fault::status(503).after_execution(), 0.04),
-        (Fault::reset(), 0.05),
-        (Fault::reset_after_execution(), 0.05),
-        (Fault::reset_in_body(), 0.03),
-    ];
-    for (seed, (fault, share)) in faults.into_iter().enumerate() {
-        mock.fault(On::operation(operation), fault).probability(share, seed as u64);
-    }
+/// A mock on which a third of all attempts goes wrong, and that remembers so many requests.
+async fn troubled(requests: usize) -> twilio_sdk::mock::MockTwilio {
+    let faults = twilio_sdk::mock::FaultPlan::from_toml(include_str!("../examples/faults.toml")).unwrap();
+    let builder = twilio_sdk::mock::MockTwilio::builder().record_limit(requests);
+    builder.faults(faults).start().await.unwrap()
 }
 
 /// A client that does not wait long between its attempts.
@@ -115,8 +106,7 @@ fn patient(mock: &twilio_sdk::mock::MockTwilio, attempts: u32) -> twilio_sdk::Cl
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_and_nothing_is_sent_twice_while_things_go_wrong() {
     const REQUESTS: usize = 3_000;
-    let mock = twilio_sdk::mock::MockTwilio::builder().record_limit(10 * REQUESTS).start().await.unwrap();
-    trouble(&mock, "CreateMessage");
+    let mock = troubled(10 * REQUESTS).await;
     let api = patient(&mock, 6).api_v2010();
     let number = |index: u64| format!("+1555{index:07}");
     let requests =
@@ -164,8 +154,7 @@ async fn nothing_is_lost_and_nothing_is_sent_twice_while_things_go_wrong() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_may_be_sent_twice_gets_its_answer_in_the_end() {
     const REQUESTS: usize = 1_000;
-    let mock = mock().await;
-    trouble(&mock, "FetchMessage");
+    let mock = troubled(REQUESTS).await;
     let api = patient(&mock, 20).api_v2010();
     let sid = |n: usize| twilio_sdk::types::MessageSid::from(format!("SM{n:032x}"));
     let requests = (0..REQUESTS).map(move |n| api.fetch_message(sid(n)));

@@ -1,12 +1,15 @@
 //! A PostgreSQL server on this machine, with a folder of its own.
 
+#[path = "../common/process.rs"]
+mod process;
+
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
+use process::serving;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use twilio_sdk::TlsConfig;
 use twilio_sdk::access::{AccessError, PostgresAccessStore, PostgresOptions};
@@ -139,22 +142,13 @@ impl Server {
         for setting in &settings {
             command.args(["-c", setting]);
         }
-        let mut process = command.spawn().unwrap();
-        for _ in 0..800 {
-            if process.try_wait().unwrap().is_some() {
-                return false;
-            }
-            let ready = std::fs::read_to_string(self.folder.join("data/postmaster.pid"))
-                .is_ok_and(|text| text.lines().last().is_some_and(|line| line.trim() == "ready"));
-            if ready && TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
-                self.process = Some(process);
-                return true;
-            }
-            std::thread::sleep(Duration::from_millis(25));
-        }
-        let _ = process.kill();
-        let _ = process.wait();
-        false
+        let is_ready = || {
+            std::fs::read_to_string(self.folder.join("data/postmaster.pid"))
+                .is_ok_and(|text| text.lines().last().is_some_and(|line| line.trim() == "ready"))
+                && TcpStream::connect(("127.0.0.1", self.port)).is_ok()
+        };
+        self.process = serving(command.spawn().unwrap(), is_ready);
+        self.process.is_some()
     }
 
     /// Stops it at once, as a crash would.

@@ -1,13 +1,16 @@
 //! `slapd` on this machine, with a folder of its own.
 #![allow(dead_code)]
 
+#[path = "../common/process.rs"]
+mod process;
+
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
+use process::serving;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use twilio_sdk::TlsConfig;
 use twilio_sdk::listener::{AuthError, Credential, LdapConfig, LdapUserStore, UserDetails, UserStore as _};
@@ -70,7 +73,7 @@ impl Server {
         let mut urls = OsString::from(format!("ldap://127.0.0.1:{} ", self.port));
         urls.push(format!("ldaps://127.0.0.1:{}", self.tls_port));
         let log = std::fs::File::create(self.folder.join("log")).unwrap();
-        let mut process = Command::new(slapd)
+        let process = Command::new(slapd)
             .args(["-d", "0", "-f"])
             .arg(self.folder.join("slapd.conf"))
             .arg("-h")
@@ -79,21 +82,12 @@ impl Server {
             .stderr(log)
             .spawn()
             .unwrap();
-        for _ in 0..400 {
-            if process.try_wait().unwrap().is_some() {
-                return false;
-            }
-            if TcpStream::connect(("127.0.0.1", self.port)).is_ok()
+        let is_ready = || {
+            TcpStream::connect(("127.0.0.1", self.port)).is_ok()
                 && TcpStream::connect(("127.0.0.1", self.tls_port)).is_ok()
-            {
-                self.process = Some(process);
-                return true;
-            }
-            std::thread::sleep(Duration::from_millis(25));
-        }
-        let _ = process.kill();
-        let _ = process.wait();
-        false
+        };
+        self.process = serving(process, is_ready);
+        self.process.is_some()
     }
 
     pub(crate) fn stop(&mut self) {
