@@ -5,7 +5,7 @@ use std::process::Child;
 use std::time::Duration;
 
 /// The program once it serves; `None` where it ends before, or does not in 20 s, after which it is stopped.
-pub fn serving(mut process: Child, is_ready: impl Fn() -> bool) -> Option<Child> {
+pub(crate) fn serving(mut process: Child, is_ready: impl Fn() -> bool) -> Option<Child> {
     for _ in 0..800 {
         if process.try_wait().unwrap().is_some() {
             return None;
