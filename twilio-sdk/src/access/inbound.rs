@@ -97,6 +97,7 @@ impl From<AccessError> for AuthError {
         match error {
             AccessError::Rejected => Self::Rejected,
             AccessError::Denied(_) | AccessError::AboveOwnRole => Self::Forbidden,
+            AccessError::Audit(error) => Self::Unrecorded(error.to_string().into()),
             other => Self::Unavailable(other.to_string().into()),
         }
     }

@@ -71,7 +71,9 @@ impl RequestFacts {
 /// The last address that a header names: the one that the nearest proxy has put there.
 pub(crate) fn forwarded(headers: &HeaderMap, name: &HeaderName) -> Option<IpAddr> {
     let last = headers.get_all(name).iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim();
-    last.parse().or_else(|_| last.parse().map(|address: SocketAddr| address.ip())).ok()
+    let address = last.parse().or_else(|_| last.parse().map(|address: SocketAddr| address.ip())).ok();
+    // The same client is written in one way, whichever socket it came by.
+    address.map(|address: IpAddr| address.to_canonical())
 }
 
 /// The id of a request, where it is one that can stand in a record.
@@ -138,6 +140,7 @@ mod tests {
             (&["10.0.0.1, 198.51.100.7"], Some("198.51.100.7")),
             (&["10.0.0.1", "2001:db8::1"], Some("2001:db8::1")),
             (&["198.51.100.7:4711"], Some("198.51.100.7")),
+            (&["::ffff:198.51.100.7"], Some("198.51.100.7")),
             (&["198.51.100.7, unknown"], None),
             (&[""], None),
             (&[], None),

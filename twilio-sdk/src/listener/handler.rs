@@ -146,7 +146,7 @@ impl BasicHandler {
     ///
     /// # Errors
     ///
-    /// [`AuthError::Forbidden`].
+    /// [`AuthError::Forbidden`], and [`AuthError::Unrecorded`] where that cannot be recorded.
     pub async fn authorize(&self, user: &UserDetails, scopes: &[impl AsRef<str>]) -> Result<(), AuthError> {
         self.decide(user, scopes, RequestFacts::default()).await
     }
@@ -155,7 +155,7 @@ impl BasicHandler {
     ///
     /// # Errors
     ///
-    /// [`AuthError::Forbidden`].
+    /// [`AuthError::Forbidden`], and [`AuthError::Unrecorded`] where that cannot be recorded.
     pub async fn authorize_for(
         &self,
         request: impl Authorization,

@@ -62,4 +62,6 @@ pub use limit::LimitedStore;
 pub(crate) use limit::counted_name;
 pub use memory::{InvalidUsers, MemoryUserStore};
 pub use password::{InvalidHash, PasswordHash};
+#[cfg(feature = "token-server")]
+pub(crate) use record::checked;
 pub use store::{Authentication, Stores, UserDetails, UserStore};

@@ -10,13 +10,19 @@ pub(super) fn authentication(
     scopes: &[impl Display],
     facts: &RequestFacts,
 ) -> Event {
-    let checked = |outcome| Event::new(EventKind::Authentication, outcome);
-    let event = match known {
-        Ok(user) => checked(Outcome::Ok).actor(&user.username),
-        Err(error @ AuthError::Unavailable(_)) => checked(Outcome::Failed).reason(error.to_string()),
-        Err(error) => checked(Outcome::Denied).reason(error.to_string()),
-    };
-    facts.put_into(asking(event, scopes))
+    facts.put_into(asking(checked(known), scopes))
+}
+
+/// The same, of which nothing more is known.
+pub(crate) fn checked(known: Result<&UserDetails, &AuthError>) -> Event {
+    let event = |outcome| Event::new(EventKind::Authentication, outcome);
+    match known {
+        Ok(user) => event(Outcome::Ok).actor(&user.username),
+        Err(error @ (AuthError::Unavailable(_) | AuthError::Unrecorded(_))) => {
+            event(Outcome::Failed).reason(error.to_string())
+        }
+        Err(error) => event(Outcome::Denied).reason(error.to_string()),
+    }
 }
 
 /// That a user has none of the scopes.

@@ -94,7 +94,9 @@ impl UserStore for Stores {
             for store in &self.0 {
                 match store.authenticate(credential).await {
                     Ok(user) => return Ok(user),
-                    Err(error @ AuthError::Unavailable(_)) => unavailable = Some(error),
+                    Err(error @ (AuthError::Unavailable(_) | AuthError::Unrecorded(_))) => {
+                        unavailable = Some(error)
+                    }
                     Err(error @ AuthError::TooMany(_)) => limited = Some(error),
                     Err(_) => {}
                 }

@@ -15,7 +15,7 @@ use super::{TokenServerConfig, request};
 use crate::Result;
 use crate::access_token::AccessToken;
 use crate::audit::{Event, EventKind, Outcome, Recorder};
-use crate::listener::{AuthError, CachedStore, UserDetails, UserStore, forwarded, request_id};
+use crate::listener::{CachedStore, UserDetails, UserStore, checked, forwarded, request_id};
 
 /// Where a proxy says for whom it asks.
 const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -52,7 +52,7 @@ impl App {
     /// The address that counts: the peer's, or what the proxy in front says.
     fn address(&self, request: &Request) -> IpAddr {
         let peer = request.extensions().get::<Peer>();
-        let peer = peer.map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.ip());
+        let peer = peer.map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.ip().to_canonical());
         match self.config.trust_proxy {
             true => forwarded(request.headers(), &FORWARDED).unwrap_or(peer),
             false => peer,
@@ -97,12 +97,7 @@ impl App {
                 "a user is not recognized"
             );
         });
-        let checked = |outcome| Event::new(EventKind::Authentication, outcome);
-        let event = match &known {
-            Ok(user) => checked(Outcome::Ok).actor(&user.username),
-            Err(error @ AuthError::Unavailable(_)) => checked(Outcome::Failed).reason(error.to_string()),
-            Err(error) => checked(Outcome::Denied).reason(error.to_string()),
-        };
+        let event = checked(known.as_ref());
         self.record(event.action("token.issue"), &asker).await?;
         let user = known.map_err(Refusal::unauthorized)?;
         *who = Some(user.username.clone());

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::routing::get;
 use twilio_sdk::listener::{
     AuthEntry, AuthError, AuthLayer, AuthRules, AuthSetupError, Authentication, Credential, MemoryUserStore,
-    PasswordHash, ResourceAuth, UserDetails, UserStore,
+    PasswordHash, ResourceAuth, Stores, UserDetails, UserStore,
 };
 
 use crate::service::{basic, behind, serve, users};
@@ -143,24 +143,35 @@ async fn weakness_08_a_later_entry_may_accept_whom_an_earlier_one_forbids() {
 }
 
 #[derive(Debug)]
-struct Down;
+struct Down(AuthError);
 
 impl UserStore for Down {
     fn authenticate<'a>(&'a self, _: &'a Credential) -> Authentication<'a> {
-        Box::pin(async { Err(AuthError::Unavailable("the reason".into())) })
+        Box::pin(async { Err(self.0.clone()) })
     }
 }
 
 #[tokio::test]
 async fn a_store_that_cannot_be_asked_is_503_unless_another_accepts() {
-    let service = behind(AuthLayer::new("x", [AuthEntry::users(Down), users().scopes(["write"])])).await;
-    assert_eq!(service.status(Some(&basic("alice", "xxx"))).await, 200);
-    for header in [basic("bob", "yyy"), basic("alice", "no")] {
-        let answer = service.get("/", Some(&header)).await;
-        assert_eq!((answer.status, answer.body.as_str()), (503, "Service Unavailable"));
-        assert!(answer.header("retry-after").is_some() && answer.header("www-authenticate").is_none());
+    let others =
+        MemoryUserStore::new([("bob".to_owned(), PasswordHash::create(&"yyy".into()).unwrap(), vec![])]);
+    let others: Arc<dyn UserStore> = Arc::new(others.unwrap());
+    for why in [AuthError::Unavailable("the reason".into()), AuthError::Unrecorded("the reason".into())] {
+        let down = Down(why.clone());
+        let service = behind(AuthLayer::new("x", [AuthEntry::users(down), users().scopes(["write"])])).await;
+        assert_eq!(service.status(Some(&basic("alice", "xxx"))).await, 200);
+        for header in [basic("bob", "yyy"), basic("alice", "no")] {
+            let answer = service.get("/", Some(&header)).await;
+            assert_eq!((answer.status, answer.body.as_str()), (503, "Service Unavailable"));
+            assert!(answer.header("retry-after").is_some() && answer.header("www-authenticate").is_none());
+        }
+        assert_eq!(service.status(None).await, 401);
+        // Several stores in one entry too.
+        let stores = Stores::new([Arc::new(Down(why)) as Arc<dyn UserStore>, Arc::clone(&others)]);
+        let service = behind(AuthLayer::new("x", [AuthEntry::users(stores)])).await;
+        assert_eq!(service.status(Some(&basic("bob", "yyy"))).await, 200);
+        assert_eq!(service.status(Some(&basic("bob", "no"))).await, 503);
     }
-    assert_eq!(service.status(None).await, 401);
 }
 
 #[tokio::test]

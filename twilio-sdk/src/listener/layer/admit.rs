@@ -145,7 +145,7 @@ fn events(judged: &Result<Known<'_>, (AuthError, Option<Known<'_>>)>, facts: &Re
 /// What says more of the two: a store that could not be asked may know better than all others.
 fn worse(one: AuthError, other: AuthError) -> AuthError {
     let rank = |error: &AuthError| match error {
-        AuthError::Unavailable(_) => 4,
+        AuthError::Unavailable(_) | AuthError::Unrecorded(_) => 4,
         AuthError::TooMany(_) => 3,
         AuthError::Forbidden => 2,
         AuthError::Rejected => 1,
