@@ -119,7 +119,7 @@ impl TokenServerConfig {
     /// What is wrong.
     pub fn check(&self) -> Result<()> {
         FileUserStore::open(&self.users_file)?;
-        if let Some(log) = self.audit_log.clone().filter(|log| log.path().exists()) {
+        if let (None, Some(log)) = (&self.audit, self.audit_log.clone().filter(|log| log.path().exists())) {
             open(log)?;
         }
         self.tls.as_ref().map(super::server::acceptor).transpose().map(drop)
@@ -134,8 +134,9 @@ impl TokenServerConfig {
     }
 
     /// Where it is recorded whose credentials were checked (`authn`), who was given a token (`token.issue`), and that the
-    /// users were read again (`config.change`); in the log that the configuration names unless set, or nowhere. A name that is not recognized is not recorded: it may be a password in the wrong field. A caller for
-    /// whom nothing can be recorded gets no token, but 503.
+    /// users were read again (`config.change`); in the log that the configuration names unless set, or nowhere. A name
+    /// that is not recognized is not recorded: it may be a password in the wrong field. A caller for whom nothing can be
+    /// recorded gets no token, but 503.
     pub fn audit(mut self, audit: impl Audit + 'static) -> Self {
         self.audit = Some(Arc::new(audit));
         self

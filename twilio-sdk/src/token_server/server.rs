@@ -37,7 +37,8 @@ impl TokenServer {
     ///
     /// # Errors
     ///
-    /// The address cannot be listened at, the users cannot be read, or the certificate cannot be used.
+    /// The address cannot be listened at, the users cannot be read, the certificate cannot be used, or the audit log cannot be
+    /// written to.
     pub async fn bind(config: TokenServerConfig) -> Result<Self> {
         let users = Arc::new(FileUserStore::open(&config.users_file)?);
         let mut server = Self::with_users(config, Arc::clone(&users) as Arc<dyn UserStore>).await?;
@@ -49,7 +50,7 @@ impl TokenServer {
     ///
     /// # Errors
     ///
-    /// The address cannot be listened at, or the certificate cannot be used.
+    /// The address cannot be listened at, the certificate cannot be used, or the audit log cannot be written to.
     pub async fn with_users(config: TokenServerConfig, users: Arc<dyn UserStore>) -> Result<Self> {
         let config = config.open_audit()?;
         if let Some(audit) = &config.audit {

@@ -105,6 +105,11 @@ fn a_table_for_the_log_that_names_none_is_refused() {
         let error = TokenServerConfig::from_file(folder.config("", &[RULES, table].concat())).unwrap_err();
         assert!(error.to_string().contains("audit.file"), "{table}: {error}");
     }
+    for (seconds, expected) in [("0", "fsync: EachLine"), ("1.5", "fsync: Interval(1.5s)")] {
+        let table = format!("[audit]\nfile = \"a\"\nfsync_interval = {seconds}\n");
+        let config = TokenServerConfig::from_file(folder.config("", &[RULES, &table].concat())).unwrap();
+        assert!(format!("{config:?}").contains(expected), "{config:?}");
+    }
     let wrong = "[audit]\nfile = \"a\"\nmax_file = 0\nfsync_interval = -1\nlock_timeout = 0\nfsync = true\n";
     let error = TokenServerConfig::from_file(folder.config("", &[RULES, wrong].concat())).unwrap_err();
     let keys: Vec<_> = error.config_problems().iter().map(|problem| problem.key().to_owned()).collect();
