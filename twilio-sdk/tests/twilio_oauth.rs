@@ -479,3 +479,22 @@ async fn a_token_that_is_asked_for_is_recorded_and_not_used_without() {
     assert!(error.is_token() && error.to_string().contains("without a record"), "{error}");
     assert_eq!(bearers(&server).len(), before, "no call is made");
 }
+
+#[test]
+fn a_recorder_is_told_of_the_secret_that_tokens_are_asked_for_with() {
+    #[derive(Default)]
+    struct Told(std::sync::Mutex<Vec<String>>);
+    impl twilio_sdk::audit::Audit for Told {
+        fn record(&self, _: &twilio_sdk::audit::Event) -> Result<(), twilio_sdk::audit::AuditError> {
+            Ok(())
+        }
+        fn guard(&self, secret: &twilio_sdk::types::SecretString) {
+            self.0.lock().unwrap().push(secret.expose().to_owned());
+        }
+    }
+    let told = std::sync::Arc::new(Told::default());
+    let mut app = OAuthConfig::new("OQ1", "first-s3cret").audit(std::sync::Arc::clone(&told));
+    app.client_secret = "later-s3cret".into();
+    Client::new(ConnectionConfig::new(app)).unwrap();
+    assert!(told.0.lock().unwrap().iter().any(|secret| secret == "later-s3cret"));
+}

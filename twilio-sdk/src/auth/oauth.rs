@@ -62,7 +62,6 @@ impl OAuthConfig {
     /// be recorded is not used.
     pub fn audit(mut self, audit: impl Audit + 'static) -> Self {
         self.recorder = Recorder::new(audit);
-        self.recorder.guard(&self.client_secret);
         self
     }
 

@@ -69,7 +69,11 @@ impl AuthState {
                 }
                 KeyPlace::Query(name) => Credential::Query(name.clone(), config.key.clone()),
             },
-            Auth::OAuth(config) => Credential::Token(Arc::default(), Arc::new(config.clone())),
+            Auth::OAuth(config) => {
+                // The recorder hides the secret with which tokens are asked for.
+                config.recorder.guard(&config.client_secret);
+                Credential::Token(Arc::default(), Arc::new(config.clone()))
+            }
             #[cfg(feature = "oauth")]
             Auth::Source(source) => Credential::Token(source.cell(), source.fetch()),
         };

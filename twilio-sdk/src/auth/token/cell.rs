@@ -44,7 +44,8 @@ enum Look {
 impl TokenCell {
     /// The token, fetched if there is none or if the next one is due.
     ///
-    /// The fetch is told of the token before, which is due, expired or refused. It runs on its own, so that a caller that gives up does not take it from the others.
+    /// The fetch is told of the token before, which is due, expired or refused. It runs on its own, so that a caller that
+    /// gives up does not take it from the others.
     pub(crate) async fn get(&self, deadline: Instant, fetch: impl Fn(Last) -> Fetching) -> Outcome {
         // Once more where the old token expired in the patience with it, and where a fetch ended without outcome, as
         // it does with the async runtime that it ran on.
