@@ -5,6 +5,7 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
+use super::median;
 use crate::interop::output;
 use crate::peers::{self, Scripts, local};
 use crate::workspace::Workspace;
@@ -17,15 +18,15 @@ pub(crate) struct Args {
     #[arg(long)]
     install: bool,
     /// For how many seconds each figure is measured.
-    #[arg(long, default_value_t = 3.0)]
-    seconds: f64,
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..))]
+    seconds: u64,
 }
 
 pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     let program = workspace.release("twilio-bench", "twilio-bench", &[])?;
     let peers = peers::all(workspace, Scripts::Auth, args.install)?;
     let directory = Directory::start(&program)?;
-    let seconds = args.seconds.max(1.0).round().to_string();
+    let seconds = args.seconds.to_string();
     let port = directory.port.map_or("-".to_owned(), |port| port.to_string());
     let measure = |command: &mut Command| -> Result<Value> {
         let text = output(command, b"")?;
@@ -80,12 +81,6 @@ fn rates(value: &Value, name: &str) -> Vec<f64> {
 /// What else the machine does only ever takes away.
 fn best(rates: &[f64]) -> f64 {
     rates.iter().copied().fold(0.0, f64::max)
-}
-
-fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
 /// A directory of the benchmark's program, which ends with this.

@@ -51,3 +51,10 @@ pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
 fn verdict(holds: bool) -> &'static str {
     if holds { "holds" } else { "MISSED" }
 }
+
+/// The value in the middle; NaN where there is none.
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}

@@ -14,8 +14,8 @@ pub(crate) struct Args {
     #[arg(long)]
     install: bool,
     /// For how many seconds each figure is measured.
-    #[arg(long, default_value_t = 3.0)]
-    seconds: f64,
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..))]
+    seconds: u64,
 }
 
 /// How many times as many as either of Twilio's libraries.
@@ -33,7 +33,7 @@ struct Rates {
 pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     let program = workspace.release("twilio-bench", "twilio-bench", &[])?;
     let peers = peers::all(workspace, Scripts::Signatures, args.install)?;
-    let seconds = args.seconds.max(1.0).round().to_string();
+    let seconds = args.seconds.to_string();
     let measure = |command: &mut Command| -> Result<Rates> {
         let text = output(command, b"")?;
         let value: serde_json::Value = serde_json::from_str(text.trim())?;

@@ -5,6 +5,7 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
+use crate::bench::median;
 use crate::peers::{Peer, local};
 
 /// The server of canned answers, running, and the program that measures.
@@ -102,7 +103,7 @@ pub(super) struct Figures {
 
 impl Figures {
     pub(super) fn cpu(&self) -> String {
-        format!("{:.1} / {:.1}", self.least() * 1e6, median(self.cpu.clone()) * 1e6)
+        format!("{:.1} / {:.1}", self.least() * 1e6, median(self.cpu.iter().copied()) * 1e6)
     }
 
     pub(super) fn latency(&self) -> String {
@@ -115,13 +116,8 @@ impl Figures {
 
     /// Ours by theirs: rounds that were made side by side are compared with each other.
     pub(super) fn ratio(&self, other: &Self) -> f64 {
-        median(self.cpu.iter().zip(&other.cpu).map(|(ours, theirs)| ours / theirs).collect())
+        median(self.cpu.iter().zip(&other.cpu).map(|(ours, theirs)| ours / theirs))
     }
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 #[cfg(test)]
@@ -139,6 +135,6 @@ mod tests {
         assert!((ours.ratio(&theirs) - 1.1).abs() < 1e-9);
         assert_eq!(ours.cpu(), "11.0 / 12.0");
         assert_eq!(ours.latency(), "1.000 / 2.500");
-        assert!(ours.least() < 1.2e-5 && median(Vec::new()).is_nan());
+        assert!(ours.least() < 1.2e-5 && median(std::iter::empty()).is_nan());
     }
 }
