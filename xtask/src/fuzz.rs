@@ -1,11 +1,13 @@
 //! Coverage-guided fuzzing of what reads other people's bytes.
 
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
+use crate::packages::System;
+use crate::tools;
 use crate::workspace::Workspace;
 
 /// What `cargo xtask fuzz` understands.
@@ -16,10 +18,10 @@ pub(crate) struct Args {
     /// How long each target runs.
     #[arg(long, default_value_t = 600)]
     seconds: u32,
+    /// Build the targets and run none, without optimization.
+    #[arg(long, conflicts_with = "seconds")]
+    build: bool,
 }
-
-/// The version of the tool that is installed where there is none.
-const CARGO_FUZZ: &str = "0.13.2";
 
 /// The SDK forbids unsafe code, so an address sanitizer would find nothing; without one, stable Rust will do.
 const OPTIONS: &[&str] = &["--sanitizer", "none", "--codegen-units", "16"];
@@ -39,7 +41,15 @@ pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
     // The versions that everything else is tested with; cargo adds what only the targets need.
     std::fs::copy(workspace.root().join("Cargo.lock"), fuzz.join("Cargo.lock"))
         .context("cannot copy Cargo.lock into fuzz/")?;
-    let tool = tool(workspace)?;
+    System::here().ensure_cxx(false)?;
+    let tool = tools::FUZZ.ensure(workspace)?;
+    if args.build {
+        return chosen.into_iter().try_for_each(|target| {
+            let mut command = cargo_fuzz(workspace, &tool, &fuzz, "build");
+            command.args(["--dev", target]);
+            workspace.run(command)
+        });
+    }
     let mut figures = Vec::new();
     for target in chosen {
         figures.push((target, one(workspace, &tool, &fuzz, target, args.seconds)?));
@@ -74,29 +84,6 @@ fn targets(manifest: &str) -> Result<Vec<String>> {
     }
     let manifest: Manifest = toml::from_str(manifest).context("fuzz/Cargo.toml does not name the targets")?;
     Ok(manifest.bin.into_iter().map(|program| program.name).collect())
-}
-
-/// `cargo-fuzz`, from the path or from `target/tools`, where it is installed if need be.
-fn tool(workspace: &Workspace) -> Result<PathBuf> {
-    let known = |path: &Path| {
-        let mut command = Command::new(path);
-        command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
-        command.status().is_ok_and(|status| status.success())
-    };
-    let installed = PathBuf::from("cargo-fuzz");
-    if known(&installed) {
-        return Ok(installed);
-    }
-    let tools = workspace.root().join("target/tools");
-    let own = tools.join("bin/cargo-fuzz");
-    if !known(&own) {
-        println!("cargo-fuzz is not installed; it is put into {}", workspace.show(&tools));
-        let root = tools.display().to_string();
-        workspace
-            .cargo(["install", "cargo-fuzz", "--locked", "--version", CARGO_FUZZ, "--root", root.as_str()])
-            .context("`cargo install cargo-fuzz` would install it by hand")?;
-    }
-    Ok(own)
 }
 
 /// What libFuzzer said at the end.
@@ -136,6 +123,14 @@ impl Run {
     }
 }
 
+/// A command of `cargo-fuzz` whose target is still to come.
+fn cargo_fuzz(workspace: &Workspace, tool: &Path, fuzz: &Path, task: &str) -> Command {
+    let mut command = Command::new(tool);
+    command.current_dir(workspace.root()).arg(task).args(OPTIONS);
+    command.arg("--fuzz-dir").arg(fuzz).arg("--target-dir").arg(workspace.root().join("target/fuzz"));
+    command
+}
+
 /// Runs a target; its output goes to the terminal, and where it fails that is an outcome, not an error.
 fn one(workspace: &Workspace, tool: &Path, fuzz: &Path, target: &str, seconds: u32) -> Result<Run> {
     let folder = workspace.root().join("target/fuzz");
@@ -143,9 +138,7 @@ fn one(workspace: &Workspace, tool: &Path, fuzz: &Path, target: &str, seconds: u
     for folder in [&corpus, &seeds] {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     }
-    let mut command = Command::new(tool);
-    command.current_dir(workspace.root()).arg("run").args(OPTIONS);
-    command.arg("--fuzz-dir").arg(fuzz).arg("--target-dir").arg(&folder);
+    let mut command = cargo_fuzz(workspace, tool, fuzz, "run");
     command.arg(target).arg(&corpus).arg(&seeds);
     command.args(["--", "-timeout=10", "-rss_limit_mb=2048", "-max_len=16384", "-print_final_stats=1"]);
     command.arg(format!("-max_total_time={seconds}")).env("TWILIO_FUZZ_SEEDS", &seeds);

@@ -3,6 +3,9 @@
 mod bench;
 mod ci;
 mod demo;
+mod deny;
+mod docs;
+mod features;
 mod fuzz;
 mod generate;
 mod interop;
@@ -12,6 +15,7 @@ mod packages;
 mod peers;
 mod test;
 mod tidy;
+mod tools;
 mod workspace;
 
 use std::process::ExitCode;
@@ -57,6 +61,12 @@ tasks! {
     Fuzz(fuzz),
     /// Check the rules of the repository that a program can check.
     Tidy(tidy),
+    /// Check licences, sources, banned crates and known vulnerabilities of the dependencies.
+    Deny(deny),
+    /// Check the SDK with each of its features alone.
+    Features(features),
+    /// Build the documentation with default, no and all features; a warning is an error.
+    Docs(docs),
     /// Run all tests; fetches the pinned verbatim specs first when they are missing.
     Test(test),
     /// Run what continuous integration runs.

@@ -30,6 +30,13 @@ const KEYS: Need = Need {
     is_there: |system| system.has("openssl", "version"),
 };
 
+/// The compiler of libFuzzer, which fuzz targets are linked with.
+const CXX: Need = Need {
+    packages: &["g++"],
+    elsewhere: "a C++ compiler (g++ on Debian, gcc-c++ on Fedora)",
+    is_there: |system| system.has("c++", "--version"),
+};
+
 /// The browser that opens the pages of examples, and what drives it.
 const BROWSER: Need = Need {
     packages: &["chromium", "chromium-driver"],
@@ -109,6 +116,15 @@ impl System {
     /// It is not there, and the message says what to install.
     pub(crate) fn ensure_keys(&self, offline: bool) -> Result<()> {
         self.ensure(&KEYS, offline)
+    }
+
+    /// Has a C++ compiler, in the same way.
+    ///
+    /// # Errors
+    ///
+    /// It is not there, and the message says what to install.
+    pub(crate) fn ensure_cxx(&self, offline: bool) -> Result<()> {
+        self.ensure(&CXX, offline)
     }
 
     /// Has OpenLDAP's server, in the same way.
@@ -198,7 +214,7 @@ mod tests {
             std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
         };
-        for name in ["openssl", "pkg-config", "chromium", "chromedriver"] {
+        for name in ["c++", "openssl", "pkg-config", "chromium", "chromedriver"] {
             program(name, format!("[ -e '{}' ]", there.display()));
         }
         let most = succeeds.unwrap_or(999);
@@ -281,6 +297,15 @@ mod tests {
         assert!(system.ensure_keys(true).unwrap_err().to_string().contains("openssl"));
         system.ensure_keys(false).unwrap();
         assert_eq!(asked(folder.path()), ["install --yes --no-install-recommends openssl"]);
+    }
+
+    #[test]
+    fn a_compiler_for_libfuzzer_is_installed() {
+        let folder = tempfile::tempdir().unwrap();
+        let system = system(folder.path(), Some(1), true, true);
+        assert!(system.ensure_cxx(true).unwrap_err().to_string().contains("g++"));
+        system.ensure_cxx(false).unwrap();
+        assert_eq!(asked(folder.path()), ["install --yes --no-install-recommends g++"]);
     }
 
     #[test]

@@ -8,8 +8,7 @@ use crate::types::SecretString;
 ///
 /// A vault is one (feature `vault`), [`Secrets`] that were fetched before are one (from HashiCorp's Vault with feature
 /// `hashicorp-vault`), and a program's own type may be one. Configuration is read without waiting for anything, so a
-/// source that has to ask over a network is asked before; [`secret_names`](crate::ConfigLoader::secret_names) tells for
-/// what.
+/// source on another server is asked before: `ConfigLoader::secret_names` (feature `config-file`) lists the names.
 pub trait SecretSource: Send + Sync {
     /// The secret of a name.
     ///

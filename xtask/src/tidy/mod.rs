@@ -1,10 +1,10 @@
 mod documents;
 mod files;
 mod layers;
+mod numbered;
 mod sizes;
 #[cfg(test)]
 mod tests;
-mod weaknesses;
 mod wording;
 
 pub(crate) use files::rust_files;
@@ -46,7 +46,8 @@ const RULES: &[Rule] = &[
     ("files are small", sizes::files_are_small),
     ("nothing is left to do", wording::nothing_left_to_do),
     ("no test is ignored", wording::no_ignored_test),
-    ("every weakness has a test", weaknesses::weaknesses_have_tests),
+    ("every weakness has a test", numbered::weaknesses_have_tests),
+    ("every defect of the review has a test", numbered::review_has_tests),
     ("every doc example is compiled", wording::doc_examples_compile),
     ("commands in the documents exist", documents::commands_exist),
 ];

@@ -151,7 +151,7 @@ fn commands_in_documents_must_exist() {
 
 #[test]
 fn every_weakness_must_have_a_test() {
-    let rule = weaknesses::weaknesses_have_tests;
+    let rule = numbered::weaknesses_have_tests;
     let all = rule(&tree(&[]));
     assert_eq!(all.len(), 39);
     assert!(all[0].message.contains("weakness_01_"), "{}", all[0].message);
@@ -162,4 +162,16 @@ fn every_weakness_must_have_a_test() {
     assert_eq!(left("#[test]\nfn x() {}\nfn weakness_01_x() {}\n"), 39);
     assert_eq!(left("pub(crate) async fn weakness_24_x(store: Store) {}\ncases! { weakness_24_x }\n"), 38);
     assert_eq!(left("#[test]\nfn weakness_99_x() {}\n"), 39);
+}
+
+#[test]
+fn every_defect_of_the_review_must_have_a_test() {
+    let rule = numbered::review_has_tests;
+    let left = |text: &str| rule(&tree(&[("a.rs", text)])).len();
+    assert_eq!(left(""), 79);
+    assert!(rule(&tree(&[]))[78].message.contains("review_79_"));
+    assert_eq!(left("#[test]\nfn review_03_x() {}\n"), 78);
+    assert_eq!(left("#[test]\nfn review_03_04_x_05() {}\n"), 77);
+    assert_eq!(left("#[test]\nfn weakness_03_x() {}\n"), 79);
+    assert_eq!(left("fn review_03_x() {}\n"), 79);
 }

@@ -1,0 +1,46 @@
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::workspace::Workspace;
+
+/// What `cargo xtask docs` understands.
+#[derive(clap::Args)]
+pub(crate) struct Args {}
+
+/// Sets of features whose documentation differs in what links may lead to.
+const FEATURES: [&[&str]; 3] = [&["--no-default-features"], &[], &["--all-features"]];
+
+/// Builds the documentation with default features, with none and with all of them; a warning is an error.
+pub(crate) fn run(workspace: &Workspace, _: Args) -> Result<()> {
+    for features in FEATURES {
+        let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        command.current_dir(workspace.root()).args(["doc", "--no-deps"]);
+        command.args(["-p", "twilio-sdk", "-p", "twilio-sdk-openapi", "-p", "twilio-sdk-codegen"]);
+        command.args(features).env("RUSTDOCFLAGS", "-D warnings");
+        workspace.run(command)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn read(file: &str) -> String {
+        std::fs::read_to_string(Workspace::here().root().join(file)).unwrap()
+    }
+
+    #[test]
+    fn review_67_documentation_is_built_with_every_feature_and_without_warnings() {
+        let manifest: toml::Table = read("twilio-sdk/Cargo.toml").parse().unwrap();
+        let shown = &manifest["package"]["metadata"]["docs"]["rs"];
+        assert_eq!(shown["all-features"].as_bool(), Some(true), "docs.rs shows everything: {shown}");
+        assert!(shown.get("features").is_none(), "a list would hide what it does not name: {shown}");
+        assert!(FEATURES.contains(&["--all-features"].as_slice()) && FEATURES.contains(&[].as_slice()));
+        let steps = read(".ci/run");
+        assert!(steps.lines().any(|line| line == "cargo xtask docs"), "{steps}");
+    }
+}
