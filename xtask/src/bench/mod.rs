@@ -1,5 +1,6 @@
 //! Measurements, each beside a named peer in the same run.
 
+mod attack;
 mod auth;
 mod bulk;
 mod compile;
@@ -21,6 +22,8 @@ pub(crate) struct Args {
 
 #[derive(clap::Subcommand)]
 enum Bench {
+    /// Responses to legitimate users while an attacker does his worst, one line per scenario.
+    Attack(attack::Args),
     /// Users recognized a second: Argon2id and LDAP, with what is remembered and without, beside Python's and Node's
     /// libraries.
     Auth(auth::Args),
@@ -38,6 +41,7 @@ enum Bench {
 
 pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
     match args.bench {
+        Bench::Attack(args) => attack::run(workspace, &args),
         Bench::Auth(args) => auth::run(workspace, &args),
         Bench::Bulk(args) => bulk::run(workspace, &args),
         Bench::Compile(args) => compile::run(workspace, &args),
