@@ -28,16 +28,22 @@ pub enum WebhookError {
     UnreadableBody,
     /// The body is larger than allowed.
     TooLarge,
-    /// The URL cannot be told: there is no `Host`, or the forwarded headers are no URL.
+    /// The request names no host, or several, or one that cannot be read.
     NoUrl,
+    /// The host that the request names is none of the configured public URLs.
+    UnknownHost,
+    /// The configured public URL is not a URL, so no request can be verified.
+    BadPublicUrl,
 }
 
 impl WebhookError {
-    /// The status of the answer: 413 for a body that is too large, 400 for one that cannot be read, otherwise 403.
+    /// Returns the status of the response: 413 for a body that is too large, 400 for one that cannot be read, 500 for a
+    /// public URL that is misconfigured, otherwise 403.
     pub fn status(self) -> StatusCode {
         match self {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnreadableForm | Self::UnreadableBody | Self::NoUrl => StatusCode::BAD_REQUEST,
+            Self::BadPublicUrl => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::FORBIDDEN,
         }
     }
@@ -59,7 +65,12 @@ impl fmt::Display for WebhookError {
             Self::UnreadableForm => "the form is not UTF-8",
             Self::UnreadableBody => "the body cannot be read to its end",
             Self::TooLarge => "the body is larger than allowed",
-            Self::NoUrl => "the request's public URL cannot be told",
+            Self::NoUrl => "the request does not name one host that can be read",
+            Self::UnknownHost => "the request's host is none of the configured public URLs",
+            Self::BadPublicUrl => {
+                "the configured public URL is not usable; it is https://HOST with a port and a path if need be, without \
+                 a query, and each host stands in a list once"
+            }
         })
     }
 }

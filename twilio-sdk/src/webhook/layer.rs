@@ -11,33 +11,39 @@ use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use super::public_url::Resolver;
 use super::{Incoming, PublicUrl, Verified, Verifier, WebhookError};
 use crate::layer::{refusal, take_ready};
 
 /// The largest body that is read, unless set.
 pub const DEFAULT_BODY_LIMIT: usize = 1 << 20;
 
-/// Lets only requests of Twilio's through: a `tower` layer, for axum's routers and for hyper's services.
+/// A `tower` layer that passes only requests with a valid Twilio signature on, for axum's routers and hyper's services.
 ///
 /// The body is read to its end, at most to the limit, and handed on as it came. [`Verified`] is in the request's
-/// extensions. Everything else is answered with 403, 400 or 413 without a reason, and the reason is in a `tracing`
-/// event of target `twilio_sdk::webhook`.
+/// extensions. Every other request gets 403, 400, 413 or 500 without a reason, and the reason is in a `tracing` event
+/// of target `twilio_sdk::webhook`.
 ///
-/// The inner service takes a `http_body_util::Full<Bytes>`, as axum's routers do, and answers with a body that can be
-/// made of [`Bytes`], such as that one or axum's own.
+/// The inner service takes a `http_body_util::Full<Bytes>`, as axum's routers do, and its response body can be made
+/// of [`Bytes`], such as that one or axum's own.
+///
+/// Handlers return [`Twiml`](super::Twiml): Twilio reads TwiML only as `text/xml`, and sends a `text/plain` response to
+/// the sender as a message.
 ///
 /// ```no_run
 /// # #[cfg(feature = "axum")] {
 /// use axum::{Router, routing::post};
-/// use twilio_sdk::webhook::{IncomingMessage, PublicUrl, Verifier, Webhook, WebhookLayer};
+/// use twilio_sdk::webhook::{IncomingMessage, PublicUrl, Twiml, Verifier, Webhook, WebhookLayer};
 ///
-/// async fn sms(Webhook(message): Webhook<IncomingMessage>) -> String {
-///     format!("<Response><Message>You said: {} characters</Message></Response>", message.body.unwrap_or_default().len())
+/// async fn sms(Webhook(message): Webhook<IncomingMessage>) -> Twiml {
+///     println!("{:?} wrote {:?}", message.from, message.body);
+///     Twiml::new("<Response><Message>Thank you!</Message></Response>")
 /// }
 ///
-/// let auth_token = std::env::var("TWILIO_AUTH_TOKEN").unwrap_or_default();
-/// let layer = WebhookLayer::new(Verifier::new(auth_token)).public_url(PublicUrl::Base("https://example.com".into()));
-/// let app: Router = Router::new().route("/sms", post(sms)).layer(layer);
+/// let verifier = Verifier::new(std::env::var("TWILIO_AUTH_TOKEN").unwrap_or_default());
+/// let public = PublicUrl::Base("https://example.com".into());
+/// let app = Router::new().route("/sms", post(sms)).layer(WebhookLayer::new(verifier, public));
+/// # let _: Router = app;
 /// # }
 /// ```
 #[derive(Clone, Debug)]
@@ -45,27 +51,37 @@ pub struct WebhookLayer {
     shared: Arc<Shared>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Shared {
     verifier: Verifier,
     public_url: PublicUrl,
+    resolver: Result<Resolver, WebhookError>,
     body_limit: usize,
 }
 
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared")
+            .field("verifier", &self.verifier)
+            .field("public_url", &self.public_url)
+            .field("body_limit", &self.body_limit)
+            .finish_non_exhaustive()
+    }
+}
+
 impl WebhookLayer {
-    /// A layer that believes what the verifier does.
-    pub fn new(verifier: Verifier) -> Self {
-        let public_url = PublicUrl::default();
-        Self { shared: Arc::new(Shared { verifier, public_url, body_limit: DEFAULT_BODY_LIMIT }) }
+    /// Creates a layer that accepts what the verifier accepts, for the URLs that Twilio is given.
+    ///
+    /// A public URL that is not usable is an error in the log, and every request gets 500.
+    pub fn new(verifier: Verifier, public_url: PublicUrl) -> Self {
+        let resolver = public_url.resolve();
+        if let Err(error) = &resolver {
+            tracing::error!(target: "twilio_sdk::webhook", %error, "no webhook can be verified");
+        }
+        Self { shared: Arc::new(Shared { verifier, public_url, resolver, body_limit: DEFAULT_BODY_LIMIT }) }
     }
 
-    /// How the URL is found that Twilio requested; `https` and the request's `Host` unless set.
-    pub fn public_url(mut self, public_url: PublicUrl) -> Self {
-        Arc::make_mut(&mut self.shared).public_url = public_url;
-        self
-    }
-
-    /// The largest body that is read, in bytes; 1 MiB unless set.
+    /// Sets the largest body that is read, in bytes; 1 MiB unless set.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         Arc::make_mut(&mut self.shared).body_limit = bytes;
         self
@@ -131,7 +147,7 @@ impl Shared {
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let (mut parts, body) = request.into_parts();
-        let url = self.public_url.of(&parts.uri, &parts.headers)?;
+        let url = self.resolver.as_ref().map_err(|error| *error)?.url(&parts.uri, &parts.headers)?;
         // A request without a signature costs no reading of its body.
         Incoming::from_parts(&url, &parts.headers, &[])?;
         let body = match Limited::new(body, self.body_limit).collect().await {

@@ -1,5 +1,7 @@
 //! The forms in which a URL may have been signed.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 /// A URL in parts that are not normalized: what was signed is the text.
 struct Parts<'a> {
     scheme: &'a str,
@@ -27,15 +29,53 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// Every form of the URL that Twilio may have signed: as it came; without its port and with one; with the user and
-/// password that the request's `Authorization` holds; with the host in lower case; with `'` encoded.
-pub(super) fn candidates(url: &str, user: Option<&str>) -> Vec<String> {
+/// Every byte that could end the credentials of a URL, or be read as part of another component.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The same without `sub-delims` (RFC 3986, section 2.2), which credentials may hold as they are.
+const DELIMITERS: &AsciiSet = &RESERVED
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=');
+
+/// A colon in a password needs no encoding either (RFC 3986, section 3.2.1).
+const PASSWORD: &AsciiSet = &DELIMITERS.remove(b':');
+
+/// The forms in which a URL may hold the credentials that arrived as `user:password`, each with its `@`.
+///
+/// Everything that could end the credentials or the authority is percent-encoded, so no value of the header leads to
+/// another host, path, query or fragment than the URL itself has.
+fn userinfos(credentials: &str) -> Vec<String> {
+    let Some((user, password)) = credentials.split_once(':') else { return Vec::new() };
+    let encode = |text: &str, set| utf8_percent_encode(text, set).to_string();
+    let mut forms = vec![format!("{}:{}@", encode(user, RESERVED), encode(password, RESERVED))];
+    let lenient = format!("{}:{}@", encode(user, DELIMITERS), encode(password, PASSWORD));
+    if lenient != forms[0] {
+        forms.push(lenient);
+    }
+    // The URL of a user without a password may or may not have the colon.
+    if password.is_empty() && !user.is_empty() {
+        let bare: Vec<_> = forms.iter().map(|form| form.replace(":@", "@")).collect();
+        forms.extend(bare);
+    }
+    forms
+}
+
+/// Returns every form of the URL that Twilio may have signed: as it came; without its port and with one; with the host
+/// in lower case; with `'` encoded; and, for a URL without credentials, with those of the `Authorization` header.
+pub(super) fn candidates(url: &str, credentials: Option<&str>) -> Vec<String> {
     let Some(parts) = Parts::of(url) else { return vec![url.to_owned()] };
     let mut users = vec![parts.user.to_owned()];
-    if let Some(user) = user
-        && parts.user.is_empty()
-    {
-        users.push(format!("{user}@"));
+    if parts.user.is_empty() {
+        users.extend(credentials.map(userinfos).unwrap_or_default());
     }
     let mut hosts = vec![parts.host.to_owned()];
     if parts.host.bytes().any(|b| b.is_ascii_uppercase()) {
@@ -77,6 +117,18 @@ pub(super) fn query_values(url: &str, name: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn credentials_of_the_header_stay_credentials() {
+        assert_eq!(userinfos("user:"), ["user:@", "user@"]);
+        assert_eq!(userinfos("us@er:p:ss"), ["us%40er:p%3Ass@", "us%40er:p:ss@"]);
+        assert_eq!(userinfos("a!b:c=d"), ["a%21b:c%3Dd@", "a!b:c=d@"]);
+        assert_eq!(
+            userinfos("\u{e9}/?#@\\%\r\n:"),
+            ["%C3%A9%2F%3F%23%40%5C%25%0D%0A:@", "%C3%A9%2F%3F%23%40%5C%25%0D%0A@"]
+        );
+        assert_eq!(userinfos("evil.example/tw?"), [""; 0], "not user:password");
+    }
 
     #[test]
     fn all_forms_of_a_url_are_tried() {

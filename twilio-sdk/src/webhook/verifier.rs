@@ -20,10 +20,12 @@ pub const SETTINGS: &str = "x-twilio-webhooks-signature-settings";
 
 type Lookup = Arc<dyn Fn(&str) -> Vec<SecretString> + Send + Sync>;
 
-/// Tells requests of Twilio's from others. Cheap to clone.
+/// Verifies the signature of webhook requests. Cheap to clone.
 ///
-/// Everything that is not certainly signed is refused: a missing header, an unknown algorithm or key, a body that is
-/// neither a form nor vouched for by `bodySHA256`.
+/// Everything that is not certainly signed is rejected: a missing header, an unknown algorithm or key, a body that is
+/// neither a form nor vouched for by `bodySHA256`. The URL that is verified is the public one of your service: take it
+/// from the configuration, never from the request's `Host` or forwarded headers, because Twilio also signs the URLs of
+/// others (see [`PublicUrl`](super::PublicUrl)).
 ///
 /// ```
 /// use twilio_sdk::webhook::{Incoming, Verifier, sign};
@@ -84,7 +86,10 @@ impl<'a> Incoming<'a> {
         Self { content_type: Some(content_type), body, ..Self::get(url) }
     }
 
-    /// A request with these headers. Of the headers that count, one that comes twice is as good as none.
+    /// Creates a request from its headers. Of the headers that count, one that comes twice is as good as none.
+    ///
+    /// Where the URL has no credentials, the signature may also be that of the URL with the `user:password` of
+    /// `Authorization: Basic`, percent-encoded. Credentials in the URL itself decide alone.
     ///
     /// # Errors
     ///
@@ -136,7 +141,7 @@ fn one<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, ()> {
     }
 }
 
-/// `user:password` of Basic credentials: Twilio takes them out of a URL that has them, and signs them with it.
+/// Returns `user:password` of Basic credentials. Twilio takes them from a URL that has them, and signs that URL.
 fn basic_user(value: &str) -> Option<SecretString> {
     let (scheme, encoded) = value.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {

@@ -1,0 +1,24 @@
+//! Webhooks: signatures, the layer over real HTTP, typed payloads.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod forgery;
+mod http;
+mod layer;
+mod payload;
+mod public_url;
+mod signature;
+mod twiml;
+
+use twilio_sdk::webhook::{Params, Payload as _, Verifier};
+
+const TOKEN: &str = "12345";
+const SMS: &str = "MessageSid=SM1&AccountSid=AC1&From=%2B1&Body=Hi+there";
+const FORM_TYPE: &str = "Content-Type: application/x-www-form-urlencoded";
+
+fn verifier() -> Verifier {
+    Verifier::new(TOKEN)
+}
+
+fn pairs(form: &[u8]) -> Params {
+    Params::read("", "application/x-www-form-urlencoded", form).unwrap()
+}
