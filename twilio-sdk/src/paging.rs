@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
-use crate::runtime::{Call, Decode, Decoded, Name, Operation, Output, Param, Parts, Raw, Seed};
+use crate::runtime::{Call, Decode, Decoded, Name, Operation, Output, Param, Parts, Raw, Seed, read_json};
 use crate::types::Extra;
 use crate::{Error, Result, Sending};
 
@@ -23,11 +23,12 @@ pub struct Page<T> {
     /// The fields around the items: `meta`, `next_page_uri`, `total_pages` and the like.
     pub extra: Extra,
     key: String,
+    repaired: Vec<usize>,
 }
 
 impl<T> Default for Page<T> {
     fn default() -> Self {
-        Self { items: Vec::new(), extra: Extra::default(), key: String::new() }
+        Self { items: Vec::new(), extra: Extra::default(), key: String::new(), repaired: Vec::new() }
     }
 }
 
@@ -43,6 +44,14 @@ enum Next {
 }
 
 impl<T> Page<T> {
+    /// Returns the indices in [`items`](Self::items) of the items that were not well-formed JSON.
+    ///
+    /// They hold what could be read of them, the others are whole; see
+    /// [`Response::is_repaired`](crate::Response::is_repaired). Empty for a well-formed response.
+    pub fn repaired_items(&self) -> &[usize] {
+        &self.repaired
+    }
+
     /// The link or token of the next page, `None` on the last one.
     pub fn next_page(&self) -> Option<String> {
         self.next().map(|next| match next {
@@ -88,11 +97,12 @@ impl<T: Decode + Send + 'static> Output for Page<T> {
         if raw.body.iter().all(u8::is_ascii_whitespace) {
             return Ok(Self { key: key.to_owned(), ..Self::default() });
         }
-        let mut reader = serde_json::Deserializer::from_str(raw.text(operation)?);
-        let page = PageSeed(key, PhantomData).deserialize(&mut reader);
-        let mut page: Self =
-            page.and_then(|page| reader.end().map(|()| page)).map_err(|e| Error::decode(operation, e))?;
+        let read = |reader: &mut serde_json::Deserializer<serde_json::de::StrRead<'_>>| {
+            PageSeed(key, PhantomData).deserialize(reader)
+        };
+        let (mut page, damage): (Self, _) = read_json(&raw.body, operation, read)?;
         page.rekey(key);
+        page.repaired = damage.items(&page.key);
         Ok(page)
     }
 }
@@ -144,11 +154,16 @@ impl<'de, T: Decode> Visitor<'de> for PageSeed<'_, T> {
             }
             match map.next_value_seed(Seed::<Vec<T>>(PhantomData))? {
                 Decoded::Null => {}
-                Decoded::Exact(items) => page.items = items,
+                Decoded::Exact(items) => {
+                    page.items = items;
+                    page.extra.remove(self.0);
+                }
                 Decoded::Coerced(items, json) => {
                     page.items = items;
                     page.extra.insert(name.0, json);
                 }
+                // Where the name comes twice, the list counts.
+                Decoded::Odd(_) if !page.items.is_empty() => {}
                 Decoded::Odd(json) => page.extra.insert(name.0, json),
             }
         }

@@ -1,5 +1,7 @@
 use serde_json::{Map, Value};
 
+use crate::runtime::json_value;
+
 /// What an error's body says, in any of Twilio's three shapes: the one of the 2010 API, the one of version 1.0
 /// error responses, and RFC 9457. Fields of another type than expected are kept in [`other`](Self::other).
 ///
@@ -46,9 +48,9 @@ pub struct FieldError {
 }
 
 impl Problem {
-    /// Reads a body; one that is not a JSON object, such as a proxy's HTML, gives nothing.
+    /// Reads a body, repaired where it is damaged; one that is not a JSON object, such as a proxy's HTML, gives nothing.
     pub(crate) fn parse(body: &[u8]) -> Self {
-        let Ok(Value::Object(mut map)) = serde_json::from_slice(body) else { return Self::default() };
+        let Some(Value::Object(mut map)) = json_value(body) else { return Self::default() };
         let mut problem = Self {
             code: take(&mut map, "code", number),
             message: take(&mut map, "message", text),

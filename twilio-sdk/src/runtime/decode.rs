@@ -92,8 +92,19 @@ pub trait ReadFields: Default {
     fn extra_mut(&mut self) -> &mut Extra;
 }
 
-/// What of a field's value the struct has to keep as JSON.
-pub type Unread<E> = Result<Option<Value>, E>;
+/// What became of a field's value; where a name comes twice, the last value that fits counts.
+#[derive(Debug)]
+pub enum Rest {
+    /// The field holds all of it.
+    None,
+    /// The struct keeps this JSON for the field.
+    Keep(Value),
+    /// The field holds an earlier value of the same name, which fits better.
+    Ignore,
+}
+
+/// What became of a field's value, or the error of the JSON text.
+pub type Unread<E> = Result<Rest, E>;
 
 /// The value of the field that is being read.
 pub struct FieldReader<'a, A>(&'a mut A);
@@ -102,10 +113,11 @@ impl<'de, A: MapAccess<'de>> FieldReader<'_, A> {
     /// Reads it into a field.
     pub fn read<T: Decode>(self, field: &mut Option<T>) -> Unread<A::Error> {
         let (value, rest) = match self.0.next_value_seed(Seed::<T>(PhantomData))? {
-            Decoded::Null => (None, None),
-            Decoded::Exact(value) => (Some(value), None),
-            Decoded::Coerced(value, json) => (Some(value), Some(json)),
-            Decoded::Odd(json) => (None, Some(json)),
+            Decoded::Null => (None, Rest::None),
+            Decoded::Exact(value) => (Some(value), Rest::None),
+            Decoded::Coerced(value, json) => (Some(value), Rest::Keep(json)),
+            Decoded::Odd(_) if field.is_some() => return Ok(Rest::Ignore),
+            Decoded::Odd(json) => (None, Rest::Keep(json)),
         };
         *field = value;
         Ok(rest)
@@ -113,7 +125,7 @@ impl<'de, A: MapAccess<'de>> FieldReader<'_, A> {
 
     /// Reads it into a field of a type that holds itself.
     pub fn read_boxed<T: Decode>(self, field: &mut Option<Box<T>>) -> Unread<A::Error> {
-        let mut plain = None;
+        let mut plain = field.take().map(|value| *value);
         let rest = self.read(&mut plain)?;
         *field = plain.map(Box::new);
         Ok(rest)
@@ -121,7 +133,7 @@ impl<'de, A: MapAccess<'de>> FieldReader<'_, A> {
 
     /// Keeps it as JSON.
     pub fn unknown(self) -> Unread<A::Error> {
-        self.0.next_value().map(Some)
+        self.0.next_value().map(Rest::Keep)
     }
 }
 
@@ -172,8 +184,13 @@ impl<'de, T: ReadFields> Visitor<'de> for FieldsVisitor<T> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut value = T::default();
         while let Some(name) = map.next_key::<Name<'de>>()? {
-            if let Some(rest) = value.read(&name.0, FieldReader(&mut map))? {
-                value.extra_mut().insert(name.0.into_owned(), rest);
+            match value.read(&name.0, FieldReader(&mut map))? {
+                Rest::Keep(rest) => value.extra_mut().insert(name.0.into_owned(), rest),
+                // An earlier value of the same name may have been kept there.
+                Rest::None => {
+                    value.extra_mut().remove(&name.0);
+                }
+                Rest::Ignore => {}
             }
         }
         Ok(Decoded::Exact(value))
@@ -338,11 +355,18 @@ impl<'de, T: Decode> Visitor<'de> for MapVisitor<T> {
                     values.insert(name, value);
                     continue;
                 }
-                Decoded::Null => Value::Null,
+                Decoded::Null => {
+                    values.remove(&name);
+                    Value::Null
+                }
+                Decoded::Odd(_) if values.contains_key(&name) => continue,
                 Decoded::Odd(json) => json,
             };
             match T::absorb(odd) {
                 Ok(value) => {
+                    if let Some(whole) = &mut whole {
+                        whole.remove(&name);
+                    }
                     values.insert(name, value);
                 }
                 Err(odd) => {

@@ -1,4 +1,4 @@
-use super::{Decode, Decoded, Operation, Raw};
+use super::{Decode, Decoded, Operation, Raw, read_json};
 use crate::{Error, Result};
 
 /// What an answer can become.
@@ -23,9 +23,8 @@ impl<T: Decode + Default + Send + 'static> Output for T {
         if raw.body.iter().all(u8::is_ascii_whitespace) {
             return Ok(Self::default());
         }
-        let mut reader = serde_json::Deserializer::from_str(raw.text(operation)?);
-        let decoded = T::decode(&mut reader).and_then(|value| reader.end().map(|()| value));
-        match decoded.map_err(|e| Error::decode(operation, e))? {
+        let (decoded, _) = read_json(&raw.body, operation, |reader| T::decode(reader))?;
+        match decoded {
             Decoded::Exact(value) | Decoded::Coerced(value, _) => Ok(value),
             Decoded::Null => Ok(Self::default()),
             Decoded::Odd(odd) => Err(Error::shape(operation, crate::types::json_kind(&odd))),

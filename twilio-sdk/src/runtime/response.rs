@@ -34,13 +34,6 @@ impl Raw {
         }
     }
 
-    /// The body as text: looking at all of it once is much cheaper than at each of its strings.
-    pub(crate) fn text(&self, operation: &'static Operation) -> Result<&str> {
-        std::str::from_utf8(&self.body).map_err(|e| {
-            Error::shape(operation, &format!("text that is not UTF-8 from byte {} on", e.valid_up_to()))
-        })
-    }
-
     /// `Twilio-Request-Id`, by which Twilio's support finds a request.
     pub(crate) fn request_id(&self) -> Option<&str> {
         self.headers.get("twilio-request-id")?.to_str().ok()
@@ -93,6 +86,18 @@ impl<T> Response<T> {
     pub fn body(&self) -> &[u8] {
         &self.raw.body
     }
+
+    /// Returns whether the body was not well-formed JSON, so that [`value`](Self::value) holds what could be read.
+    ///
+    /// - Invalid UTF-8 and lone surrogates (`\ud800`) become U+FFFD; a BOM and anything after the JSON is ignored.
+    /// - A number that a double cannot hold (`1e400`), `NaN` and other tokens become strings of their text.
+    /// - Lists and objects below the 127th level become strings of their JSON text.
+    /// - Around misplaced or missing quotes, commas and brackets everything is read that can be told apart.
+    ///
+    /// A body that ends within a value is an error instead. Checks the body again, so keep the result.
+    pub fn is_repaired(&self) -> bool {
+        super::repair(&self.raw.body).is_ok_and(|repaired| repaired.damage.places > 0)
+    }
 }
 
 /// Without headers and body: they may hold secrets that the value's own `Debug` hides.
@@ -103,20 +108,5 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
             .field("request_id", &self.request_id())
             .field("value", &self.value)
             .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::runtime::{BodyKind, Method};
-
-    #[test]
-    fn a_body_that_is_no_text_is_an_error_that_says_where() {
-        static OPERATION: Operation = Operation::new("Test", Method::Get, "/", BodyKind::None);
-        let (headers, body) = (HeaderMap::new(), Bytes::from_static(b"{\"name\":\"\xff\"}"));
-        let raw = Raw { status: StatusCode::OK, headers, body, attempts: 1, uncertain: false };
-        let error = raw.text(&OPERATION).expect_err("no text");
-        assert!(error.is_decode() && error.to_string().contains("not UTF-8 from byte 9 on"), "{error}");
     }
 }

@@ -6,6 +6,7 @@ mod cancel;
 mod certificates;
 #[cfg(feature = "compression")]
 mod compression;
+mod damage;
 mod http_version;
 mod limits;
 mod observe;
