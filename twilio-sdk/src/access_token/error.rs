@@ -36,6 +36,8 @@ pub enum TokenError {
     Key(&'static str),
     /// The system's random generator fails.
     Random,
+    /// The time is before 1970, so no token's life can be judged.
+    Clock,
     /// A value cannot be written as JSON.
     Unwritable(String),
 }
@@ -53,7 +55,7 @@ impl TokenError {
             Self::Malformed(_) => 20160,
             Self::NotYetValid => 20105,
             Self::Claim(_) => 20101,
-            Self::Key(_) | Self::Random | Self::Unwritable(_) => return None,
+            Self::Key(_) | Self::Random | Self::Clock | Self::Unwritable(_) => return None,
         })
     }
 
@@ -80,6 +82,7 @@ impl fmt::Display for TokenError {
             Self::NotYetValid => f.write_str("the token is not valid yet"),
             Self::Claim(name) => write!(f, "the token's claim {name} is missing or has another type"),
             Self::Key(message) => write!(f, "the private key cannot be used: {message}"),
+            Self::Clock => f.write_str("the system's clock is before 1970; set it"),
             Self::Random => f.write_str("the system's random generator fails"),
             Self::Unwritable(message) => write!(f, "a value cannot be written as JSON: {message}"),
         }?;

@@ -1,5 +1,5 @@
 use std::fmt;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ring::rand::SecureRandom as _;
 use serde::Serialize;
@@ -231,7 +231,7 @@ impl AccessToken {
     /// # Errors
     ///
     /// A token of another secret, another algorithm or another content type, one that was changed, has expired or is
-    /// not valid yet, and one whose claims do not have their types.
+    /// not valid yet, and one whose claims do not have their types. While the system's clock is before 1970, every token.
     pub fn verify(token: &str, secret: &SecretString) -> Result<Claims, TokenError> {
         Self::verify_at(token, secret, SystemTime::now())
     }
@@ -244,6 +244,9 @@ impl AccessToken {
     pub fn verify_at(token: &str, secret: &SecretString, now: SystemTime) -> Result<Claims, TokenError> {
         if secret.is_empty() {
             return Err(TokenError::Secret("the secret is empty, and with it nothing is verified"));
+        }
+        if now < UNIX_EPOCH {
+            return Err(TokenError::Clock);
         }
         let (header, payload) = jws::verify_hs256(token, secret.expose())?;
         Claims::read(&header, payload, unix(now))
