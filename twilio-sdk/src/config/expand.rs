@@ -8,6 +8,8 @@ pub(super) struct Expanded {
     pub(super) text: Zeroizing<String>,
     /// Whether there were variables in it.
     pub(super) variables: bool,
+    /// Whether one of them is set to an empty value, and has no default.
+    pub(super) hollow: bool,
 }
 
 /// Why a text cannot be expanded. Shows nothing of the text but names of variables.
@@ -80,6 +82,7 @@ pub(super) fn expand<'t>(
         }
     }
     pieces.push(Piece::Text(rest));
+    let hollow = pieces.iter().any(|piece| matches!(piece, Piece::Value(value) if value.is_empty()));
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -90,7 +93,7 @@ pub(super) fn expand<'t>(
     // Of its full length from the start: a text that grows leaves copies behind.
     let mut whole = Zeroizing::new(String::with_capacity(pieces.clone().map(str::len).sum()));
     pieces.for_each(|piece| whole.push_str(piece));
-    Ok(Expanded { text: whole, variables })
+    Ok(Expanded { text: whole, variables, hollow })
 }
 
 fn value<'t>(body: &'t str, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Piece<'t>, Fault<'t>> {

@@ -2,8 +2,9 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::flights::Flights;
 use super::remembered::{Remembered, Tags};
-use super::{Authentication, Credential, UserDetails, UserStore};
+use super::{AuthError, Authentication, Credential, UserDetails, UserStore};
 use crate::audit::Audit;
 
 /// Remembers credentials that a store has found right, so that not every request costs a hash or a question to a
@@ -13,12 +14,21 @@ use crate::audit::Audit;
 /// wrong are not. A credential is forgotten after a time to live, and all are when the store
 /// [changes](UserStore::generation). Of 10,000 at most it is known at once; those that come on top are asked for each
 /// time.
+///
+/// Requests with the same credential that come at once share one check, unless the time to live is 0. A credential that was right during the last 24
+/// hours has a part of the queue for checks to itself, so that strangers do not keep its user out.
 pub struct CachedStore<S> {
     store: S,
     ttl: Duration,
     tags: Tags,
     known: Mutex<Known>,
+    flights: Flights<Result<UserDetails, AuthError>>,
+    /// What was right before, be it known or not.
+    proven: Mutex<Remembered<[u8; 32], ()>>,
 }
+
+/// How long a credential counts as one that was right before.
+const PROVEN: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What is known of one generation of the store.
 #[derive(Default)]
@@ -35,7 +45,14 @@ impl<S: UserStore> CachedStore<S> {
     ///
     /// The system's random generator may fail.
     pub fn new(store: S, ttl: Duration) -> crate::Result<Self> {
-        Ok(Self { store, ttl, tags: Tags::new()?, known: Mutex::default() })
+        Ok(Self {
+            store,
+            ttl,
+            tags: Tags::new()?,
+            known: Mutex::default(),
+            flights: Flights::default(),
+            proven: Mutex::default(),
+        })
     }
 
     /// The store that is asked.
@@ -46,6 +63,24 @@ impl<S: UserStore> CachedStore<S> {
     /// Forgets all credentials.
     pub fn clear(&self) {
         self.known().users.clear();
+    }
+
+    async fn ask(&self, tag: [u8; 32], credential: &Credential) -> Result<UserDetails, AuthError> {
+        let generation = self.store.generation();
+        let proven = self.proven().recall(&tag).is_some();
+        let asked = if proven { credential.clone().proven() } else { credential.clone() };
+        let user = self.store.authenticate(&asked).await?;
+        self.proven().remember(tag, (), PROVEN);
+        let mut known = self.known();
+        // A store that has changed since it was asked may not know the user any more.
+        if known.generation == generation {
+            known.users.remember(tag, user.clone(), self.ttl);
+        }
+        Ok(user)
+    }
+
+    fn proven(&self) -> MutexGuard<'_, Remembered<[u8; 32], ()>> {
+        self.proven.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -62,18 +97,18 @@ impl<S: UserStore> UserStore for CachedStore<S> {
     fn authenticate<'a>(&'a self, credential: &'a Credential) -> Authentication<'a> {
         Box::pin(async move {
             self.store.refresh();
-            let generation = self.store.generation();
-            let tag = self.tags.of(&[credential.username(), credential.password().expose()]);
+            let (name, password) = (credential.username(), credential.password().expose());
+            let tag = self.tags.of(&[name, password]);
             if let Some(user) = self.known().users.recall(&tag) {
                 return Ok(user);
             }
-            let user = self.store.authenticate(credential).await?;
-            let mut known = self.known();
-            // A store that has changed since it was asked may not know the user any more.
-            if known.generation == generation {
-                known.users.remember(tag, user.clone(), self.ttl);
+            if self.ttl.is_zero() {
+                return self.ask(tag, credential).await;
             }
-            Ok(user)
+            // What one network may not try says nothing of another one.
+            let network = credential.asks().network.map(|network| network.to_string()).unwrap_or_default();
+            let flight = self.tags.of(&[name, password, &network, &self.store.generation().to_string()]);
+            self.flights.share(flight, self.ask(tag, credential)).await
         })
     }
 

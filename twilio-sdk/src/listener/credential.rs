@@ -1,4 +1,6 @@
 use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
@@ -6,6 +8,8 @@ use http::{HeaderMap, header};
 use zeroize::Zeroizing;
 
 use super::AuthError;
+use super::facts::network;
+use super::turns::Asks;
 use crate::types::SecretString;
 
 /// The most characters of base64 that are decoded.
@@ -16,6 +20,14 @@ const LONGEST: usize = 8 << 10;
 pub struct Credential {
     username: String,
     password: SecretString,
+    asks: Asks,
+    guards: Vec<Arc<dyn Guard>>,
+}
+
+/// What counts the attempts for an account.
+pub(super) trait Guard: Send + Sync {
+    /// Adds the account that the credential's name belongs to, unless too many attempts were made for it.
+    fn found(&self, account: &str) -> Result<(), AuthError>;
 }
 
 impl Credential {
@@ -36,7 +48,7 @@ impl Credential {
         if username.chars().chain(password.expose().chars()).any(char::is_control) {
             return Err(AuthError::Malformed("the user's name or the password holds a control character"));
         }
-        Ok(Self { username, password })
+        Ok(Self { username, password, asks: Asks::default(), guards: Vec::new() })
     }
 
     /// Decodes what stands behind `Basic `: base64 of `name:password` in UTF-8.
@@ -101,6 +113,42 @@ impl Credential {
     /// The password.
     pub fn password(&self) -> &SecretString {
         &self.password
+    }
+
+    /// Sets the address that the request came from, by which [`LimitedStore`](super::LimitedStore) counts and queues are
+    /// shared: its network, which is an IPv4 address or the first 64 bits of an IPv6 address. Unknown unless set;
+    /// `AuthLayer` and [`BasicHandler`](super::BasicHandler) set it.
+    pub fn with_source(mut self, address: IpAddr) -> Self {
+        self.asks.network = Some(network(address));
+        self
+    }
+
+    /// For stores in which several names lead to one account: tells the [`LimitedStore`](super::LimitedStore)s around the
+    /// store which account was found, before its password is checked. The account may be named by anything that is the
+    /// same each time, such as a DN or a database key.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthError::TooMany`], which the store returns without checking the password.
+    pub fn found(&self, account: &str) -> Result<(), AuthError> {
+        self.guards.iter().try_for_each(|guard| guard.found(account))
+    }
+
+    /// Adds what counts the attempts.
+    pub(super) fn guarded(mut self, guard: Arc<dyn Guard>) -> Self {
+        self.guards.push(guard);
+        self
+    }
+
+    /// Marks a credential that was found right before.
+    pub(super) fn proven(mut self) -> Self {
+        self.asks.proven = true;
+        self
+    }
+
+    /// Who waits for a turn.
+    pub(super) fn asks(&self) -> Asks {
+        self.asks
     }
 }
 

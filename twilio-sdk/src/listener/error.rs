@@ -24,6 +24,8 @@ pub enum AuthError {
     Forbidden,
     /// Too many wrong passwords were given for the name; for so long none is looked at.
     TooMany(Duration),
+    /// Too many passwords or tokens are being checked; the request may be repeated after a second.
+    Overloaded,
     /// The store or the server that would know cannot be asked. The reason is for the log.
     Unavailable(Cow<'static, str>),
     /// What was found cannot be recorded, so nobody is let in. The reason is for the log.
@@ -36,7 +38,7 @@ impl AuthError {
         match self {
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::Unavailable(_) | Self::Unrecorded(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Overloaded | Self::Unavailable(_) | Self::Unrecorded(_) => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::UNAUTHORIZED,
         }
     }
@@ -49,7 +51,8 @@ impl AuthError {
                 headers.insert(WWW_AUTHENTICATE, challenge.value.clone());
             }
             StatusCode::SERVICE_UNAVAILABLE => {
-                headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
+                let seconds = if *self == Self::Overloaded { "1" } else { "5" };
+                headers.insert(RETRY_AFTER, HeaderValue::from_static(seconds));
             }
             _ => {}
         }
@@ -68,6 +71,7 @@ impl fmt::Display for AuthError {
             Self::Malformed(what) => write!(f, "the credentials cannot be read: {what}"),
             Self::Rejected => f.write_str("the credentials are wrong"),
             Self::TooMany(_) => f.write_str("too many wrong passwords were given for the name"),
+            Self::Overloaded => f.write_str("too many credentials are being checked; try again in a second"),
             Self::Forbidden => f.write_str("the user lacks the scope"),
             Self::Unrecorded(why) => write!(f, "nobody is let in without a record: {why}"),
             Self::Unavailable(why) => write!(f, "nobody can say whether the credentials are right: {why}"),

@@ -1,4 +1,4 @@
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use http::{Extensions, HeaderMap, HeaderName, Method, Request, Uri, request::Parts};
 
@@ -74,6 +74,24 @@ pub(crate) fn forwarded(headers: &HeaderMap, name: &HeaderName) -> Option<IpAddr
     let address = last.parse().or_else(|_| last.parse().map(|address: SocketAddr| address.ip())).ok();
     // The same client is written in one way, whichever socket it came by.
     address.map(|address: IpAddr| address.to_canonical())
+}
+
+/// The address that a request came from: the one in the header, where one is named, else the peer's.
+pub(super) fn source(
+    headers: &HeaderMap,
+    extensions: &Extensions,
+    source_header: Option<&HeaderName>,
+) -> Option<IpAddr> {
+    source_header.and_then(|name| forwarded(headers, name)).or_else(|| peer(extensions))
+}
+
+/// What counts as one client: an IPv4 address, or the 64 bits of an IPv6 address that name a network, because one client
+/// may have all addresses of it.
+pub(crate) fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
+    }
 }
 
 /// The id of a request, where it is one that can stand in a record.

@@ -23,7 +23,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// * `password_hash` is Argon2id in PHC form ([`PasswordHash::create`] makes one). `password`, a password in clear, is
 ///   an error unless the table `auth` says `allow_plain_passwords = true`, which is meant for taking over such a file;
 ///   it is hashed when it is read.
-/// * `${VAR}` stands for an environment variable, as in other configuration files.
+/// * `${VAR}` stands for an environment variable, as in other configuration files; one that is empty is an error.
 /// * Names are case-sensitive; two users of one name, unknown keys and bad hashes are errors.
 ///
 /// A changed file is read within a second, without a request's being dropped. One that is broken is reported by a
@@ -197,7 +197,7 @@ impl UserStore for FileUserStore {
 }
 
 fn load(path: &Path) -> Result<MemoryUserStore> {
-    let users = read_file(path, &|name| std::env::var(name).ok(), &|reader| users(&reader.table("auth")))?;
+    let users = read_file(path, &|name| std::env::var(name).ok(), &|reader| users(&reader.decisive("auth")))?;
     let users = MemoryUserStore::new(users)
         .map_err(|error| Error::config(format!("{}: auth.users: {error}", path.display())))?;
     if !users.is_even() {

@@ -1,8 +1,10 @@
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, Request};
 
+use super::facts::{forwarded, source};
 use super::{AuthError, Credential, RequestFacts, UserDetails, UserStore, record};
 use crate::audit::{Audit, Recorder};
 
@@ -20,6 +22,12 @@ pub trait Authorization {
         let _ = source_header;
         RequestFacts::default()
     }
+
+    /// The address that the request came from, by which attempts are counted; unknown unless written.
+    fn source(&self, source_header: Option<&HeaderName>) -> Option<IpAddr> {
+        let _ = source_header;
+        None
+    }
 }
 
 impl<B> Authorization for Request<B> {
@@ -29,6 +37,10 @@ impl<B> Authorization for Request<B> {
 
     fn facts(&self, source_header: Option<&HeaderName>) -> RequestFacts {
         RequestFacts::of_request(self, source_header)
+    }
+
+    fn source(&self, source_header: Option<&HeaderName>) -> Option<IpAddr> {
+        source(self.headers(), self.extensions(), source_header)
     }
 }
 
@@ -40,6 +52,10 @@ impl Authorization for Parts {
     fn facts(&self, source_header: Option<&HeaderName>) -> RequestFacts {
         RequestFacts::of_parts(self, source_header)
     }
+
+    fn source(&self, source_header: Option<&HeaderName>) -> Option<IpAddr> {
+        source(&self.headers, &self.extensions, source_header)
+    }
 }
 
 impl Authorization for HeaderMap {
@@ -49,6 +65,10 @@ impl Authorization for HeaderMap {
 
     fn facts(&self, source_header: Option<&HeaderName>) -> RequestFacts {
         RequestFacts::of_headers(self, source_header)
+    }
+
+    fn source(&self, source_header: Option<&HeaderName>) -> Option<IpAddr> {
+        source_header.and_then(|name| forwarded(self, name))
     }
 }
 
@@ -71,6 +91,10 @@ impl<A: Authorization + ?Sized> Authorization for &A {
 
     fn facts(&self, source_header: Option<&HeaderName>) -> RequestFacts {
         (**self).facts(source_header)
+    }
+
+    fn source(&self, source_header: Option<&HeaderName>) -> Option<IpAddr> {
+        (**self).source(source_header)
     }
 }
 
@@ -117,8 +141,9 @@ impl BasicHandler {
         self
     }
 
-    /// The header whose last address is recorded as the one that a request came from. Only behind a proxy that sets it,
-    /// such as `X-Forwarded-For`, because anybody can send it. Unless set, see [`RequestFacts`].
+    /// The header whose last address counts as the one that a request came from: in the record, for
+    /// [`LimitedStore`](super::LimitedStore), and where requests wait. Only behind a proxy that sets it, such as
+    /// `X-Forwarded-For`, because any client can send it. Unless set, see [`RequestFacts`].
     pub fn source_header(mut self, name: HeaderName) -> Self {
         self.source_header = Some(name);
         self
@@ -132,7 +157,14 @@ impl BasicHandler {
     pub async fn authenticate(&self, from: impl Authorization) -> Result<UserDetails, AuthError> {
         let facts = self.facts(&from);
         let known = match from.credential() {
-            Ok(credential) => self.store.authenticate(&credential).await,
+            Ok(credential) => {
+                let source = from.source(self.source_header.as_ref());
+                let credential = match source {
+                    Some(address) => credential.with_source(address),
+                    None => credential,
+                };
+                self.store.authenticate(&credential).await
+            }
             Err(error) => Err(error),
         };
         if self.recorder.is_on() {

@@ -5,7 +5,8 @@ use super::{AuthError, Authentication, Credential, InvalidHash, PasswordHash, Us
 /// Users in memory.
 ///
 /// A password is checked for every credential, for that of an unknown user against a hash that nobody's password has,
-/// so that time does not tell whether a user exists. For that, all hashes should have the same parameters.
+/// so that time does not tell whether a user exists. For that, all hashes should have the same parameters. Checks of
+/// passwords are bounded, see [`PasswordHash::check`].
 #[derive(Debug)]
 pub struct MemoryUserStore {
     users: HashMap<String, (PasswordHash, Vec<String>)>,
@@ -75,7 +76,7 @@ impl UserStore for MemoryUserStore {
         Box::pin(async move {
             let user = self.users.get(credential.username());
             let hash = user.map_or(&self.dummy, |(hash, _)| hash);
-            let right = hash.check(credential.password()).await?;
+            let right = hash.check(credential).await?;
             match user {
                 Some((_, scopes)) if right => Ok(UserDetails::new(credential.username(), scopes)),
                 _ => Err(AuthError::Rejected),

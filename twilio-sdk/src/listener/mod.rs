@@ -22,6 +22,7 @@ mod credential;
 mod error;
 mod facts;
 mod file;
+mod flights;
 mod handler;
 #[cfg(feature = "auth-layer")]
 mod layer;
@@ -30,9 +31,11 @@ mod ldap;
 mod limit;
 mod memory;
 mod password;
+mod prepare;
 mod record;
 mod remembered;
 mod store;
+mod turns;
 
 #[cfg(feature = "auth-layer")]
 #[cfg_attr(docsrs, doc(cfg(feature = "auth-layer")))]
@@ -58,10 +61,10 @@ pub(crate) use ldap::filter_of;
 #[cfg_attr(docsrs, doc(cfg(feature = "ldap")))]
 pub use ldap::{LdapConfig, LdapUserStore, escape_filter};
 pub use limit::LimitedStore;
-#[cfg(feature = "token-server")]
-pub(crate) use limit::counted_name;
 pub use memory::{InvalidUsers, MemoryUserStore};
 pub use password::{InvalidHash, PasswordHash};
+#[cfg(feature = "token-server")]
+pub(crate) use prepare::prepared as counted_name;
 #[cfg(feature = "token-server")]
 pub(crate) use record::checked;
 pub use store::{Authentication, Stores, UserDetails, UserStore};

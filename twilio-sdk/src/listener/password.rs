@@ -1,12 +1,12 @@
 use std::fmt;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use argon2::password_hash::phc::{Output, PasswordHash as Phc};
 use argon2::{Algorithm, Argon2, Block, Params, PasswordHasher as _, Version};
-use tokio::sync::Semaphore;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::AuthError;
+use super::turns::Turns;
+use super::{AuthError, Credential};
 use crate::types::SecretString;
 
 /// More memory than this is refused in a hash, in KiB: whoever writes the file should not take the machine's.
@@ -67,7 +67,8 @@ impl PasswordHash {
         self.0.split('$').nth(3).unwrap_or_default()
     }
 
-    /// Whether it is this password's. It takes as long as making the hash.
+    /// Whether it is this password's. It takes as long as making the hash, on this thread and whatever else the machine
+    /// does; a service that checks what clients send uses [`check`](Self::check).
     pub fn matches(&self, password: &SecretString) -> bool {
         self.compare(password).unwrap_or(false)
     }
@@ -86,12 +87,18 @@ impl PasswordHash {
         Some(Output::new(&found).ok()? == expected)
     }
 
-    /// [`matches`](Self::matches) on a thread for blocking work, as many at once as the machine has processors.
-    pub(super) async fn check(&self, password: &SecretString) -> Result<bool, AuthError> {
-        static TURNS: OnceLock<Arc<Semaphore>> = OnceLock::new();
-        let turns = TURNS.get_or_init(|| Arc::new(Semaphore::new(processors())));
-        let turn = Arc::clone(turns).acquire_owned().await;
-        let (hash, password) = (self.clone(), password.clone());
+    /// Checks the password of a credential on a thread for blocking work.
+    ///
+    /// All checks of a process share one bound: as many run at once as the machine has processors, and 16 for each of them
+    /// (32 at least) wait. Of that queue, credentials from one [network](Credential::with_source) take at most a quarter, and
+    /// all that were not right before at most three quarters.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthError::Overloaded`], at once, where too many checks wait.
+    pub async fn check(&self, credential: &Credential) -> Result<bool, AuthError> {
+        let turn = CHECKS.turn(credential.asks()).await?;
+        let (hash, password) = (self.clone(), credential.password().clone());
         let checked = tokio::task::spawn_blocking(move || {
             let _turn = turn;
             hash.matches(&password)
@@ -99,9 +106,25 @@ impl PasswordHash {
         let checked = checked
             .await
             .map_err(|_| AuthError::Unavailable("the check of the password was cut off".into()))?;
-        // Says what the check cost, which must be the same whoever asks.
-        tracing::trace!(target: "twilio_sdk::listener", cost = self.cost(), "a password was checked");
+        self.tell();
         Ok(checked)
+    }
+
+    /// [`check`](Self::check) on this thread, for programs without an async runtime. It shares the same bound.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthError::Overloaded`], at once, where too many checks wait.
+    pub fn check_blocking(&self, credential: &Credential) -> Result<bool, AuthError> {
+        let _turn = CHECKS.turn_blocking(credential.asks())?;
+        let matches = self.matches(credential.password());
+        self.tell();
+        Ok(matches)
+    }
+
+    /// Says what a check cost, which must be the same whoever asks.
+    fn tell(&self) {
+        tracing::trace!(target: "twilio_sdk::listener", cost = self.cost(), "a password was checked");
     }
 
     /// A hash of a password that nobody knows, with the parameters of another.
@@ -116,6 +139,12 @@ impl PasswordHash {
             .map_err(|_| InvalidHash("a password cannot be hashed with these parameters"))
     }
 }
+
+/// How many checks wait for each processor.
+const WAITING: usize = 16;
+
+/// The checks of all stores of the process.
+static CHECKS: LazyLock<Turns> = LazyLock::new(|| Turns::new(processors(), processors().max(2) * WAITING));
 
 /// The memory of a check, which the next one takes over: an allocator keeps as much for every thread that ever made one.
 struct Memory(Vec<Block>);

@@ -18,7 +18,7 @@ pub(crate) fn checked(known: Result<&UserDetails, &AuthError>) -> Event {
     let event = |outcome| Event::new(EventKind::Authentication, outcome);
     match known {
         Ok(user) => event(Outcome::Ok).actor(&user.username),
-        Err(error @ (AuthError::Unavailable(_) | AuthError::Unrecorded(_))) => {
+        Err(error @ (AuthError::Overloaded | AuthError::Unavailable(_) | AuthError::Unrecorded(_))) => {
             event(Outcome::Failed).reason(error.to_string())
         }
         Err(error) => event(Outcome::Denied).reason(error.to_string()),

@@ -10,16 +10,23 @@ use crate::audit::Audit;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UserDetails {
-    /// The user's name, as the store knows it.
+    /// The user's name, as the store knows it: the one in a file or directory, or the `sub` of a token.
     pub username: String,
     /// What the user may do; nothing where it is empty.
     pub scopes: Vec<String>,
+    /// The name of the entry of an `AuthLayer` that accepted the user (`AuthEntry::name`); `None` without a layer. Two
+    /// entries may know different users by one name.
+    pub entry: Option<String>,
+    /// Who issued the token, the verified `iss`; `None` for users with passwords. A `sub` is unique for one issuer only
+    /// (RFC 7519, section 4.1.2).
+    pub issuer: Option<String>,
 }
 
 impl UserDetails {
-    /// A user with these scopes.
+    /// A user with these scopes, of no entry and no issuer.
     pub fn new(username: impl Into<String>, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { username: username.into(), scopes: scopes.into_iter().map(Into::into).collect() }
+        let scopes = scopes.into_iter().map(Into::into).collect();
+        Self { username: username.into(), scopes, entry: None, issuer: None }
     }
 
     /// Whether the user has at least one of the scopes, compared exactly. Nobody has one of none.
@@ -94,9 +101,10 @@ impl UserStore for Stores {
             for store in &self.0 {
                 match store.authenticate(credential).await {
                     Ok(user) => return Ok(user),
-                    Err(error @ (AuthError::Unavailable(_) | AuthError::Unrecorded(_))) => {
-                        unavailable = Some(error)
-                    }
+                    Err(
+                        error
+                        @ (AuthError::Overloaded | AuthError::Unavailable(_) | AuthError::Unrecorded(_)),
+                    ) => unavailable = Some(error),
                     Err(error @ AuthError::TooMany(_)) => limited = Some(error),
                     Err(_) => {}
                 }

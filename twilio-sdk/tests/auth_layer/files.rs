@@ -45,6 +45,7 @@ async fn a_file_declares_a_service_and_its_resources() {
         url = "http://{address}/introspect"
         client_id = "bank"
         client_secret = "${{NO_SUCH_VARIABLE_OF_THE_TEST:-hush}}"
+        any_audience = true
         cache_ttl = 0
         timeout = "5s"
         [[auth.resources]]
@@ -77,10 +78,12 @@ async fn a_file_declares_a_service_and_its_resources() {
         ("/audit", Some("Bearer opaque"), 200),
         ("/audit", Some(&alice), 401),
         ("/closed", Some(&alice), 401),
-        // Two wrong passwords, and the third is not looked at; by all routes, because the store is one.
+        // Two wrong passwords, and the third is not looked at; by all routes, because the store is one. The right one is
+        // remembered.
         ("/balance", Some(&basic("bob", "1")), 401),
         ("/transfer", Some(&basic("bob", "2")), 401),
-        ("/balance", Some(&bob), 429),
+        ("/balance", Some(&basic("bob", "3")), 429),
+        ("/balance", Some(&bob), 200),
     ] {
         assert_eq!(service.get(path, header).await.status, status, "{path} {header:?}");
     }
@@ -160,7 +163,7 @@ fn weakness_07_a_file_that_cannot_be_enforced_is_refused_with_everything_that_is
             ],
         ),
         (
-            "[[auth.service]]\nintrospection = { url = \"http://h/\", client_id = \"a\", client_secret = \"hush\" }\n",
+            "[[auth.service]]\nintrospection = { url = \"http://h/\", client_id = \"a\", client_secret = \"hush\", audience = \"b\" }\n",
             &["auth.service[0].introspection: url must start with https://"],
         ),
         (

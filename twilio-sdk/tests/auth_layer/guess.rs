@@ -38,15 +38,10 @@ async fn weakness_18_guessing_ends_for_users_and_for_names_that_nobody_has() {
 }
 
 #[tokio::test]
-async fn a_right_password_and_time_set_the_count_back() {
+async fn time_alone_sets_the_count_back() {
     let ask = async |store: &dyn UserStore, password: &str| {
         store.authenticate(&Credential::new("alice", password).unwrap()).await.map(drop)
     };
-    let limited = LimitedStore::new(store(), 2, Duration::from_secs(3600)).unwrap();
-    for _ in 0..3 {
-        assert_eq!(ask(&limited, "wrong").await, Err(AuthError::Rejected));
-        assert_eq!(ask(&limited, "xxx").await, Ok(()));
-    }
     let brief = LimitedStore::new(store(), 1, Duration::from_millis(1)).unwrap();
     assert_eq!(ask(&brief, "wrong").await, Err(AuthError::Rejected));
     tokio::time::sleep(Duration::from_millis(5)).await;
@@ -88,11 +83,87 @@ async fn guesses_that_are_sent_at_once_are_no_more_than_others() {
     for guess in guesses {
         match guess.await.unwrap() {
             Err(AuthError::Rejected) => looked_at += 1,
-            Err(AuthError::TooMany(_)) => {}
+            Err(AuthError::TooMany(_) | AuthError::Overloaded) => {}
             other => panic!("{other:?}"),
         }
     }
     assert_eq!(looked_at, 3);
+}
+
+#[tokio::test]
+async fn review_03_no_spelling_of_a_name_has_a_count_of_its_own() {
+    let limited = LimitedStore::new(store(), 4, Duration::from_secs(3600)).unwrap();
+    let ask = async |name: &str, password: &str| {
+        let credential = Credential::new(name, password).unwrap();
+        limited.authenticate(&credential).await.map(drop)
+    };
+    let spellings = ["ａlice", "ALICE", "𝐚lice", "al\u{AD}ice", "\u{FEFF}alice", "ⓐlice", " alice\u{3000}"];
+    let mut looked_at = 0;
+    for (attempt, name) in spellings.iter().cycle().take(40).enumerate() {
+        match ask(name, &format!("guess {attempt}")).await {
+            Err(AuthError::Rejected) => looked_at += 1,
+            Err(AuthError::TooMany(_)) => {}
+            other => panic!("{name:?}: {other:?}"),
+        }
+    }
+    assert_eq!(looked_at, 4);
+    assert_eq!(ask("alice", "xxx").await.unwrap_err().status(), 429, "it is her count");
+    assert_eq!(ask("bob", "xxx").await, Err(AuthError::Rejected), "and not that of others");
+}
+
+#[tokio::test]
+async fn review_04_right_passwords_do_not_set_the_count_of_wrong_ones_back() {
+    let limited = LimitedStore::new(store(), 10, Duration::from_secs(3600)).unwrap();
+    let ask = async |password: &str| {
+        limited.authenticate(&Credential::new("alice", password).unwrap()).await.map(drop)
+    };
+    let mut looked_at = 0;
+    for _ in 0..5 {
+        for guess in 0..9 {
+            looked_at += usize::from(ask(&format!("guess {guess}")).await == Err(AuthError::Rejected));
+        }
+        // The victim, in the same network as the attacker for all that is known.
+        let _ = ask("xxx").await;
+    }
+    assert_eq!(looked_at, 10);
+}
+
+#[tokio::test]
+async fn review_04_an_attacker_elsewhere_does_not_keep_a_user_out_of_the_own_network() {
+    let limited = LimitedStore::new(store(), 2, Duration::from_secs(3600)).unwrap();
+    let layer = AuthLayer::new("x", [AuthEntry::users(limited)]);
+    let service = behind(layer.source_header(http::HeaderName::from_static("x-forwarded-for"))).await;
+    let ask = async |from: &str, name: &str, password: &str| {
+        let credentials = basic(name, password);
+        let headers = [("Authorization", credentials.as_str()), ("X-Forwarded-For", from)];
+        service.send("/", &headers).await.status
+    };
+    let (office, home) = ("203.0.113.5", "2001:db8:1:2::1");
+    assert_eq!(ask(office, "alice", "xxx").await, 200);
+    // One network, which has many addresses.
+    let mut statuses = Vec::new();
+    for last in 0..4 {
+        statuses.push(ask(&format!("2001:db8:bad:1::{last}"), "alice", "guess").await);
+    }
+    assert_eq!(statuses, [401, 401, 429, 429]);
+    assert_eq!(
+        ask("2001:db8:bad:1::9", "alice", "xxx").await,
+        429,
+        "the right password is not looked at there"
+    );
+    assert_eq!(ask(home, "alice", "xxx").await, 200, "in other networks she logs in");
+    // Many networks: ten times the bound, and no more.
+    let mut looked_at = 0;
+    for last in 1..=30 {
+        looked_at += usize::from(ask(&format!("198.51.100.{last}"), "alice", "guess").await == 401);
+    }
+    assert_eq!(looked_at, 18, "with the two before");
+    assert_eq!(ask("192.0.2.1", "alice", "xxx").await, 429, "a network that she was never in");
+    for known in [office, home] {
+        assert_eq!(ask(known, "alice", "xxx").await, 200, "{known}");
+    }
+    assert_eq!([ask(office, "alice", "x").await, ask(office, "alice", "y").await], [401, 401]);
+    assert_eq!(ask(office, "alice", "z").await, 429, "a known network has its own bound");
 }
 
 #[tokio::test]

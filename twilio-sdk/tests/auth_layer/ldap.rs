@@ -55,3 +55,25 @@ async fn a_file_declares_a_directory_with_tls() {
     assert_eq!(service.status(Some(&basic("alice", "alice@123"))).await, 403);
     assert!(!format!("{rules:?}").contains(ADMIN_PASSWORD));
 }
+
+#[tokio::test]
+async fn review_07_a_file_remembers_the_right_passwords_of_a_directory() {
+    let Some(mut server) = server("review_07_remembers") else { return };
+    let rules = |remember: &str| {
+        let text = format!(
+            "[auth]\n{remember}\n[[auth.service]]\n[auth.service.ldap]\nconnection_url = \
+             \"ldap://127.0.0.1:{}\"\nconnection_name = \"{ADMIN}\"\nconnection_password = \
+             \"{ADMIN_PASSWORD}\"\nuser_search_base = [\"ou=Users,{BASE}\"]\n",
+            server.port
+        );
+        AuthRules::from_file(file("remembered-directory.toml", &text)).unwrap().service_layer().unwrap()
+    };
+    let (remembers, asks) = (behind(rules("")).await, behind(rules("remember = 0")).await);
+    let (alice, guess) = (basic("alice", "alice@123"), basic("alice", "guess"));
+    for service in [&remembers, &asks] {
+        assert_eq!(service.status(Some(&alice)).await, 200);
+    }
+    server.stop();
+    assert_eq!([remembers.status(Some(&alice)).await, asks.status(Some(&alice)).await], [200, 503]);
+    assert_eq!(remembers.status(Some(&guess)).await, 503, "another password is another credential");
+}

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[cfg(unix)]
+mod attack;
+#[cfg(unix)]
 mod config;
 #[cfg(unix)]
 mod directory;

@@ -74,7 +74,8 @@ impl Server {
         urls.push(format!("ldaps://127.0.0.1:{}", self.tls_port));
         let log = std::fs::File::create(self.folder.join("log")).unwrap();
         let process = Command::new(slapd)
-            .args(["-d", "0", "-f"])
+            // Level 256 writes a line for each operation.
+            .args(["-d", "256", "-f"])
             .arg(self.folder.join("slapd.conf"))
             .arg("-h")
             .arg(urls)
@@ -88,6 +89,13 @@ impl Server {
         };
         self.process = serving(process, is_ready);
         self.process.is_some()
+    }
+
+    /// How many binds with a password the server has been sent for an entry since it was started last.
+    pub(crate) fn binds(&self, dn: &str) -> usize {
+        let log = std::fs::read_to_string(self.folder.join("log")).unwrap();
+        let bind = format!("BIND dn=\"{dn}\" method=128");
+        log.lines().filter(|line| line.contains(&bind)).count()
     }
 
     pub(crate) fn stop(&mut self) {

@@ -22,7 +22,11 @@ pub(super) fn put_in(table: &mut Table, variables: &dyn Fn(&str) -> Option<Strin
     table.texts(&mut |path, place, value| {
         let Value::Text(text) = &*value else { return };
         let put_in = match expand(&text.text, variables) {
-            Ok(expanded) => Value::Text(Text { text: expanded.text, variables: expanded.variables }),
+            Ok(expanded) => Value::Text(Text {
+                text: expanded.text,
+                variables: expanded.variables,
+                hollow: expanded.hollow,
+            }),
             Err(faults) => {
                 // The others have been reported for all profiles together.
                 for fault in faults.iter().filter(|fault| matches!(fault, Fault::Missing(_))) {

@@ -33,11 +33,20 @@ pub(crate) struct Reader<'a> {
     /// The path and the place of the table in the file.
     shown: String,
     place: Place,
+    /// Whether a value that variables make empty is an error, and not left out.
+    decisive: bool,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(shared: &'a Shared<'a>, table: &'a Table) -> Self {
-        Self { shared, table: Some(table), path: String::new(), shown: String::new(), place: None }
+        Self {
+            shared,
+            table: Some(table),
+            path: String::new(),
+            shown: String::new(),
+            place: None,
+            decisive: false,
+        }
     }
 
     /// A table in this one.
@@ -49,11 +58,24 @@ impl<'a> Reader<'a> {
         self.below(key, table)
     }
 
+    /// A table whose keys decide about security: a value that variables make empty is an error, in all tables below too.
+    #[cfg(feature = "listener")]
+    pub(crate) fn decisive(&self, key: &str) -> Self {
+        Self { decisive: true, ..self.table(key) }
+    }
+
     fn below(&self, key: &str, table: Option<&'a Table>) -> Self {
         let node = self.node(key);
         let shown = node.map_or_else(|| join(&self.shown, key), |node| node.path.clone());
         let place = node.and_then(|node| node.place);
-        Reader { shared: self.shared, table, path: join(&self.path, key), shown, place }
+        Reader {
+            shared: self.shared,
+            table,
+            path: join(&self.path, key),
+            shown,
+            place,
+            decisive: self.decisive,
+        }
     }
 
     /// A table in this one, or one of some words.
@@ -88,6 +110,7 @@ impl<'a> Reader<'a> {
             path: path.clone(),
             shown,
             place,
+            decisive: self.decisive,
         };
         let Some(list) = list else {
             // The keys of the tables are known ones also where there are no tables.
@@ -245,7 +268,7 @@ impl<'a> Reader<'a> {
     }
 
     fn node(&self, key: &str) -> Option<&'a Node> {
-        self.table?.get(key).filter(|node| !node.is_left_out())
+        self.table?.get(key).filter(|node| self.decisive || !node.is_left_out())
     }
 
     fn take<T>(&self, key: &str, kind: Kind, read: impl FnOnce(&'a Value) -> Result<T, String>) -> Option<T> {
@@ -264,7 +287,7 @@ impl<'a> Reader<'a> {
             other => Err(expected("a list", other)),
         })?;
         // Every entry is looked at before the first bad one ends it.
-        let given = list.iter().filter(|node| !node.is_left_out());
+        let given = list.iter().filter(|node| self.decisive || !node.is_left_out());
         let read: Vec<Option<T>> = given.map(|node| self.read(node, &read)).collect();
         read.into_iter().collect()
     }
@@ -273,6 +296,10 @@ impl<'a> Reader<'a> {
         if matches!(node.value, Value::Broken) {
             return None;
         }
-        read(&node.value).map_err(|message| self.shared.problems.add(node.place, &node.path, message)).ok()
+        let read = match self.decisive && node.is_hollow() {
+            true => Err("has a variable that is empty; set the variable, or leave the key out".to_owned()),
+            false => read(&node.value),
+        };
+        read.map_err(|message| self.shared.problems.add(node.place, &node.path, message)).ok()
     }
 }

@@ -33,6 +33,8 @@ pub(super) struct Text {
     pub(super) text: Zeroizing<String>,
     /// Whether variables were put in.
     pub(super) variables: bool,
+    /// Whether one of them is empty, without a default that says so.
+    pub(super) hollow: bool,
 }
 
 /// Values by key, in the file's order.
@@ -65,7 +67,12 @@ impl Node {
 
     /// Whether variables make it empty: so a file can leave a key to the environment.
     pub(super) fn is_left_out(&self) -> bool {
-        matches!(&self.value, Value::Text(Text { text, variables: true }) if text.is_empty())
+        matches!(&self.value, Value::Text(Text { text, variables: true, .. }) if text.is_empty())
+    }
+
+    /// Whether an empty variable stands in it, be there other text or not.
+    pub(super) fn is_hollow(&self) -> bool {
+        self.is_left_out() || matches!(&self.value, Value::Text(Text { hollow: true, .. }))
     }
 
     /// Calls a function with every text in it.
@@ -87,7 +94,7 @@ impl From<Value> for Node {
 
 impl Value {
     pub(super) fn text(text: impl Into<String>) -> Self {
-        Self::Text(Text { text: Zeroizing::new(text.into()), variables: false })
+        Self::Text(Text { text: Zeroizing::new(text.into()), variables: false, hollow: false })
     }
 
     /// What it is, for messages.

@@ -29,7 +29,7 @@ pub(super) fn secret_name(text: &str) -> Option<&str> {
 
 /// A secret: the text itself, or what the source has for the name in it.
 pub(super) fn secret(value: &Value, source: Result<&dyn SecretSource, &str>) -> Result<Secret, String> {
-    let Text { text, variables } = text(value)?;
+    let Text { text, variables, .. } = text(value)?;
     // What variables hold is text and no name of anything.
     let Some(name) = secret_name(text).filter(|_| !variables) else {
         return Ok(Secret { text: text.as_str().into(), fetched: false });
@@ -54,7 +54,7 @@ pub(super) fn flag(value: &Value) -> Result<bool, String> {
     match value {
         Value::Flag(flag) => Ok(*flag),
         // Variables have no type.
-        Value::Text(Text { text, variables: true }) => {
+        Value::Text(Text { text, variables: true, .. }) => {
             text.trim().parse().map_err(|_| "must be true or false".to_owned())
         }
         Value::Text(_) => Err("must be true or false, without quotes".to_owned()),
@@ -66,7 +66,7 @@ pub(super) fn number(value: &Value) -> Result<f64, String> {
     let found = match value {
         Value::Integer(number) => *number as f64,
         Value::Float(number) => *number,
-        Value::Text(Text { text, variables: true }) => text.trim().parse().unwrap_or(f64::NAN),
+        Value::Text(Text { text, variables: true, .. }) => text.trim().parse().unwrap_or(f64::NAN),
         Value::Text(_) => return Err("must be a number, without quotes".to_owned()),
         other => return Err(expected("a number", other)),
     };
@@ -98,7 +98,7 @@ pub(super) fn count<T: TryFrom<i128>>(value: &Value) -> Result<T, String> {
     const EXPECTED: &str = "a whole number, 0 or more";
     let number = match value {
         Value::Integer(number) => *number,
-        Value::Text(Text { text, variables: true }) => {
+        Value::Text(Text { text, variables: true, .. }) => {
             text.trim().parse().map_err(|_| format!("must be {EXPECTED}"))?
         }
         Value::Text(_) => return Err(format!("must be {EXPECTED}, without quotes")),

@@ -2,12 +2,17 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
-use super::super::UserDetails;
+use super::super::{AuthError, UserDetails};
 use crate::jws::Object;
 
-/// Seconds since 1970.
-pub(super) fn now() -> f64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
+/// Tells the time; another function in tests.
+pub(super) type Clock = fn() -> SystemTime;
+
+/// Seconds since 1970. A clock before that year is wrong, and by it no token would ever expire.
+pub(super) fn now(clock: Clock) -> Result<f64, AuthError> {
+    let since = clock().duration_since(UNIX_EPOCH);
+    let since = since.map_err(|_| AuthError::Unavailable("the system's clock is before 1970".into()))?;
+    Ok(since.as_secs_f64())
 }
 
 /// A time of a token: absent, or good, or something else that nobody may rely on.
@@ -39,8 +44,10 @@ pub(super) fn scopes(claims: &Object, name: &str, lists: bool) -> Vec<String> {
     }
 }
 
-/// The user, by the first of these claims that is there. A token that is nobody's is none.
+/// The user, by the first of these claims that is there. A token without a user is rejected.
 pub(super) fn user(claims: &Object, names: &[&str], scopes: Vec<String>) -> Option<UserDetails> {
-    let mut own = names.iter().filter_map(|name| claims.get(*name).and_then(Value::as_str));
-    own.find(|name| !name.is_empty()).map(|name| UserDetails::new(name, scopes))
+    let text = |name: &str| claims.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let mut user = UserDetails::new(names.iter().find_map(|name| text(name))?, scopes);
+    user.issuer = text("iss").map(str::to_owned);
+    Some(user)
 }

@@ -1,13 +1,18 @@
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
 
 use super::super::AuthError;
 use super::jwk::{Key, keys};
 use crate::config::TlsConfig;
 use crate::runtime::Elsewhere;
 use crate::{Error, Result};
+
+/// The first pause after a fetch that failed; it doubles with each further one, up to the pause after any fetch.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
 /// Where the public keys of an issuer are: a JSON Web Key Set (RFC 7517).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,13 +26,13 @@ pub enum KeySource {
 }
 
 /// The keys, as they were last read.
-pub(super) struct Keys {
+pub(super) struct Keys(Arc<Shared>);
+
+struct Shared {
     source: Source,
     ttl: Duration,
     pause: Duration,
     state: Mutex<State>,
-    /// Whose turn it is to read them again.
-    turn: tokio::sync::Mutex<()>,
 }
 
 enum Source {
@@ -40,8 +45,20 @@ struct State {
     keys: Arc<Vec<Key>>,
     /// When they were read.
     read: Option<Instant>,
-    /// When that was last tried.
-    tried: Option<Instant>,
+    /// When a fetch last ended.
+    ended: Option<Instant>,
+    /// How many fetches in a row have failed.
+    failures: u32,
+    /// The fetch in flight, while its sender lives.
+    pending: Option<Pending>,
+}
+
+/// Whether the fetch has ended.
+type Pending = watch::Receiver<bool>;
+
+enum Look {
+    Have(Arc<Vec<Key>>),
+    Wait(Pending),
 }
 
 impl Keys {
@@ -60,72 +77,122 @@ impl Keys {
                 };
                 let bytes = std::fs::read(path).map_err(|error| failed(&error))?;
                 state.keys = Arc::new(keys(&bytes).map_err(|why| failed(&why))?);
-                (state.read, state.tried) = (Some(Instant::now()), Some(Instant::now()));
+                (state.read, state.ended) = (Some(Instant::now()), Some(Instant::now()));
                 Source::File(path.clone())
             }
             KeySource::Url(url) => Source::Url(Elsewhere::new(url, tls, timeout)?),
         };
-        Ok(Self { source, ttl, pause, state: Mutex::new(state), turn: tokio::sync::Mutex::default() })
+        Ok(Self(Arc::new(Shared { source, ttl, pause, state: Mutex::new(state) })))
     }
 
-    /// The keys that a token of this key's name may be signed with.
+    /// The keys that a token with this `kid` may be signed with.
     ///
-    /// They are read again when their time is over and when the name is none of theirs, but no sooner than the pause
-    /// after the last try. Keys that cannot be read again are good for their time once more.
+    /// They are fetched again when they are older than their time to live and when none has the `kid`, but no sooner than
+    /// a pause after the last fetch. The fetch is a task of its own, so a request that is given up neither ends it nor
+    /// uses up the pause. Requests whose key is known do not wait for it; keys that cannot be fetched again are good for
+    /// their time to live once more.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthError::Unavailable`] where there are no keys, or where none has the `kid` and the last fetch failed.
     pub(super) async fn for_kid(&self, kid: Option<&str>) -> std::result::Result<Arc<Vec<Key>>, AuthError> {
-        if self.wants_other(kid) {
-            // Many requests fetch the keys once, and those that have theirs do not wait for it.
-            let _turn = self.turn.lock().await;
-            if self.wants_other(kid) && self.may_try() {
-                match self.read().await {
-                    Ok(keys) => {
-                        let mut state = self.state();
-                        (state.keys, state.read) = (Arc::new(keys), Some(Instant::now()));
-                    }
-                    Err(why) => {
-                        tracing::warn!(target: "twilio_sdk::listener", %why, "a key set cannot be read");
-                    }
-                }
+        // Once more where the task ended without an outcome, as it does with the async runtime that it ran on.
+        for _ in 0..3 {
+            let mut pending = match self.0.look(kid, true)? {
+                Look::Have(keys) => return Ok(keys),
+                Look::Wait(pending) => pending,
+            };
+            if pending.wait_for(|ended| *ended).await.is_ok() {
+                break;
             }
         }
-        let state = self.state();
-        if state.read.is_some_and(|read| read.elapsed() < self.ttl.saturating_mul(2)) {
-            return Ok(Arc::clone(&state.keys));
+        match self.0.look(kid, false)? {
+            Look::Have(keys) => Ok(keys),
+            Look::Wait(_) => Err(unavailable()),
         }
-        Err(AuthError::Unavailable("the issuer's keys cannot be read".into()))
     }
+}
 
-    /// Whether the keys are too old, or none of them has the name.
-    fn wants_other(&self, kid: Option<&str>) -> bool {
-        let state = self.state();
-        let fresh = state.read.is_some_and(|read| read.elapsed() < self.ttl);
-        !fresh || kid.is_some_and(|kid| state.keys.iter().all(|key| key.kid.as_deref() != Some(kid)))
-    }
-
-    /// Whether the pause since the last try is over; then this is one.
-    fn may_try(&self) -> bool {
+impl Shared {
+    /// The keys, or the fetch to wait for, which is started where it `may` be.
+    fn look(self: &Arc<Self>, kid: Option<&str>, may: bool) -> std::result::Result<Look, AuthError> {
         let mut state = self.state();
-        let over = state.tried.is_none_or(|tried| tried.elapsed() >= self.pause);
-        if over {
-            state.tried = Some(Instant::now());
+        let age = state.read.map(|read| read.elapsed());
+        let usable = age.is_some_and(|age| age < self.ttl.saturating_mul(2));
+        let known =
+            usable && kid.is_none_or(|kid| state.keys.iter().any(|key| key.kid.as_deref() == Some(kid)));
+        let fresh = age.is_some_and(|age| age < self.ttl);
+        if known && fresh {
+            return Ok(Look::Have(Arc::clone(&state.keys)));
         }
-        over
+        let pending = state.pending.clone().filter(|pending| pending.has_changed().is_ok());
+        let pending = match pending {
+            None if may && self.pause_is_over(&state) => Some(self.fetch(&mut state)?),
+            pending => pending,
+        };
+        match pending {
+            _ if known => Ok(Look::Have(Arc::clone(&state.keys))),
+            Some(pending) if may => Ok(Look::Wait(pending)),
+            _ if usable && state.failures == 0 => Ok(Look::Have(Arc::clone(&state.keys))),
+            _ => Err(unavailable()),
+        }
+    }
+
+    fn pause_is_over(&self, state: &State) -> bool {
+        let pause = match state.failures {
+            0 => self.pause,
+            failures => {
+                self.pause.min(FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(failures.saturating_sub(1))))
+            }
+        };
+        state.ended.is_none_or(|ended| ended.elapsed() >= pause)
+    }
+
+    fn fetch(self: &Arc<Self>, state: &mut State) -> std::result::Result<Pending, AuthError> {
+        let runtime = tokio::runtime::Handle::try_current()
+            .map_err(|_| AuthError::Unavailable("there is no async runtime to fetch keys on".into()))?;
+        let (sender, receiver) = watch::channel(false);
+        state.pending = Some(receiver.clone());
+        let shared = Arc::clone(self);
+        runtime.spawn(async move {
+            let read = shared.read().await;
+            let mut state = shared.state();
+            (state.pending, state.ended) = (None, Some(Instant::now()));
+            match read {
+                Ok(keys) => {
+                    (state.keys, state.read, state.failures) = (Arc::new(keys), Some(Instant::now()), 0);
+                }
+                Err(why) => {
+                    state.failures = state.failures.saturating_add(1);
+                    tracing::warn!(target: "twilio_sdk::listener", %why, "a key set cannot be read");
+                }
+            }
+            drop(state);
+            // There may be no request left that waits.
+            let _ = sender.send(true);
+        });
+        Ok(receiver)
+    }
+
+    async fn read(&self) -> std::result::Result<Vec<Key>, String> {
+        let bytes = match &self.source {
+            Source::File(path) => read_file(path).await?.into(),
+            Source::Url(url) => url.get().await?,
+        };
+        keys(&bytes).map_err(str::to_owned)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    async fn read(&self) -> std::result::Result<Vec<Key>, String> {
-        let bytes = match &self.source {
-            Source::File(path) => {
-                let path = path.clone();
-                let read = tokio::task::spawn_blocking(move || std::fs::read(path)).await;
-                let read = read.map_err(|_| "the reading was cut off".to_owned())?;
-                read.map_err(|error| error.to_string())?.into()
-            }
-            Source::Url(url) => url.get().await?,
-        };
-        keys(&bytes).map_err(str::to_owned)
-    }
+async fn read_file(path: &Path) -> std::result::Result<Vec<u8>, String> {
+    let path = path.to_owned();
+    let read = tokio::task::spawn_blocking(move || std::fs::read(path)).await;
+    read.map_err(|_| "the reading was cut off".to_owned())?.map_err(|error| error.to_string())
+}
+
+fn unavailable() -> AuthError {
+    AuthError::Unavailable("the issuer's keys cannot be read".into())
 }

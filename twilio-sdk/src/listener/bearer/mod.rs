@@ -8,6 +8,7 @@ mod jwt;
 mod keys;
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use http::HeaderMap;
@@ -30,11 +31,30 @@ const LONGEST: usize = 16 << 10;
 pub trait TokenStore: Send + Sync + fmt::Debug {
     /// Whose token it is, and for what.
     fn authenticate<'a>(&'a self, token: &'a SecretString) -> Authentication<'a>;
+
+    /// The same for a request from this address, where it is known. A store in which requests wait may share its queue
+    /// between networks; the address counts for nothing unless written.
+    fn authenticate_from<'a>(
+        &'a self,
+        token: &'a SecretString,
+        source: Option<IpAddr>,
+    ) -> Authentication<'a> {
+        let _ = source;
+        self.authenticate(token)
+    }
 }
 
 impl<S: TokenStore + ?Sized> TokenStore for Arc<S> {
     fn authenticate<'a>(&'a self, token: &'a SecretString) -> Authentication<'a> {
         (**self).authenticate(token)
+    }
+
+    fn authenticate_from<'a>(
+        &'a self,
+        token: &'a SecretString,
+        source: Option<IpAddr>,
+    ) -> Authentication<'a> {
+        (**self).authenticate_from(token, source)
     }
 }
 

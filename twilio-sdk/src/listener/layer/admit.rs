@@ -1,6 +1,9 @@
+use std::net::IpAddr;
+
 use http::{HeaderMap, HeaderName, Request, header::WWW_AUTHENTICATE};
 
 use super::super::credential::authorization;
+use super::super::facts::source;
 use super::super::{AuthError, Challenge, Credential, RequestFacts, UserDetails, bearer_token, record};
 use super::AuthEntry;
 use super::entry::Way;
@@ -22,16 +25,23 @@ pub(super) struct Gate {
 /// What a request came with.
 pub(super) enum Given {
     User(Credential),
-    Token(SecretString),
+    /// With the address that it came from.
+    Token(SecretString, Option<IpAddr>),
 }
 
 impl Given {
-    pub(super) fn of(headers: &HeaderMap) -> Result<Self, AuthError> {
+    pub(super) fn of<B>(request: &Request<B>, source_header: Option<&HeaderName>) -> Result<Self, AuthError> {
+        let headers = request.headers();
+        let source = source(headers, request.extensions(), source_header);
         let scheme = authorization(headers)?.split(' ').next().unwrap_or_default();
         if scheme.eq_ignore_ascii_case("bearer") {
-            bearer_token(headers).map(Self::Token)
+            bearer_token(headers).map(|token| Self::Token(token, source))
         } else {
-            Credential::from_headers(headers).map(Self::User)
+            let credential = Credential::from_headers(headers)?;
+            Ok(Self::User(match source {
+                Some(address) => credential.with_source(address),
+                None => credential,
+            }))
         }
     }
 }
@@ -75,7 +85,7 @@ impl Gate {
         given: Result<Given, AuthError>,
         facts: RequestFacts,
     ) -> Result<UserDetails, Refused> {
-        let bearer = matches!(given, Ok(Given::Token(_)));
+        let bearer = matches!(given, Ok(Given::Token(..)));
         let judged = match given {
             Ok(given) => self.judge(&given).await,
             Err(error) => Err((error, None)),
@@ -93,11 +103,14 @@ impl Gate {
         for entry in &self.entries {
             let known = match (&entry.way, given) {
                 (Way::Users(store), Given::User(credential)) => store.authenticate(credential).await,
-                (Way::Tokens(store), Given::Token(token)) => store.authenticate(token).await,
+                (Way::Tokens(store), Given::Token(token, source)) => {
+                    store.authenticate_from(token, *source).await
+                }
                 _ => continue,
             };
             let error = match known {
-                Ok(user) => {
+                Ok(mut user) => {
+                    user.entry = Some(entry.name.clone());
                     let scopes = entry.scopes.as_deref();
                     let passes = scopes.is_none_or(|scopes| user.has_any_scope(scopes));
                     let known = Known { user, scopes: scopes.unwrap_or_default() };
@@ -145,7 +158,7 @@ fn events(judged: &Result<Known<'_>, (AuthError, Option<Known<'_>>)>, facts: &Re
 /// What says more of the two: a store that could not be asked may know better than all others.
 fn worse(one: AuthError, other: AuthError) -> AuthError {
     let rank = |error: &AuthError| match error {
-        AuthError::Unavailable(_) | AuthError::Unrecorded(_) => 4,
+        AuthError::Overloaded | AuthError::Unavailable(_) | AuthError::Unrecorded(_) => 4,
         AuthError::TooMany(_) => 3,
         AuthError::Forbidden => 2,
         AuthError::Rejected => 1,

@@ -2,8 +2,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::super::{
-    FileUserStore, Introspection, IntrospectionConfig, JwtConfig, JwtValidator, KeySource, LimitedStore,
-    UserStore,
+    CachedStore, FileUserStore, Introspection, IntrospectionConfig, JwtConfig, JwtValidator, KeySource,
+    LimitedStore, UserStore,
 };
 use super::{AuthEntry, AuthRules, AuthSetupError, ResourceAuth};
 use crate::Result;
@@ -12,11 +12,14 @@ use crate::config::file::{Reader, missing, put, read_file, tls};
 /// The ways in, of which an entry has one.
 const WAYS: [&str; 4] = ["users", "ldap", "jwt", "introspection"];
 
-/// Wrong passwords that stop the guessing: how many, and in which time.
+/// What holds for all users with passwords.
 #[derive(Clone, Copy)]
 struct Limit {
+    /// Wrong passwords that stop the guessing: how many, and in which time.
     failures: u32,
     window: Duration,
+    /// How long right ones are remembered.
+    remember: Duration,
 }
 
 impl AuthRules {
@@ -29,7 +32,7 @@ impl AuthRules {
     /// [`AuthSetupError`] names among it.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
         read_file(path.as_ref(), &|name| std::env::var(name).ok(), &|reader| {
-            let auth = reader.table("auth");
+            let auth = reader.decisive("auth");
             if !auth.is_there() && !reader.has("auth") {
                 auth.problem("", "is missing");
             }
@@ -45,7 +48,8 @@ fn rules(auth: &Reader<'_>) -> Option<AuthRules> {
         auth.problem("max_failures", "must be more than 0");
     }
     let window = auth.duration("failure_window").unwrap_or(Duration::from_secs(60));
-    let limit = Limit { failures, window };
+    let remember = auth.duration_or_zero("remember").unwrap_or(Duration::from_secs(60));
+    let limit = Limit { failures, window, remember };
     let entries = auth.tables("service", |r| entry(r, limit));
     if auth.has("service") {
         rules = rules.service(entries);
@@ -87,14 +91,15 @@ fn resource(r: &Reader<'_>, limit: Limit, service: bool) -> Option<(String, Reso
 fn entry(r: &Reader<'_>, limit: Limit) -> Option<AuthEntry> {
     let found =
         [users(r, limit), ldap(r, limit), jwt(&r.table("jwt")), introspection(&r.table("introspection"))];
-    let scopes = r.texts("scopes");
+    let (name, scopes) = (r.text("name"), r.texts("scopes"));
     if !r.is_there() {
         return None;
     }
     if WAYS.iter().filter(|way| r.has(way)).count() != 1 {
         r.problem("", format!("must have one of `{}`", WAYS.join("`, `")));
     }
-    let entry = found.into_iter().flatten().next()?;
+    let kind = WAYS.iter().find(|way| r.has(way)).copied().unwrap_or_default();
+    let entry = found.into_iter().flatten().next()?.name(name.unwrap_or_else(|| kind.to_owned()));
     // Scopes that cannot be read are a problem of the file, and never none.
     Some(if r.has("scopes") { entry.scopes(scopes.unwrap_or_default()) } else { entry })
 }
@@ -123,7 +128,9 @@ fn ldap(r: &Reader<'_>, _: Limit) -> Option<AuthEntry> {
 
 fn limited(r: &Reader<'_>, store: impl UserStore + 'static, limit: Limit) -> Option<AuthEntry> {
     let limited = LimitedStore::new(store, limit.failures.max(1), limit.window);
-    limited.map(AuthEntry::users).map_err(|error| r.problem("", error.to_string())).ok()
+    // Those whose password is remembered stay logged in while others guess.
+    let cached = limited.and_then(|limited| CachedStore::new(limited, limit.remember));
+    cached.map(AuthEntry::users).map_err(|error| r.problem("", error.to_string())).ok()
 }
 
 fn jwt(r: &Reader<'_>) -> Option<AuthEntry> {
@@ -155,13 +162,14 @@ fn jwt(r: &Reader<'_>) -> Option<AuthEntry> {
     put(&mut config.cache_ttl, ttl);
     put(&mut config.min_refresh, pause);
     put(&mut config.timeout, timeout);
-    JwtValidator::new(config).map(AuthEntry::tokens).map_err(|error| r.check("", "jwt", Err(error))).ok()
+    JwtValidator::new(config).map(AuthEntry::tokens).map_err(|error| field(r, "jwt", &error)).ok()
 }
 
 fn introspection(r: &Reader<'_>) -> Option<AuthEntry> {
     let before = r.problems();
     let (url, id, secret) = (r.text("url"), r.text("client_id"), r.secret("client_secret"));
     let (issuer, audience, scope_key) = (r.text("issuer"), r.text("audience"), r.text("scope_key"));
+    let (any_audience, max_in_flight) = (r.flag("any_audience"), r.count("max_in_flight"));
     let (ttl, timeout) = (r.duration_or_zero("cache_ttl"), r.duration("timeout"));
     let tls = tls(&r.table("tls"));
     if !r.is_there() {
@@ -173,11 +181,22 @@ fn introspection(r: &Reader<'_>) -> Option<AuthEntry> {
     }
     let mut config = IntrospectionConfig::new(url?, id?, secret?);
     (config.tls, config.issuer, config.audience) = (tls, issuer, audience);
+    put(&mut config.any_audience, any_audience);
+    put(&mut config.max_in_flight, max_in_flight);
     put(&mut config.scope_key, scope_key);
     put(&mut config.cache_ttl, ttl);
     put(&mut config.timeout, timeout);
-    Introspection::new(config)
-        .map(AuthEntry::tokens)
-        .map_err(|error| r.check("", "introspection", Err(error)))
-        .ok()
+    Introspection::new(config).map(AuthEntry::tokens).map_err(|error| field(r, "introspection", &error)).ok()
+}
+
+/// Reports what is wrong with the field that a message names, or with the whole table.
+fn field(r: &Reader<'_>, table: &str, error: &crate::Error) {
+    let message = error.to_string();
+    let rest = message.strip_prefix(table).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(&message);
+    match rest.split_once(": ") {
+        Some((key, what)) if key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') => {
+            r.problem(key, what)
+        }
+        _ => r.problem("", rest),
+    }
 }

@@ -47,12 +47,14 @@ pub enum ResourceAuth {
 /// ```toml
 /// [auth]
 /// realm = "bank"                 # what clients are told; `service` unless set
-/// max_failures = 10              # wrong passwords for a name in a window, after which the answer is 429; 10 unless set
+/// max_failures = 10              # wrong passwords for a name from a network, after which the response is 429; 10 unless set
 /// failure_window = "1m"          # begins with the first of them; 1 minute unless set
+/// remember = "1m"                # how long a right password is not checked again; 1 minute unless set, 0 for not at all
 ///
 /// [[auth.service]]
 /// users = "users.toml"           # as FileUserStore reads it; paths start from this file's folder
 /// scopes = ["read"]
+/// name = "staff"                 # in UserDetails::entry; the kind of the entry, here `users`, unless set
 ///
 /// [[auth.service]]
 /// jwt = { issuer = "https://id.example.org", audience = "bank", jwks_url = "https://id.example.org/jwks" }
@@ -65,11 +67,16 @@ pub enum ResourceAuth {
 /// [[auth.resources]]
 /// name = "audit"
 /// entries = [
-///     { introspection = { url = "https://id.example.org/introspect", client_id = "bank", client_secret = "${SECRET}" } },
+///     { introspection = { url = "https://id.example.org/introspect", client_id = "bank", client_secret = "${SECRET}", audience = "bank" } },
 /// ]
 /// ```
 ///
 /// `ldap` in an entry is a table with the fields of `LdapConfig` (feature `ldap`).
+///
+/// * A variable that is empty or not set is an error with the file and the key, wherever it stands in the table: a key that
+///   is silently left out could accept more users than were meant.
+/// * For `remember` after a user was removed from a directory, or the password changed there, the old password is accepted.
+///   A changed file of users counts at once.
 #[derive(Clone, Debug)]
 pub struct AuthRules {
     realm: String,

@@ -20,7 +20,8 @@ use crate::layer::{refusal, take_ready};
 /// routes and for hyper's services. See [`AuthRules`](super::AuthRules) for how entries are tried, and for several layers
 /// from one declaration.
 ///
-/// [`UserDetails`] is in the request's extensions, and an extractor of axum. Refusals are 401 with `WWW-Authenticate`,
+/// [`UserDetails`], with the name of the entry that accepted the user, is in the request's extensions, and an extractor of
+/// axum. Refusals are 401 with `WWW-Authenticate`,
 /// 403, 429 or 503, without a reason; the reason is in a `tracing` event of target `twilio_sdk::listener`, and so is, at
 /// level INFO, who was let in.
 ///
@@ -59,9 +60,9 @@ impl AuthLayer {
         self
     }
 
-    /// The header whose last address is recorded as the one that a request came from. Only behind a proxy that sets it,
-    /// such as `X-Forwarded-For`, because anybody can send it. Unless set, see
-    /// [`RequestFacts`](super::super::RequestFacts).
+    /// The header whose last address counts as the one that a request came from: in the record, for
+    /// [`LimitedStore`](super::super::LimitedStore), and where requests wait. Only behind a proxy that sets it, such as
+    /// `X-Forwarded-For`, because any client can send it. Unless set, see [`RequestFacts`](super::super::RequestFacts).
     pub fn source_header(mut self, name: HeaderName) -> Self {
         Arc::make_mut(&mut self.gate).source_header = Some(name);
         self
@@ -106,14 +107,20 @@ where
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         let mut inner = take_ready(&mut self.inner);
-        let (gate, given) = (Arc::clone(&self.gate), Given::of(request.headers()));
+        let gate = Arc::clone(&self.gate);
+        let given = Given::of(&request, gate.source_header.as_ref());
         let facts = gate.facts(&request);
         Box::pin(async move {
             request.extensions_mut().remove::<UserDetails>();
             match gate.admit(given, facts).await {
                 Ok(user) => {
                     let (username, path) = (&user.username, request.uri().path());
-                    tracing::info!(target: "twilio_sdk::listener", username, path, "a request is let in");
+                    let (entry, issuer) = (&user.entry, &user.issuer);
+                    tracing::info!(
+                        target: "twilio_sdk::listener",
+                        username, entry, issuer, path,
+                        "a request is let in"
+                    );
                     request.extensions_mut().insert(user);
                     inner.call(request).await
                 }

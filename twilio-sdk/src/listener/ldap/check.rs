@@ -26,6 +26,7 @@ impl LdapConfig {
         {
             add(field, bases.iter().find_map(|base| needed(base)));
         }
+        add("decoy_name", self.decoy_name.as_deref().and_then(needed));
         for (field, class) in [
             ("user_entry_object_class", &self.user_entry_object_class),
             ("group_entry_object_class", &self.group_entry_object_class),

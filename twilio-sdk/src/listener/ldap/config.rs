@@ -22,6 +22,14 @@ pub struct LdapConfig {
     /// Its password, which is not empty: servers take a bind without a password for an anonymous one (RFC 4513,
     /// section 5.1.2).
     pub connection_password: SecretString,
+    /// The name (DN) of an entry that is bound in place of unknown users, so that the time of a response does not tell who
+    /// exists. Unless set, a bind is sent for an entry that does not exist, which a server with slow password hashes
+    /// refuses sooner than a wrong password.
+    ///
+    /// The entry has a password that no one knows, hashed like those of users; it is never accepted as a user. Where the
+    /// server locks entries after failed binds, exempt it, because a locked entry is refused sooner too.
+    /// [`check`](super::LdapUserStore::check) tells whether the entry exists.
+    pub decoy_name: Option<String>,
     /// The entries below which users are; all are searched, the whole subtree each. At least one.
     pub user_search_base: Vec<String>,
     /// The class that a user's entry must have; any unless set.
@@ -58,8 +66,9 @@ pub struct LdapConfig {
     pub user_roles_cache_ttl: Duration,
     /// Whether connections of the look-ups are kept for the next one; on unless set.
     pub connection_pooling_enabled: bool,
-    /// How many users are checked at once, each with two connections at most; 4 unless set. Others wait for their turn as
-    /// long as for a connection.
+    /// How many users are checked at once, each with two connections at most; 4 unless set. Sixteen times as many wait for
+    /// their turn, as long as for a connection; at most a quarter of them come from one network, and three quarters with
+    /// credentials that were not right before. For more, the response is 503 at once.
     pub connection_pool_size: usize,
     /// How long making a connection may take, TLS included; 5 s unless set. Any time above 0 counts as it is.
     pub connection_timeout: Duration,
@@ -88,6 +97,7 @@ impl LdapConfig {
             connection_url: connection_url.into(),
             connection_name: connection_name.into(),
             connection_password: connection_password.into(),
+            decoy_name: None,
             user_search_base: user_search_base.into_iter().map(Into::into).collect(),
             user_entry_object_class: None,
             user_name_attribute: "uid".to_owned(),

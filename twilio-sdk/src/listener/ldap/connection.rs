@@ -14,6 +14,7 @@ use crate::types::SecretString;
 /// Result codes (RFC 4511, appendix A).
 const SUCCESS: u32 = 0;
 const SIZE_LIMIT: u32 = 4;
+const NO_SUCH_OBJECT: u32 = 32;
 const REFERRAL: u32 = 10;
 
 /// Makes connections.
@@ -103,6 +104,18 @@ impl Connection {
     pub(super) async fn is_healthy(&mut self) -> bool {
         let answer = self.search("", Scope::Base, "(objectClass=*)", &["1.1"], 1).await;
         !matches!(answer, Err(Trouble::Lost(_)))
+    }
+
+    /// Whether there is an entry of this name that may be seen.
+    pub(super) async fn exists(&mut self, dn: &str) -> std::result::Result<bool, Trouble> {
+        let search = self.ldap.search(dn, Scope::Base, "(objectClass=*)", vec!["1.1"]);
+        let found = timeout(self.read_timeout, search).await.map_err(|_| late())??;
+        self.used = Instant::now();
+        match found.1.rc {
+            SUCCESS => Ok(!found.0.is_empty()),
+            NO_SUCH_OBJECT => Ok(false),
+            code => Err(Trouble::Answer(format!("a search is answered by code {code}").into())),
+        }
     }
 
     pub(super) async fn search(

@@ -1,9 +1,11 @@
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
+use super::super::AuthError;
+use super::super::turns::{Asks, Turns};
 use super::LdapConfig;
 use super::connection::{Connection, Connector};
 use super::trouble::Trouble;
@@ -14,6 +16,8 @@ use crate::types::SecretString;
 const TRY_AFTER: Duration = Duration::from_secs(5);
 /// An older one is not used: the password with which it was made may have been changed.
 const OLDEST: Duration = Duration::from_secs(600);
+/// How many requests wait for each that is served at once.
+const WAITING: usize = 16;
 
 /// The connections of the look-ups, bound as the entry that may search.
 pub(super) struct Pool {
@@ -22,7 +26,7 @@ pub(super) struct Pool {
     password: SecretString,
     idle: Mutex<Vec<Connection>>,
     keeps: bool,
-    turns: Arc<Semaphore>,
+    turns: Turns,
     wait: Duration,
 }
 
@@ -34,17 +38,15 @@ impl Pool {
             password: config.connection_password.clone(),
             idle: Mutex::default(),
             keeps: config.connection_pooling_enabled,
-            turns: Arc::new(Semaphore::new(config.connection_pool_size)),
+            turns: Turns::new(config.connection_pool_size, config.connection_pool_size * WAITING),
             wait: config.connection_timeout,
         })
     }
 
     /// Leave to use connections.
-    pub(super) async fn turn(&self) -> std::result::Result<OwnedSemaphorePermit, Trouble> {
-        let turn = timeout(self.wait, Arc::clone(&self.turns).acquire_owned()).await;
-        turn.ok()
-            .and_then(std::result::Result::ok)
-            .ok_or(Trouble::Lost("too many users are checked at once".into()))
+    pub(super) async fn turn(&self, asks: Asks) -> std::result::Result<OwnedSemaphorePermit, Trouble> {
+        let turn = timeout(self.wait, self.turns.turn(asks)).await;
+        turn.unwrap_or(Err(AuthError::Overloaded)).map_err(Trouble::Refused)
     }
 
     /// A connection, and whether it was made for this.

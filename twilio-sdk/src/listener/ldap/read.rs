@@ -23,7 +23,7 @@ impl LdapConfig {
     /// [`config_problems`](crate::Error::config_problems) lists everything that is wrong.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
         read_file(path.as_ref(), &|name| std::env::var(name).ok(), &|reader| {
-            let auth = reader.table("auth");
+            let auth = reader.decisive("auth");
             let ldap = auth.table("ldap");
             if !ldap.is_there() && !auth.has("ldap") {
                 ldap.problem("", "is missing");
@@ -56,6 +56,7 @@ impl LdapConfig {
         ] {
             put(field, r.text(key));
         }
+        config.decoy_name = r.text("decoy_name");
         config.user_entry_object_class = r.text("user_entry_object_class");
         config.group_entry_object_class = r.text("group_entry_object_class");
         put(&mut config.group_search_base, r.texts("group_search_base"));

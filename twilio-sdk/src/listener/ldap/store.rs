@@ -3,6 +3,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::super::remembered::Remembered;
+use super::super::turns::Asks;
 use super::super::{AuthError, Authentication, Credential, UserDetails, UserStore};
 use super::LdapConfig;
 use super::connection::Connection;
@@ -45,9 +46,14 @@ const REFUSED: [u32; 6] = [19, 32, 48, 49, 50, 53];
 /// * Connections are made when they are needed. A server that is down is
 ///   [`AuthError::Unavailable`], status 503, until it answers again.
 /// * A name with white space around it is refused, and so is one that several entries match, in whichever bases. The name
-///   that counts from there on is the directory's own.
-/// * A user's password is tried on a connection of its own. For an unknown user one is made too and a bind is refused
-///   on it, so that time does not tell who exists.
+///   that counts from there on is the directory's own, and it must be that of one entry only, by whichever attribute the
+///   user was found.
+/// * A user's password is tried on a connection of its own. For an unknown user a connection is made too, and a bind is
+///   sent on it. With a server whose password hashes are fast, time then does not tell who exists. With slow hashes
+///   (Argon2, PBKDF2, SHA-512 crypt with many rounds) it does, unless
+///   [`decoy_name`](LdapConfig::decoy_name) names an entry with such a hash. Users without a password, locked ones, and
+///   those with a hash of another cost are answered sooner or later than others in any case.
+/// * Attempts count for the entry that was found too, see [`Credential::found`].
 /// * Referrals are not followed: the passwords would go to a server that nobody has configured. An answer with one is no
 ///   answer, status 503.
 /// * Every value that goes into a filter is escaped, see [`escape_filter`](super::super::escape_filter).
@@ -79,8 +85,8 @@ impl LdapUserStore {
     }
 
     /// Asks the directory whether everything is as configured: the store's own entry can bind, every base can be searched,
-    /// and every group of [`group_scopes`](LdapConfig::group_scopes) exists, written as it is there. For the start of a
-    /// program.
+    /// [`decoy_name`](LdapConfig::decoy_name) exists, and so does every group of
+    /// [`group_scopes`](LdapConfig::group_scopes), written as it is there. For the start of a program.
     ///
     /// # Errors
     ///
@@ -90,12 +96,18 @@ impl LdapUserStore {
         let config = &self.inner.config;
         let inner = Arc::clone(&self.inner);
         let looked = self.guarded(async move {
-            let _turn = inner.pool.turn().await?;
+            let _turn = inner.pool.turn(Asks::default()).await?;
             let name = "no such user".to_owned();
             let _ = inner.user(&name).await?;
-            inner.groups(&Found { dn: format!("cn={name}"), name }).await
+            let decoy = inner.decoy_exists().await?;
+            inner.groups(&Found { dn: format!("cn={name}"), name }).await?;
+            Ok(decoy)
         });
-        looked.await.map_err(failed)?;
+        if !looked.await.map_err(failed)? {
+            return Err(Error::config(
+                "ldap.decoy_name: there is no such entry, or the store may not see it",
+            ));
+        }
         for (group, _) in &config.group_scopes {
             // The directory finds a name in other letters too, but scopes are given by the name as it is.
             if !self.groups_of_name(group).await.map_err(failed)?.contains(group) {
@@ -173,13 +185,18 @@ impl Inner {
 
     /// Who it is, or nobody.
     async fn authenticate(&self, credential: &Credential) -> Result<Option<UserDetails>, Trouble> {
-        let _turn = self.pool.turn().await?;
+        let _turn = self.pool.turn(credential.asks()).await?;
         let name = credential.username();
         if name.trim() != name {
             return Ok(None);
         }
         let found = match self.user(name).await? {
-            Ok(found) => Some(found),
+            Ok(found) => {
+                // Whatever name leads to the entry, the attempts are for one account.
+                let account = format!("{} {}", self.config.connection_url, found.dn);
+                credential.found(&account).map_err(Trouble::Refused)?;
+                Some(found)
+            }
             Err(why) => {
                 self.tell(why);
                 None
@@ -188,7 +205,7 @@ impl Inner {
         let mut own = self.pool.own().await?;
         let dn = match &found {
             Some(found) => found.dn.clone(),
-            None => self.nobody()?,
+            None => self.decoy()?,
         };
         let user = match own.bind(&dn, credential.password()).await? {
             0 => found,
@@ -205,9 +222,12 @@ impl Inner {
         }
     }
 
-    /// The name of an entry that does not exist.
-    fn nobody(&self) -> Result<String, Trouble> {
+    /// The name of the entry that is bound in place of an unknown user, which need not exist.
+    fn decoy(&self) -> Result<String, Trouble> {
         use ring::rand::SecureRandom as _;
+        if let Some(decoy) = &self.config.decoy_name {
+            return Ok(decoy.clone());
+        }
         let mut bytes = [0; 16];
         ring::rand::SystemRandom::new()
             .fill(&mut bytes)
@@ -221,6 +241,7 @@ impl Inner {
             NotOne::Unknown => return,
             NotOne::Ambiguous => "several entries match",
             NotOne::Unnamed => "the entry does not have the name",
+            NotOne::Shared => "another entry has the same name",
         };
         let directory = &self.config.domain_name;
         tracing::warn!(target: "twilio_sdk::listener", %directory, why, "a user of a directory is refused");
@@ -230,6 +251,18 @@ impl Inner {
         loop {
             let (mut connection, new) = self.pool.take().await?;
             let found = search::user(&mut connection, &self.config, name).await;
+            if let Some(found) = self.settle(connection, new, found)? {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Whether the decoy, where one is configured, is an entry.
+    async fn decoy_exists(&self) -> Result<bool, Trouble> {
+        let Some(decoy) = &self.config.decoy_name else { return Ok(true) };
+        loop {
+            let (mut connection, new) = self.pool.take().await?;
+            let found = search::exists(&mut connection, decoy).await;
             if let Some(found) = self.settle(connection, new, found)? {
                 return Ok(found);
             }
@@ -253,7 +286,7 @@ impl Inner {
         attribute: &str,
         most: i32,
     ) -> Result<Vec<String>, Trouble> {
-        let _turn = self.pool.turn().await?;
+        let _turn = self.pool.turn(Asks::default()).await?;
         loop {
             let (mut connection, new) = self.pool.take().await?;
             let found = search::names_in(&mut connection, bases, filter, attribute, most).await;
@@ -316,7 +349,7 @@ impl UserStore for LdapUserStore {
         Box::pin(async move {
             let (inner, credential) = (Arc::clone(&self.inner), credential.clone());
             let user = self.guarded(async move { inner.authenticate(&credential).await }).await;
-            if let Err(error) = &user {
+            if let Err(error @ AuthError::Unavailable(_)) = &user {
                 tracing::warn!(target: "twilio_sdk::listener", %error, "a directory cannot be asked");
             }
             user?.ok_or(AuthError::Rejected)

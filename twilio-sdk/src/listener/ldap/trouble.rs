@@ -9,6 +9,8 @@ pub(super) enum Trouble {
     Lost(Cow<'static, str>),
     /// The server answers something else than what was asked.
     Answer(Cow<'static, str>),
+    /// Too many requests wait for a connection, or the account may not be tried.
+    Refused(AuthError),
     /// There are more entries than were asked for.
     TooMany,
 }
@@ -16,6 +18,7 @@ pub(super) enum Trouble {
 impl Trouble {
     pub(super) fn into_error(self, domain: &str) -> AuthError {
         let why = match self {
+            Self::Refused(error) => return error,
             Self::Lost(why) | Self::Answer(why) => why,
             Self::TooMany => "more entries than can be read".into(),
         };
