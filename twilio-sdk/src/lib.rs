@@ -71,6 +71,8 @@ mod config;
 mod digest;
 mod endpoint;
 mod error;
+#[cfg(any(feature = "audit", feature = "config-file"))]
+mod file_owner;
 #[cfg(feature = "hashicorp-vault")]
 #[cfg_attr(docsrs, doc(cfg(feature = "hashicorp-vault")))]
 pub mod hashicorp_vault;

@@ -54,6 +54,34 @@ pub(crate) fn is_open_to_others(metadata: &std::fs::Metadata) -> bool {
     }
 }
 
+/// Opens a regular file, and never what a link leads to.
+///
+/// # Errors
+///
+/// Of kind `InvalidInput` for a link and for anything that is no file, so that a pipe cannot keep its opener waiting.
+pub(crate) fn open_file(path: &Path, how: &mut OpenOptions) -> io::Result<File> {
+    let plain = |metadata: &std::fs::Metadata| match metadata.is_file() {
+        true => Ok(()),
+        false if metadata.is_symlink() => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a link")),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file")),
+    };
+    match path.symlink_metadata() {
+        Ok(metadata) => plain(&metadata)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    // The name may have become a link or a pipe since.
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
+        std::os::unix::fs::OpenOptionsExt::custom_flags(how, flags.bits().cast_signed());
+    }
+    let file = how.open(path)?;
+    plain(&file.metadata()?)?;
+    Ok(file)
+}
+
 /// A lock between processes, and between threads. It ends with its value, and with the process.
 #[derive(Debug)]
 pub(crate) struct Lock(File);
@@ -63,7 +91,12 @@ impl Lock {
     ///
     /// The file stays: one that is removed while others wait for it is no lock.
     pub(crate) fn take(path: &Path, timeout: Duration) -> io::Result<Option<Self>> {
-        let file = options().read(true).write(true).create(true).truncate(false).open(path)?;
+        let file = open_file(path, options().read(true).write(true).create(true).truncate(false))?;
+        Self::on(file, timeout)
+    }
+
+    /// Waits for the lock that an open file stands for; `None` when it has not come in time.
+    pub(crate) fn on(file: File, timeout: Duration) -> io::Result<Option<Self>> {
         let until = Instant::now().checked_add(timeout);
         loop {
             match file.try_lock() {

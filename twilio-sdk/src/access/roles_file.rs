@@ -74,6 +74,8 @@ mod tests {
     use super::*;
 
     fn read(name: &str, text: &str) -> Result<Roles> {
+        #[cfg(unix)]
+        rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
         let path = std::env::temp_dir().join(format!("twilio-sdk-roles-{}-{name}.toml", std::process::id()));
         std::fs::write(&path, text).unwrap();
         let read = Roles::from_file(&path);

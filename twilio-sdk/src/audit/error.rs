@@ -11,7 +11,8 @@ pub enum AuditError {
         /// Why it failed.
         source: std::io::Error,
     },
-    /// Other users than the owner may use the file.
+    /// Users other than this program's own can use a file or the folder of the log; the text says which, and the command
+    /// to run.
     OpenToOthers(String),
     /// Another process kept the log locked until the time-out.
     Busy,
@@ -25,9 +26,7 @@ impl fmt::Display for AuditError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io { what, source } => write!(f, "audit: {what}: {source}"),
-            Self::OpenToOthers(file) => {
-                write!(f, "audit: others than its owner may use {file}; give it the mode 0600")
-            }
+            Self::OpenToOthers(what) => write!(f, "audit: {what}"),
             Self::Busy => f.write_str("audit: another process keeps the log locked"),
             Self::Broken(what) => write!(f, "audit: the log is not as it was left: {what}"),
             Self::Other(what) => write!(f, "audit: {what}"),

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::AuditError;
+use super::{AuditError, EventKind};
 use crate::types::SecretString;
 
 /// Takes events for the record.
@@ -43,97 +43,6 @@ pub struct NoAudit;
 impl Audit for NoAudit {
     fn record(&self, _: &Event) -> Result<(), AuditError> {
         Ok(())
-    }
-}
-
-/// What happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum EventKind {
-    /// `authn`: somebody's credentials were checked.
-    Authentication,
-    /// `authz`: somebody asked for what needs a permission or a scope.
-    Authorization,
-    /// `user.add`
-    UserAdd,
-    /// `user.remove`
-    UserRemove,
-    /// `user.role`: a user was given another role.
-    UserRole,
-    /// `key.issue`
-    KeyIssue,
-    /// `key.rotate`
-    KeyRotate,
-    /// `key.revoke`
-    KeyRevoke,
-    /// `credential.store`: a secret was put into a vault, or replaced there.
-    CredentialStore,
-    /// `credential.read`: a secret was taken from a vault.
-    CredentialRead,
-    /// `credential.delete`
-    CredentialDelete,
-    /// `credential.unlock`: a vault was opened, or not, for want of the right passphrase.
-    CredentialUnlock,
-    /// `credential.rekey`: a vault was given another passphrase.
-    CredentialRekey,
-    /// `credential.import`: another store's secrets were taken over.
-    CredentialImport,
-    /// `token.issue`
-    TokenIssue,
-    /// `token.refresh`
-    TokenRefresh,
-    /// `config.change`
-    ConfigChange,
-}
-
-impl EventKind {
-    /// Every kind.
-    pub const ALL: &'static [Self] = &[
-        Self::Authentication,
-        Self::Authorization,
-        Self::UserAdd,
-        Self::UserRemove,
-        Self::UserRole,
-        Self::KeyIssue,
-        Self::KeyRotate,
-        Self::KeyRevoke,
-        Self::CredentialStore,
-        Self::CredentialRead,
-        Self::CredentialDelete,
-        Self::CredentialUnlock,
-        Self::CredentialRekey,
-        Self::CredentialImport,
-        Self::TokenIssue,
-        Self::TokenRefresh,
-        Self::ConfigChange,
-    ];
-
-    /// The name in records.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Authentication => "authn",
-            Self::Authorization => "authz",
-            Self::UserAdd => "user.add",
-            Self::UserRemove => "user.remove",
-            Self::UserRole => "user.role",
-            Self::KeyIssue => "key.issue",
-            Self::KeyRotate => "key.rotate",
-            Self::KeyRevoke => "key.revoke",
-            Self::CredentialStore => "credential.store",
-            Self::CredentialRead => "credential.read",
-            Self::CredentialDelete => "credential.delete",
-            Self::CredentialUnlock => "credential.unlock",
-            Self::CredentialRekey => "credential.rekey",
-            Self::CredentialImport => "credential.import",
-            Self::TokenIssue => "token.issue",
-            Self::TokenRefresh => "token.refresh",
-            Self::ConfigChange => "config.change",
-        }
-    }
-
-    /// The kind of this name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|kind| kind.as_str() == name)
     }
 }
 

@@ -24,6 +24,11 @@
 //! That a user has one of the scopes that were asked for is no event of its own: the `authn` of the request names them as
 //! its action. A store that records its own checks, as that of `access` does, needs no recorder in the layer around it.
 //!
+//! # Events of your application
+//!
+//! [`EventKind::custom`] makes kinds such as `order.refund`. They are in the same chain, and are read, searched and
+//! verified like the SDK's own: `twilio-admin audit search --kind order.refund`.
+//!
 //! # What to do when recording fails
 //!
 //! [`Audit::record`] returns an error, and whoever calls it fails closed: what is not recorded is not done, or, where it
@@ -31,12 +36,14 @@
 
 mod error;
 mod event;
+mod kind;
 #[cfg(feature = "audit")]
 mod log;
 mod recorder;
 
 pub use error::AuditError;
-pub use event::{Audit, Event, EventKind, NoAudit, Outcome};
+pub use event::{Audit, Event, NoAudit, Outcome};
+pub use kind::{CustomKind, EventKind, InvalidEventKind};
 #[cfg(feature = "admin")]
 pub(crate) use log::all as files_of_log;
 #[cfg(feature = "audit")]

@@ -8,7 +8,7 @@ mod expand;
 pub(crate) mod file;
 mod location;
 mod logging;
-#[cfg(feature = "rate-limit")]
+#[cfg(any(feature = "config-file", feature = "rate-limit"))]
 mod rate;
 mod retry;
 mod secret_source;

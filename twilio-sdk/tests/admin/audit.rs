@@ -73,6 +73,26 @@ fn a_line_that_was_tampered_with_is_found_though_nothing_can_be_recorded_any_mor
 }
 
 #[test]
+fn review_64_events_of_an_application_are_searched_by_their_kind() {
+    use twilio_sdk::audit::{Audit as _, AuditLog, Event, EventKind, Outcome};
+    let home = home();
+    let log = AuditLog::open(home.file("audit.log")).unwrap();
+    let refund = EventKind::custom("order.refund").unwrap();
+    log.record(&Event::new(refund, Outcome::Ok).actor("alice").resource("order 4711")).unwrap();
+    drop(log);
+    for option in ["--kind", "--event"] {
+        let found = records(&read(&home, &["audit", "search", option, "order.refund", "--json"]).ok());
+        assert_eq!((found.len(), &found[0]["resource"]), (1, &json!("order 4711")), "{found:?}");
+    }
+    assert!(read(&home, &["audit", "search", "--kind", "order.refund"]).ok().out.contains("order.refund"));
+    assert!(read(&home, &["audit", "search", "--kind", "order.refunds"]).ok().out.is_empty());
+    read(&home, &["audit", "search", "--kind", "Refund"])
+        .failed(2, "those of applications, such as order.refund");
+    read(&home, &["audit", "search", "--kind", "user.ad"]).failed(2, "the kinds are authn, authz");
+    read(&home, &["audit", "verify"]).ok();
+}
+
+#[test]
 fn the_last_records_are_printed_as_they_are_in_the_log() {
     let home = home();
     let log = std::fs::read_to_string(home.file("audit.log")).unwrap();

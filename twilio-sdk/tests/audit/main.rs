@@ -5,6 +5,7 @@
 mod folder;
 
 mod keep;
+mod owner;
 mod processes;
 mod read;
 mod secrets;

@@ -18,6 +18,69 @@ fn the_last_records_come_from_several_files_in_order() {
 }
 
 #[test]
+fn review_64_events_of_an_application_are_recorded_read_searched_and_verified() {
+    const REFUND: EventKind = match EventKind::custom("order.refund") {
+        Ok(kind) => kind,
+        Err(_) => panic!("no kind"),
+    };
+    let folder = Folder::new();
+    let log = AuditLog::open(folder.file("audit.log")).unwrap();
+    log.record(&Event::new(EventKind::UserAdd, Outcome::Ok).actor("alice")).unwrap();
+    log.record(&Event::new(REFUND, Outcome::Ok).actor("alice").resource("order 4711")).unwrap();
+    let other = EventKind::custom("order.refund-2.late_fee").unwrap();
+    log.record(&Event::new(other, Outcome::Denied).actor("bob")).unwrap();
+    assert_eq!(log.verify().unwrap().head().seq(), 3);
+    let line = std::fs::read_to_string(log.path()).unwrap().lines().nth(1).unwrap().to_owned();
+    assert!(line.contains(r#""event":"order.refund","outcome":"ok""#), "{line}");
+    let found: Vec<_> =
+        search(log.path(), Filter::new().kind(REFUND)).unwrap().collect::<Result<_, _>>().unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].kind(), found[0].resource.as_deref()), (Some(REFUND), Some("order 4711")));
+    let both = Filter::new().kind(other).kind(EventKind::UserAdd);
+    assert_eq!(search(log.path(), both).unwrap().count(), 2);
+    assert_eq!(tail(log.path(), 1).unwrap()[0].kind(), Some(other));
+    assert_eq!(format!("{REFUND:?}"), r#"Custom("order.refund")"#);
+}
+
+#[test]
+fn review_64_an_application_cannot_have_a_kind_that_is_or_may_become_the_sdks_own() {
+    for kind in EventKind::ALL {
+        assert!(EventKind::custom(kind.as_str()).is_err(), "{kind:?}");
+        assert_eq!(EventKind::parse(kind.as_str()), Some(*kind));
+        let namespace = kind.as_str().split('.').next().unwrap();
+        assert!(EventKind::custom(&format!("{namespace}.anything")).is_err(), "{kind:?}");
+    }
+    let longest = format!("a.{}", "b".repeat(62));
+    for good in ["order.refund", "a.b", "users.add", "a-b.c_d.e9", "authn-2.x", longest.as_str()] {
+        let kind = EventKind::custom(good).unwrap();
+        assert_eq!((kind.as_str(), EventKind::parse(good)), (good, Some(kind)));
+    }
+    for bad in [
+        "",
+        "order",
+        "Order.refund",
+        "order.Refund",
+        ".refund",
+        "order.",
+        "order..refund",
+        "order refund",
+        "order.refund\n",
+        "9order.refund",
+        "order.9",
+        "-a.b",
+        "a._b",
+        "örder.refund",
+        "order/refund.x",
+        "user.add\0",
+        &format!("{longest}c"),
+    ] {
+        let error = EventKind::custom(bad).expect_err(bad).to_string();
+        assert!(error.contains("order.refund") && error.contains("credential."), "{error}");
+        assert_eq!(EventKind::parse(bad), None, "{bad}");
+    }
+}
+
+#[test]
 fn records_are_found_by_each_of_their_fields() {
     let folder = Folder::new();
     let log = AuditLog::open(folder.file("audit.log")).unwrap();

@@ -115,6 +115,8 @@ pub(crate) fn users() -> AuthEntry {
 
 /// A file in a folder of the test's own.
 pub(crate) fn file(name: &str, text: &str) -> PathBuf {
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
     let folder = std::env::temp_dir().join(format!("twilio-sdk-layer-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let path = folder.join(name);

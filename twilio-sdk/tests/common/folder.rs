@@ -8,6 +8,9 @@ pub struct Folder(PathBuf);
 impl Folder {
     pub fn new() -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
+        // Files that a test writes must not depend on the machine's umask: what a group can write is rejected.
+        #[cfg(unix)]
+        rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let path = std::env::temp_dir().join(format!("twilio-sdk-private-{}-{number}", std::process::id()));
         let _ = std::fs::remove_dir_all(&path);

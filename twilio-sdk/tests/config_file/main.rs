@@ -6,6 +6,7 @@ mod common;
 
 mod errors;
 mod example;
+mod owner;
 mod profiles;
 mod secrets;
 mod values;
@@ -47,6 +48,8 @@ impl Folder {
     fn new() -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        #[cfg(unix)]
+        rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
         let path = std::env::temp_dir().join(format!("twilio-sdk-config-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&path).unwrap();
         Self(path)

@@ -66,6 +66,8 @@ async fn a_file_gets_its_secrets_and_each_path_is_asked_for_once() {
         _ => Reply::new(404, r#"{"errors":[]}"#),
     })
     .await;
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
     let folder = std::env::temp_dir().join(format!("twilio-sdk-hashicorp-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let path = folder.join("twilio.toml");

@@ -77,6 +77,8 @@ async fn weakness_13_what_cannot_work_is_refused_by_its_field() {
 }
 
 fn file(name: &str, text: &str) -> std::path::PathBuf {
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
     let folder = std::env::temp_dir().join(format!("twilio-sdk-ldap-files-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let path = folder.join(name);

@@ -28,6 +28,8 @@ fn store() -> MemoryUserStore {
 
 /// A file in a folder of this run.
 fn file(name: &str, text: &str) -> std::path::PathBuf {
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
     let folder = std::env::temp_dir().join(format!("twilio-sdk-users-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let path = folder.join(name);

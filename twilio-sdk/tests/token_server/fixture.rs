@@ -21,6 +21,8 @@ impl Folder {
     pub fn new() -> Self {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let next = NEXT.fetch_add(1, Ordering::Relaxed);
+        #[cfg(unix)]
+        rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
         let folder = std::env::temp_dir().join(format!("twilio-token-server-{}-{next}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let folder = Self(folder);

@@ -57,8 +57,8 @@ enum Action {
 
 #[derive(Args, Debug)]
 struct SearchArgs {
-    /// This kind of event, such as user.add; may be given several times
-    #[arg(long, value_name = "KIND", value_parser = kind)]
+    /// This kind of event, such as user.add or an application's order.refund; may be given several times
+    #[arg(long, visible_alias = "kind", value_name = "KIND", value_parser = kind)]
     event: Vec<EventKind>,
     /// How it ended: ok, denied or failed
     #[arg(long, value_parser = outcome)]
@@ -91,7 +91,7 @@ fn anchor(text: &str) -> Result<Head, &'static str> {
 fn kind(text: &str) -> Result<EventKind, String> {
     EventKind::parse(text).ok_or_else(|| {
         let all: Vec<_> = EventKind::ALL.iter().map(|kind| kind.as_str()).collect();
-        format!("the kinds are {}", all.join(", "))
+        format!("the kinds are {}, and those of applications, such as order.refund", all.join(", "))
     })
 }
 

@@ -13,7 +13,9 @@ use super::session::Session;
 use super::vault::VaultArgs;
 use crate::access::{Permission, Roles};
 use crate::listener::FileUserStore;
-use crate::{Client, ConfigLoader, Error};
+use crate::types::SecretString;
+use crate::vault::EntryInfo;
+use crate::{Client, ConfigLoader, ConfigProblem, Error, SecretError, SecretSource};
 
 /// Configuration files; needs the permission view_config
 #[derive(Args, Debug)]
@@ -24,13 +26,17 @@ pub(super) struct Config {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Reads a file as programs do, with its variables and the secrets that it names, and tells every problem
+    /// Reads a file as programs do, with its variables, and tells every problem
     ///
-    /// Variables are those of the environment. Where the file names secret://NAME, the vault is opened for it. Nothing is
-    /// sent. Ends with 5 where there are problems; a secret in clear in a file that others can read is one.
+    /// Variables are those of the environment. Where the file names secret://NAME, the vault must have an entry of that
+    /// name that has not expired; the secret itself is not read. Keys that need a feature of twilio-sdk in the program
+    /// that reads the file are noted, and are no problems. Nothing is sent. Ends with 5 where there are problems; a secret
+    /// in clear in a file that others can read is one, and so is a file that others can write.
     ///
     /// JSON: {"file": FILE, "ok": BOOL, "secrets": [NAME], "problems": [{"line": NUMBER or null, "column": NUMBER or
     /// null, "key": KEY or null, "message": TEXT}]}
+    ///
+    /// Where something is noted, a list "notes" beside "problems" has it in the same form.
     Check(CheckArgs),
 }
 
@@ -81,7 +87,7 @@ impl CheckArgs {
         if self.kind != Kind::Client && self.profile.is_some() {
             return Err(Failure::usage("--profile is for a client's configuration"));
         }
-        let (mut secrets, mut more) = (Vec::new(), Vec::new());
+        let (mut secrets, mut more, mut notes) = (Vec::new(), Vec::new(), Vec::new());
         let (result, warnings) = match self.kind {
             Kind::Users => warnings::of(|| FileUserStore::open(&self.file).map(drop)),
             Kind::Roles => warnings::of(|| Roles::from_file(&self.file).map(drop)),
@@ -92,13 +98,18 @@ impl CheckArgs {
                 }
                 // What else is wrong with the file is told below.
                 secrets = loader.secret_names(&self.file).unwrap_or_default();
+                let mut names = None;
                 if !secrets.is_empty() {
                     match self.vault.missing(session)? {
-                        None => loader = loader.secrets(self.vault.open(session, &person)?),
+                        None => names = Some(Names(self.vault.open(session, &person)?.list()?)),
                         Some(missing) => more.push(missing.to_string()),
                     }
                 }
-                warnings::of(|| session.within(|| Client::new(loader.file(&self.file)?).map(drop)))
+                warnings::of(|| {
+                    let (config, found) = loader.check(&self.file, names);
+                    notes = found.iter().map(Problem::of).collect();
+                    session.within(|| Client::new(config?).map(drop))
+                })
             }
         };
         let mut problems: Vec<Problem> = result.err().iter().flat_map(problems).collect();
@@ -107,26 +118,30 @@ impl CheckArgs {
             key: None,
             message,
         }));
-        self.print(session, &secrets, &problems)
+        self.print(session, &secrets, &problems, &notes)
     }
 
-    fn print(&self, session: &Session, secrets: &[String], problems: &[Problem]) -> Done {
+    fn print(&self, session: &Session, secrets: &[String], problems: &[Problem], notes: &[Problem]) -> Done {
         let file = self.file.display().to_string();
-        let json = json!({
+        let mut json = json!({
             "file": file,
             "ok": problems.is_empty(),
             "secrets": secrets,
             "problems": problems.iter().map(Problem::to_json).collect::<Vec<_>>(),
         });
+        if !notes.is_empty() {
+            json["notes"] = notes.iter().map(Problem::to_json).collect();
+        }
         session.output.print(&json, |out| {
             let file = shown(&file);
-            for problem in problems {
+            let noted = notes.iter().map(|note| (note, GOOD, "note: "));
+            for (problem, style, word) in problems.iter().map(|problem| (problem, BAD, "")).chain(noted) {
                 write!(out, "{file}")?;
                 if let Some((line, column)) = problem.place {
                     write!(out, ":{line}:{column}")?;
                 }
                 let key = problem.key.as_ref().map(|key| format!("{}: ", shown(key))).unwrap_or_default();
-                writeln!(out, ": {BAD}{key}{BAD:#}{}", shown(&problem.message))?;
+                writeln!(out, ": {word}{style}{key}{style:#}{}", shown(&problem.message))?;
             }
             match problems.len() {
                 0 => writeln!(out, "{GOOD}{file} is good{GOOD:#}, {} secrets named", secrets.len()),
@@ -141,7 +156,29 @@ impl CheckArgs {
     }
 }
 
+/// The names of a vault's entries: whether there is one, and never what it holds.
+struct Names(Vec<EntryInfo>);
+
+impl SecretSource for Names {
+    fn resolve(&self, name: &str) -> Result<SecretString, SecretError> {
+        let name = name.rsplit_once('#').map_or(name, |(name, _)| name);
+        match self.0.iter().find(|entry| entry.name() == name) {
+            None => Err(SecretError::NotFound),
+            Some(entry) if entry.is_expired() => Err(SecretError::Expired),
+            Some(_) => Ok("none".into()),
+        }
+    }
+}
+
 impl Problem {
+    fn of(problem: &ConfigProblem) -> Self {
+        Self {
+            place: problem.line().zip(problem.column()),
+            key: Some(problem.key().to_owned()).filter(|key| !key.is_empty()),
+            message: problem.message().to_owned(),
+        }
+    }
+
     fn to_json(&self) -> Value {
         let (line, column) = self.place.unzip();
         json!({"line": line, "column": column, "key": self.key, "message": self.message})
@@ -150,15 +187,7 @@ impl Problem {
 
 /// What is wrong, each in its place where the error tells them apart.
 fn problems(error: &Error) -> Vec<Problem> {
-    let told: Vec<_> = error
-        .config_problems()
-        .iter()
-        .map(|problem| Problem {
-            place: problem.line().zip(problem.column()),
-            key: Some(problem.key().to_owned()).filter(|key| !key.is_empty()),
-            message: problem.message().to_owned(),
-        })
-        .collect();
+    let told: Vec<_> = error.config_problems().iter().map(Problem::of).collect();
     match told.is_empty() {
         true => vec![Problem { place: None, key: None, message: error.to_string() }],
         false => told,

@@ -1,5 +1,5 @@
 use std::fmt;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -13,7 +13,8 @@ use super::record::Record;
 use super::{Verified, VerifyError, io, verify};
 use crate::audit::{Audit, AuditError, Event};
 use crate::digest::sha256;
-use crate::private_file::{Lock, folder_of, is_open_to_others, make_folder, options, sync_folder};
+use crate::file_owner::{foreign_owner, others_write};
+use crate::private_file::{self, Lock, folder_of, is_open_to_others, make_folder, open_file, sync_folder};
 use crate::types::SecretString;
 
 /// An audit log: JSON lines in files that only grow, each line with the hash of the one before.
@@ -34,8 +35,9 @@ use crate::types::SecretString;
 ///
 /// # Files
 ///
-/// All have the mode 0600, and folders that are made for them 0700; a log that others than its owner may use is not
-/// opened. Beside `audit.log` stand `audit.log.000001` and so on, the full ones from the oldest on, through which the
+/// All have the mode 0600, in a folder that is made with mode 0700 where it is missing. On Unix, a log is not opened and not
+/// written to where others than the owner can use one of its files or write to its folder, where one of them belongs to
+/// another user than the program's own or root, and where a file is a link. Beside `audit.log` stand `audit.log.000001` and so on, the full ones from the oldest on, through which the
 /// chain goes; `audit.log.head`, the number and hash of the last line; and `audit.log.lock`. Several processes of one
 /// machine may write to one log. It is for local disks: locks and `fsync` of network drives cannot be relied on.
 ///
@@ -158,8 +160,30 @@ impl fmt::Debug for AuditLog {
 }
 
 fn lock(options: &AuditLogOptions) -> Result<Lock, AuditError> {
-    let taken = Lock::take(&lock_of(&options.path), options.lock_timeout);
+    private_folder(&options.path)?;
+    let how = &mut private_file::options();
+    let file = open(&lock_of(&options.path), how.read(true).write(true).create(true).truncate(false))?;
+    let taken = Lock::on(file, options.lock_timeout);
     taken.map_err(io("the log's lock"))?.ok_or(AuditError::Busy)
+}
+
+/// Checks that no other user can put files into the folder of a log, or replace those that are there.
+fn private_folder(path: &Path) -> Result<(), AuditError> {
+    let folder = folder_of(path);
+    let metadata = folder.metadata().map_err(io(folder.display().to_string()))?;
+    private(folder, &metadata, others_write(&metadata), "write to it; run `chmod go-w")
+}
+
+/// Checks that a file or folder is this program's own.
+fn private(path: &Path, metadata: &Metadata, is_open: bool, so: &str) -> Result<(), AuditError> {
+    let shown = path.display();
+    match foreign_owner(metadata) {
+        Some(owner) => Err(AuditError::OpenToOthers(format!(
+            "{shown}: belongs to another user (uid {owner}); run the program as that user, or give it a log of its own"
+        ))),
+        None if is_open => Err(AuditError::OpenToOthers(format!("{shown}: other users can {so} {shown}`"))),
+        None => Ok(()),
+    }
 }
 
 /// The number of the last file before the current one.
@@ -168,28 +192,24 @@ fn last_number(path: &Path) -> Result<Option<u64>, AuditError> {
 }
 
 fn open_log(path: &Path) -> Result<File, AuditError> {
-    open(path, options().read(true).append(true).create(true))
+    open(path, private_file::options().read(true).append(true).create(true))
 }
 
-fn open(path: &Path, how: &OpenOptions) -> Result<File, AuditError> {
+fn open(path: &Path, how: &mut OpenOptions) -> Result<File, AuditError> {
     let failed = || io(path.display().to_string());
-    // A link would lead what is written to another file.
-    match std::fs::symlink_metadata(path) {
-        Ok(metadata) if !metadata.is_file() => {
-            return Err(AuditError::Other(format!("{} is not a file", path.display())));
-        }
-        _ => {}
-    }
-    let file = how.open(path).map_err(failed())?;
-    if is_open_to_others(&file.metadata().map_err(failed())?) {
-        return Err(AuditError::OpenToOthers(path.display().to_string()));
-    }
+    let file = open_file(path, how).map_err(failed())?;
+    let metadata = file.metadata().map_err(failed())?;
+    private(path, &metadata, is_open_to_others(&metadata), "use it; run `chmod 600")?;
     Ok(file)
 }
 
 impl Files {
     fn open(path: &Path) -> Result<Self, AuditError> {
-        let head = open(&head_of(path), options().read(true).write(true).create(true).truncate(false))?;
+        let how = &mut private_file::options();
+        let head = open(&head_of(path), how.read(true).write(true).create(true).truncate(false))?;
+        for number in numbers(path).map_err(io("the log's folder"))? {
+            open(&rotated(path, number), private_file::options().read(true))?;
+        }
         Ok(Self { log: open_log(path)?, head, synced: Instant::now() })
     }
 

@@ -45,7 +45,7 @@ pub struct Record {
 }
 
 impl Record {
-    /// What happened; `None` where a newer program has written it.
+    /// Returns the kind of event; `None` for one that only a newer version of the SDK knows.
     pub fn kind(&self) -> Option<EventKind> {
         EventKind::parse(&self.event)
     }

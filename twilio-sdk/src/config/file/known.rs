@@ -38,7 +38,7 @@ impl Known {
     pub(super) fn of<T>(read: impl FnOnce(&Reader<'_>) -> T, beside: Option<&'static str>) -> Self {
         let (problems, nothing) = (Problems::new(None, ""), Table::default());
         let (directory, asked) = (Path::new(""), RefCell::default());
-        let shared = Shared { problems: &problems, directory, secrets: Err(""), asked };
+        let shared = Shared { problems: &problems, directory, secrets: Err(""), notes: None, asked };
         read(&Reader::new(&shared, &nothing));
         Self { keys: shared.asked.take(), beside }
     }
@@ -128,7 +128,7 @@ impl Known {
 }
 
 /// The name that differs least from the given one, if it differs little.
-pub(super) fn nearest<'n>(given: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub(crate) fn nearest<'n>(given: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let given = plain(given);
     // A text as long as a page resembles no name, and comparing it takes long.
     if given.len() > 64 {

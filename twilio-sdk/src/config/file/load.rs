@@ -13,6 +13,8 @@ use super::reader::{Reader, Shared};
 use super::tree::{Entry, Node, Place, Table, Value};
 use super::{ConfigFormat, keys, parse, pem};
 use crate::config::ConnectionConfig;
+use crate::error::ConfigProblem;
+use crate::file_owner::open_trusted;
 use crate::{Error, Result, SecretSource};
 
 /// What a text is read with.
@@ -27,6 +29,8 @@ pub(super) struct Source<'a> {
     pub(super) secrets: Option<&'a dyn SecretSource>,
     /// Whether others can read the file.
     pub(super) open_to_others: bool,
+    /// Where the file is checked for another program: what that program needs.
+    pub(super) notes: Option<&'a RefCell<Vec<ConfigProblem>>>,
 }
 
 /// A file that was read whole.
@@ -39,15 +43,25 @@ pub(super) struct Whole {
 }
 
 impl Whole {
-    /// Reads a file, in the format that its name tells.
+    /// Reads a file, in the format that its name tells. Files that decide about security are read by this.
     pub(super) fn read(path: &Path) -> Result<Self> {
+        Self::read_with(path, open_trusted)
+    }
+
+    /// Reads a file that other users may change.
+    #[cfg(feature = "mock")]
+    pub(super) fn read_any(path: &Path) -> Result<Self> {
+        Self::read_with(path, |path| File::open(path).map_err(|error| format!("cannot be read: {error}")))
+    }
+
+    fn read_with(path: &Path, open: impl FnOnce(&Path) -> std::result::Result<File, String>) -> Result<Self> {
         let name = path.display().to_string();
         let wrong = |message: String| unreadable(Some(name.clone()), message);
         let Some(format) = ConfigFormat::of(path) else {
             return Err(wrong("the name of a configuration file must end in .toml or .json".to_owned()));
         };
         let failed = |e: std::io::Error| wrong(format!("cannot be read: {e}"));
-        let file = File::open(path).map_err(failed)?;
+        let file = open(path).map_err(wrong)?;
         let open_to_others = pem::open_to_others(&file);
         let bytes =
             pem::whole(file).map_err(failed)?.ok_or_else(|| wrong("is larger than 1 MiB".to_owned()))?;
@@ -130,8 +144,18 @@ fn read(text: &str, source: &Source<'_>, problems: &Problems<'_>) -> Option<Conn
     put_in(&mut root, source.variables, problems);
     let secrets =
         source.secrets.ok_or("`secret://` names an entry of a vault, and none is given to the loader");
-    let shared = Shared { problems, directory: source.directory, secrets, asked: RefCell::default() };
+    let notes = Problems::new(source.file.clone(), text);
+    let shared = Shared {
+        problems,
+        directory: source.directory,
+        secrets,
+        notes: source.notes.map(|_| &notes),
+        asked: RefCell::default(),
+    };
     let config = keys::config(&Reader::new(&shared, &root));
+    if let Some(list) = source.notes {
+        list.borrow_mut().extend(notes.into_list());
+    }
     if root.get("auth").is_none() {
         problems.add(None, "auth", no_auth(&names, source.profile));
     }

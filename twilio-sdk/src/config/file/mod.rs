@@ -17,6 +17,7 @@ mod tree;
 mod values;
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,17 +26,20 @@ use std::sync::Arc;
 pub(crate) use self::keys::missing;
 #[cfg(any(feature = "auth-layer", feature = "ldap"))]
 pub(crate) use self::keys::{put, tls};
+#[cfg(feature = "mock")]
+pub(crate) use self::known::nearest;
 use self::load::{Source, Whole, load, text_of, unreadable};
 #[cfg(all(test, feature = "token-server"))]
 pub(crate) use self::plain::paths;
 #[cfg(any(feature = "access", feature = "listener", feature = "mock"))]
 pub(crate) use self::plain::read_file;
 #[cfg(feature = "mock")]
-pub(crate) use self::plain::read_text;
+pub(crate) use self::plain::{read_any_file, read_text};
 #[cfg(any(feature = "access", feature = "listener", feature = "mock"))]
 pub(crate) use self::reader::Reader;
 use super::ConnectionConfig;
 use super::secret_source::Asked;
+use crate::error::ConfigProblem;
 use crate::{Result, SecretSource};
 
 /// The format of a configuration.
@@ -119,6 +123,15 @@ impl ConfigFormat {
 ///
 /// Where a secret stands in the file itself and, on Unix, other users can read the file, a `tracing` event of level
 /// WARN says so; the same goes for a file with a private key. No error shows a value of the file or of a variable.
+///
+/// # Who can change the file
+///
+/// On Unix a file is rejected where another user could change it, as OpenSSH does (`StrictModes`): its owner must be root
+/// or the user that the program runs as, and only the owner and the group of root (gid 0) may have write permission. The
+/// same goes for every folder on the way to it, except sticky ones such as `/tmp` and read-only mounts, and for the files
+/// with certificates and keys that it names. Links are followed, and the target's mode counts. The error names the
+/// command to run. File systems without modes (`/mnt/c` of WSL, FAT) show 0777: keep the file elsewhere, or read it
+/// yourself and use [`text`](Self::text). On Windows nothing is checked.
 #[derive(Clone)]
 pub struct ConfigLoader {
     profile: Option<String>,
@@ -213,10 +226,35 @@ impl ConfigLoader {
     /// [`is_config`](crate::Error::is_config): the file cannot be read, is larger than 1 MiB, or holds what cannot
     /// work. [`config_problems`](crate::Error::config_problems) lists everything that is wrong.
     pub fn file(&self, path: impl AsRef<Path>) -> Result<ConnectionConfig> {
-        let path = path.as_ref();
+        self.read_file(path.as_ref(), None)
+    }
+
+    /// Checks a file for programs that may be built with other features, and that alone may have its secrets: of them
+    /// only [`resolve`](SecretSource::resolve)'s success counts. Gives what such a program needs as well.
+    #[cfg(feature = "admin")]
+    pub(crate) fn check(
+        &self,
+        path: &Path,
+        names: Option<impl SecretSource + 'static>,
+    ) -> (Result<ConnectionConfig>, Vec<ConfigProblem>) {
+        let notes = RefCell::default();
+        let loader = match names {
+            Some(names) => self.clone().secrets(names),
+            None => self.clone(),
+        };
+        let read = loader.read_file(path, Some(&notes));
+        (read, notes.into_inner())
+    }
+
+    fn read_file(
+        &self,
+        path: &Path,
+        notes: Option<&RefCell<Vec<ConfigProblem>>>,
+    ) -> Result<ConnectionConfig> {
         let Whole { name, format, bytes, open_to_others } = Whole::read(path)?;
         let own = path.parent().unwrap_or(Path::new(""));
-        self.load(&bytes, format, Some(name), self.directory.as_deref().unwrap_or(own), open_to_others)
+        let directory = self.directory.as_deref().unwrap_or(own);
+        self.load(&bytes, format, Some(name), directory, open_to_others, notes)
     }
 
     /// Reads a text.
@@ -234,7 +272,7 @@ impl ConfigLoader {
     ///
     /// As of [`file`](Self::file); bytes that are not UTF-8 are an error too.
     pub fn bytes(&self, bytes: &[u8], format: ConfigFormat) -> Result<ConnectionConfig> {
-        self.load(bytes, format, None, self.directory.as_deref().unwrap_or(Path::new("")), false)
+        self.load(bytes, format, None, self.directory.as_deref().unwrap_or(Path::new("")), false, None)
     }
 
     /// Reads the file that the variable `TWILIO_CONFIG` names; where it is not set or empty, the variables
@@ -268,6 +306,7 @@ impl ConfigLoader {
         file: Option<String>,
         directory: &Path,
         open_to_others: bool,
+        notes: Option<&RefCell<Vec<ConfigProblem>>>,
     ) -> Result<ConnectionConfig> {
         if bytes.len() as u64 > pem::MOST_BYTES {
             return Err(unreadable(file, "is larger than 1 MiB"));
@@ -277,6 +316,6 @@ impl ConfigLoader {
         let variables = &*self.variables;
         let profile = profile.as_deref();
         let secrets = self.secrets.as_deref();
-        load(text, &Source { format, file, directory, profile, variables, secrets, open_to_others })
+        load(text, &Source { format, file, directory, profile, variables, secrets, open_to_others, notes })
     }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
+use crate::file_owner::open_trusted;
 use crate::types::SecretString;
 
 /// The most bytes of a file that is read whole.
@@ -40,7 +41,7 @@ fn bytes(text: &str, directory: &Path, secret: bool) -> Result<Zeroizing<Vec<u8>
     if !metadata.is_file() {
         return Err("names something else than a file".to_owned());
     }
-    let file = File::open(&path).map_err(failed)?;
+    let file = open_trusted(&path).map_err(|why| format!("names a file that {why}"))?;
     if secret && open_to_others(&file) {
         tracing::warn!(file = %path.display(), "other users can read the file of a private key; chmod 600");
     }

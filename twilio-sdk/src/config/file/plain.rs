@@ -17,13 +17,32 @@ pub(crate) type Keys<'k, T> = &'k dyn Fn(&Reader<'_>) -> Option<T>;
 /// These files are read by programs and stores that no source of secrets is given to.
 const NO_SECRETS: &str = "`secret://` is for a client's configuration and leads nowhere in this file; give the secret by a variable, ${NAME}";
 
-/// Reads a file, in the format that its name tells; relative paths in it start from its folder.
+/// Reads a file that decides about security, in the format that its name tells; relative paths in it start from its
+/// folder. One that other users can change is an error.
 pub(crate) fn read_file<T>(
     path: &Path,
     variables: &dyn Fn(&str) -> Option<String>,
     keys: Keys<'_, T>,
 ) -> Result<T> {
-    let whole = Whole::read(path)?;
+    read_whole(Whole::read(path)?, path, variables, keys)
+}
+
+/// Reads a file that other users may change.
+#[cfg(feature = "mock")]
+pub(crate) fn read_any_file<T>(
+    path: &Path,
+    variables: &dyn Fn(&str) -> Option<String>,
+    keys: Keys<'_, T>,
+) -> Result<T> {
+    read_whole(Whole::read_any(path)?, path, variables, keys)
+}
+
+fn read_whole<T>(
+    whole: Whole,
+    path: &Path,
+    variables: &dyn Fn(&str) -> Option<String>,
+    keys: Keys<'_, T>,
+) -> Result<T> {
     let text = text_of(&whole.bytes, Some(&whole.name))?;
     let file = Origin {
         name: Some(whole.name.clone()),
@@ -77,8 +96,13 @@ fn read<T>(
         malformed(&mut root, &problems);
         put_in(&mut root, variables, &problems);
         let directory = origin.directory;
-        let shared =
-            Shared { problems: &problems, directory, secrets: Err(NO_SECRETS), asked: RefCell::default() };
+        let shared = Shared {
+            problems: &problems,
+            directory,
+            secrets: Err(NO_SECRETS),
+            notes: None,
+            asked: RefCell::default(),
+        };
         keys(&Reader::new(&shared, &root))
     };
     match read() {

@@ -46,9 +46,13 @@ impl<'t> Problems<'t> {
 
     /// All of them, in the file's order; what has no place comes last, as it is usually missing.
     pub(super) fn into_error(self) -> Error {
+        Error::config_file(self.into_list())
+    }
+
+    pub(super) fn into_list(self) -> Vec<ConfigProblem> {
         let mut list = self.list.into_inner();
         list.sort_by_key(|problem| problem.place.unwrap_or((usize::MAX, 0)));
-        Error::config_file(list)
+        list
     }
 }
 

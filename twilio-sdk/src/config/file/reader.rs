@@ -21,6 +21,8 @@ pub(super) struct Shared<'a> {
     pub(super) directory: &'a Path,
     /// What `secret://` leads to, or why it leads nowhere.
     pub(super) secrets: Result<&'a dyn SecretSource, &'static str>,
+    /// Where the file is checked for programs that are built otherwise and hold the secrets: what they need.
+    pub(super) notes: Option<&'a Problems<'a>>,
     pub(super) asked: RefCell<Vec<Key>>,
 }
 
@@ -170,9 +172,27 @@ impl<'a> Reader<'a> {
         self.take(key, Kind::Secret, |value| secret(value, self.shared.secrets).map(|secret| secret.text))
     }
 
-    /// A text that may be seen, but is kept where secrets are, such as the name that goes with one.
-    pub(crate) fn beside_secret(&self, key: &str) -> Option<SecretString> {
-        self.take(key, Kind::Open, |value| secret(value, self.shared.secrets).map(|secret| secret.text))
+    /// A field of credentials, which may come from a source of secrets also where it is none. A file that is checked
+    /// without its secrets gets `stand_in` in place of what the source holds.
+    pub(crate) fn credential(&self, key: &str, is_secret: bool, stand_in: &str) -> Option<SecretString> {
+        let kind = if is_secret { Kind::Secret } else { Kind::Open };
+        self.take(key, kind, |value| {
+            let secret = secret(value, self.shared.secrets)?;
+            let stands_in = secret.fetched && self.shared.notes.is_some();
+            Ok(if stands_in { stand_in.into() } else { secret.text })
+        })
+    }
+
+    /// Reports a key that needs a feature of the crate. A file that is checked for another program gets a note instead.
+    pub(crate) fn needs_feature(&self, key: &str, feature: &str, is_built: bool) {
+        let needs = format!("needs the feature `{feature}` of twilio-sdk");
+        match (self.shared.notes, self.node(key)) {
+            (Some(notes), Some(node)) => {
+                notes.add(node.place, &node.path, format!("{needs} in the program that reads the file"));
+            }
+            (None, Some(_)) if !is_built => self.problem(key, needs),
+            _ => {}
+        }
     }
 
     pub(crate) fn flag(&self, key: &str) -> Option<bool> {
@@ -248,14 +268,16 @@ impl<'a> Reader<'a> {
 
     /// The same, for a private key.
     pub(crate) fn pem_secret(&self, key: &str) -> Option<SecretString> {
-        self.take(key, Kind::SecretPem, |value| {
+        let read = self.take(key, Kind::SecretPem, |value| {
             let secret = secret(value, self.shared.secrets)?;
             match secret.fetched && !pem::is_pem(secret.text.expose()) {
+                true if self.shared.notes.is_some() => Ok(None),
                 // What a vault holds is no path, or whoever fills it could name any file.
                 true => Err("the secret of this name is not PEM".to_owned()),
-                false => pem::read_secret(secret.text.expose(), self.shared.directory),
+                false => pem::read_secret(secret.text.expose(), self.shared.directory).map(Some),
             }
-        })
+        });
+        read.flatten()
     }
 
     /// A list of the same.

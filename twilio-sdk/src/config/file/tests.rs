@@ -194,3 +194,36 @@ fn depth_and_size_are_bounded() {
     let error = ConfigLoader::new().text(&" ".repeat((1 << 20) + 1), ConfigFormat::Toml).unwrap_err();
     assert_eq!(error.to_string(), "configuration: is larger than 1 MiB");
 }
+
+#[test]
+fn review_63_a_file_can_be_checked_for_programs_that_are_built_otherwise() {
+    use std::cell::RefCell;
+    use std::path::Path;
+
+    let text = "auth = { account_sid = 'AC1', api_key = 'SK1', api_secret = 'secret://twilio' }\n\
+        compression = true\nvalidation = true\nrate_limit = { requests = 5 }\ntls = { backend = 'native' }\n";
+    let (notes, names) = (RefCell::default(), crate::Secrets::from_iter([("twilio", "")]));
+    let source = super::load::Source {
+        format: ConfigFormat::Toml,
+        file: None,
+        directory: Path::new(""),
+        profile: None,
+        variables: &|_| None,
+        secrets: Some(&names),
+        open_to_others: false,
+        notes: Some(&notes),
+    };
+    super::load::load(text, &source).expect("no problems, whatever this build has");
+    let found: Vec<(String, String)> = notes
+        .into_inner()
+        .into_iter()
+        .map(|note| (note.key().to_owned(), note.message().to_owned()))
+        .collect();
+    let keys: Vec<&str> = found.iter().map(|(key, _)| key.as_str()).collect();
+    assert_eq!(keys, ["compression", "validation", "rate_limit", "tls.backend"]);
+    for (feature, (_, message)) in
+        ["compression", "validation", "rate-limit", "native-tls"].iter().zip(&found)
+    {
+        assert!(message.contains(&format!("feature `{feature}`")), "{message}");
+    }
+}

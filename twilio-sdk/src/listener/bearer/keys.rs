@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use super::super::AuthError;
 use super::jwk::{Key, keys};
 use crate::config::TlsConfig;
+use crate::file_owner::read_trusted;
 use crate::runtime::Elsewhere;
 use crate::{Error, Result};
 
@@ -18,7 +19,8 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeySource {
-    /// A file, read when the validator is made, and again as often as keys are fetched.
+    /// A file of at most 1 MiB, read when the validator is made, and again as often as keys are fetched. One that other
+    /// users can change is an error, see [`ConfigLoader`](crate::ConfigLoader#who-can-change-the-file).
     File(PathBuf),
     /// A URL with `https://`, or with `http://` on this machine; fetched when a token is there to be checked. More than
     /// 1 MiB is not read.
@@ -72,10 +74,9 @@ impl Keys {
         let mut state = State::default();
         let source = match source {
             KeySource::File(path) => {
-                let failed = |why: &dyn fmt::Display| {
-                    Error::config(format!("the key set {} cannot be read: {why}", path.display()))
-                };
-                let bytes = std::fs::read(path).map_err(|error| failed(&error))?;
+                let failed =
+                    |why: &dyn fmt::Display| Error::config(format!("the key set {}: {why}", path.display()));
+                let bytes = read_trusted(path).map_err(|why| failed(&why))?;
                 state.keys = Arc::new(keys(&bytes).map_err(|why| failed(&why))?);
                 (state.read, state.ended) = (Some(Instant::now()), Some(Instant::now()));
                 Source::File(path.clone())
@@ -189,8 +190,8 @@ impl Shared {
 
 async fn read_file(path: &Path) -> std::result::Result<Vec<u8>, String> {
     let path = path.to_owned();
-    let read = tokio::task::spawn_blocking(move || std::fs::read(path)).await;
-    read.map_err(|_| "the reading was cut off".to_owned())?.map_err(|error| error.to_string())
+    let read = tokio::task::spawn_blocking(move || read_trusted(&path)).await;
+    read.map_err(|_| "the reading was cut off".to_owned())?
 }
 
 fn unavailable() -> AuthError {

@@ -15,6 +15,8 @@ struct Changing(PathBuf);
 
 impl Changing {
     fn new(test: &str) -> Self {
+        #[cfg(unix)]
+        rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
         let folder = std::env::temp_dir().join(format!("twilio-sdk-{test}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("a folder");
         let file = Self(folder.join("users.toml"));

@@ -4,31 +4,30 @@ use serde::de::value::{Error, MapDeserializer};
 use crate::auth::Auth;
 use crate::config::file::reader::Reader;
 
-/// The fields of all kinds of credentials, and whether they are secrets. Which belong together is told by
-/// [`Auth`]'s own reading.
-const FIELDS: &[(&str, bool)] = &[
-    ("account_sid", false),
-    ("auth_token", true),
-    ("api_key", false),
-    ("api_secret", true),
-    ("client_id", false),
-    ("client_secret", true),
-    ("token_url", false),
-    ("scope", false),
-    ("bearer_token", true),
-    ("username", false),
-    ("password", true),
-    ("key", true),
-    ("header", false),
-    ("query", false),
+/// The fields of all kinds of credentials, whether they are secrets, and a well-formed value of each. Which belong
+/// together is told by [`Auth`]'s own reading.
+const FIELDS: &[(&str, bool, &str)] = &[
+    ("account_sid", false, "AC00000000000000000000000000000000"),
+    ("auth_token", true, "none"),
+    ("api_key", false, "SK00000000000000000000000000000000"),
+    ("api_secret", true, "none"),
+    ("client_id", false, "OQ00000000000000000000000000000000"),
+    ("client_secret", true, "none"),
+    ("token_url", false, "https://token.invalid"),
+    ("scope", false, "none"),
+    ("bearer_token", true, "none"),
+    ("username", false, "none"),
+    ("password", true, "none"),
+    ("key", true, "none"),
+    ("header", false, "X-None"),
+    ("query", false, "none"),
 ];
 
 /// The credentials, if they are all there and can work.
 pub(super) fn auth(r: &Reader<'_>) -> Option<Auth> {
     let mut given = Vec::new();
-    for (name, secret) in FIELDS {
-        let value = if *secret { r.secret(name) } else { r.beside_secret(name) };
-        given.push((*name, value));
+    for (name, secret, stand_in) in FIELDS {
+        given.push((*name, r.credential(name, *secret, stand_in)));
     }
     // What is given and cannot be read has been reported, and says nothing about the others.
     if !r.is_there() || given.iter().any(|(name, value)| value.is_none() && r.has(name)) {
@@ -58,6 +57,6 @@ mod tests {
         let error = Auth::deserialize(unknown).unwrap_err().to_string();
         // unknown field `?`, expected one of `a`, `b`
         let names: Vec<&str> = error.split('`').skip(3).step_by(2).collect();
-        assert_eq!(names, FIELDS.iter().map(|(name, _)| *name).collect::<Vec<_>>(), "{error}");
+        assert_eq!(names, FIELDS.iter().map(|(name, ..)| *name).collect::<Vec<_>>(), "{error}");
     }
 }

@@ -1,6 +1,6 @@
 use super::put;
 use crate::config::file::reader::Reader;
-use crate::config::{CircuitBreakerConfig, ConnectionConfig, RetryConfig};
+use crate::config::{CircuitBreakerConfig, ConnectionConfig, RetryConfig, rate};
 
 /// What bounds and repeats calls.
 pub(super) fn settings(r: &Reader<'_>, config: &mut ConnectionConfig) {
@@ -39,39 +39,33 @@ fn circuit_breaker(r: &Reader<'_>) -> Option<CircuitBreakerConfig> {
     r.is_there().then_some(breaker)
 }
 
-#[cfg(feature = "rate-limit")]
 fn rate_limit(r: &Reader<'_>, config: &mut ConnectionConfig) {
     let (table, _) = r.table_or("rate_limit", &[("off", ())]);
     let (requests, per, burst) = (table.count("requests"), table.duration("per"), table.count("burst"));
     if !table.is_there() {
         return;
     }
+    r.needs_feature("rate_limit", "rate-limit", cfg!(feature = "rate-limit"));
     super::missing(&table, &["requests"]);
     let Some(requests) = requests else { return };
-    let mut limit = crate::RateLimit::per(requests, per.unwrap_or(std::time::Duration::from_secs(1)));
-    put(&mut limit.burst, burst);
-    r.check("rate_limit", "rate_limit", limit.check());
-    config.rate_limit = Some(limit);
-}
-
-#[cfg(not(feature = "rate-limit"))]
-fn rate_limit(r: &Reader<'_>, _: &mut ConnectionConfig) {
-    let (table, _) = r.table_or("rate_limit", &[("off", ())]);
-    let _: (Option<u32>, _, Option<u32>) =
-        (table.count("requests"), table.duration("per"), table.count("burst"));
-    if table.is_there() {
-        r.problem("rate_limit", "needs the feature `rate-limit` of twilio-sdk");
+    let interval = rate::interval(requests, per.unwrap_or(std::time::Duration::from_secs(1)));
+    let burst = burst.unwrap_or(1);
+    r.check("rate_limit", "rate_limit", rate::check(interval, burst));
+    #[cfg(feature = "rate-limit")]
+    {
+        config.rate_limit = Some(crate::RateLimit { interval, burst });
     }
+    #[cfg(not(feature = "rate-limit"))]
+    let _ = config;
 }
 
-#[cfg(feature = "validation")]
 fn validation(r: &Reader<'_>, config: &mut ConnectionConfig) {
-    put(&mut config.validation, r.flag("validation"));
-}
-
-#[cfg(not(feature = "validation"))]
-fn validation(r: &Reader<'_>, _: &mut ConnectionConfig) {
-    if r.flag("validation") == Some(true) {
-        r.problem("validation", "needs the feature `validation` of twilio-sdk");
+    let validation = r.flag("validation");
+    if validation == Some(true) {
+        r.needs_feature("validation", "validation", cfg!(feature = "validation"));
     }
+    #[cfg(feature = "validation")]
+    put(&mut config.validation, validation);
+    #[cfg(not(feature = "validation"))]
+    let _ = config;
 }

@@ -18,16 +18,15 @@ pub(super) fn settings(r: &Reader<'_>, config: &mut ConnectionConfig) {
     config.limits = limits(&r.table("limits"));
 }
 
-#[cfg(feature = "compression")]
 fn compression(r: &Reader<'_>, config: &mut ConnectionConfig) {
-    put(&mut config.compression, r.flag("compression"));
-}
-
-#[cfg(not(feature = "compression"))]
-fn compression(r: &Reader<'_>, _: &mut ConnectionConfig) {
-    if r.flag("compression") == Some(true) {
-        r.problem("compression", "needs the feature `compression` of twilio-sdk");
+    let compression = r.flag("compression");
+    if compression == Some(true) {
+        r.needs_feature("compression", "compression", cfg!(feature = "compression"));
     }
+    #[cfg(feature = "compression")]
+    put(&mut config.compression, compression);
+    #[cfg(not(feature = "compression"))]
+    let _ = config;
 }
 
 fn pool(r: &Reader<'_>) -> PoolConfig {
@@ -85,18 +84,16 @@ pub(crate) fn tls(r: &Reader<'_>) -> TlsConfig {
     tls
 }
 
-#[cfg(feature = "native-tls")]
 fn backend(r: &Reader<'_>) -> Option<TlsBackend> {
-    r.choice("backend", &[("rustls", TlsBackend::Rustls), ("native", TlsBackend::Native)])
-}
-
-#[cfg(not(feature = "native-tls"))]
-fn backend(r: &Reader<'_>) -> Option<TlsBackend> {
-    let found = r.choice("backend", &[("rustls", Some(TlsBackend::Rustls)), ("native", None)]);
-    if found == Some(None) {
-        r.problem("backend", "\"native\" needs the feature `native-tls` of twilio-sdk");
+    #[cfg(feature = "native-tls")]
+    let native = Some(TlsBackend::Native);
+    #[cfg(not(feature = "native-tls"))]
+    let native = None;
+    let found = r.choice("backend", &[("rustls", Some(TlsBackend::Rustls)), ("native", native)])?;
+    if found != Some(TlsBackend::Rustls) {
+        r.needs_feature("backend", "native-tls", cfg!(feature = "native-tls"));
     }
-    found.flatten()
+    found
 }
 
 fn limits(r: &Reader<'_>) -> ResponseLimits {
