@@ -141,3 +141,24 @@ async fn a_number_beyond_which_there_is_none_ends_the_list() {
         assert!(pages.next().await.is_none(), "{body}");
     }
 }
+
+/// The mock's links lead to the address by which the client knows it, with the product's host in them.
+#[tokio::test]
+async fn review_69_all_pages_are_read_by_whatever_name_the_mock_is_known() {
+    let mock = twilio_sdk::mock::MockTwilio::builder().collection_size(120).start().await.unwrap();
+    let port = mock.address().port();
+    for url in [
+        mock.base_url(),
+        format!("http://localhost:{port}"),
+        format!("{}/verify.twilio.com", mock.base_url()),
+    ] {
+        let twilio = common::client_at(&url);
+        let mut services = twilio.verify_v2().list_service().items();
+        let mut found = 0;
+        while let Some(service) = services.next().await {
+            service.unwrap();
+            found += 1;
+        }
+        assert_eq!(found, 120, "{url}");
+    }
+}

@@ -1,8 +1,11 @@
 //! `twilio-mock`: the embedded Twilio as a program of its own.
 
 use std::io::{BufRead as _, Write as _};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use lexopt::prelude::{Long, Short, ValueExt as _};
 use twilio_sdk::mock::{FaultPlan, MockTwilio, MockTwilioBuilder, RecordedRequest};
@@ -11,7 +14,7 @@ const HELP: &str = r#"Answers for every Twilio host, from the specifications tha
 
 Usage: twilio-mock [OPTIONS]
 
-  --listen ADDRESS       where to listen [127.0.0.1:4010]; port 0 picks a free one
+  --listen ADDRESS       where to listen, an address or a name with a port [127.0.0.1:4010]; port 0 picks a free one
   --collection-size N    items of each list over all its pages [120]
   --media-size BYTES     size of the files of recordings and messages [65536]
   --real-hosts           links in answers name Twilio's hosts instead of this program
@@ -26,7 +29,13 @@ Usage: twilio-mock [OPTIONS]
                          the documentation of `twilio_sdk::mock::FaultPlan::read` has all kinds and keys
   -h, --help             this text
   -V, --version          the version
+
+Each request is a line on standard output; lines that are not read in time are dropped, and counted there. SIGINT and
+SIGTERM end the program.
 "#;
+
+/// How many lines wait for standard output to be read.
+const MOST_LINES: usize = 1000;
 
 fn main() -> ExitCode {
     match options() {
@@ -46,12 +55,13 @@ fn fail(message: &str) -> ExitCode {
 
 /// The settings that the arguments ask for; `None` when they only ask for a text.
 fn options() -> Result<Option<MockTwilioBuilder>, String> {
-    let mut builder = MockTwilio::builder().on_request(log);
+    let log = Log::start();
+    let mut builder = MockTwilio::builder().on_request(move |request| log.add(request));
     let mut address = SocketAddr::from(([127, 0, 0, 1], 4010));
     let mut arguments = lexopt::Parser::from_env();
     while let Some(argument) = arguments.next().map_err(|e| e.to_string())? {
         match argument {
-            Long("listen") => address = value(&mut arguments, "--listen")?,
+            Long("listen") => address = resolved(&value::<String>(&mut arguments, "--listen")?)?,
             Long("collection-size") => {
                 builder = builder.collection_size(value(&mut arguments, "--collection-size")?);
             }
@@ -85,6 +95,14 @@ where
     text.parse().map_err(|error| format!("{name} {text}: {error}"))
 }
 
+/// The address of a name with a port; of several, IPv4's first, as the default is one.
+fn resolved(name: &str) -> Result<SocketAddr, String> {
+    let found = name.to_socket_addrs().map_err(|error| format!("--listen {name}: {error}"))?;
+    let found: Vec<SocketAddr> = found.collect();
+    let first = found.iter().find(|address| address.is_ipv4()).or(found.first());
+    first.copied().ok_or_else(|| format!("--listen {name}: the name has no address"))
+}
+
 /// Secrets come by standard input because arguments are visible to every user of the machine.
 fn credentials(mut builder: MockTwilioBuilder) -> Result<MockTwilioBuilder, String> {
     let mut named = false;
@@ -113,20 +131,52 @@ fn credentials(mut builder: MockTwilioBuilder) -> Result<MockTwilioBuilder, Stri
     Ok(builder)
 }
 
-/// One line for each request. The query stays out: values in it may be secret.
-fn log(request: &RecordedRequest) {
-    let operation = match (request.product, request.operation_id) {
-        (Some(product), Some(id)) => format!("{product}/{id}"),
-        _ => "-".to_owned(),
-    };
-    let (method, host, path) = (&request.method, &request.host, &request.path);
-    let fault = request.fault.as_ref().map(|fault| format!(" fault {}", fault.kind())).unwrap_or_default();
-    // Nobody may be reading any more, which is no reason to stop answering.
-    let _ = writeln!(std::io::stdout(), "{method} {host}{path} {} {operation}{fault}", request.status);
+/// Lines on standard output, written by a thread of their own: a pipe that nobody reads must not keep requests waiting.
+struct Log {
+    lines: SyncSender<String>,
+    dropped: Arc<AtomicU64>,
+}
+
+impl Log {
+    fn start() -> Self {
+        let (lines, waiting) = sync_channel(MOST_LINES);
+        let dropped = Arc::<AtomicU64>::default();
+        let count = Arc::clone(&dropped);
+        std::thread::spawn(move || write(&waiting, &count));
+        Self { lines, dropped }
+    }
+
+    /// One line for a request. The query stays out: values in it may be secret.
+    fn add(&self, request: &RecordedRequest) {
+        let operation = match (request.product, request.operation_id) {
+            (Some(product), Some(id)) => format!("{product}/{id}"),
+            _ => "-".to_owned(),
+        };
+        let (method, host, path) = (&request.method, &request.host, &request.path);
+        let fault =
+            request.fault.as_ref().map(|fault| format!(" fault {}", fault.kind())).unwrap_or_default();
+        let line = format!("{method} {host}{path} {} {operation}{fault}", request.status);
+        if self.lines.try_send(line).is_err() {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+fn write(lines: &Receiver<String>, dropped: &AtomicU64) {
+    for line in lines {
+        // The reader may be gone, which is no reason to stop.
+        let _ = writeln!(std::io::stdout(), "{line}");
+        let missing = dropped.swap(0, Ordering::Relaxed);
+        if missing > 0 {
+            let _ =
+                writeln!(std::io::stdout(), "{missing} requests are not shown: standard output was not read");
+        }
+    }
 }
 
 #[tokio::main]
 async fn run(builder: MockTwilioBuilder) -> std::io::Result<()> {
+    let stop = stop()?;
     let mock = builder.start().await?;
     let url = mock.base_url();
     let mut out = std::io::stdout();
@@ -134,7 +184,27 @@ async fn run(builder: MockTwilioBuilder) -> std::io::Result<()> {
     writeln!(out, "Point the SDK at it:    TWILIO_BASE_URL={url}")?;
     writeln!(out, "Name a host in a path:  {url}/api.twilio.com/2010-04-01/Accounts.json")?;
     writeln!(out, "Stop with ctrl-c.")?;
-    tokio::signal::ctrl_c().await?;
+    stop.await;
     mock.shutdown().await;
     Ok(())
+}
+
+/// Waits for a signal to stop. It is listened for from now on: the first process of a container has no default for it.
+#[cfg(unix)]
+fn stop() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn stop() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
 }

@@ -24,6 +24,7 @@ pub struct MockTwilioBuilder {
     real_hosts: bool,
     body_limit: usize,
     record_limit: usize,
+    record_bytes: usize,
     hook: Option<Hook>,
     oauth: Settings,
     faults: FaultPlan,
@@ -39,6 +40,7 @@ impl Default for MockTwilioBuilder {
             real_hosts: false,
             body_limit: 10 << 20,
             record_limit: 10_000,
+            record_bytes: 64 << 20,
             hook: None,
             oauth: Settings::default(),
             faults: FaultPlan::default(),
@@ -145,10 +147,19 @@ impl MockTwilioBuilder {
         self
     }
 
-    /// How many requests are kept for [`MockTwilio::requests`], at least one; the last 10,000 by default.
+    /// How many requests are kept for [`MockTwilio::requests`], at least one; the last 10,000 by default, and fewer where
+    /// they take more memory than [`record_bytes`](Self::record_bytes).
     #[must_use]
     pub fn record_limit(mut self, requests: usize) -> Self {
         self.record_limit = requests;
+        self
+    }
+
+    /// How many bytes of memory the requests that are kept take at most; 64 MiB by default. The oldest are forgotten first,
+    /// and the last one is kept whatever its size. Files that were uploaded are bounded by as many bytes once more.
+    #[must_use]
+    pub fn record_bytes(mut self, bytes: usize) -> Self {
+        self.record_bytes = bytes;
         self
     }
 
@@ -159,17 +170,24 @@ impl MockTwilioBuilder {
         self
     }
 
-    /// The faults that hit from the first request on; none by default.
+    /// The faults that hit from the first request on; none by default. [`start`](Self::start) rejects a plan with an
+    /// operation that no product has.
     #[must_use]
     pub fn faults(mut self, plan: FaultPlan) -> Self {
         self.faults = plan;
         self
     }
 
-    /// Starts the mock; fails when the address cannot be listened on.
+    /// Starts the mock.
     ///
     /// Must be called within a tokio runtime with I/O and time enabled.
+    ///
+    /// # Errors
+    ///
+    /// The address cannot be listened on; of kind `InvalidInput`: a fault is for an operation or a host that does not
+    /// exist.
     pub async fn start(self) -> std::io::Result<MockTwilio> {
+        self.faults.check().map_err(|error| std::io::Error::new(std::io::ErrorKind::InvalidInput, error))?;
         let listener = TcpListener::bind(self.address).await?;
         let address = listener.local_addr()?;
         let file_listener = TcpListener::bind(SocketAddr::new(address.ip(), 0)).await?;
@@ -182,14 +200,15 @@ impl MockTwilioBuilder {
             body_limit: self.body_limit,
             record_limit: self.record_limit,
             hook: self.hook,
-            records: Mutex::new(VecDeque::new()),
+            record_bytes: self.record_bytes,
+            records: Mutex::default(),
             once: Mutex::new(VecDeque::new()),
             scripted: Mutex::new(HashMap::new()),
             serial: AtomicU64::new(0),
             tokens: TokenServer::new(self.oauth),
             faults: Arc::new(Mutex::new(self.faults)),
             counters: Arc::default(),
-            files: media::Files::new(self.files, file_host, self.record_limit),
+            files: media::Files::new(self.files, file_host, self.record_limit, self.record_bytes),
         });
         let serving =
             (server::serve(listener, Arc::clone(&state)), server::serve(file_listener, Arc::clone(&state)));
@@ -208,6 +227,7 @@ impl fmt::Debug for MockTwilioBuilder {
             .field("real_hosts", &self.real_hosts)
             .field("body_limit", &self.body_limit)
             .field("record_limit", &self.record_limit)
+            .field("record_bytes", &self.record_bytes)
             .finish_non_exhaustive()
     }
 }

@@ -14,6 +14,11 @@
 //! (`/api.twilio.com/2010-04-01/..`), by the header `X-Forwarded-Host`, by the header `Host` (regional names
 //! such as `api.dublin.ie1.twilio.com` included); else the path alone decides where only one host knows it.
 //!
+//! Links in responses lead to the mock by the address in the client's `Host` header, so that every HTTP client can follow
+//! them: after a request with `X-Forwarded-Host` an absolute link has the host as its first segment
+//! (`http://127.0.0.1:4010/verify.twilio.com/v2/..`). Behind a proxy with TLS, `X-Forwarded-Proto: https` makes them
+//! `https://`. [`real_hosts`](MockTwilioBuilder::real_hosts) gives the links that Twilio gives.
+//!
 //! ```no_run
 //! use twilio_sdk::mock::MockTwilio;
 //!
@@ -34,18 +39,19 @@
 //! use std::time::Duration;
 //! use twilio_sdk::mock::{Fault, MockTwilio, On};
 //!
-//! # async fn example(mock: MockTwilio) {
+//! # async fn example(mock: MockTwilio) -> twilio_sdk::Result<()> {
 //! // The next two requests for a message are refused, whatever else goes on.
-//! mock.fault(On::operation("CreateMessage"), Fault::status(429).header("Retry-After", "1")).times(2);
+//! mock.fault(On::operation("CreateMessage"), Fault::status(429).header("Retry-After", "1"))?.times(2);
 //! // One request in ten is answered late, in the same order whenever this runs.
-//! mock.fault(On::route("GET", "/v2/**"), Fault::delay(Duration::from_millis(300))).probability(0.1, 7);
+//! mock.fault(On::route("GET", "/v2/**"), Fault::delay(Duration::from_millis(300)))?.probability(0.1, 7);
 //! // The first call is carried out, but nobody learns of it; the second one passes; the third one never arrives.
 //! let steps = [Some(Fault::reset_after_execution()), None, Some(Fault::reset())];
-//! let calls = mock.script(On::operation("CreateCall"), steps);
+//! let calls = mock.script(On::operation("CreateCall"), steps)?;
 //! // .. send requests ..
 //! assert_eq!(calls.hits(), 2);
 //! assert!(mock.requests().iter().filter(|request| request.executed).count() > 0);
 //! mock.clear_faults();
+//! # Ok(())
 //! # }
 //! ```
 
@@ -56,8 +62,10 @@ mod check;
 mod connection;
 mod error;
 mod fault;
+mod links;
 mod magic;
 mod media;
+mod names;
 mod oauth;
 mod page;
 mod pattern;
@@ -79,6 +87,7 @@ use std::sync::atomic::Ordering;
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
+use crate::{Error, Result};
 use answer::Reply;
 pub use builder::MockTwilioBuilder;
 pub use fault::{Fault, FaultPlan, FaultRule, On, PlannedFault};
@@ -144,8 +153,15 @@ impl MockTwilio {
     ///
     /// The operation is an `operationId` (`CreateMessage`, in every product that has one) or product and
     /// `operationId` (`api_v2010/CreateMessage`). Credentials and parameters are still checked first.
-    pub fn respond_with(&self, operation: &str, status: u16, body: &Value) {
+    ///
+    /// # Errors
+    ///
+    /// [`is_config`](crate::Error::is_config): no product has the operation; the error names the nearest one.
+    pub fn respond_with(&self, operation: &str, status: u16, body: &Value) -> Result<()> {
+        names::check(operation)
+            .map_err(|why| Error::config(format!("mock: operation {operation:?} {why}")))?;
         lock(&self.state.scripted).insert(operation.to_owned(), Reply::json(status, body));
+        Ok(())
     }
 
     /// Takes back every answer set by [`MockTwilio::respond_once`] and [`MockTwilio::respond_with`].
@@ -157,13 +173,22 @@ impl MockTwilio {
     /// Lets the requests that `on` names go wrong, until [`MockTwilio::clear_faults`] or as often as the rule that is
     /// given back is told. Rules are asked in the order in which they were added; the first one that hits a request
     /// decides. A request that is not carried out takes no answer of [`MockTwilio::respond_once`].
-    pub fn fault(&self, on: On, fault: Fault) -> PlannedFault {
+    ///
+    /// # Errors
+    ///
+    /// [`is_config`](crate::Error::is_config): no product has the operation or the host that `on` names; the error names
+    /// the nearest one.
+    pub fn fault(&self, on: On, fault: Fault) -> Result<PlannedFault> {
         PlannedFault::add(&self.state.faults, FaultRule::new(on, fault))
     }
 
     /// Lets the requests that `on` names go wrong one after the other: the first by the first step, and so on. `None`
     /// lets a request pass, as do the requests after the last step.
-    pub fn script(&self, on: On, steps: impl IntoIterator<Item = Option<Fault>>) -> PlannedFault {
+    ///
+    /// # Errors
+    ///
+    /// As of [`fault`](Self::fault).
+    pub fn script(&self, on: On, steps: impl IntoIterator<Item = Option<Fault>>) -> Result<PlannedFault> {
         PlannedFault::add(&self.state.faults, FaultRule::script(on, steps))
     }
 

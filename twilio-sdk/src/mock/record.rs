@@ -1,8 +1,10 @@
 //! What was asked, for assertions.
 
+use std::collections::VecDeque;
+use std::fmt;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use std::fmt;
 
 use serde_json::Value;
 
@@ -86,6 +88,46 @@ impl RecordedRequest {
     }
 }
 
+/// What a recorded string costs beside its bytes.
+const OF_STRING: usize = 24;
+
+impl RecordedRequest {
+    /// About how many bytes of memory it takes.
+    pub(super) fn bytes(&self) -> usize {
+        let pairs = [&self.path_values, &self.query, &self.form, &self.headers].into_iter().flatten();
+        let pairs: usize = pairs.map(|(name, value)| name.len() + value.len() + 2 * OF_STRING).sum();
+        let strings = self.host.len() + self.path.len() + self.request_id.len();
+        size_of::<Self>() + pairs + strings + self.body.len()
+    }
+}
+
+/// The last requests, bounded by their number and by the memory that they take.
+#[derive(Default)]
+pub(super) struct Records {
+    list: VecDeque<RecordedRequest>,
+    bytes: usize,
+}
+
+impl Records {
+    /// Adds a request, and forgets as many of the oldest as are too many. The one that is added stays.
+    pub(super) fn push(&mut self, record: RecordedRequest, most: usize, most_bytes: usize) {
+        self.bytes += record.bytes();
+        self.list.push_back(record);
+        while self.list.len() > 1 && (self.list.len() > most || self.bytes > most_bytes) {
+            let oldest = self.list.pop_front();
+            self.bytes -= oldest.map_or(0, |oldest| oldest.bytes());
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &RecordedRequest> {
+        self.list.iter()
+    }
+
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
 impl fmt::Debug for RecordedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RecordedRequest")
@@ -124,7 +166,30 @@ fn find(pairs: &[(String, String)], matches: impl Fn(&str) -> bool) -> Option<&s
 
 #[cfg(test)]
 mod tests {
-    use super::RecordedRequest;
+    use super::{RecordedRequest, Records};
+
+    #[test]
+    fn review_69_records_are_bounded_by_number_and_by_bytes() {
+        let of = |bytes: usize| RecordedRequest { body: vec![b'x'; bytes], ..RecordedRequest::default() };
+        let sizes = |records: &Records| records.iter().map(|record| record.body.len()).collect::<Vec<_>>();
+        let mut records = Records::default();
+        for bytes in [1, 2, 3, 4] {
+            records.push(of(bytes), 3, usize::MAX);
+        }
+        assert_eq!(sizes(&records), [2, 3, 4]);
+        records.push(of(100_000), 100, 50_000);
+        assert_eq!(sizes(&records), [100_000], "the last one stays, whatever its size");
+        records.push(of(20_000), 100, 50_000);
+        records.push(of(20_000), 100, 50_000);
+        records.push(of(20_000), 100, 50_000);
+        assert_eq!(sizes(&records), [20_000, 20_000]);
+        records.clear();
+        records.push(of(1), 0, 0);
+        assert_eq!((sizes(&records), records.bytes), (vec![1], of(1).bytes()));
+        let mut named = of(0);
+        named.headers.push(("n".repeat(300), "v".repeat(700)));
+        assert!(named.bytes() > 1000 + of(0).bytes());
+    }
 
     #[test]
     fn debug_shows_no_secret() {

@@ -5,8 +5,6 @@ use std::sync::{LazyLock, OnceLock};
 use percent_encoding::percent_decode_str;
 use twilio_openapi::{Method, Operation, Product, Spec, products};
 
-use super::media;
-
 /// One path template with its operations.
 #[derive(Debug)]
 pub(super) struct Route {
@@ -184,17 +182,8 @@ fn split(path: &str) -> Vec<String> {
     path.split('/').map(|s| percent_decode_str(s).decode_utf8_lossy().into_owned()).collect()
 }
 
-/// Whether there is such an operation: an `operationId`, or product and `operationId`.
-pub(super) fn has_operation(name: &str) -> bool {
-    let (product, id) = name.split_once('/').map_or((None, name), |(product, id)| (Some(product), id));
-    let is_in = |name: &str| product.is_none_or(|product| product == name);
-    let described = |route: &Route| {
-        is_in(route.product.stem) && route.operations.iter().any(|operation| operation.id == id)
-    };
-    (is_in(media::PRODUCT) && media::OPERATIONS.contains(&id)) || all().any(described)
-}
-
 /// Every route of every product.
+#[cfg(test)]
 pub(super) fn all() -> impl Iterator<Item = &'static Route> {
     (0..products().len()).flat_map(|index| table(index).as_ref().map(Vec::as_slice).unwrap_or_default())
 }

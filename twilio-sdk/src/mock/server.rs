@@ -20,9 +20,10 @@ use super::auth::{self, Accepted};
 use super::connection::{Counters, Cut, Line, Wire};
 use super::error::Refusal;
 use super::fault::{Body, Fault, FaultPlan};
+use super::links::{Links, Named};
 use super::oauth::TokenServer;
 use super::pattern::{Rng, seed};
-use super::record::RecordedRequest;
+use super::record::{RecordedRequest, Records};
 use super::route::{self, Found, Matched};
 use super::{magic, media, validate};
 
@@ -37,8 +38,9 @@ pub(super) struct State {
     pub(super) real_hosts: bool,
     pub(super) body_limit: usize,
     pub(super) record_limit: usize,
+    pub(super) record_bytes: usize,
     pub(super) hook: Option<Hook>,
-    pub(super) records: Mutex<VecDeque<RecordedRequest>>,
+    pub(super) records: Mutex<Records>,
     pub(super) once: Mutex<VecDeque<Reply>>,
     pub(super) scripted: Mutex<HashMap<String, Reply>>,
     pub(super) serial: AtomicU64,
@@ -178,11 +180,7 @@ fn keep(state: &State, record: RecordedRequest) {
     if let Some(hook) = &state.hook {
         hook(&record);
     }
-    let mut records = lock(&state.records);
-    while records.len() >= state.record_limit.max(1) {
-        records.pop_front();
-    }
-    records.push_back(record);
+    lock(&state.records).push(record, state.record_limit, state.record_bytes);
 }
 
 fn pairs(text: &[u8]) -> Vec<(String, String)> {
@@ -218,14 +216,14 @@ fn respond(
     state: &State,
     record: &RecordedRequest,
     serial: u64,
-    located: Result<(Matched, String), Refusal>,
+    located: Result<(Matched, Named), Refusal>,
 ) -> Result<Reply, Refusal> {
     let admitted = state.tokens.admit(record);
     let scripted = lock(&state.once).pop_front();
     if let Some(reply) = scripted {
         return Ok(reply);
     }
-    let (matched, prefix) = located?;
+    let (matched, named) = located?;
     admitted?;
     let user = auth::check(&state.accepted, &state.tokens, &matched, record)?;
     let json = validate::validate(&matched, record)?;
@@ -238,24 +236,25 @@ fn respond(
     if let Some(refusal) = magic::refusal(record) {
         return Err(refusal);
     }
-    let (base, prefix) = match state.real_hosts {
-        true => (format!("https://{}", record.host), String::new()),
-        false => (state.base_url.clone(), prefix),
-    };
+    let Links { base, prefix } = Links::of(state.real_hosts, &state.base_url, record, named);
     let collection_size = state.collection_size;
     let context = Context { base, prefix, user: user.as_deref(), collection_size, serial };
     Ok(answer(&matched, record, json.as_ref(), &context))
 }
 
-/// Finds the operation and the path segment that named the host, if one did.
-fn locate(record: &mut RecordedRequest) -> Result<(Matched, String), Refusal> {
+/// Finds the operation, and what named its host.
+fn locate(record: &mut RecordedRequest) -> Result<(Matched, Named), Refusal> {
     let first = record.path.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned();
-    let mut prefix = String::new();
-    let host = match route::known_host(&first) {
+    let (host, named) = match route::known_host(&first) {
         Some(host) => {
-            prefix = format!("/{first}");
-            record.path = record.path.get(prefix.len()..).unwrap_or_default().to_owned();
-            host
+            let prefix = format!("/{first}");
+            // Clients that put a link's path behind a base URL with the host have it there twice.
+            while let Some(rest) = record.path.strip_prefix(&prefix)
+                && (rest.is_empty() || rest.starts_with('/'))
+            {
+                record.path = rest.to_owned();
+            }
+            (host, Named::InPath(prefix))
         }
         None => named_host(record)?,
     };
@@ -265,7 +264,7 @@ fn locate(record: &mut RecordedRequest) -> Result<(Matched, String), Refusal> {
             record.product = Some(matched.route.product.stem);
             record.operation_id = Some(matched.operation.id);
             record.path_values = matched.values.iter().map(|(n, v)| ((*n).to_owned(), v.clone())).collect();
-            Ok((matched, prefix))
+            Ok((matched, named))
         }
         Found::WrongMethod(allow) => Err(Refusal::method(allow)),
         Found::Nothing => Err(Refusal::not_found(&record.path)),
@@ -274,15 +273,17 @@ fn locate(record: &mut RecordedRequest) -> Result<(Matched, String), Refusal> {
 }
 
 /// The host that a header names, else the only host that knows the path.
-fn named_host(record: &RecordedRequest) -> Result<&'static str, Refusal> {
-    let forwarded = record.header("x-forwarded-host").and_then(route::known_host);
-    if let Some(host) = forwarded.or_else(|| route::known_host(&record.host)) {
-        return Ok(host);
+fn named_host(record: &RecordedRequest) -> Result<(&'static str, Named), Refusal> {
+    if let Some(host) = record.header("x-forwarded-host").and_then(route::known_host) {
+        return Ok((host, Named::Forwarded));
+    }
+    if let Some(host) = route::known_host(&record.host) {
+        return Ok((host, Named::AsHost));
     }
     let hosts = route::hosts_with(&record.path).map_err(|message| Refusal::new(500, 20500, message))?;
     match hosts.as_slice() {
         [] => Err(Refusal::not_found(&record.path)),
-        [host] => Ok(host),
+        [host] => Ok((host, Named::ByPath)),
         [host, ..] => {
             let mut refusal = Refusal::not_found(&record.path);
             refusal.message.push_str(&format!(

@@ -134,7 +134,8 @@ async fn a_size_limit_holds_whether_the_length_is_announced_or_not() {
     let download = call().with_size_limit(200_000).download().await.unwrap();
     assert!(download.bytes_up_to(199_999).await.unwrap_err().is_limit());
 
-    mock.fault(On::operation("FetchRecordingMedia"), Fault::delay(std::time::Duration::ZERO).chunked());
+    mock.fault(On::operation("FetchRecordingMedia"), Fault::delay(std::time::Duration::ZERO).chunked())
+        .unwrap();
     let mut download = call().with_size_limit(150_000).download().await.unwrap();
     assert_eq!(download.length(), None);
     let mut received = 0;

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use hyper::header::{HeaderName, HeaderValue};
 
+use super::on::{NO_ROUTE, is_method, is_path};
 use super::{Fault, FaultPlan, FaultRule, On};
 use crate::Result;
 use crate::config::ConfigFormat;
-use crate::config::file::{Reader, read_file, read_text};
-use crate::mock::route;
+use crate::config::file::{Reader, read_any_file, read_text};
+use crate::mock::names;
 
 /// What `kind` may say beside the kinds of [`Fault::kind`], in the steps of a script.
 const NONE: &str = "none";
@@ -86,7 +87,7 @@ impl FaultPlan {
     /// [`is_config`](crate::Error::is_config), with everything that is unknown, missing or out of range: the file, the
     /// line where it is known, the key and what is expected. Files of more than 1 MiB are not read.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
-        read_file(path.as_ref(), &variable, &plan)
+        read_any_file(path.as_ref(), &variable, &plan)
     }
 
     /// A plan from the text of a TOML file.
@@ -165,37 +166,24 @@ fn on(entry: &Reader<'_>) -> Option<On> {
             entry.problem("route", "is given beside operation; give one of them");
             None
         }
-        (Some(operation), None) if route::has_operation(&operation) => Some(On::operation(operation)),
-        (Some(_), None) => {
-            let message =
-                "is no operation; give an operationId such as CreateMessage or api_v2010/CreateMessage";
-            entry.problem("operation", message);
-            None
-        }
+        (Some(operation), None) => match names::check(&operation) {
+            Ok(()) => Some(On::operation(operation)),
+            Err(why) => {
+                entry.problem("operation", why);
+                None
+            }
+        },
         (None, Some(text)) => match text.split_once(' ') {
             Some((method, path)) if is_method(method) && is_path(path.trim()) => {
                 Some(On::route(method, path.trim()))
             }
             _ => {
-                let message = "is no route; give method and path such as \"POST /v2/Services\" or \
-                               \"* verify.twilio.com/**\"";
-                entry.problem("route", message);
+                entry.problem("route", NO_ROUTE);
                 None
             }
         },
         (None, None) => Some(On::any()),
     }
-}
-
-fn is_method(text: &str) -> bool {
-    text == "*" || (!text.is_empty() && text.bytes().all(|b| b.is_ascii_alphabetic()))
-}
-
-/// A path from the root, or after a host that Twilio has or that holds a wildcard.
-fn is_path(text: &str) -> bool {
-    let host = text.split('/').next().unwrap_or_default();
-    let known = host.is_empty() || host.contains(['*', '{']) || route::known_host(host) == Some(host);
-    known && !text.is_empty() && !text.contains(' ')
 }
 
 /// A fault, or `Some(None)` for the kind `none`.

@@ -1,6 +1,6 @@
 //! Which requests a fault is for.
 
-use crate::mock::RecordedRequest;
+use crate::mock::{RecordedRequest, names, route};
 
 /// The requests that a fault is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +20,8 @@ impl On {
     }
 
     /// The requests for an operation: an `operationId` (`CreateMessage`, in every product that has one) or
-    /// product and `operationId` (`api_v2010/CreateMessage`).
+    /// product and `operationId` (`api_v2010/CreateMessage`). One that no product has is an error where the fault is
+    /// added to a mock.
     pub fn operation(operation: impl Into<String>) -> Self {
         Self(Target::Operation(operation.into()))
     }
@@ -28,9 +29,22 @@ impl On {
     /// The requests with this method (`*` for every one) and a path like this, percent-encoded as it is sent.
     ///
     /// In the path, `*` and names in braces stand for any text without a slash, `**` for any text. A path that
-    /// does not start with a slash starts with Twilio's host: `verify.twilio.com/v2/**`.
+    /// does not start with a slash starts with Twilio's host: `verify.twilio.com/v2/**`; a host that Twilio does not have is
+    /// an error where the fault is added to a mock.
     pub fn route(method: impl Into<String>, path: impl Into<String>) -> Self {
         Self(Target::Route { method: method.into(), path: path.into() })
+    }
+
+    /// What is wrong with it, so that it would match no request.
+    pub(super) fn check(&self) -> Result<(), String> {
+        match &self.0 {
+            Target::Any => Ok(()),
+            Target::Operation(name) => names::check(name).map_err(|why| format!("operation {name:?} {why}")),
+            Target::Route { method, path } => match is_method(method) && is_path(path) {
+                true => Ok(()),
+                false => Err(format!("route \"{method} {path}\" {NO_ROUTE}")),
+            },
+        }
     }
 
     pub(super) fn matches(&self, request: &RecordedRequest) -> bool {
@@ -49,6 +63,21 @@ impl On {
             }
         }
     }
+}
+
+/// What a route is, behind what is none.
+pub(super) const NO_ROUTE: &str =
+    "is no route; give method and path such as \"POST /v2/Services\" or \"* verify.twilio.com/**\"";
+
+pub(super) fn is_method(text: &str) -> bool {
+    text == "*" || (!text.is_empty() && text.bytes().all(|b| b.is_ascii_alphabetic()))
+}
+
+/// A path from the root, or after a host that Twilio has or that holds a wildcard.
+pub(super) fn is_path(text: &str) -> bool {
+    let host = text.split('/').next().unwrap_or_default();
+    let known = host.is_empty() || host.contains(['*', '{']) || route::known_host(host) == Some(host);
+    known && !text.is_empty() && !text.contains(' ')
 }
 
 #[derive(Clone, Copy)]

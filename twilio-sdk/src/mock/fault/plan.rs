@@ -8,6 +8,7 @@ use super::{Fault, On};
 use crate::mock::RecordedRequest;
 use crate::mock::pattern::Rng;
 use crate::mock::server::lock;
+use crate::{Error, Result};
 
 /// Which requests are hit by which faults, and how often.
 #[derive(Clone, Debug)]
@@ -62,6 +63,10 @@ impl FaultRule {
         self
     }
 
+    fn check(&self) -> Result<()> {
+        self.on.check().map_err(|why| Error::config(format!("mock: the fault's {why}")))
+    }
+
     /// What happens to a request; `None` where it is left to the rules that follow.
     fn draw(&mut self, request: &RecordedRequest) -> Option<Fault> {
         let length = u64::try_from(self.steps.len()).ok().filter(|length| *length > 0)?;
@@ -109,6 +114,11 @@ impl FaultPlan {
         self
     }
 
+    /// Rejects a rule that could match no request.
+    pub(in crate::mock) fn check(&self) -> Result<()> {
+        self.rules.iter().try_for_each(FaultRule::check)
+    }
+
     pub(in crate::mock) fn clear(&mut self) {
         self.rules.clear();
     }
@@ -127,10 +137,11 @@ pub struct PlannedFault {
 }
 
 impl PlannedFault {
-    pub(in crate::mock) fn add(plan: &Arc<Mutex<FaultPlan>>, rule: FaultRule) -> Self {
+    pub(in crate::mock) fn add(plan: &Arc<Mutex<FaultPlan>>, rule: FaultRule) -> Result<Self> {
+        rule.check()?;
         let hits = Arc::clone(&rule.hits);
         lock(plan).rules.push(rule);
-        Self { plan: Arc::clone(plan), hits }
+        Ok(Self { plan: Arc::clone(plan), hits })
     }
 
     fn change(&self, change: impl FnOnce(FaultRule) -> FaultRule) {

@@ -36,8 +36,16 @@ pub(super) struct Files {
     settings: Settings,
     /// Where they are: another port than the API's, because Twilio keeps files on other hosts.
     host: String,
-    uploads: Mutex<VecDeque<Stored>>,
+    uploads: Mutex<Uploads>,
     most: usize,
+    most_bytes: usize,
+}
+
+/// The files that were uploaded last, and the bytes of their contents.
+#[derive(Default)]
+struct Uploads {
+    list: VecDeque<Stored>,
+    bytes: usize,
 }
 
 /// A file that was uploaded.
@@ -50,20 +58,28 @@ struct Stored {
     content: Option<Bytes>,
 }
 
+impl Stored {
+    fn bytes(&self) -> usize {
+        self.content.as_ref().map_or(0, Bytes::len)
+    }
+}
+
 impl Files {
-    pub(super) fn new(settings: Settings, host: String, most: usize) -> Self {
-        Self { settings, host, uploads: Mutex::default(), most: most.max(1) }
+    pub(super) fn new(settings: Settings, host: String, most: usize, most_bytes: usize) -> Self {
+        Self { settings, host, uploads: Mutex::default(), most, most_bytes }
     }
 
     fn store(&self, stored: Stored) {
         let mut uploads = lock(&self.uploads);
-        while uploads.len() >= self.most {
-            uploads.pop_front();
+        uploads.bytes += stored.bytes();
+        uploads.list.push_back(stored);
+        while uploads.list.len() > 1 && (uploads.list.len() > self.most || uploads.bytes > self.most_bytes) {
+            let oldest = uploads.list.pop_front();
+            uploads.bytes -= oldest.map_or(0, |oldest| oldest.bytes());
         }
-        uploads.push_back(stored);
     }
 
     fn find(&self, sid: &str) -> Option<Stored> {
-        lock(&self.uploads).iter().find(|stored| stored.sid == sid).cloned()
+        lock(&self.uploads).list.iter().find(|stored| stored.sid == sid).cloned()
     }
 }

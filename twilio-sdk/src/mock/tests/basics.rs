@@ -188,7 +188,7 @@ async fn answers_reflect_the_request() {
     let body = update.send(&client, &mock).await.json();
     assert_eq!(body["sid"], path[13..]);
     assert_eq!((&body["friendly_name"], &body["sticky_sender"]), (&json!("New"), &json!(true)));
-    assert_eq!(body["url"], format!("{}{path}", mock.base_url()));
+    assert_eq!(body["url"], format!("{}/messaging.twilio.com{path}", mock.base_url()));
 
     let real = MockTwilio::builder().real_hosts(true).start().await.unwrap();
     let body = Request::get("messaging.twilio.com", "/v1/Services").send(&client, &real).await.json();
@@ -216,7 +216,7 @@ async fn scripted_and_magic_answers() {
     let (mock, client) = setup().await;
     let good = [("To", "+15558675310"), ("From", "+15005550006"), ("Body", "Hi")];
     mock.respond_once(503, &[("Retry-After", "1"), ("Content-Type", "text/html")], "<html>");
-    mock.respond_with("api_v2010/CreateMessage", 429, &json!({ "code": 20429 }));
+    mock.respond_with("api_v2010/CreateMessage", 429, &json!({ "code": 20429 })).unwrap();
     let answer = message(&good).send(&client, &mock).await;
     assert_eq!((answer.status, answer.text.as_str()), (503, "<html>"));
     assert_eq!(
@@ -262,4 +262,56 @@ async fn many_at_once_then_stop() {
     mock.shutdown().await;
     assert!(client.get(url).send().await.is_err());
     drop(MockTwilio::builder().listen(address).start().await.unwrap());
+}
+
+/// Clients of other languages request an absolute link as it is, without the header of the request before.
+#[tokio::test]
+async fn review_69_links_keep_the_host_of_the_product_for_every_client() {
+    let (mock, client) = setup().await;
+    let port = mock.address().port();
+    let next = |answer: &Answer| answer.json()["meta"]["next_page_url"].as_str().unwrap().to_owned();
+    let (own, path) = (mock.base_url(), "/v1/Credentials/AWS");
+    let localhost = format!("localhost:{port}");
+    for (host, prefix, headers, start) in [
+        ("chat.twilio.com", "", vec![], format!("{own}/chat.twilio.com")),
+        ("Chat.Dublin.IE1.twilio.com:443", "", vec![], format!("{own}/chat.dublin.ie1.twilio.com")),
+        ("", "/chat.twilio.com", vec![], format!("{own}/chat.twilio.com")),
+        (
+            "chat.twilio.com",
+            "",
+            vec![("Host", localhost.as_str())],
+            format!("http://{localhost}/chat.twilio.com"),
+        ),
+        (
+            "chat.twilio.com",
+            "",
+            vec![("Host", "mock.example"), ("X-Forwarded-Proto", "https")],
+            "https://mock.example/chat.twilio.com".to_owned(),
+        ),
+        ("", "", vec![("Host", "chat.twilio.com")], "http://chat.twilio.com".to_owned()),
+    ] {
+        let mut request = Request::get(host, &format!("{prefix}/v2/Services"));
+        let pair = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        request.headers.extend(headers.iter().copied().map(pair));
+        request.query.push(("PageSize".into(), "50".into()));
+        let first = request.send(&client, &mock).await;
+        let link = next(&first);
+        assert!(link.starts_with(&format!("{start}/v2/Services?")), "{link}");
+        if !link.starts_with(&own) {
+            continue;
+        }
+        let second = receive(client.get(&link).basic_auth(USER, Some("secret"))).await;
+        assert_eq!((second.status, &second.json()["meta"]["page"]), (200, &json!(1)), "{link}");
+        let recorded = mock.requests().pop().unwrap();
+        assert_eq!((recorded.host.as_str(), recorded.path.as_str()), ("chat.twilio.com", "/v2/Services"));
+        let third = receive(client.get(next(&second)).basic_auth(USER, Some("secret"))).await;
+        assert_eq!(third.json()["meta"]["page"], 2);
+    }
+    // Without its host the path would be any product's.
+    assert_eq!(Request::get("", path).send(&client, &mock).await.status, 404);
+    // A relative link behind a base URL that has the host.
+    let list = Request::get("", &format!("/api.twilio.com{MESSAGES}")).send(&client, &mock).await;
+    let link = format!("{own}/api.twilio.com{}", list.json()["next_page_uri"].as_str().unwrap());
+    let second = receive(client.get(&link).basic_auth(USER, Some("secret"))).await;
+    assert_eq!((second.status, &second.json()["page"]), (200, &json!(1)), "{link}");
 }

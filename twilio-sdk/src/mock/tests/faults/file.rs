@@ -163,7 +163,7 @@ fn errors_say_where_and_what_to_do() {
         ),
         (
             "[[fault]]\nkind = 'reset'\noperation = 'CreateMesage'",
-            &["configuration:3:13: fault[0].operation: is no operation"],
+            &["configuration:3:13: fault[0].operation: does not exist"],
         ),
         ("[[fault]]\nkind = 'reset'\noperation = 'verify_v2/CreateMessage'", &["fault[0].operation"]),
         ("[[fault]]\nkind = 'reset'\nroute = '/v2'", &["fault[0].route: is no route", "POST"]),

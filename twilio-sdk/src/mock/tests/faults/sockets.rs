@@ -12,7 +12,7 @@ async fn connections_are_reset() {
         (Fault::reset_in_body(), true, 201),
     ] {
         let before = bench.mock.connections();
-        bench.mock.fault(On::any(), fault.clone()).times(1);
+        bench.mock.fault(On::any(), fault.clone()).unwrap().times(1);
         let error = match bench.create().send().await {
             Ok(response) => {
                 assert_eq!((response.status().as_u16(), status), (201, 201));
@@ -40,9 +40,9 @@ async fn an_answer_without_a_body_breaks_off_before_it_begins() {
         builder.basic_auth(USER, Some("secret")).send()
     };
     assert_eq!(delete(&bench).await.unwrap().status(), 204);
-    bench.mock.fault(On::any(), Fault::reset_in_body()).times(1);
+    bench.mock.fault(On::any(), Fault::reset_in_body()).unwrap().times(1);
     assert_eq!(io_kind(&delete(&bench).await.unwrap_err()), Some(ErrorKind::ConnectionReset));
-    bench.mock.fault(On::any(), Fault::truncated_body()).times(1);
+    bench.mock.fault(On::any(), Fault::truncated_body()).unwrap().times(1);
     let error = delete(&bench).await.unwrap_err();
     assert_ne!(io_kind(&error), Some(ErrorKind::ConnectionReset), "{error:?}");
     assert_eq!((bench.last().executed, bench.last().status), (true, 0));
@@ -57,16 +57,16 @@ async fn resets_and_broken_bodies_reach_clients_of_http_2() {
     let bench = Bench { mock, client };
     let whole = bench.answer().await.text;
     for fault in [Fault::reset(), Fault::reset_after_execution(), Fault::reset_in_body()] {
-        bench.mock.fault(On::any(), fault.clone()).times(1);
+        bench.mock.fault(On::any(), fault.clone()).unwrap().times(1);
         let outcome = match bench.list().send().await {
             Ok(response) => response.bytes().await,
             Err(error) => Err(error),
         };
         assert!(outcome.is_err(), "{fault:?}");
     }
-    bench.mock.fault(On::any(), Fault::truncated_body()).times(1);
+    bench.mock.fault(On::any(), Fault::truncated_body()).unwrap().times(1);
     assert!(bench.list().send().await.unwrap().bytes().await.is_err());
-    bench.mock.fault(On::any(), Fault::slow_body(50, Duration::from_millis(1))).times(1);
+    bench.mock.fault(On::any(), Fault::slow_body(50, Duration::from_millis(1))).unwrap().times(1);
     assert_eq!(bench.answer().await.text, whole);
 }
 
@@ -77,7 +77,7 @@ async fn connections_are_counted() {
     bench.answer().await;
     bench.answer().await;
     assert_eq!((bench.mock.connections(), bench.mock.open_connections()), (1, 1));
-    let waiting = bench.mock.fault(On::any(), Fault::delay(Duration::MAX)).times(3);
+    let waiting = bench.mock.fault(On::any(), Fault::delay(Duration::MAX)).unwrap().times(3);
     let calls: Vec<_> = (0..3).map(|_| tokio::spawn(bench.list().send())).collect();
     until(|| waiting.hits() == 3).await;
     assert_eq!((bench.mock.connections(), bench.mock.open_connections()), (3, 3));
