@@ -95,6 +95,33 @@ mod tests {
     }
 
     #[test]
+    fn review_21_regions_and_edges_of_the_environment_are_judged_like_any() {
+        let account = [("TWILIO_ACCOUNT_SID", "AC1"), ("TWILIO_AUTH_TOKEN", "t")];
+        for (location, host) in [
+            (vec![("TWILIO_REGION", "ie1")], Some("https://api.dublin.ie1.twilio.com")),
+            (
+                vec![("TWILIO_REGION", "au1"), ("TWILIO_EDGE", "sydney")],
+                Some("https://api.sydney.au1.twilio.com"),
+            ),
+            (vec![("TWILIO_REGION", "us1")], Some("https://api.twilio.com")),
+            (vec![("TWILIO_REGION", ""), ("TWILIO_EDGE", "")], Some("https://api.twilio.com")),
+            (vec![("TWILIO_EDGE", "ashburn")], Some("https://api.ashburn.us1.twilio.com")),
+            (vec![("TWILIO_REGION", "jp1")], None),
+            (vec![("TWILIO_REGION", "us2"), ("TWILIO_EDGE", "umatilla")], None),
+            (vec![("TWILIO_EDGE", "frankfurt")], None),
+            (vec![("TWILIO_EDGE", "dublin")], None),
+        ] {
+            let variables: Vec<_> = account.iter().chain(&location).copied().collect();
+            let endpoint = crate::endpoint::Endpoint::new(&read(&variables).expect("credentials"));
+            match (endpoint, host) {
+                (Ok(endpoint), Some(host)) => assert_eq!(endpoint.base_url("api.twilio.com"), host),
+                (Err(error), None) => assert!(error.to_string().contains("twilio.com"), "{error}"),
+                (endpoint, _) => panic!("{location:?}: {endpoint:?}"),
+            }
+        }
+    }
+
+    #[test]
     fn an_oauth_app_needs_no_account_and_a_key_beside_it_is_an_error() {
         let app = [("TWILIO_CLIENT_ID", "OQ1"), ("TWILIO_CLIENT_SECRET", "s3cret")];
         let account = ("TWILIO_ACCOUNT_SID", "AC1");

@@ -3,21 +3,33 @@ use std::fmt;
 use crate::runtime::HttpUrl;
 use crate::{Error, Result};
 
-/// Where calls are processed (the region) and where they enter Twilio's network (the edge): one checked value.
+/// The region in which Twilio processes requests, and the edge at which they enter its network: one checked value.
 ///
-/// Hosts become `product[.edge][.region].twilio.com`. An edge alone is served in `us1`. A region has its own
-/// credentials and its own data. Name both, as [`Location::regional`] does: since 28 April 2026 Twilio takes no more
+/// REST requests are processed in three regions, each with its own credentials and data:
+///
+/// | region | edge | host |
+/// |---|---|---|
+/// | none or `us1` | none or `roaming` | `product.twilio.com`, which takes the nearest edge |
+/// | none or `us1` | `ashburn`, `umatilla` | `product.EDGE.us1.twilio.com` |
+/// | `ie1` | none, `roaming` or `dublin` | `product.dublin.ie1.twilio.com` |
+/// | `au1` | none, `roaming` or `sydney` | `product.sydney.au1.twilio.com` |
+/// | any of these, or none | of Twilio Interconnect (`london-ix`) | `product.EDGE.REGION.twilio.com` |
+///
+/// Everything else is an [error](Error::is_config) of a [`Client`](crate::Client), and the message says what to set.
+/// `br1`, `de1`, `jp1`, `jp2`, `sg1` and `us2` never processed REST requests: their data is at `product.twilio.com`. They and
+/// their edges count for Voice SDKs and SIP, and in the `twr` header of access tokens. Since 28 April 2026 Twilio takes no
 /// requests at `api.REGION.twilio.com`, except for `us1`.
 ///
-/// Sources: <https://www.twilio.com/docs/global-infrastructure/understanding-edge-locations>,
-/// <https://www.twilio.com/docs/global-infrastructure/api-domain-migration-guide>.
+/// Sources: <https://www.twilio.com/docs/global-infrastructure/api-domain-migration-guide>,
+/// <https://www.twilio.com/docs/global-infrastructure/understanding-edge-locations>. Which products there are in `ie1` and
+/// `au1`: <https://www.twilio.com/docs/global-infrastructure/regional-product-and-feature-availability>.
 ///
 /// ```
 /// use twilio_sdk::{Edge, Location, Region};
 ///
 /// let location = Location::regional(Region::Ie1);
 /// assert_eq!(location.to_string(), "dublin.ie1");
-/// assert_eq!(Location::parse(Some("ie1"), Some("sydney"))?, Location::new(Region::Ie1, Edge::Sydney));
+/// assert_eq!(Location::parse(Some("au1"), Some("sydney"))?, Location::new(Region::Au1, Edge::Sydney));
 /// assert!(Location::parse(Some("dublin"), None).is_err()); // an edge where a region belongs
 /// # Ok::<(), twilio_sdk::Error>(())
 /// ```
@@ -117,14 +129,15 @@ impl Region {
 }
 
 impl Location {
-    /// A region, entered at an edge; the two need not stand beside each other.
+    /// A region, entered at an edge.
     pub fn new(region: Region, edge: Edge) -> Self {
         Self { region: Some(region), edge: Some(edge) }
     }
 
-    /// A region with the edge beside it, so that calls go there by the shortest way.
+    /// A region with the edge beside it; `us1` without one, as its hosts are.
     pub fn regional(region: Region) -> Self {
-        Self { edge: region.own_edge(), region: Some(region) }
+        let edge = region.own_edge().filter(|_| region != Region::Us1);
+        Self { edge, region: Some(region) }
     }
 
     /// Reads both from text, in any case; empty text is none.
@@ -133,7 +146,8 @@ impl Location {
     ///
     /// [`is_config`](Error::is_config): the name is not known and does not look like one, or it is an edge where
     /// a region belongs or the other way round. Regions that this library does not know yet (two letters and a
-    /// digit) and edges of Twilio Interconnect (`-ix`) are accepted.
+    /// digit) and edges of Twilio Interconnect (`-ix`) are accepted. Whether a [`Client`](crate::Client) can use the two is
+    /// decided when it is made.
     pub fn parse(region: Option<&str>, edge: Option<&str>) -> Result<Self> {
         let label =
             |text: Option<&str>| text.map(|t| t.trim().to_ascii_lowercase()).filter(|t| !t.is_empty());
@@ -182,26 +196,87 @@ impl Location {
         }
     }
 
+    /// Edge and region in the hosts of REST requests, if they name any; or what is wrong, and with which of the two.
+    pub(crate) fn rest(&self) -> std::result::Result<Option<(&str, &str)>, (&'static str, String)> {
+        let edge = self.edge.as_ref().filter(|edge| **edge != Edge::Roaming);
+        let region = match (&self.region, edge) {
+            (None | Some(Region::Us1), None) => return Ok(None),
+            (None, Some(edge @ (Edge::Dublin | Edge::Sydney))) => {
+                let region = if *edge == Edge::Dublin { "ie1" } else { "au1" };
+                return Err((
+                    "edge",
+                    format!(
+                        "`{edge}` does not say where requests are processed: set region `{region}` too, for \
+                     product.{edge}.{region}.twilio.com with that region's credentials; or no edge, for product.twilio.com, \
+                     which processes in us1"
+                    ),
+                ));
+            }
+            (None, Some(_)) => &Region::Us1,
+            (Some(region), _) => region,
+        };
+        let fits = match (region, edge) {
+            (Region::Ie1, None) => return Ok(Some(("dublin", "ie1"))),
+            (Region::Au1, None) => return Ok(Some(("sydney", "au1"))),
+            (Region::Us1, Some(Edge::Ashburn | Edge::Umatilla)) => true,
+            (Region::Ie1, Some(Edge::Dublin)) | (Region::Au1, Some(Edge::Sydney)) => true,
+            (Region::Us1 | Region::Ie1 | Region::Au1, Some(Edge::Other(_))) => true,
+            (Region::Other(_), Some(_)) => true,
+            (Region::Other(_), None) => {
+                return Err((
+                    "region",
+                    "is newer than this library: set its edge too, for \
+                    product.EDGE.REGION.twilio.com"
+                        .to_owned(),
+                ));
+            }
+            (Region::Us1 | Region::Ie1 | Region::Au1, _) => false,
+            (unserved, _) => {
+                return Err((
+                    "region",
+                    format!(
+                        "`{unserved}` never processed REST requests: leave it out, for product.twilio.com, which has its \
+                     data; {unserved} still counts for Voice SDKs, SIP and access tokens"
+                    ),
+                ));
+            }
+        };
+        match (edge, self.region.is_some()) {
+            (Some(edge), _) if fits => Ok(Some((edge.as_str(), region.as_str()))),
+            (Some(edge), true) => Err((
+                "edge",
+                format!(
+                    "`{edge}` is not where requests for region `{region}` enter: leave the edge out, for {}",
+                    match region {
+                        Region::Ie1 => "product.dublin.ie1.twilio.com",
+                        Region::Au1 => "product.sydney.au1.twilio.com",
+                        _ => "product.twilio.com, which takes the nearest edge",
+                    }
+                ),
+            )),
+            (edge, _) => Err((
+                "edge",
+                format!(
+                    "`{}` takes no REST requests: leave it out, for product.twilio.com, which takes the nearest edge; it \
+                 still counts for Voice SDKs and SIP",
+                    edge.map_or("", Edge::as_str)
+                ),
+            )),
+        }
+    }
+
     /// The host of a product, or of anything else, from here. Hosts of others stay, and so do those of Twilio
     /// that hand out tokens. A region or an edge that the host already names is replaced only by one that is set.
     pub(crate) fn host(&self, host: &str) -> String {
         let Some(labels) = host.strip_suffix(".twilio.com") else { return host.to_owned() };
         let labels: Vec<&str> = labels.split('.').collect();
-        let (product, edge, region) = match labels.as_slice() {
-            [product] => (*product, None, None),
-            [product, region] => (*product, None, Some(*region)),
-            [product, edge, region] => (*product, Some(*edge), Some(*region)),
-            _ => return host.to_owned(),
-        };
-        if matches!(product, "oauth" | "iam" | "preview-iam") {
+        let (product @ [_] | product @ [_, _] | product @ [_, _, _]) = labels.as_slice() else {
             return host.to_owned();
-        }
-        let edge = self.edge.as_ref().map(Edge::as_str).or(edge);
-        let region = self.region.as_ref().map(Region::as_str).or(region);
-        match (edge, region) {
-            (None, None) => host.to_owned(),
-            (None, Some(region)) => format!("{product}.{region}.twilio.com"),
-            (Some(edge), region) => format!("{product}.{edge}.{}.twilio.com", region.unwrap_or("us1")),
+        };
+        match (product.first(), self.rest()) {
+            (Some(&("oauth" | "iam" | "preview-iam")), _) => host.to_owned(),
+            (Some(product), Ok(Some((edge, region)))) => format!("{product}.{edge}.{region}.twilio.com"),
+            _ => host.to_owned(),
         }
     }
 
@@ -232,7 +307,7 @@ mod tests {
         for name in Region::KNOWN {
             let region = Region::known(name).expect(name);
             assert_eq!(region.as_str(), *name);
-            assert!(Location::regional(region.clone()).edge.is_some(), "{name}");
+            assert!(region.own_edge().is_some(), "{name}");
             assert_eq!(Location::parse(Some(&name.to_uppercase()), None).unwrap().region, Some(region));
         }
         for name in Edge::KNOWN {
@@ -256,15 +331,64 @@ mod tests {
         }
     }
 
+    /// Every region, known and new, at every edge: a host, or an error that names the setting and what to set.
+    #[test]
+    fn review_21_every_region_at_every_edge_has_a_host_that_twilio_serves_or_an_error() {
+        let regions = Region::KNOWN.iter().copied().chain(["xx9"]).map(Some).chain([None]);
+        for region in regions {
+            for edge in Edge::KNOWN.iter().copied().chain(["london-ix"]).map(Some).chain([None]) {
+                let location = Location::parse(region, edge).expect("known names");
+                let named = edge.filter(|edge| *edge != "roaming");
+                let host = match (region, named) {
+                    (None | Some("us1"), None) => Ok("api.twilio.com".to_owned()),
+                    (None | Some("us1"), Some(edge @ ("ashburn" | "umatilla" | "london-ix"))) => {
+                        Ok(format!("api.{edge}.us1.twilio.com"))
+                    }
+                    (Some("ie1"), None | Some("dublin")) => Ok("api.dublin.ie1.twilio.com".to_owned()),
+                    (Some("au1"), None | Some("sydney")) => Ok("api.sydney.au1.twilio.com".to_owned()),
+                    (Some(region @ ("ie1" | "au1" | "xx9")), Some("london-ix")) => {
+                        Ok(format!("api.london-ix.{region}.twilio.com"))
+                    }
+                    (Some("xx9"), Some(edge)) => Ok(format!("api.{edge}.xx9.twilio.com")),
+                    (Some("xx9"), None) => Err(("region", "set its edge too")),
+                    (Some("ie1"), Some(_)) => Err(("edge", "product.dublin.ie1.twilio.com")),
+                    (Some("au1"), Some(_)) => Err(("edge", "product.sydney.au1.twilio.com")),
+                    (None, Some("dublin")) => Err(("edge", "product.dublin.ie1.twilio.com")),
+                    (None, Some("sydney")) => Err(("edge", "product.sydney.au1.twilio.com")),
+                    (None | Some("us1"), Some(_)) => Err(("edge", "product.twilio.com")),
+                    (Some(_), _) => Err(("region", "product.twilio.com")),
+                };
+                let shown = format!("{region:?} {edge:?}");
+                match (host, location.rest()) {
+                    (Ok(host), Ok(_)) => assert_eq!(location.host("api.twilio.com"), host, "{shown}"),
+                    (Err((field, word)), Err((found, message))) => {
+                        assert!(field == found && message.contains(word), "{shown}: {found} {message}");
+                        let silent = ["ie1", "au1", "us1", "xx9"].map(Some).contains(&region)
+                            || matches!(edge, Some("dublin" | "sydney")) && region.is_none();
+                        assert!(
+                            silent
+                                || message.contains("Voice SDKs, SIP")
+                                || message.contains("Voice SDKs and SIP"),
+                            "{message}"
+                        );
+                    }
+                    (expected, found) => panic!("{shown}: {expected:?}, found {found:?}"),
+                }
+            }
+        }
+    }
+
     #[test]
     fn hosts_and_urls_are_rewritten_and_the_rest_of_them_stays() {
         let ie1 = Location::regional(Region::Ie1);
-        let sydney = Location::parse(None, Some("sydney")).unwrap();
+        let sydney = Location::regional(Region::Au1);
+        let ashburn = Location::parse(None, Some("ashburn")).unwrap();
         for (location, host, expected) in [
             (&Location::default(), "api.twilio.com", "api.twilio.com"),
             (&ie1, "api.twilio.com", "api.dublin.ie1.twilio.com"),
-            (&sydney, "api.twilio.com", "api.sydney.us1.twilio.com"),
-            (&sydney, "api.ie1.twilio.com", "api.sydney.ie1.twilio.com"),
+            (&sydney, "api.twilio.com", "api.sydney.au1.twilio.com"),
+            (&sydney, "mcs.us1.twilio.com", "mcs.sydney.au1.twilio.com"),
+            (&ashburn, "api.twilio.com", "api.ashburn.us1.twilio.com"),
             (&Location::default(), "mcs.us1.twilio.com", "mcs.us1.twilio.com"),
             (&ie1, "oauth.twilio.com", "oauth.twilio.com"),
             (&ie1, "iam.twilio.com", "iam.twilio.com"),

@@ -92,7 +92,8 @@ impl PoolConfig {
     }
 }
 
-/// Through which proxy requests go.
+/// Through which proxy requests go. Requests to this machine (`localhost`, `*.localhost`, 127.0.0.0/8, `::1`) never go
+/// through one: plain HTTP is allowed there because nothing else can read it.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Proxy {
@@ -101,7 +102,7 @@ pub enum Proxy {
     Environment,
     /// None, whatever the environment says.
     Direct,
-    /// This one, for every host.
+    /// This one, for every host of other machines.
     Server(ProxyServer),
 }
 

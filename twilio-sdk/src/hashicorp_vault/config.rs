@@ -81,7 +81,7 @@ impl HashicorpVaultConfig {
         }
         let mount = self.mount.trim_matches('/');
         let mount = encoded(mount).ok_or_else(|| Error::config("mount is not the path of an engine"))?;
-        let base = format!("{}/v1/{mount}/data/", self.address.trim().trim_end_matches('/'));
+        let base = format!("{}/v1/{mount}/data/", self.address.trim_end_matches('/'));
         if self.token.is_empty() {
             return Err(Error::config("the token is empty"));
         }

@@ -43,8 +43,7 @@ impl Provider {
         if config.redirect_uri.is_none() {
             return Err(missing("redirect_uri"));
         }
-        let url = AuthUrl::new(url.trim().to_owned())
-            .map_err(|_| Error::config("authorization_url is not a URL"))?;
+        let url = AuthUrl::new(url.clone()).map_err(|_| Error::config("authorization_url is not a URL"))?;
         let client = self.client()?.set_auth_uri(url);
         let state = random()?;
         let mut request = client

@@ -4,7 +4,7 @@ use http::Uri;
 
 use crate::audit::{Audit, Recorder};
 use crate::config::{ConnectionConfig, Proxy, TlsConfig};
-use crate::endpoint::{is_https, secure_url};
+use crate::endpoint::{is_https, secure_url, visible};
 use crate::types::SecretString;
 use crate::{Error, Result};
 
@@ -163,11 +163,12 @@ impl ProviderConfig {
 
 fn redirect(text: &str) -> Result<()> {
     let wrong = |what: &str| Error::config(format!("redirect_uri {what}"));
+    visible(text).map_err(|what| wrong(&what))?;
     if text.contains('#') {
         return Err(wrong("has a fragment (RFC 6749, section 3.1.2)"));
     }
     match text.split_once(':') {
-        Some((scheme, _)) if ["http", "https"].iter().any(|web| scheme.trim().eq_ignore_ascii_case(web)) => {
+        Some((scheme, _)) if ["http", "https"].iter().any(|web| scheme.eq_ignore_ascii_case(web)) => {
             secure_url("redirect_uri", text).map(|_: Uri| ())
         }
         Some((scheme, rest)) if !scheme.is_empty() && !rest.is_empty() => Ok(()),

@@ -31,7 +31,7 @@ impl Provider {
     pub async fn device(&self) -> Result<DeviceLogin> {
         let url = self.config().device_authorization_url.as_ref();
         let url = url.ok_or_else(|| Error::config("a login by device needs `device_authorization_url`"))?;
-        let url = DeviceAuthorizationUrl::new(url.trim().to_owned())
+        let url = DeviceAuthorizationUrl::new(url.clone())
             .map_err(|_| Error::config("device_authorization_url is not a URL"))?;
         let client = self.client()?.set_device_authorization_url(url);
         let begun = Instant::now();

@@ -58,7 +58,7 @@ impl Provider {
     pub(super) fn client(&self) -> Result<OAuthClient> {
         let config = self.config();
         let wrong = |name: &str| Error::config(format!("{name} is not a URL"));
-        let token_url = TokenUrl::new(config.token_url.trim().to_owned()).map_err(|_| wrong("token_url"))?;
+        let token_url = TokenUrl::new(config.token_url.clone()).map_err(|_| wrong("token_url"))?;
         let mut client = BasicClient::new(ClientId::new(config.client_id.clone()))
             .set_auth_type(match config.client_auth {
                 ClientAuth::Header => AuthType::BasicAuth,

@@ -9,7 +9,7 @@ use http::{HeaderValue, StatusCode};
 use super::transport;
 use crate::auth::AuthTokenConfig;
 use crate::config::{ConnectionConfig, TlsConfig};
-use crate::endpoint::is_loopback;
+use crate::endpoint::{is_loopback, visible};
 use crate::{Error, Result};
 
 /// The most bytes of an answer that are read.
@@ -27,6 +27,7 @@ impl Elsewhere {
     /// The URL needs `https://`, except on this machine. The time is that of a whole request.
     pub(crate) fn new(url: &str, tls: &TlsConfig, timeout: Duration) -> Result<Self> {
         let wrong = |what: &str| Error::config(format!("url {what}"));
+        visible(url).map_err(|what| wrong(&what))?;
         let url = reqwest::Url::parse(url).map_err(|_| wrong("is not a URL"))?;
         let here = url.host_str().is_some_and(is_loopback);
         match url.scheme() {
@@ -77,5 +78,78 @@ impl Elsewhere {
             body.extend_from_slice(&chunk);
         }
         Ok(body.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+    use std::process::{Command, Stdio};
+    use std::sync::mpsc;
+
+    use super::*;
+
+    /// A server that says to the channel which path it was asked for.
+    fn server(name: &'static str, heard: &mpsc::Sender<String>) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let heard = heard.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let Ok(mut stream) = stream else { return };
+                let mut head = [0; 2048];
+                let read = stream.read(&mut head).unwrap_or_default();
+                let line =
+                    String::from_utf8_lossy(&head[..read]).lines().next().unwrap_or_default().to_owned();
+                let _ = heard.send(format!("{name}: {line}"));
+                let _ =
+                    stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
+            }
+        });
+        url
+    }
+
+    #[test]
+    fn review_08_keys_and_introspections_of_this_machine_go_through_no_proxy() {
+        const URL: &str = "TWILIO_SDK_TEST_ELSEWHERE";
+        // The environment belongs to a process, so a second one runs this test as a client.
+        if let Ok(url) = std::env::var(URL) {
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            let server =
+                Elsewhere::new(&url, &TlsConfig::new(), Duration::from_secs(20)).expect("a good URL");
+            let authorization = HeaderValue::from_static("Basic secret");
+            runtime.block_on(server.get()).expect("keys");
+            runtime
+                .block_on(server.post("token=secret".to_owned(), &authorization))
+                .expect("an introspection");
+            return;
+        }
+        let (heard, told) = mpsc::channel();
+        let (here, proxy) = (server("here", &heard), server("proxy", &heard));
+        for variable in ["HTTP_PROXY", "ALL_PROXY"] {
+            let output = Command::new(std::env::current_exe().expect("this program"))
+                .args(["--exact", "runtime::elsewhere::tests::review_08_keys_and_introspections_of_this_machine_go_through_no_proxy"])
+                .env(URL, format!("{here}/keys"))
+                .env(variable, &proxy)
+                .env_remove("NO_PROXY")
+                .env_remove("no_proxy")
+                .stdin(Stdio::null())
+                .output()
+                .expect("a second process");
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+            let seen: Vec<String> = told.try_iter().collect();
+            assert_eq!(seen, ["here: GET /keys HTTP/1.1", "here: POST /keys HTTP/1.1"], "{variable}");
+        }
+    }
+
+    #[test]
+    fn review_42_urls_with_characters_that_a_parser_would_drop_are_refused() {
+        for url in ["https://idp.example/keys\n", " https://idp.example/keys", "https://idp.exa\tmple/keys"] {
+            let refused =
+                Elsewhere::new(url, &TlsConfig::new(), Duration::from_secs(1)).err().expect("refused");
+            assert!(refused.is_config() && refused.to_string().contains("remove it"), "{refused}");
+        }
     }
 }

@@ -1,4 +1,10 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hyper_util::client::proxy::matcher::{Intercept, Matcher};
+use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
+
 use crate::config::{ConnectionConfig, FOREVER, HttpVersion, Proxy, ProxyServer, TlsBackend};
+use crate::endpoint::{stays_here, visible};
 use crate::{Error, Result};
 
 /// The HTTP client of a configuration.
@@ -27,7 +33,7 @@ pub(crate) fn client(config: &ConnectionConfig, needs_tls: bool) -> Result<reqwe
         builder = builder.gzip(config.compression);
     }
     builder = match &config.proxy {
-        Proxy::Environment => builder,
+        Proxy::Environment => builder.proxy(around_this_machine(Matcher::from_system())),
         Proxy::Direct => builder.no_proxy(),
         Proxy::Server(server) => builder.proxy(proxy(server)?),
     };
@@ -68,6 +74,7 @@ pub(crate) fn user_agent(extension: Option<&str>) -> Result<String> {
 /// A proxy as it was asked for.
 pub(crate) fn proxy(server: &ProxyServer) -> Result<reqwest::Proxy> {
     let wrong = |what: &str| Error::config(format!("proxy: the URL {what}"));
+    visible(&server.url).map_err(|what| wrong(&what))?;
     let url = reqwest::Url::parse(&server.url).map_err(|_| wrong("is none; give http://host:port"))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(wrong("must start with http:// or https://"));
@@ -75,14 +82,38 @@ pub(crate) fn proxy(server: &ProxyServer) -> Result<reqwest::Proxy> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(wrong("holds credentials; give them apart, so that they are kept as secrets"));
     }
-    let mut proxy = reqwest::Proxy::all(url).map_err(|e| wrong(&format!("cannot be used: {}", chain(&e))))?;
+    let matcher = Matcher::builder().all(String::from(url)).no(server.except.join(",")).build();
+    let mut proxy = around_this_machine(matcher);
     if let Some((user, password)) = &server.credentials {
         let value = crate::auth::basic(user, password).ok_or_else(|| {
             Error::config("proxy: the credentials hold a character that Basic authentication cannot carry")
         })?;
         proxy = proxy.custom_http_auth(value);
     }
-    Ok(proxy.no_proxy(reqwest::NoProxy::from_string(&server.except.join(","))))
+    Ok(proxy)
+}
+
+/// A proxy that is never asked for this machine: `http://` is allowed there because nobody else can read it.
+fn around_this_machine(matcher: Matcher) -> reqwest::Proxy {
+    reqwest::Proxy::custom(move |url| {
+        if url.host_str().is_none_or(stays_here) {
+            return None;
+        }
+        matcher.intercept(&url.as_str().parse().ok()?).and_then(|proxy| address(&proxy))
+    })
+}
+
+/// A proxy's URL with the credentials that its variable gave.
+fn address(proxy: &Intercept) -> Option<reqwest::Url> {
+    let mut url = reqwest::Url::parse(&proxy.uri().to_string()).ok()?;
+    if let Some(basic) = proxy.basic_auth() {
+        let basic = STANDARD.decode(basic.as_bytes().strip_prefix(b"Basic ")?).ok()?;
+        let at = basic.iter().position(|byte| *byte == b':').unwrap_or(basic.len());
+        let encoded = |bytes: &[u8]| percent_encode(bytes, NON_ALPHANUMERIC).to_string();
+        url.set_username(&encoded(&basic[..at])).ok()?;
+        url.set_password(basic.get(at + 1..).map(encoded).as_deref()).ok()?;
+    }
+    Some(url)
 }
 
 /// An error with its causes.

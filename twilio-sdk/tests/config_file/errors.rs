@@ -156,6 +156,31 @@ fn each_is_told_with_its_place_and_what_to_do() {
     }
 }
 
+#[test]
+fn review_21_regions_without_rest_requests_are_told_with_their_place() {
+    for (text, place, says) in [
+        ("region = 'br1'", "2:10: region: `br1` never processed REST requests", "product.twilio.com"),
+        ("region = 'sg1'\nedge = 'singapore'", "2:10: region: `sg1` never", "Voice SDKs, SIP"),
+        ("region = 'xx9'", "2:10: region: is newer than this library", "set its edge too"),
+        ("edge = 'tokyo'", "2:8: edge: `tokyo` takes no REST requests", "product.twilio.com"),
+        ("edge = 'dublin'", "2:8: edge: `dublin` does not say where", "region `ie1`"),
+        (
+            "region = 'au1'\nedge = 'dublin'",
+            "3:8: edge: `dublin` is not where",
+            "product.sydney.au1.twilio.com",
+        ),
+    ] {
+        let error = toml(text).expect_err(text).to_string();
+        assert!(
+            error.starts_with(&format!("configuration:{place}")) && error.contains(says),
+            "{text}: {error}"
+        );
+    }
+    for text in ["region = 'ie1'", "region = 'au1'\nedge = 'sydney'", "region = 'us1'", "edge = 'umatilla'"] {
+        assert!(toml(text).is_ok(), "{text}");
+    }
+}
+
 /// Tables of credentials, and what is wrong with them.
 const WRONG_AUTH: &[(&str, &str)] = &[
     (

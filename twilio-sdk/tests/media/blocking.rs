@@ -61,3 +61,12 @@ fn a_reader_of_the_standard_library_is_uploaded() {
         media.upload_conversation(SERVICE, Content::blocking_reader(Broken, 5)).send_blocking().unwrap_err();
     assert!(error.is_content() && error.to_string().contains("the tape is torn"), "{error}");
 }
+
+#[test]
+fn review_42_blocking_downloads_refuse_such_urls_too() {
+    let (_runtime, mock) = server(1);
+    let error =
+        client(&mock).media().url(format!("{}/x\n", mock.base_url())).download_blocking().unwrap_err();
+    assert!(error.is_request() && error.to_string().contains("remove it"), "{error}");
+    assert!(mock.requests().is_empty());
+}

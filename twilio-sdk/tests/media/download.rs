@@ -193,3 +193,19 @@ async fn a_disk_that_is_full_is_told_from_a_connection_that_breaks() {
     let source = std::error::Error::source(&error).unwrap().downcast_ref::<io::Error>().unwrap();
     assert_eq!(source.kind(), io::ErrorKind::StorageFull);
 }
+
+#[tokio::test]
+async fn review_42_a_url_with_characters_that_a_parser_would_drop_is_an_error() {
+    let mock = mock().await;
+    let twilio = client(&mock);
+    let url = format!("{}/2010-04-01/Accounts/{ACCOUNT}/Recordings/{RECORDING}.wav", mock.base_url());
+    for bad in ["\n", "\r\n", "\t", " ", "\0", "\u{200b}", "\\"] {
+        let (head, tail) = url.split_at(url.len() - 10);
+        for url in [format!("{url}{bad}"), format!("{bad}{url}"), format!("{head}{bad}{tail}")] {
+            let error = twilio.media().url(&url).download().await.unwrap_err();
+            assert!(error.is_request() && error.to_string().contains("remove it"), "{url:?}: {error}");
+        }
+    }
+    assert!(mock.requests().is_empty());
+    assert_eq!(twilio.media().url(&url).download().await.unwrap().attempts(), 1);
+}

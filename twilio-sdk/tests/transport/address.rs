@@ -31,29 +31,63 @@ async fn a_gateway_is_told_region_and_edge() {
     let server = Server::start([]).await;
     for (location, host) in [
         (Location::regional(Region::Ie1), "api.dublin.ie1.twilio.com"),
-        (Location::new(Region::Au1, Edge::Roaming), "api.roaming.au1.twilio.com"),
-        (Location::parse(None, Some("tokyo")).unwrap(), "api.tokyo.us1.twilio.com"),
+        (Location::new(Region::Au1, Edge::Roaming), "api.sydney.au1.twilio.com"),
+        (Location::parse(None, Some("ashburn")).unwrap(), "api.ashburn.us1.twilio.com"),
     ] {
         let twilio = build(config(&server.url()).location(location));
         twilio.api_v2010().fetch_balance().send().await.unwrap();
         assert_eq!(server.requests().last().unwrap().header("x-forwarded-host"), Some(host));
     }
-    let twilio = build(config(&server.url()).region("de1").edge("frankfurt"));
+    let twilio = build(config(&server.url()).region("au1").edge("sydney"));
     twilio.verify_v2().fetch_service("VA1").send().await.unwrap();
     let requests = server.requests();
-    assert_eq!(requests[3].header("x-forwarded-host"), Some("verify.frankfurt.de1.twilio.com"));
+    assert_eq!(requests[3].header("x-forwarded-host"), Some("verify.sydney.au1.twilio.com"));
     assert_eq!(requests[3].header("host"), Some(server.address.to_string().as_str()));
+}
+
+#[test]
+fn review_21_regions_that_process_no_requests_are_refused_before_anything_is_sent() {
+    let base = || ConnectionConfig::new(ApiKeyConfig::new(ACCOUNT, KEY, "key-secret"));
+    for region in ["br1", "de1", "jp1", "jp2", "sg1", "us2"] {
+        for config in [base().region(region), base().location(Location::regional(region_of(region)))] {
+            let error = Client::new(config).expect_err(region).to_string();
+            for part in [region, "product.twilio.com", "Voice SDKs, SIP", "region"] {
+                assert!(error.contains(part), "{region}: {error}");
+            }
+        }
+    }
+    for edge in ["frankfurt", "osaka", "sao-paulo", "singapore", "tokyo"] {
+        let error = Client::new(base().edge(edge)).expect_err(edge);
+        assert!(error.is_config() && error.to_string().contains("product.twilio.com"), "{error}");
+    }
+    let apart = Client::new(base().region("ie1").edge("sydney")).expect_err("apart");
+    assert!(apart.to_string().contains("product.dublin.ie1.twilio.com"), "{apart}");
+    // A gateway would be told a host that Twilio does not serve.
+    assert!(Client::new(base().base_url("https://gateway.example").region("br1")).is_err());
+}
+
+fn region_of(name: &str) -> Region {
+    match name {
+        "br1" => Region::Br1,
+        "de1" => Region::De1,
+        "jp1" => Region::Jp1,
+        "jp2" => Region::Jp2,
+        "sg1" => Region::Sg1,
+        _ => Region::Us2,
+    }
 }
 
 /// No name is looked up: the proxy is asked for the host, and leads to a server on this machine.
 #[tokio::test]
-async fn without_a_base_url_region_and_edge_make_the_host() {
+async fn review_21_region_and_edge_make_the_host_that_is_asked() {
     let authority = Authority::new("root");
     for (region, edge, host) in [
         (None, None, "api.twilio.com"),
         (Some("ie1"), Some("dublin"), "api.dublin.ie1.twilio.com"),
-        (None, Some("sydney"), "api.sydney.us1.twilio.com"),
-        (Some("jp1"), None, "api.jp1.twilio.com"),
+        (Some("ie1"), None, "api.dublin.ie1.twilio.com"),
+        (Some("AU1"), None, "api.sydney.au1.twilio.com"),
+        (Some("us1"), None, "api.twilio.com"),
+        (None, Some("umatilla"), "api.umatilla.us1.twilio.com"),
     ] {
         let server = Server::tls(Tls::new(authority.sign(&[host])).config(), []).await;
         let tunnel = Tunnel::to(server.address).await;

@@ -87,12 +87,19 @@ async fn tunnel<S: AsyncRead + AsyncWrite + Unpin>(
 /// `user:pass word`
 const EXPECTED: &str = "Basic dXNlcjpwYXNzIHdvcmQ=";
 
-/// A server behind TLS, and the configuration of a client that trusts it.
+/// A name that no resolver knows: only a proxy leads there.
+const HOST: &str = "twilio.test";
+
+/// A server behind TLS with that name, and the configuration of a client that trusts it.
 async fn secured() -> (Server, Authority, TlsConfig) {
     let authority = Authority::new("root");
-    let server = Server::tls(Tls::new(authority.sign(&["127.0.0.1"])).config(), []).await;
+    let server = Server::tls(Tls::new(authority.sign(&[HOST, "127.0.0.1"])).config(), []).await;
     let trust = TlsConfig::new().extra_roots(authority.pem()).only_extra_roots(true);
     (server, authority, trust)
+}
+
+fn elsewhere() -> String {
+    format!("https://{HOST}:8443")
 }
 
 #[tokio::test]
@@ -100,11 +107,11 @@ async fn https_goes_through_a_tunnel_and_only_the_proxy_sees_its_credentials() {
     let (server, _, trust) = secured().await;
     let proxy = Tunnel::launch(server.address, None, Some(EXPECTED)).await;
     let through = ProxyServer::new(proxy.url()).credentials("user", "pass word");
-    let twilio = build(config(&server.url()).tls(trust).proxy(through));
+    let twilio = build(config(&elsewhere()).tls(trust).proxy(through));
     twilio.api_v2010().fetch_balance().send().await.unwrap();
     let asked = proxy.asked();
     assert_eq!((asked.len(), asked[0].method.as_str()), (1, "CONNECT"));
-    assert_eq!(asked[0].target, server.address.to_string());
+    assert_eq!(asked[0].target, format!("{HOST}:8443"));
     assert_eq!(asked[0].header("authorization"), None);
     let requests = server.requests();
     assert!(requests[0].header("authorization").is_some());
@@ -118,7 +125,7 @@ async fn a_proxy_that_refuses_is_no_connection_and_its_password_is_not_told() {
     for through in
         [ProxyServer::new(proxy.url()), ProxyServer::new(proxy.url()).credentials("user", "wrong-password")]
     {
-        let config = config(&server.url()).tls(trust.clone()).proxy(through).retry(RetryConfig::none());
+        let config = config(&elsewhere()).tls(trust.clone()).proxy(through).retry(RetryConfig::none());
         assert!(!format!("{config:?}").contains("wrong-password"));
         let error = build(config).api_v2010().fetch_balance().send().await.unwrap_err();
         assert!(error.is_connect() && !error.may_have_been_carried_out(), "{error:?}");
@@ -133,68 +140,153 @@ async fn the_way_to_the_proxy_may_be_tls_too() {
     let tls = TlsAcceptor::from(Arc::new(Tls::new(authority.sign(&["127.0.0.1"])).config()));
     let proxy = Tunnel::launch(server.address, Some(tls), Some(EXPECTED)).await;
     let through = ProxyServer::new(proxy.url()).credentials("user", "pass word");
-    let twilio = build(config(&server.url()).tls(trust).proxy(through));
+    let twilio = build(config(&elsewhere()).tls(trust).proxy(through));
     twilio.api_v2010().fetch_balance().send().await.unwrap();
     assert_eq!((proxy.asked().len(), server.requests().len()), (1, 1));
 }
 
 #[tokio::test]
-async fn without_tls_the_proxy_is_given_the_whole_url() {
-    let proxy = Server::start([]).await;
-    let through = ProxyServer::new(proxy.url()).credentials("user", "pass word");
-    let twilio = build(config("http://127.0.0.1:9").proxy(through));
-    twilio.verify_v2().fetch_service("VA1").send().await.unwrap();
-    let requests = proxy.requests();
-    assert_eq!(requests[0].target, "http://127.0.0.1:9/v2/Services/VA1");
-    assert_eq!(requests[0].header("proxy-authorization"), Some(EXPECTED));
-}
-
-#[tokio::test]
 async fn exceptions_and_direct_go_around_it() {
-    let (server, proxy) = (Server::start([]).await, Server::start([]).await);
+    let (server, _, trust) = secured().await;
+    let proxy = Tunnel::to(server.address).await;
     let through = ProxyServer::new(proxy.url());
-    for (index, around) in [
-        Proxy::from(through.clone().except(["127.0.0.1"])),
-        through.clone().except(["10.0.0.0/8", "127.0.0.0/8"]).into(),
+    let at =
+        |proxy: Proxy| build(config(&elsewhere()).tls(trust.clone()).proxy(proxy).retry(RetryConfig::none()));
+    for around in [
+        Proxy::from(through.clone().except([HOST])),
+        through.clone().except(["10.0.0.0/8", "test"]).into(),
         Proxy::Direct,
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        build(config(&server.url()).proxy(around)).api_v2010().fetch_balance().send().await.unwrap();
-        assert_eq!((server.requests().len(), proxy.requests().len()), (index + 1, 0));
+    ] {
+        // Nothing leads there but the proxy.
+        assert!(at(around).api_v2010().fetch_balance().send().await.unwrap_err().is_connect());
+        assert_eq!((server.requests().len(), proxy.asked().len()), (0, 0));
     }
     let other = through.except(["10.0.0.0/8", "example.com"]);
-    build(config(&server.url()).proxy(other)).api_v2010().fetch_balance().send().await.unwrap();
-    assert_eq!(proxy.requests().len(), 1);
+    at(other.into()).api_v2010().fetch_balance().send().await.unwrap();
+    assert_eq!(proxy.asked().len(), 1);
+}
+
+/// Every name of this machine that a client may be given, with the port of a server.
+fn names(port: u16) -> [String; 4] {
+    [
+        format!("http://127.0.0.1:{port}"),
+        format!("http://localhost:{port}"),
+        format!("http://127.9.8.7:{port}"),
+        format!("http://[::ffff:127.0.0.1]:{port}"),
+    ]
 }
 
 #[tokio::test]
-async fn the_environments_proxy_is_used_unless_told_otherwise() {
+async fn review_08_a_proxy_is_never_asked_for_this_machine() {
+    let server = Server::start([]).await;
+    let proxy = Tunnel::to(server.address).await;
+    let through = || ProxyServer::new(proxy.url()).credentials("user", "pass word");
+    for (index, url) in names(server.address.port()).iter().enumerate() {
+        // Not every address of this machine reaches the server; whether the proxy is asked is what counts.
+        let _ = build(config(url).proxy(through()).retry(RetryConfig::none()))
+            .api_v2010()
+            .fetch_balance()
+            .send()
+            .await;
+        assert!(proxy.asked().is_empty(), "{url}");
+        assert!(index > 0 || server.requests().len() == 1, "{url}");
+    }
+    let (secured, _, trust) = secured().await;
+    let there = build(config(&secured.url()).tls(trust.clone()).proxy(through()));
+    there.api_v2010().fetch_balance().send().await.unwrap();
+    // A name of this machine that resolvers need not know is asked of nobody else either.
+    let named = config("https://api.localhost:9").tls(trust).proxy(through()).retry(RetryConfig::none());
+    assert!(build(named).api_v2010().fetch_balance().send().await.unwrap_err().is_connect());
+    assert!(proxy.asked().is_empty());
+}
+
+#[cfg(feature = "blocking")]
+#[tokio::test]
+async fn review_08_a_proxy_is_never_asked_for_this_machine_in_blocking_programs() {
+    let server = Server::start([]).await;
+    let proxy = Tunnel::to(server.address).await;
+    let twilio = build(config(&server.url()).proxy(ProxyServer::new(proxy.url())));
+    let sent = tokio::task::spawn_blocking(move || twilio.api_v2010().fetch_balance().send_blocking());
+    sent.await.unwrap().unwrap();
+    assert_eq!((server.requests().len(), proxy.asked().len()), (1, 0));
+}
+
+/// What the second process of the test below does; it ends without a panic where each request got its response.
+async fn as_client(mode: &str) {
+    let var = |name: &str| std::env::var(name).unwrap();
+    match mode {
+        "here" => {
+            let client = build(config(&var("HERE")).proxy(Proxy::Environment));
+            client.verify_v2().fetch_service("VA1").send().await.unwrap();
+            others(&var("HERE")).await;
+        }
+        _ => {
+            let proxy = if mode == "direct" { Proxy::Direct } else { Proxy::Environment };
+            let trust = TlsConfig::new().extra_roots(var("ROOT")).only_extra_roots(true);
+            let client = build(config(&elsewhere()).tls(trust).proxy(proxy).retry(RetryConfig::none()));
+            let sent = client.verify_v2().fetch_service("VA1").send().await;
+            assert_eq!(sent.is_ok(), mode == "environment", "{sent:?}");
+        }
+    }
+}
+
+/// Servers other than Twilio's, whose requests carry secrets as well.
+async fn others(url: &str) {
+    let _ = url;
+    #[cfg(feature = "oauth")]
+    {
+        use twilio_sdk::oauth::{Provider, ProviderConfig};
+        let config = ProviderConfig::new("client", format!("{url}/token")).client_secret("secret-of-client");
+        let _ = Provider::new(config).unwrap().client_credentials().await;
+    }
+    #[cfg(feature = "hashicorp-vault")]
+    {
+        use twilio_sdk::hashicorp_vault::{HashicorpVault, HashicorpVaultConfig};
+        let vault = HashicorpVault::new(HashicorpVaultConfig::new(url, "secret-of-vault")).unwrap();
+        let _ = vault.prefetch(["twilio#api_secret"]).await;
+    }
+    let app = twilio_sdk::OAuthConfig::new("OQ1", "secret-of-app");
+    let twilio = twilio_sdk::Client::new(
+        twilio_sdk::ConnectionConfig::new(app).base_url(url).retry(RetryConfig::none()),
+    );
+    let _ = twilio.unwrap().verify_v2().fetch_service("VA1").send().await;
+}
+
+#[tokio::test]
+async fn review_08_the_environments_proxy_is_used_for_other_machines_only() {
     const MODE: &str = "TWILIO_SDK_TEST_PROXY";
     // The environment belongs to a process, so a second one runs this test as a client.
-    if let (Ok(mode), Ok(url)) = (std::env::var(MODE), std::env::var("TWILIO_BASE_URL")) {
-        let config = if mode == "direct" { config(&url) } else { config(&url).proxy(Proxy::Environment) };
-        build(config).verify_v2().fetch_service("VA1").send().await.unwrap();
-        return;
+    if let Ok(mode) = std::env::var(MODE) {
+        return as_client(&mode).await;
     }
-    for (mode, exceptions, by_proxy) in
-        [("environment", "", 1), ("environment", "127.0.0.1", 0), ("direct", "", 0)]
-    {
-        let (server, proxy) = (Server::start([]).await, Server::start([]).await);
-        let output = tokio::process::Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "proxy::the_environments_proxy_is_used_unless_told_otherwise"])
-            .envs([(MODE, mode), ("TWILIO_BASE_URL", &server.url()), ("NO_PROXY", exceptions)])
-            .envs([("HTTP_PROXY", proxy.url())])
-            .env_remove("http_proxy")
-            .env_remove("no_proxy")
+    let (secured, authority, _) = secured().await;
+    for (mode, variable, exceptions, tunnels) in [
+        ("environment", "HTTPS_PROXY", "", 1),
+        ("environment", "all_proxy", "10.0.0.0/8,example.com", 1),
+        ("except", "HTTPS_PROXY", HOST, 0),
+        ("direct", "HTTPS_PROXY", "", 0),
+        ("here", "HTTP_PROXY", "", 0),
+        ("here", "ALL_PROXY", "", 0),
+        ("here", "http_proxy", "", 0),
+    ] {
+        let (here, proxy) =
+            (Server::start([]).await, Tunnel::launch(secured.address, None, Some(EXPECTED)).await);
+        let mut command = tokio::process::Command::new(std::env::current_exe().unwrap());
+        for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"] {
+            command.env_remove(name).env_remove(name.to_lowercase());
+        }
+        let output = command
+            .args(["--exact", "proxy::review_08_the_environments_proxy_is_used_for_other_machines_only"])
+            .envs([(MODE, mode), ("HERE", &here.url()), ("NO_PROXY", exceptions)])
+            .env("ROOT", authority.pem())
+            .env(variable, proxy.url().replace("http://", "http://user:pass%20word@"))
             .stdin(Stdio::null())
             .output()
             .await
             .unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
-        let seen = (proxy.requests().len(), server.requests().len());
-        assert_eq!(seen, (by_proxy, 1 - by_proxy), "{mode} {exceptions:?}");
+        assert!(output.status.success(), "{mode} {variable}: {}", String::from_utf8_lossy(&output.stdout));
+        assert_eq!(proxy.asked().len(), tunnels, "{mode} {variable} {exceptions:?}: {:?}", proxy.asked());
+        assert!(mode != "here" || here.requests().len() >= 2, "{variable}");
     }
 }
 
@@ -205,6 +297,7 @@ fn proxies_that_cannot_be_used_are_refused() {
         (ProxyServer::new("proxy"), "is none"),
         (ProxyServer::new("socks5://127.0.0.1:1080"), "http://"),
         (ProxyServer::new("http://user:tell-nobody@127.0.0.1:1"), "credentials"),
+        (ProxyServer::new("http://127.0.0.1:1\n"), "remove it"),
         (ProxyServer::new("http://127.0.0.1:1").credentials("a:b", "c"), "character"),
     ] {
         let error = twilio_sdk::Client::new(config(url).proxy(proxy)).expect_err(word);

@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::LdapConfig;
 use super::filter::{filter_of, is_filter};
 use crate::config::TlsBackend;
-use crate::endpoint::is_loopback;
+use crate::endpoint::{is_loopback, visible};
 use crate::runtime::HttpUrl;
 
 /// A longer time is one that never comes.
@@ -80,6 +80,9 @@ impl LdapConfig {
 
     fn url_wrong(&self) -> Option<String> {
         let wrong = |text: &str| Some(text.to_owned());
+        if let Err(what) = visible(&self.connection_url) {
+            return Some(what);
+        }
         let Ok(url) = HttpUrl::parse(&self.connection_url) else {
             return wrong("is no URL; give ldaps://host or ldap://host");
         };

@@ -41,6 +41,7 @@ impl Target {
     /// client's own base URL; `anonymous` keeps them back there too.
     pub(crate) fn url(handle: &Handle, text: &str, routes: &'static Routes, anonymous: bool) -> Result<Self> {
         let refused = |message: String| Error::request(&routes.own, message);
+        crate::endpoint::visible(text).map_err(|what| refused(format!("the URL {what}")))?;
         let mut url = Url::parse(text).map_err(|_| refused("the URL is none".to_owned()))?;
         url.set_fragment(None);
         let endpoint = handle.endpoint();
@@ -155,14 +156,19 @@ mod tests {
             ("https://eviltwilio.com/x?y=z", false),
             ("https://media.twiliocdn.com/x?y=z", false),
             ("https://evil.example/api.twilio.com/x?y=z", false),
-            ("https://evil.example\\.twilio.com/x?y=z", false),
         ] {
             let (to, sent, forwarded) = target(config(), url).expect(url);
             assert_eq!((sent, forwarded), (own, None), "{url}");
             assert!(to.starts_with("https://") && !to.contains('#'), "{to}");
         }
-        for bad in ["http://api.twilio.com/x", "http://127.0.0.1/x", "/x", "", "https://a:b@api.twilio.com/x"]
-        {
+        for bad in [
+            "https://evil.example\\.twilio.com/x",
+            "http://api.twilio.com/x",
+            "http://127.0.0.1/x",
+            "/x",
+            "",
+            "https://a:b@api.twilio.com/x",
+        ] {
             assert!(target(config(), bad).is_err_and(|error| error.is_request()), "{bad}");
         }
     }

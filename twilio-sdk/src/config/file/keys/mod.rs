@@ -69,6 +69,11 @@ fn location(r: &Reader<'_>) -> (Option<String>, Option<String>) {
         };
         r.problem("edge", message);
     }
+    let wrong =
+        Location::parse(region.as_deref(), edge.as_deref()).map(|location| location.rest().map(drop).err());
+    if let Ok(Some((key, what))) = wrong {
+        r.problem(key, what);
+    }
     (region, edge)
 }
 
