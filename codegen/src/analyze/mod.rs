@@ -209,6 +209,8 @@ pub struct Operation {
     pub authenticated: bool,
     /// What it gives.
     pub output: Output,
+    /// The status of its success, where that is a redirect.
+    pub redirect: Option<u16>,
     /// Whether the spec calls it deprecated.
     pub deprecated: bool,
     /// `GA`, `Beta`, `Preview`, where the spec says so.

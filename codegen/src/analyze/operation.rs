@@ -83,6 +83,7 @@ fn one(spec: &Spec, source: &Source<'_>, types: &mut Types<'_>) -> Result<Operat
         Some(body) => inputs.body(body, types)?,
     };
     let output = output(spec, source, &inputs.optional, types)?;
+    let redirect = redirect(source);
     let tag = source.value.pointer("/tags/0").and_then(Value::as_str);
     let path = source.path.trim_end_matches(".json");
     Ok(Operation {
@@ -99,6 +100,7 @@ fn one(spec: &Spec, source: &Source<'_>, types: &mut Types<'_>) -> Result<Operat
         account_checks,
         authenticated: authenticated(spec, source),
         output,
+        redirect,
         deprecated: source.deprecated(),
         maturity: extension::maturity(source.value).map(str::to_owned),
         description: input::description(source.item, source.value),
@@ -130,6 +132,12 @@ fn check_path(spec: &Spec, source: &Source<'_>) -> Result<()> {
 fn authenticated(spec: &Spec, source: &Source<'_>) -> bool {
     let own = source.value.get("security").or_else(|| spec.document().get("security"));
     own.and_then(Value::as_array).is_none_or(|list| !list.is_empty())
+}
+
+/// The status of an operation whose success is a redirect with a body.
+fn redirect(source: &Source<'_>) -> Option<u16> {
+    let success = source.success().filter(|response| response.schema.is_some())?;
+    success.status.parse().ok().filter(|status| (300..400).contains(status))
 }
 
 fn output(spec: &Spec, source: &Source<'_>, optional: &[Input], types: &mut Types<'_>) -> Result<Output> {

@@ -113,9 +113,10 @@ fn facts(operation: &Operation, options: Options) -> TokenStream {
         }
         _ => TokenStream::new(),
     };
+    let redirect = operation.redirect.map(|status| quote!(.redirect(#status)));
     let anonymous = (!operation.authenticated).then(|| quote!(.anonymous()));
     let inputs = options.serialize.then(|| inputs(operation));
-    quote!(Operation::new(#id, Method::#method, #path, BodyKind::#body) #list #anonymous #inputs)
+    quote!(Operation::new(#id, Method::#method, #path, BodyKind::#body) #list #redirect #anonymous #inputs)
 }
 
 /// The wire names by place, with which saved requests are checked.

@@ -23,6 +23,8 @@ impl fmt::Display for Error {
         }
         if let Some(message) = self.message() {
             write!(f, ": {message}")?;
+        } else if self.status().is_some_and(|status| status.is_redirection()) {
+            f.write_str(": a redirect that the operation does not document; it was not followed")?;
         }
         if let Some(id) = self.request_id() {
             write!(f, " (request {id})")?;

@@ -10,6 +10,8 @@ pub struct Operation {
     pub(crate) items: Option<&'static str>,
     /// The query parameter that takes a page token.
     pub(crate) page_token: Option<&'static str>,
+    /// The redirect's status that the specification documents as its success.
+    pub(crate) redirect: Option<u16>,
     /// The wire names of what it takes, by place.
     #[cfg(feature = "serialize")]
     pub(crate) inputs: &'static [(Place, &'static [&'static str])],
@@ -48,6 +50,7 @@ impl Operation {
             authenticated: true,
             items: None,
             page_token: None,
+            redirect: None,
             #[cfg(feature = "serialize")]
             inputs: &[],
         }
@@ -56,6 +59,11 @@ impl Operation {
     /// One that lists: where the items are, and which query parameter takes a page token.
     pub(crate) const fn list(self, items: &'static str, page_token: Option<&'static str>) -> Self {
         Self { items: Some(items), page_token, ..self }
+    }
+
+    /// One whose success is a redirect with a body, of this status.
+    pub(crate) const fn redirect(self, status: u16) -> Self {
+        Self { redirect: Some(status), ..self }
     }
 
     /// One that takes no credentials.

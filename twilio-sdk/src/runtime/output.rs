@@ -19,14 +19,13 @@ impl Output for () {
 impl<T: Decode + Default + Send + 'static> Output for T {
     #[allow(private_interfaces)]
     fn decode(raw: &Raw, operation: &'static Operation) -> Result<Self> {
-        // Some answers that are documented with a body come without one (204).
-        if raw.body.iter().all(u8::is_ascii_whitespace) {
+        if raw.is_empty(operation)? {
             return Ok(Self::default());
         }
         let (decoded, _) = read_json(&raw.body, operation, |reader| T::decode(reader))?;
         match decoded {
             Decoded::Exact(value) | Decoded::Coerced(value, _) => Ok(value),
-            Decoded::Null => Ok(Self::default()),
+            Decoded::Null => Err(Error::shape(operation, "null")),
             Decoded::Odd(odd) => Err(Error::shape(operation, crate::types::json_kind(&odd))),
         }
     }

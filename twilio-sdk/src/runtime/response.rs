@@ -20,11 +20,23 @@ pub(crate) struct Raw {
 }
 
 impl Raw {
-    /// Twilio answers with other success statuses than it documents, and with redirects as answers; whatever
-    /// is neither is an error.
+    /// Twilio sends other success statuses than it documents. A redirect is a success only where the specification
+    /// says so: any other comes from whatever stands between the client and Twilio, or from an address that moved.
     pub(crate) fn into_success(self, operation: &'static Operation) -> Result<Self> {
-        let redirect = self.status.is_redirection() && !self.body.is_empty();
+        let redirect = operation.redirect == Some(self.status.as_u16());
         if self.status.is_success() || redirect { Ok(self) } else { Err(Error::api(operation, self)) }
+    }
+
+    /// Whether there is nothing in the body. Only 204 and 205 may say nothing (RFC 9110, sections 15.3.5 and 15.3.6):
+    /// anywhere else an empty body in place of a model is an error.
+    pub(crate) fn is_empty(&self, operation: &'static Operation) -> Result<bool> {
+        if !self.body.iter().all(u8::is_ascii_whitespace) {
+            return Ok(false);
+        }
+        match self.status {
+            StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT => Ok(true),
+            status => Err(Error::shape(operation, &format!("an empty body (status {})", status.as_u16()))),
+        }
     }
 
     /// Drops an answer whose body holds secrets, wiped from memory where nothing else holds it.
