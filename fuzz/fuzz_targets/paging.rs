@@ -18,7 +18,7 @@ type Next = fn(&Client, &[u8]) -> Option<(Option<String>, String)>;
 /// The link of a page, and the URL that is requested next.
 fn next<T: Decode + Send + 'static>(pages: Pages<T>, body: &[u8]) -> Option<(Option<String>, String)> {
     let (page, next) = page(pages, body).ok()?;
-    let link = page.next_page();
+    let link = page.next_page().map(|position| position.to_string());
     match next {
         Ok(url) => Some((link, url?)),
         Err(error) => {

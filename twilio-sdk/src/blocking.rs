@@ -27,7 +27,7 @@ use std::sync::{OnceLock, mpsc};
 use tokio::runtime::Runtime;
 
 use crate::runtime::Decode;
-use crate::{Error, Page, Result};
+use crate::{Error, Page, PagePosition, Result};
 
 /// Lives as long as the process, so that clients may keep their connections between calls.
 static RUNTIME: OnceLock<std::result::Result<Runtime, String>> = OnceLock::new();
@@ -56,9 +56,24 @@ pub(crate) fn wait<T: Send + 'static>(future: impl Future<Output = T> + Send + '
 #[must_use = "nothing is sent until an item is asked for"]
 pub struct Items<T>(Option<crate::Items<T>>);
 
-impl<T> Items<T> {
+impl<T: Decode + Send + 'static> Items<T> {
     pub(crate) fn new(items: crate::Items<T>) -> Self {
         Self(Some(items))
+    }
+
+    /// As [`Items::limit`](crate::Items::limit).
+    pub fn limit(self, items: usize) -> Self {
+        Self(self.0.map(|all| all.limit(items)))
+    }
+
+    /// As [`Items::resume_from`](crate::Items::resume_from).
+    pub fn resume_from(self, position: impl Into<PagePosition>) -> Self {
+        Self(self.0.map(|items| items.resume_from(position)))
+    }
+
+    /// As [`Items::position`](crate::Items::position).
+    pub fn position(&self) -> Option<PagePosition> {
+        self.0.as_ref()?.position()
     }
 }
 
@@ -86,9 +101,19 @@ impl<T: Decode + Send + 'static> Iterator for Items<T> {
 #[must_use = "nothing is sent until a page is asked for"]
 pub struct Pages<T>(Option<crate::Pages<T>>);
 
-impl<T> Pages<T> {
+impl<T: Decode + Send + 'static> Pages<T> {
     pub(crate) fn new(pages: crate::Pages<T>) -> Self {
         Self(Some(pages))
+    }
+
+    /// As [`Pages::resume_from`](crate::Pages::resume_from).
+    pub fn resume_from(self, position: impl Into<PagePosition>) -> Self {
+        Self(self.0.map(|pages| pages.resume_from(position)))
+    }
+
+    /// As [`Pages::position`](crate::Pages::position).
+    pub fn position(&self) -> Option<PagePosition> {
+        self.0.as_ref()?.position()
     }
 }
 

@@ -1,6 +1,6 @@
 use crate::Result;
 use crate::config::ConnectionConfig;
-use crate::runtime::Handle;
+use crate::runtime::{Handle, RawRequest};
 use crate::types::AccountSid;
 
 /// The way to every product: one set of credentials and one pool of connections. Cheap to clone.
@@ -54,6 +54,31 @@ impl Client {
     /// The account of the credentials, if they say which.
     pub fn account_sid(&self) -> Option<&AccountSid> {
         self.handle.account_sid()
+    }
+
+    /// A request to a path of Twilio's that this version of the library does not know, with the client's credentials,
+    /// retries, limits and redaction.
+    ///
+    /// * The URL is `https://` with a host of `twilio.com`, into which the client's region and edge are put where it names
+    ///   none; or a path, such as `/2010-04-01/Accounts.json`, of `api.twilio.com`; or a URL below the client's base URL.
+    ///   With a base URL, Twilio's hosts are asked there, and named in `X-Forwarded-Host`. Any other URL is an error when
+    ///   the request is sent, because credentials go nowhere else.
+    /// * [`with_param`](crate::RawRequest::with_param) sets parameters: in the query of GET and DELETE, in the form or JSON
+    ///   body of POST, PUT and PATCH.
+    /// * What is retried and when is as for other requests: POST and PATCH only where nothing was carried out.
+    ///
+    /// ```no_run
+    /// # async fn example(twilio: twilio_sdk::Client) -> twilio_sdk::Result<()> {
+    /// use serde_json::Value;
+    /// use twilio_sdk::Method;
+    ///
+    /// let request = twilio.request(Method::POST, "https://messaging.twilio.com/v1/NewThings");
+    /// let thing: Value = request.with_param("FriendlyName", "first").send().await?.json()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn request(&self, method: http::Method, url: impl AsRef<str>) -> RawRequest {
+        RawRequest::new(&self.handle, &method, url.as_ref())
     }
 
     pub(crate) fn handle(&self) -> &Handle {

@@ -30,6 +30,8 @@
 //! * **Errors.** One [`Error`], with Twilio's `code()` and `message()`.
 //! * **Logs.** Calls and their attempts are `tracing` spans by OpenTelemetry's conventions for HTTP clients, from which
 //!   secrets are always left out, and phone numbers unless [`LoggingConfig`] says otherwise.
+//! * **reqwest.** Where another crate of the program uses reqwest without a TLS feature, its `Client::new()` panics unless
+//!   `main` starts with [`install_tls_provider`]`();`, because Cargo builds reqwest once for both.
 //! * **Files.** Feature `media` has recordings, message media, serverless versions and Conversations media, streamed.
 //! * **Secrets.** Feature `vault` keeps them encrypted in one file, which configuration names as `secret://NAME`.
 //! * **People.** Feature `access` has roles, permissions and API keys for those who use a program, in SQLite or PostgreSQL.
@@ -134,11 +136,13 @@ pub use error::ConfigProblem;
 #[cfg(feature = "validation")]
 pub use error::Violation;
 pub use error::{Error, FieldError, Problem, Result, TokenErrorCode, TokenProblem};
-pub use paging::{Items, Page, Pages};
+pub use http::Method;
+pub use paging::{Items, Page, PagePosition, Pages};
 pub use products::*;
 #[cfg(feature = "serialize")]
 pub use runtime::SavedRequest;
-pub use runtime::{Attempt, Operation, Request, Response, Sending};
+pub use runtime::tls::install_tls_provider;
+pub use runtime::{Attempt, Operation, RawBody, RawRequest, Request, Response, Sending};
 
 /// What the conformance tests need to look into answers. Not for other use; it changes without notice.
 #[cfg(feature = "serialize")]

@@ -1,5 +1,8 @@
 //! Lists that come in pages.
 
+mod items;
+mod position;
+
 use std::collections::HashSet;
 use std::fmt;
 use std::future::poll_fn;
@@ -13,6 +16,10 @@ use serde_json::Value;
 use crate::runtime::{Call, Decode, Decoded, Name, Operation, Output, Param, Parts, Raw, Seed, read_json};
 use crate::types::Extra;
 use crate::{Error, Result, Sending};
+
+pub use items::Items;
+use position::Next;
+pub use position::PagePosition;
 
 /// One page of a list, whichever of Twilio's envelopes it came in.
 #[derive(Clone, Debug)]
@@ -32,17 +39,6 @@ impl<T> Default for Page<T> {
     }
 }
 
-/// How the next page is asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Next {
-    /// By a link, whole or from the root.
-    Link(String),
-    /// By a token in the query.
-    Token(String),
-    /// By a query parameter: its possible names, and a number.
-    Number(&'static [&'static str], u64),
-}
-
 impl<T> Page<T> {
     /// Returns the indices in [`items`](Self::items) of the items that were not well-formed JSON.
     ///
@@ -52,12 +48,9 @@ impl<T> Page<T> {
         &self.repaired
     }
 
-    /// The link or token of the next page, `None` on the last one.
-    pub fn next_page(&self) -> Option<String> {
-        self.next().map(|next| match next {
-            Next::Link(text) | Next::Token(text) => text,
-            Next::Number(_, number) => number.to_string(),
-        })
+    /// Where the next page is, `None` on the last one. Kept as a string it is Twilio's link or token.
+    pub fn next_page(&self) -> Option<PagePosition> {
+        self.next().map(PagePosition::from)
     }
 
     fn next(&self) -> Option<Next> {
@@ -76,13 +69,13 @@ impl<T> Page<T> {
         }
         if self.extra.get("has_next").and_then(Value::as_bool) == Some(true) {
             let next = number("current_page").and_then(|page| page.checked_add(1));
-            return next.map(|page| Next::Number(&["Page", "page"], page));
+            return next.map(|page| Next::Number("Page".to_owned(), page));
         }
         // SCIM (RFC 7644, section 3.4.2.4) counts from 1 and says how many there are.
         if let (Some(total), Some(start)) = (number("totalResults"), number("startIndex")) {
             let next = start.checked_add(self.items.len() as u64);
             if let Some(next) = next.filter(|next| !self.items.is_empty() && *next <= total) {
-                return Some(Next::Number(&["startIndex"], next));
+                return Some(Next::Number("startIndex".to_owned(), next));
             }
         }
         None
@@ -93,8 +86,7 @@ impl<T: Decode + Send + 'static> Output for Page<T> {
     #[allow(private_interfaces)]
     fn decode(raw: &Raw, operation: &'static Operation) -> Result<Self> {
         let key = operation.items.unwrap_or_default();
-        // Some answers that are documented with a body come without one (204).
-        if raw.body.iter().all(u8::is_ascii_whitespace) {
+        if raw.is_empty(operation)? {
             return Ok(Self { key: key.to_owned(), ..Self::default() });
         }
         let read = |reader: &mut serde_json::Deserializer<serde_json::de::StrRead<'_>>| {
@@ -196,6 +188,9 @@ impl<T: Param> Param for Page<T> {
 /// The pages of a list, one request each, made as they are asked for.
 ///
 /// With feature `stream` this is a `futures_core::Stream`.
+///
+/// After an error that [`is_retryable`](Error::is_retryable) the same page can be asked for again, at most ten times in
+/// a row; any other error ends the list. [`position`](Self::position) says where the list is, also after an error.
 #[must_use = "nothing is sent until a page is asked for"]
 pub struct Pages<T> {
     pub(crate) call: Option<Call<Page<T>>>,
@@ -203,14 +198,49 @@ pub struct Pages<T> {
     seen: HashSet<String>,
     /// Why there is no page after the one that was given last.
     ending: Option<Error>,
+    /// The page that is asked for next.
+    position: PagePosition,
+    /// How often in a row it was asked for in vain.
+    failures: u32,
 }
+
+/// How often in a row a page is asked for in vain, so that a caller who passes over errors comes to an end.
+const MOST_FAILURES: u32 = 10;
 
 impl<T: Decode + Send + 'static> Pages<T> {
     pub(crate) fn new(call: Call<Page<T>>) -> Self {
-        Self { call: Some(call), flight: None, seen: HashSet::new(), ending: None }
+        let (flight, seen, ending) = (None, HashSet::new(), None);
+        Self { call: Some(call), flight, seen, ending, position: PagePosition::START, failures: 0 }
     }
 
-    /// The next page; `None` after the last one and after an error.
+    /// Starts at a page that was reached before: a [`position`](Self::position), Twilio's link to a page, or its token.
+    /// The list must have the parameters that it had then.
+    ///
+    /// A link that leads to another host than this product's, or is none, is an [error](Error::is_paging) in place of
+    /// the page, and nothing is sent.
+    pub fn resume_from(mut self, position: impl Into<PagePosition>) -> Self {
+        self.resume(position.into());
+        self
+    }
+
+    fn resume(&mut self, position: PagePosition) {
+        let Some(call) = &mut self.call else { return };
+        self.flight = None;
+        if let Some(next) = &position.next {
+            self.seen.insert(next.to_string());
+            if let Err(error) = follow(&mut call.parts, &*call.client, next.clone()) {
+                (self.ending, self.call) = (Some(error), None);
+            }
+        }
+        self.position = position;
+    }
+
+    /// The page that comes next; `None` once the list has ended. After an error it is the page that failed.
+    pub fn position(&self) -> Option<PagePosition> {
+        (self.call.is_some() || self.ending.is_some()).then(|| self.position.clone())
+    }
+
+    /// The next page; `None` after the last one.
     pub async fn next(&mut self) -> Option<Result<Page<T>>> {
         poll_fn(|context| self.poll_page(context)).await
     }
@@ -221,8 +251,8 @@ impl<T: Decode + Send + 'static> Pages<T> {
         }
         if self.flight.is_none() {
             match &self.call {
-                Some(call) => self.flight = Some(call.clone().send()),
-                None => return Poll::Ready(None),
+                Some(call) if self.failures < MOST_FAILURES => self.flight = Some(call.clone().send()),
+                _ => return Poll::Ready(None),
             }
         }
         let Some(flight) = self.flight.as_mut() else { return Poll::Ready(None) };
@@ -230,8 +260,12 @@ impl<T: Decode + Send + 'static> Pages<T> {
         self.flight = None;
         match &outcome {
             // What has arrived is given before the error that ends the list.
-            Ok(page) => self.ending = self.advance(page).err(),
-            Err(_) => self.call = None,
+            Ok(page) => {
+                self.failures = 0;
+                self.ending = self.advance(page).err();
+            }
+            Err(error) if error.is_retryable() => self.failures += 1,
+            Err(_) => self.failures = MOST_FAILURES,
         }
         Poll::Ready(Some(outcome))
     }
@@ -240,7 +274,8 @@ impl<T: Decode + Send + 'static> Pages<T> {
     pub(crate) fn advance(&mut self, page: &Page<T>) -> Result<()> {
         let Some(mut call) = self.call.take() else { return Ok(()) };
         let Some(next) = page.next() else { return Ok(()) };
-        if !self.seen.insert(format!("{next:?}")) {
+        self.position = next.clone().into();
+        if !self.seen.insert(next.to_string()) {
             let message = "the link to the next page leads to one that was already read";
             return Err(Error::paging(call.parts.operation, message));
         }
@@ -259,11 +294,17 @@ fn follow(parts: &mut Parts, client: &dyn crate::runtime::Dispatch, next: Next) 
                 .map_err(|message| Error::paging(parts.operation, message))?;
             parts.link = Some(link);
         }
-        Next::Token(token) => parts.set_query(parts.operation.page_token.unwrap_or("PageToken"), token),
-        Next::Number(names, number) => {
-            let given = names.iter().find(|name| parts.query.iter().any(|(have, _)| have == *name));
-            let name = given.or(names.first()).copied().unwrap_or("Page");
-            parts.set_query(name, number.to_string());
+        Next::Token(token) => {
+            parts.link = None;
+            parts.set_query(parts.operation.page_token.unwrap_or("PageToken"), token);
+        }
+        Next::Number(name, number) => {
+            // Some products write the parameter small; the caller's own spelling wins.
+            let given =
+                parts.query.iter().map(|(have, _)| have).find(|have| have.eq_ignore_ascii_case(&name));
+            let name = given.cloned().unwrap_or(name);
+            parts.link = None;
+            parts.set_query(&name, number.to_string());
         }
     }
     Ok(())
@@ -272,61 +313,6 @@ fn follow(parts: &mut Parts, client: &dyn crate::runtime::Dispatch, next: Next) 
 impl<T> fmt::Debug for Pages<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pages").field("next", &self.call).finish_non_exhaustive()
-    }
-}
-
-/// The items of a list, page after page, made as they are asked for.
-///
-/// With feature `stream` this is a `futures_core::Stream`.
-#[must_use = "nothing is sent until an item is asked for"]
-pub struct Items<T> {
-    pages: Pages<T>,
-    ready: std::vec::IntoIter<T>,
-}
-
-impl<T: Decode + Send + 'static> Items<T> {
-    pub(crate) fn new(call: Call<Page<T>>) -> Self {
-        Self { pages: Pages::new(call), ready: Vec::new().into_iter() }
-    }
-
-    /// The next item; `None` after the last one and after an error.
-    pub async fn next(&mut self) -> Option<Result<T>> {
-        poll_fn(|context| self.poll_item(context)).await
-    }
-
-    /// The next item of the page at hand.
-    #[cfg(feature = "blocking")]
-    pub(crate) fn ready(&mut self) -> Option<T> {
-        self.ready.next()
-    }
-
-    /// Every item that is left, or the first error.
-    pub async fn collect(mut self) -> Result<Vec<T>> {
-        let mut items = Vec::new();
-        while let Some(item) = self.next().await {
-            items.push(item?);
-        }
-        Ok(items)
-    }
-
-    fn poll_item(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T>>> {
-        loop {
-            if let Some(item) = self.ready.next() {
-                return Poll::Ready(Some(Ok(item)));
-            }
-            match ready!(self.pages.poll_page(context)) {
-                None => return Poll::Ready(None),
-                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                // An empty page may have a next one, so the loop goes on.
-                Some(Ok(page)) => self.ready = page.items.into_iter(),
-            }
-        }
-    }
-}
-
-impl<T> fmt::Debug for Items<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Items").field("pages", &self.pages).field("ready", &self.ready.len()).finish()
     }
 }
 
@@ -339,14 +325,6 @@ mod stream {
 
         fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
             self.get_mut().poll_page(context)
-        }
-    }
-
-    impl<T: Decode + Send + Unpin + 'static> futures_core::Stream for Items<T> {
-        type Item = Result<T>;
-
-        fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-            self.get_mut().poll_item(context)
         }
     }
 }

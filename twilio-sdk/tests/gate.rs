@@ -297,3 +297,39 @@ async fn settings_that_cannot_work_are_refused() {
         assert!(error.to_string().contains(name), "{error}");
     }
 }
+
+#[tokio::test]
+async fn review_32_a_callers_own_deadline_does_not_open_the_circuit_for_all() {
+    let server = Server::start().await;
+    let twilio = Client::new(config(&server).circuit_breaker(CircuitBreakerConfig::new())).unwrap();
+    let fetch = |twilio: &Client| {
+        twilio.api_v2010().fetch_message(MESSAGE.parse::<twilio_sdk::types::MessageSid>().unwrap())
+    };
+    for _ in 0..40 {
+        let error = fetch(&twilio).with_timeout(Duration::from_millis(5)).send().await.unwrap_err();
+        assert!(error.is_timeout(), "{error}");
+    }
+    #[cfg(feature = "blocking")]
+    {
+        let request = fetch(&twilio).with_timeout(Duration::from_millis(5));
+        let error = tokio::task::spawn_blocking(move || request.send_blocking()).await.unwrap().unwrap_err();
+        assert!(error.is_timeout(), "{error}");
+    }
+    server.answer(100);
+    call(twilio).await.expect("the host was never slow");
+}
+
+#[tokio::test]
+async fn review_32_attempts_that_had_their_full_time_do_open_it() {
+    let short = Duration::from_millis(60);
+    for by_attempt in [true, false] {
+        let server = Server::start().await;
+        let config = config(&server).circuit_breaker(CircuitBreakerConfig::new().volume_threshold(4));
+        let config = if by_attempt { config.attempt_timeout(short) } else { config.timeout(short) };
+        let twilio = Client::new(config).unwrap();
+        for _ in 0..4 {
+            assert!(call(twilio.clone()).await.unwrap_err().is_timeout());
+        }
+        assert!(call(twilio).await.unwrap_err().is_circuit_open(), "by attempt: {by_attempt}");
+    }
+}

@@ -162,3 +162,187 @@ async fn review_69_all_pages_are_read_by_whatever_name_the_mock_is_known() {
         assert_eq!(found, 120, "{url}");
     }
 }
+
+/// A list of three pages of two services each.
+fn three(page: usize) -> String {
+    let next = (page < 2).then(|| format!("/v2/Services?Page={}", page + 1));
+    let services = [format!("VA{page}0"), format!("VA{page}1")].map(|sid| json!({ "sid": sid }));
+    json!({ "services": services, "meta": { "key": "services", "next_page_url": next } }).to_string()
+}
+
+fn sid(service: &twilio_sdk::verify_v2::types::Service) -> String {
+    service.sid.as_ref().unwrap().to_string()
+}
+
+fn no_retries(mock: &MockTwilio) -> twilio_sdk::Client {
+    let key = twilio_sdk::ApiKeyConfig::new(common::ACCOUNT, common::KEY, "key-secret");
+    let config = twilio_sdk::ConnectionConfig::new(key).base_url(mock.base_url());
+    twilio_sdk::Client::new(config.retry(twilio_sdk::RetryConfig::none())).unwrap()
+}
+
+#[tokio::test]
+async fn review_26_a_list_goes_on_after_an_error_that_passes() {
+    let mock = mock().await;
+    for (status, body) in
+        [(200, three(0)), (503, String::new()), (429, String::new()), (200, three(1)), (200, three(2))]
+    {
+        mock.respond_once(status, &[], body);
+    }
+    let mut items = no_retries(&mock).verify_v2().list_service().items();
+    let (mut got, mut errors) = (Vec::new(), 0);
+    while let Some(item) = items.next().await {
+        match item {
+            Ok(service) => got.push(sid(&service)),
+            Err(error) => {
+                assert!(error.is_retryable(), "{error}");
+                errors += 1;
+            }
+        }
+    }
+    assert_eq!(got, ["VA00", "VA01", "VA10", "VA11", "VA20", "VA21"]);
+    assert_eq!(errors, 2);
+    let queries: Vec<_> = mock.requests().iter().map(|request| request.query.clone()).collect();
+    assert_eq!(queries[1], queries[3], "the page that failed is asked for again");
+    // Page by page as well.
+    for (status, body) in [(200, three(0)), (500, String::new()), (200, three(2))] {
+        mock.respond_once(status, &[], body);
+    }
+    let mut pages = no_retries(&mock).verify_v2().list_service().pages();
+    assert!(pages.next().await.unwrap().is_ok());
+    let position = pages.position();
+    assert!(pages.next().await.unwrap().is_err());
+    assert_eq!(pages.position(), position);
+    assert!(pages.next().await.unwrap().is_ok());
+    assert!(pages.next().await.is_none() && pages.position().is_none());
+}
+
+#[tokio::test]
+async fn review_26_a_caller_who_passes_over_errors_comes_to_an_end() {
+    let mock = mock().await;
+    for _ in 0..100 {
+        mock.respond_once(503, &[], "");
+    }
+    let mut items = no_retries(&mock).verify_v2().list_service().items();
+    let mut errors = 0;
+    while let Some(item) = items.next().await {
+        item.unwrap_err();
+        errors += 1;
+    }
+    assert_eq!((errors, mock.requests().len()), (10, 10));
+    assert!(items.position().is_some(), "it can still be resumed");
+    // What another attempt cannot change ends a list at once.
+    let other = common::mock().await;
+    other.respond_once(404, &[], "");
+    let mut items = no_retries(&other).verify_v2().list_service().items();
+    assert!(items.next().await.unwrap().unwrap_err().is_api());
+    assert!(items.next().await.is_none());
+    assert_eq!(other.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn review_26_a_limit_asks_for_no_more_pages_than_it_needs() {
+    let mock = mock().await;
+    let list = || client(&mock).verify_v2().list_service().items();
+    for (limit, expected, requests) in [(0, 0, 0), (1, 1, 1), (2, 2, 1), (3, 3, 2), (99, 6, 3)] {
+        mock.clear_requests();
+        for page in 0..requests {
+            mock.respond_once(200, &[], three(page));
+        }
+        let items = list().limit(limit).collect().await.unwrap();
+        assert_eq!((items.len(), mock.requests().len()), (expected, requests), "{limit}");
+    }
+}
+
+#[tokio::test]
+async fn review_26_a_position_is_kept_and_goes_on_elsewhere() {
+    let mock = mock().await;
+    for stop in 0..=6 {
+        for page in 0..3 {
+            mock.respond_once(200, &[], three(page));
+        }
+        let mut items = client(&mock).verify_v2().list_service().items();
+        let mut got = Vec::new();
+        for _ in 0..stop {
+            got.push(sid(&items.next().await.unwrap().unwrap()));
+        }
+        let kept = serde_json::to_string(&items.position()).unwrap();
+        // What was scripted and not asked for.
+        while items.next().await.is_some() {}
+        let position: Option<twilio_sdk::PagePosition> = serde_json::from_str(&kept).unwrap();
+        assert_eq!(position.is_none(), stop == 6, "{kept}");
+        let Some(position) = position else { continue };
+        for page in stop / 2..3 {
+            mock.respond_once(200, &[], three(page));
+        }
+        mock.clear_requests();
+        let rest =
+            client(&mock).verify_v2().list_service().items().resume_from(position).collect().await.unwrap();
+        got.extend(rest.iter().map(sid));
+        assert_eq!(got, ["VA00", "VA01", "VA10", "VA11", "VA20", "VA21"], "{stop} {kept}");
+        let first = mock.requests()[0].query.clone();
+        let expected = if stop < 2 { vec![] } else { vec![("Page".to_owned(), (stop / 2).to_string())] };
+        assert_eq!(first, expected, "{stop} {kept}");
+    }
+}
+
+#[tokio::test]
+async fn review_26_links_and_tokens_are_resumed_and_other_hosts_are_not() {
+    let mock = mock().await;
+    let list = || client(&mock).verify_v2().list_service();
+    for (from, query) in [
+        ("/v2/Services?Page=1&PageToken=PT1", [("Page", "1"), ("PageToken", "PT1")].as_slice()),
+        ("https://verify.twilio.com/v2/Services?Page=1", &[("Page", "1")]),
+        ("PT1", &[("PageToken", "PT1")]),
+    ] {
+        mock.clear_requests();
+        mock.respond_once(200, &[], three(2));
+        assert_eq!(list().items().resume_from(from).collect().await.unwrap().len(), 2, "{from}");
+        let found = mock.requests()[0].query.clone();
+        let query: Vec<_> =
+            query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        assert_eq!(found, query, "{from}");
+    }
+    mock.clear_requests();
+    for bad in [
+        "https://evil.example/v2/Services",
+        "//evil.example/x",
+        "http://verify.twilio.com/x",
+        "https://api.twilio.com/x",
+    ] {
+        let mut pages = list().pages().resume_from(bad);
+        assert!(pages.next().await.unwrap().unwrap_err().is_paging(), "{bad}");
+        assert!(pages.next().await.is_none());
+    }
+    assert!(mock.requests().is_empty(), "credentials were sent elsewhere");
+}
+
+#[cfg(feature = "blocking")]
+#[tokio::test]
+async fn review_26_blocking_lists_go_on_too() {
+    let mock = mock().await;
+    for (status, body) in [(200, three(0)), (503, String::new()), (200, three(1)), (200, three(2))] {
+        mock.respond_once(status, &[], body);
+    }
+    let twilio = no_retries(&mock);
+    let (got, errors, position) = tokio::task::spawn_blocking(move || {
+        let mut items = twilio.verify_v2().list_service().items_blocking().limit(5);
+        let (mut got, mut errors) = (Vec::new(), 0);
+        for item in items.by_ref() {
+            match item {
+                Ok(service) => got.push(sid(&service)),
+                Err(_) => errors += 1,
+            }
+        }
+        (got, errors, items.position())
+    })
+    .await
+    .unwrap();
+    assert_eq!((got.len(), errors), (5, 1));
+    mock.respond_once(200, &[], three(2));
+    let twilio = no_retries(&mock);
+    let rest = tokio::task::spawn_blocking(move || {
+        let items = twilio.verify_v2().list_service().items_blocking();
+        items.resume_from(position.unwrap()).map(|item| sid(&item.unwrap())).collect::<Vec<_>>()
+    });
+    assert_eq!(rest.await.unwrap(), ["VA21"]);
+}

@@ -28,7 +28,7 @@ macro_rules! hooks {
                 &self,
                 request: &mut crate::runtime::HttpRequest,
                 _: &progenitor_client::OperationInfo,
-            ) -> Result<(), progenitor_client::Error<E>> {
+            ) -> std::result::Result<(), progenitor_client::Error<E>> {
                 use progenitor_client::ClientInfo;
                 crate::auth::authorize(self.inner(), request);
                 Ok(())

@@ -14,7 +14,8 @@ use crate::{Error, Result};
 /// that fails opens it again.
 ///
 /// An attempt failed when no connection was made, the connection was lost, no answer came in time, or the answer's
-/// status is one of [`statuses`](Self::statuses). Calls that were dropped, and those that
+/// status is one of [`statuses`](Self::statuses). A timeout counts only if the attempt had the time that the client's
+/// settings give one: a request's own shorter timeout says nothing about the host. Calls that were dropped, and those that
 /// never reached the host for another reason, count neither way.
 ///
 /// ```

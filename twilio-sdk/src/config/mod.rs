@@ -35,6 +35,18 @@ pub use secret_source::{SecretError, SecretSource, Secrets};
 pub use tls::{TlsBackend, TlsConfig, TlsVersion};
 pub use transport::{HttpVersion, PoolConfig, Proxy, ProxyServer, ResponseLimits};
 
+/// The least that an attempt is given where no attempt timeout is set.
+const LEAST_ATTEMPT: Duration = Duration::from_secs(10);
+
+/// The bound of one attempt: what is set, or else a part of the request's timeout where another attempt may follow.
+pub(crate) fn attempt_timeout(
+    set: Option<Duration>,
+    request: Duration,
+    repeatable: bool,
+) -> Option<Duration> {
+    set.or_else(|| repeatable.then(|| LEAST_ATTEMPT.max(request / 3)))
+}
+
 /// A time beyond a year is one that never comes; this one can be added to every moment.
 pub(crate) const FOREVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
@@ -103,6 +115,11 @@ impl ConnectionConfig {
         }
     }
 
+    /// How long an attempt may take by the client's settings, whatever a request's own timeout is.
+    pub(crate) fn full_attempt(&self) -> Duration {
+        attempt_timeout(self.attempt_timeout, self.timeout, true).unwrap_or(self.timeout).min(self.timeout)
+    }
+
     /// The way to another server than Twilio's. Its requests pass no hook, so none carries these credentials.
     #[cfg(any(feature = "oauth", feature = "hashicorp-vault"))]
     pub(crate) fn elsewhere() -> Self {
@@ -125,15 +142,15 @@ impl ConnectionConfig {
         self
     }
 
-    /// The region whose data centre processes the calls, such as `ie1`; its credentials are its own. Twilio's `us1`
-    /// unless set. Set the edge too: Twilio gives up hosts that name a region alone, see [`Location`].
+    /// The region in which requests are processed: `us1`, `ie1` or `au1`, each with its own credentials. Twilio's `us1`
+    /// unless set. Other regions are an error of the client; see [`Location`].
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.region = Some(region.into());
         self
     }
 
-    /// The edge where requests enter Twilio's network, such as `dublin`; the nearest one unless set. An edge alone is
-    /// served in `us1`.
+    /// The edge where requests enter Twilio's network: the region's own, or one of Twilio Interconnect; the nearest one
+    /// unless set. See [`Location`].
     pub fn edge(mut self, edge: impl Into<String>) -> Self {
         self.edge = Some(edge.into());
         self
@@ -151,8 +168,10 @@ impl ConnectionConfig {
         self
     }
 
-    /// Bounds each attempt of a call, so that a second one has a chance within the call's own time-out. No other
-    /// bound than the call's unless set.
+    /// Bounds each attempt of a request, whatever it is. Unless set, an attempt of a request that may be retried without
+    /// harm (see [`RetryConfig`]) has a third of the request's timeout, but at least 10 s, so that there is time for
+    /// another one: 10 s of the default of 30 s. An attempt of any other request has all the time there is, because it is
+    /// not sent again after a timeout.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = Some(timeout);
         self

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use http::StatusCode;
 use retry_policies::policies::ExponentialBackoff;
@@ -15,6 +15,7 @@ use crate::{Error, Result};
 /// |---|---|---|
 /// | no connection was made, or the server gave the request back unread (HTTP/2's REFUSED_STREAM or GOAWAY) | again | again |
 /// | 429, where it is one of [`statuses`](Self::statuses): Twilio did not carry it out | again | again |
+/// | 429 with a code of Twilio's that lasts: 21611, 60202, 60203, 60207, 60728, 63038 | no | no |
 /// | another status of [`statuses`](Self::statuses) | no | again |
 /// | connection lost, or no answer in time | no | again |
 /// | 401 with an OAuth token, for the first time in the call: once more with a fresh token, whatever is set | again | again |
@@ -23,15 +24,42 @@ use crate::{Error, Result};
 /// | TLS refused the server or the client | no | no |
 /// | nothing was sent: the client's own limits or the circuit breaker held the call back, or there is no token | no | no |
 ///
-/// The wait before attempt `n + 1` is random between nothing and `base * factor^(n - 1)`, at most `max_delay`
-/// (full jitter). An answer's `Retry-After` (RFC 9110, section 10.2.3) replaces it. Where the wait would pass the
-/// call's time-out, the last failure is returned at once. Which methods are idempotent is said in section 9.2.2.
+///
+/// The operations that take an `Idempotency-Key` are idempotent when it is set; every attempt sends the same key.
+///
+/// **Waits.** The backoff before attempt `n + 1` is `base * factor^(n - 1)`, at most `max_delay`; the wait is random
+/// between half of it and all of it. Where a response's `Retry-After` (RFC 9110, section 10.2.3) asks for more, the wait is
+/// what it asks for and up to one backoff more, so that clients that were told the same do not return at once.
+///
+/// **Bounds.** All waits of a request together are at most [`max_total_delay`](Self::max_total_delay): 2 s, which a web
+/// handler can afford. A wait that would pass it, or the request's timeout, is not begun: the last failure is returned at
+/// once, with [`retry_after`](crate::Error::retry_after) for the caller to act on. Jobs that may wait take
+/// [`patient`](Self::patient):
+///
+/// ```no_run
+/// # #[cfg(feature = "api-v2010")]
+/// # async fn example(twilio: twilio_sdk::Client) -> twilio_sdk::Result<()> {
+/// use std::time::Duration;
+/// use twilio_sdk::RetryConfig;
+///
+/// let message = twilio.api_v2010().create_message("+15558675310").from("+15017122661").body("Hi");
+/// message.with_retry(RetryConfig::patient()).with_timeout(Duration::from_secs(600)).send().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// **Codes that last** come with 429 too, but for minutes or hours: a verification with too many sends (60203) or checks
+/// (60202), a rate limit of a Verify service (60207), a full queue of messages (21611), messages of an hour (60728) or a day
+/// (63038). Source: `https://www.twilio.com/docs/api/errors/CODE`. 20429 passes and is retried.
+///
+/// Which methods are idempotent is said in RFC 9110, section 9.2.2.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RetryConfig {
     pub(crate) max_attempts: u32,
     pub(crate) base: Duration,
     pub(crate) factor: u32,
     pub(crate) max_delay: Duration,
+    pub(crate) max_total_delay: Duration,
     pub(crate) statuses: Vec<u16>,
 }
 
@@ -42,6 +70,7 @@ impl Default for RetryConfig {
             base: Duration::from_millis(250),
             factor: 2,
             max_delay: Duration::from_secs(8),
+            max_total_delay: Duration::from_secs(2),
             statuses: vec![429, 500, 502, 503, 504],
         }
     }
@@ -51,7 +80,8 @@ impl Default for RetryConfig {
 const NEVER: [u16; 3] = [400, 401, 403];
 
 impl RetryConfig {
-    /// The defaults: three attempts, waits from 250 ms doubling up to 8 s, statuses 429, 500, 502, 503 and 504.
+    /// The defaults: three attempts, backoff from 250 ms doubling up to 8 s, at most 2 s of waits in all, statuses 429, 500,
+    /// 502, 503 and 504.
     pub fn new() -> Self {
         Self::default()
     }
@@ -61,27 +91,46 @@ impl RetryConfig {
         Self { max_attempts: 1, ..Self::default() }
     }
 
+    /// For jobs without a user who waits: eight attempts, backoff from 1 s doubling up to 1 minute, at most 10 minutes of
+    /// waits in all. The request's timeout bounds it too: set that to more than the default of 30 s.
+    pub fn patient() -> Self {
+        Self {
+            max_attempts: 8,
+            base: Duration::from_secs(1),
+            max_delay: Duration::from_secs(60),
+            max_total_delay: Duration::from_secs(600),
+            ..Self::default()
+        }
+    }
+
     /// How many attempts a call may take, the first included; 3 unless set, at least 1.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts;
         self
     }
 
-    /// The longest wait before the second attempt; 250 ms unless set, at least 1 ms.
+    /// The backoff before the second attempt; 250 ms unless set, at least 1 ms.
     pub fn base(mut self, base: Duration) -> Self {
         self.base = base;
         self
     }
 
-    /// By how much the longest wait grows from attempt to attempt; 2 unless set, at least 1.
+    /// By how much the backoff grows from attempt to attempt; 2 unless set, at least 1.
     pub fn factor(mut self, factor: u32) -> Self {
         self.factor = factor;
         self
     }
 
-    /// The longest wait before any attempt, unless `Retry-After` says more; 8 s unless set.
+    /// The longest backoff before any attempt; `Retry-After` may ask for more. 8 s unless set.
     pub fn max_delay(mut self, max_delay: Duration) -> Self {
         self.max_delay = max_delay;
+        self
+    }
+
+    /// The longest time that all waits of a request may take together, `Retry-After` included; 2 s unless set. A wait that
+    /// would pass it is not begun, and the last failure is returned.
+    pub fn max_total_delay(mut self, total: Duration) -> Self {
+        self.max_total_delay = total;
         self
     }
 
@@ -119,26 +168,36 @@ impl RetryConfig {
         self.statuses.contains(&status) && !NEVER.contains(&status)
     }
 
-    /// The wait after a number of attempts, drawn anew each time; `None` after the last one.
-    pub(crate) fn delay(&self, attempts: u32) -> Option<Duration> {
+    /// The wait after a number of attempts, drawn anew each time, where the server asked for one; `None` after the last
+    /// attempt.
+    pub(crate) fn delay(&self, attempts: u32, asked: Option<Duration>) -> Option<Duration> {
         if attempts >= self.max_attempts {
             return None;
         }
-        let (base, max_delay) = (self.base.min(FOREVER), self.max_delay.min(FOREVER));
-        let policy = ExponentialBackoff::builder()
-            .retry_bounds(base, max_delay)
-            .base(self.factor)
-            .jitter(Jitter::Full)
-            .build_with_max_retries(self.max_attempts - 1);
-        match policy.should_retry(std::time::SystemTime::now(), attempts.saturating_sub(1)) {
-            // Counted from a later moment than the draw's, the wait is within its bound; nothing is left of it
-            // where the draw was nothing.
-            RetryDecision::Retry { execute_after } => {
-                let wait = execute_after.duration_since(std::time::SystemTime::now()).unwrap_or_default();
-                Some(wait.min(max_delay))
-            }
-            RetryDecision::DoNotRetry => None,
+        let grown =
+            self.base.min(FOREVER).saturating_mul(self.factor.saturating_pow(attempts.saturating_sub(1)));
+        let backoff = grown.min(self.max_delay).min(FOREVER);
+        let asked = asked.unwrap_or_default();
+        Some(match asked > backoff {
+            true => asked.saturating_add(drawn(backoff)),
+            false => asked.max(backoff / 2 + drawn(backoff / 2)),
+        })
+    }
+}
+
+/// A random time up to a bound.
+fn drawn(bound: Duration) -> Duration {
+    let policy = ExponentialBackoff::builder()
+        .retry_bounds(bound, bound)
+        .jitter(Jitter::Full)
+        .build_with_max_retries(1);
+    match policy.should_retry(SystemTime::now(), 0) {
+        // Counted from a later moment than the draw's, the wait is within its bound; nothing is left of it where the
+        // draw was nothing.
+        RetryDecision::Retry { execute_after } => {
+            execute_after.duration_since(SystemTime::now()).unwrap_or_default().min(bound)
         }
+        RetryDecision::DoNotRetry => Duration::ZERO,
     }
 }
 
@@ -147,23 +206,38 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waits_are_drawn_below_a_bound_that_grows_and_is_capped() {
-        let config = RetryConfig::new().max_attempts(8).base(Duration::from_millis(100)).factor(3);
-        let config = config.max_delay(Duration::from_secs(1));
-        for (attempts, bound) in [(1, 100), (2, 300), (3, 900), (4, 1000), (7, 1000)] {
-            let bound = Duration::from_millis(bound);
-            let drawn: Vec<Duration> = (0..200).filter_map(|_| config.delay(attempts)).collect();
+    fn review_28_waits_are_the_longer_of_backoff_and_what_is_asked_and_differ() {
+        let ms = Duration::from_millis;
+        let config = RetryConfig::new().max_attempts(8).base(ms(100)).factor(3).max_delay(ms(1000));
+        let past = Some(Duration::ZERO);
+        for (attempts, asked, least, most) in [
+            (1, None, 50, 100),
+            (2, None, 150, 300),
+            (3, None, 450, 900),
+            (4, None, 500, 1000),
+            (7, None, 500, 1000),
+            (1, past, 50, 100),
+            (4, past, 500, 1000),
+            (1, Some(ms(7000)), 7000, 7100),
+            (4, Some(ms(7000)), 7000, 8000),
+            (4, Some(ms(900)), 900, 1000),
+        ] {
+            let drawn: Vec<Duration> = (0..200).filter_map(|_| config.delay(attempts, asked)).collect();
             assert_eq!(drawn.len(), 200);
-            assert!(drawn.iter().all(|delay| *delay <= bound), "{attempts}");
-            // Full jitter reaches both halves of the range.
-            assert!(drawn.iter().any(|delay| *delay < bound / 2), "{attempts}");
-            assert!(drawn.iter().any(|delay| *delay > bound / 2), "{attempts}");
+            let shown = format!("{attempts} {asked:?}");
+            assert!(drawn.iter().all(|delay| (ms(least)..=ms(most)).contains(delay)), "{shown}");
+            // Jitter reaches both halves of its range, whatever was asked for.
+            let middle = ms(least) + ms(most - least) / 2;
+            let widely = asked != Some(ms(900));
+            assert!(!widely || drawn.iter().any(|delay| *delay < middle), "{shown}");
+            assert!(!widely || drawn.iter().any(|delay| *delay > middle), "{shown}");
         }
-        assert_eq!(config.delay(8), None);
-        assert_eq!(RetryConfig::none().delay(1), None);
-        assert!(RetryConfig::new().max_attempts(u32::MAX).delay(4_000_000_000).is_some());
+        assert_eq!(config.delay(8, None), None);
+        assert_eq!(RetryConfig::none().delay(1, None), None);
+        let many = RetryConfig::new().max_attempts(u32::MAX);
+        assert!(many.delay(4_000_000_000, Some(Duration::MAX)).is_some());
         let endless = RetryConfig::new().base(Duration::MAX).max_delay(Duration::MAX).factor(u32::MAX);
-        assert!(endless.max_attempts(u32::MAX).delay(u32::MAX - 1).is_some());
+        assert!(endless.max_attempts(u32::MAX).delay(u32::MAX - 1, None).is_some());
     }
 
     #[test]

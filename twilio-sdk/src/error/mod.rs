@@ -3,6 +3,7 @@
 mod api;
 #[cfg(feature = "config-file")]
 mod config;
+mod lasting;
 mod shown;
 mod token;
 mod transfer;
@@ -18,6 +19,7 @@ use serde_json::error::Category;
 pub use api::{FieldError, Problem};
 #[cfg(feature = "config-file")]
 pub use config::ConfigProblem;
+pub(crate) use lasting::lasts;
 pub(crate) use token::TokenResult;
 pub use token::{TokenErrorCode, TokenProblem};
 #[cfg(feature = "validation")]
@@ -357,11 +359,14 @@ impl Error {
 
     /// Whether Twilio may have carried out the call though there is no answer of use: it was sent, and then the
     /// time-out passed, the connection was lost, the answer could not be read, or it is one of a failure of Twilio's
-    /// own (5xx). That holds for every attempt: a `DELETE` that is told 404 after a time-out may have deleted.
+    /// own (5xx), or a 303, with which a server points to the outcome of what it did (RFC 9110, section 15.4.4); any
+    /// other redirect says that nothing was carried out at the address that was asked. That holds for every attempt: a `DELETE` that is told 404 after a time-out may have deleted.
     pub fn may_have_been_carried_out(&self) -> bool {
         let uncertain = match self.0.kind {
             Kind::Timeout | Kind::Transport | Kind::Decode | Kind::Limit => true,
-            Kind::Api => self.status().is_some_and(|status| status.is_server_error()),
+            Kind::Api => self
+                .status()
+                .is_some_and(|status| status.is_server_error() || status == StatusCode::SEE_OTHER),
             _ => false,
         };
         self.0.uncertain || (uncertain && !self.0.refused)

@@ -4,6 +4,7 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, Method, StatusCode};
 use tokio::time::{Instant, timeout_at};
 
+use super::send::Clock;
 use super::{Dispatching, Handle, Operation, Raw};
 use crate::config::ResponseLimits;
 use crate::{Error, Result};
@@ -39,6 +40,12 @@ pub(super) fn within(deadline: Instant, time: Option<Duration>) -> Instant {
     time.and_then(|time| Instant::now().checked_add(time)).map_or(deadline, |end| end.min(deadline))
 }
 
+/// Whether an attempt that starts now has all the time that the client's settings give one, or nearly so: waiting for
+/// its turn takes some. A host is not to blame for a caller who gives it less.
+pub(super) fn is_full(full: Duration, until: Instant) -> bool {
+    until.saturating_duration_since(Instant::now()) >= full - full / 10
+}
+
 /// Sends a request once and reads the whole answer, within the client's bounds. The request comes as the future
 /// that sends it, which is small: what is held while waiting is what a call costs in memory.
 pub(super) async fn attempt(
@@ -46,11 +53,12 @@ pub(super) async fn attempt(
     operation: &'static Operation,
     host: &str,
     sending: Dispatching<'_>,
-    deadline: Instant,
+    clock: Clock,
 ) -> Result<Raw> {
     let settings = handle.settings();
-    let mut pass = handle.gate().enter(operation, host, deadline).await?;
-    let until = within(deadline, settings.attempt_timeout);
+    let mut pass = handle.gate().enter(operation, host, clock.deadline).await?;
+    let until = clock.until();
+    let is_full = is_full(settings.full_attempt, until);
     let exchange = async {
         let response = sending.await?;
         read(operation, response, &settings.limits).await
@@ -59,7 +67,7 @@ pub(super) async fn attempt(
         Ok(outcome) => outcome,
         Err(_) => Err(Error::timeout(operation, host)),
     };
-    pass.leave(operation, &outcome);
+    pass.leave(operation, &outcome, is_full);
     outcome
 }
 

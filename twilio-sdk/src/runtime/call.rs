@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::{Dispatch, Operation, Output, Param, Place, Raw, Response};
+use super::{Dispatch, Extras, Forward, Operation, Output, Param, Place, Raw, Response};
 use crate::Result;
 use crate::config::RetryConfig;
 
@@ -36,8 +36,14 @@ pub(crate) struct Parts {
     pub(crate) idempotent: Option<bool>,
     #[cfg(feature = "validation")]
     pub(crate) validation: Option<bool>,
-    /// Path and query that the server gave for this page, instead of what the values above make.
+    /// Path and query that the server gave for this page, or that a caller gave, instead of what the values above make.
     pub(crate) link: Option<String>,
+    /// What the specification does not know, set at the end over what it does.
+    pub(crate) extra: Extras,
+    /// Which host a gateway is told.
+    pub(crate) forward: Forward,
+    /// Why the request cannot be sent.
+    pub(crate) refused: Option<Box<str>>,
 }
 
 impl<T> Call<T> {
@@ -57,6 +63,9 @@ impl<T> Call<T> {
             #[cfg(feature = "validation")]
             validation: None,
             link: None,
+            extra: Extras::default(),
+            forward: Forward::Product,
+            refused: None,
         };
         Self { client: Arc::new(client.clone()), parts, output: PhantomData }
     }
@@ -109,6 +118,16 @@ impl<T> Call<T> {
         let mut pairs = Vec::new();
         flatten("", &value, &mut pairs);
         self.parts.put_pairs(place, name, pairs.into_iter());
+    }
+
+    pub(crate) fn param(&mut self, name: String, value: Value) {
+        self.parts.extra.params.retain(|(have, _)| *have != name);
+        self.parts.extra.params.push((name, value));
+    }
+
+    pub(crate) fn header(&mut self, name: String, value: String) {
+        self.parts.extra.headers.retain(|(have, _)| !have.eq_ignore_ascii_case(&name));
+        self.parts.extra.headers.push((name, value));
     }
 
     pub(crate) fn account(&mut self, account: Box<str>) {
@@ -176,6 +195,15 @@ impl Parts {
         into.extend(pairs.map(|(key, value)| (format!("{prefix}{key}"), value)));
     }
 
+    /// Whether sending the request twice does no more than sending it once: by its method, or because Twilio tells two
+    /// requests with one key (`Idempotency-Key`) from two requests.
+    pub(crate) fn is_idempotent(&self) -> bool {
+        let has_key = |(name, value): &(&str, String)| {
+            name.eq_ignore_ascii_case("idempotency-key") && !value.is_empty()
+        };
+        super::retry::is_idempotent(self.operation.method) || self.headers.iter().any(has_key)
+    }
+
     /// Sets a query parameter, as paging does.
     pub(crate) fn set_query(&mut self, name: &str, value: String) {
         self.query.retain(|(have, _)| have != name);
@@ -227,6 +255,7 @@ impl<T> fmt::Debug for Call<T> {
         names.extend(parts.headers.iter().map(|(name, _)| *name));
         names.extend(parts.form.iter().map(|(name, _)| name.as_str()));
         names.extend(parts.json.keys().map(String::as_str));
+        names.extend(parts.extra.names());
         f.debug_struct("Call")
             .field("operation", &parts.operation.id)
             .field("sets", &names)
@@ -314,6 +343,26 @@ macro_rules! sending {
             /// When this call is tried again, instead of the client's own settings.
             pub fn with_retry(mut self, retry: crate::RetryConfig) -> Self {
                 self.0.retry(retry);
+                self
+            }
+
+            /// Sets a parameter that Twilio's specification does not know yet: in the query of a GET or DELETE, in
+            /// the form or JSON object that is the body of any other request. It replaces a parameter of the same name. In a form and
+            /// a query an array is sent as repeated values, and `null` leaves the parameter out.
+            pub fn with_param(
+                mut self,
+                name: impl Into<String>,
+                value: impl Into<serde_json::Value>,
+            ) -> Self {
+                self.0.param(name.into(), value.into());
+                self
+            }
+
+            /// Sets a header that Twilio's specification does not know. Headers that carry the credentials, name the host,
+            /// describe the body or belong to the connection cannot be set: sending fails with
+            /// [`is_request`](crate::Error::is_request), as it does for what is no name or value of a header.
+            pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+                self.0.header(name.into(), value.into());
                 self
             }
 

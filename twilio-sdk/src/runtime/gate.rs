@@ -83,8 +83,8 @@ pub(super) struct Pass {
 }
 
 impl Pass {
-    /// Tells the gate how the request ended.
-    pub(super) fn leave(&mut self, operation: &Operation, outcome: &Result<Raw>) {
+    /// Tells the gate how the request ended, and whether it had the time that the client's settings give one.
+    pub(super) fn leave(&mut self, operation: &Operation, outcome: &Result<Raw>, is_full: bool) {
         // Only Twilio knows what an account has under way, and only Twilio gets credentials.
         if let (Some(seat), Ok(raw), true) = (&self.seat, outcome, operation.authenticated)
             && let Some(of_account) = concurrent(raw)
@@ -94,6 +94,8 @@ impl Pass {
         if let Some(ticket) = &mut self.ticket {
             let failed = match outcome {
                 Ok(raw) => ticket.is_failure(raw.status),
+                // A deadline of the caller's own says nothing about the host.
+                Err(error) if error.is_timeout() && !is_full => return,
                 Err(error) if error.is_connect() || error.is_timeout() || error.is_transport() => true,
                 // It answered, with more than is read.
                 Err(error) if error.is_limit() => false,
@@ -139,10 +141,10 @@ mod tests {
     async fn what_never_reached_the_host_says_nothing_of_it() {
         let breaker = CircuitBreakerConfig::new().volume_threshold(1);
         let gate = Gate::new(&config().circuit_breaker(breaker));
-        enter(&gate).await.expect("closed").leave(&OURS, &Ok(answer(503)));
+        enter(&gate).await.expect("closed").leave(&OURS, &Ok(answer(503)), true);
         tokio::time::advance(Duration::from_secs(30)).await;
         let mut probe = enter(&gate).await.expect("a probe");
-        probe.leave(&OURS, &Err(Error::request(&OURS, "nothing was sent")));
+        probe.leave(&OURS, &Err(Error::request(&OURS, "nothing was sent")), true);
         drop(probe);
         let probe = enter(&gate).await.expect("another probe");
         assert!(enter(&gate).await.is_err_and(|error| error.is_circuit_open()), "the circuit was not closed");
@@ -152,9 +154,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn nobody_but_twilio_says_what_the_account_has_under_way() {
         let gate = Gate::new(&config().pool(PoolConfig::new().max_active(2)));
-        enter(&gate).await.expect("a place").leave(&ELSEWHERE, &Ok(answer(200)));
+        enter(&gate).await.expect("a place").leave(&ELSEWHERE, &Ok(answer(200)), true);
         let mut both = (enter(&gate).await.expect("a place"), enter(&gate).await.expect("the other place"));
-        both.0.leave(&OURS, &Ok(answer(200)));
+        both.0.leave(&OURS, &Ok(answer(200)), true);
         drop(both);
         let _held = enter(&gate).await.expect("a place");
         assert!(enter(&gate).await.is_err_and(|error| error.is_busy()), "the other place is others'");

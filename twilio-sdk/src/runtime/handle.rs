@@ -31,6 +31,8 @@ struct Shared {
 pub(crate) struct Settings {
     pub(crate) timeout: Duration,
     pub(crate) attempt_timeout: Option<Duration>,
+    /// How long an attempt may take by the client's settings.
+    pub(crate) full_attempt: Duration,
     pub(crate) retry: RetryConfig,
     pub(crate) limits: ResponseLimits,
     pub(crate) observer: Option<Observer>,
@@ -53,6 +55,7 @@ impl Handle {
         let settings = Settings {
             timeout: config.timeout,
             attempt_timeout: config.attempt_timeout,
+            full_attempt: config.full_attempt(),
             retry: config.retry,
             limits: config.limits,
             observer: config.observer,

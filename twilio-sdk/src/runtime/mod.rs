@@ -9,11 +9,13 @@ mod dispatch;
 #[cfg(feature = "auth-layer")]
 mod elsewhere;
 mod encode;
+mod extras;
 mod gate;
 mod handle;
 mod limit;
 mod operation;
 mod output;
+mod raw;
 mod repair;
 mod request;
 mod response;
@@ -45,10 +47,12 @@ pub use dispatch::{Dispatch, Dispatching, through_hooks};
 #[cfg(feature = "auth-layer")]
 pub(crate) use elsewhere::Elsewhere;
 pub use encode::{FieldWriter, Param, WriteFields, to_json};
+pub(crate) use extras::{Extras, Forward};
 pub(crate) use gate::Gate;
 pub use handle::Handle;
 pub use operation::{BodyKind, Method, Operation, Place};
 pub use output::Output;
+pub use raw::{RawBody, RawRequest};
 pub(crate) use repair::{Damage, read as read_json, repair, value as json_value};
 pub use request::Request;
 pub(crate) use reqwest::{Error as HttpError, Request as HttpRequest, Url as HttpUrl};

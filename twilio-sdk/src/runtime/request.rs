@@ -52,7 +52,7 @@ pub trait Request: Clone + fmt::Debug + Send + Sync + Sized + 'static {
     #[cfg_attr(docsrs, doc(cfg(feature = "serialize")))]
     fn save(&self) -> SavedRequest {
         let call = self.call();
-        SavedRequest::new(call.client.product(), &call.parts)
+        SavedRequest::new(call.client.product(), call.parts.operation.id, &call.parts)
     }
 
     /// Makes the request again that was [saved](Self::save), for this client's credentials and settings.

@@ -5,8 +5,9 @@ use std::time::Duration;
 use http::{HeaderMap, StatusCode};
 
 use super::{Method, Raw};
-use crate::Result;
 use crate::config::RetryConfig;
+use crate::error::lasts;
+use crate::{Problem, Result};
 
 /// What is known of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,11 @@ pub(crate) enum Happened {
 impl Happened {
     pub(crate) fn of(outcome: &Result<Raw>) -> Self {
         match outcome {
+            Ok(raw)
+                if raw.status == StatusCode::TOO_MANY_REQUESTS && lasts(Problem::parse(&raw.body).code) =>
+            {
+                Self::Final
+            }
             Ok(raw) => Self::Answered(raw.status),
             Err(error) if error.is_tls() => Self::Final,
             Err(error) if error.is_connect() || error.is_refused() => Self::NothingSent,
@@ -59,13 +65,22 @@ pub(crate) fn may_be_carried_out(outcome: &Result<Raw>) -> bool {
     }
 }
 
+/// How long a wait may be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Left {
+    /// Until the request's timeout, or what bounds a single wait.
+    pub(crate) time: Duration,
+    /// Of all waits of the request.
+    pub(crate) budget: Duration,
+}
+
 /// The wait before the next attempt, `None` if there is none.
 pub(crate) fn delay(
     config: &RetryConfig,
     idempotent: bool,
     attempts: u32,
     outcome: &Result<Raw>,
-    left: Duration,
+    left: Left,
 ) -> Option<Duration> {
     let headers = match outcome {
         Ok(raw) => Some(&raw.headers),
@@ -75,23 +90,22 @@ pub(crate) fn delay(
     decide(config, idempotent, attempts, Happened::of(outcome), asked, left)
 }
 
-/// The same of what is known alone: `attempts` were made, the server `asked` for a wait, `left` is until the
-/// call's time-out.
+/// The same of what is known alone: `attempts` were made, the server `asked` for a wait, and `left` is the longest wait
+/// that there is time for.
 fn decide(
     config: &RetryConfig,
     idempotent: bool,
     attempts: u32,
     happened: Happened,
     asked: Option<Duration>,
-    left: Duration,
+    left: Left,
 ) -> Option<Duration> {
     if !is_safe(config, idempotent, happened) {
         return None;
     }
-    let drawn = config.delay(attempts)?;
-    let delay = asked.unwrap_or(drawn);
-    // A wait that ends after the call's time-out is a wait for nothing.
-    (delay < left).then_some(delay)
+    let delay = config.delay(attempts, asked)?;
+    // A wait that ends after the request's timeout is a wait for nothing.
+    (delay < left.time && delay <= left.budget).then_some(delay)
 }
 
 /// RFC 9110 calls these idempotent; PATCH and POST are not.
@@ -160,19 +174,22 @@ mod tests {
             happened in happenings(),
             attempts in 1_u32..12,
             asked in proptest::option::of(durations()),
-            left in durations(),
+            time in durations(),
+            budget in durations(),
         ) {
+            let left = Left { time, budget };
             let idempotent = marked.unwrap_or(is_idempotent(method));
             let Some(delay) = decide(&config, idempotent, attempts, happened, asked, left) else {
                 // What is certainly safe is tried again, unless attempts or time are at their end.
                 if happened == Happened::NothingSent && attempts < config.max_attempts {
-                    prop_assert!(asked.unwrap_or(config.max_delay) >= left);
+                    prop_assert!(asked.unwrap_or_default().saturating_add(config.max_delay) >= time.min(budget));
                 }
                 return Ok(());
             };
             prop_assert!(attempts < config.max_attempts);
-            prop_assert!(delay < left);
-            prop_assert!(delay <= asked.unwrap_or(config.max_delay));
+            prop_assert!(delay < time && delay <= budget);
+            prop_assert!(delay >= asked.unwrap_or_default());
+            prop_assert!(delay <= asked.unwrap_or_default().saturating_add(config.max_delay));
             let carried_out_perhaps = match happened {
                 Happened::NothingSent => false,
                 Happened::Unknown => true,

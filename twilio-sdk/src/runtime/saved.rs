@@ -45,6 +45,12 @@ pub struct SavedRequest {
     /// `Some(Null)` is a body too.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
     body: Option<Value>,
+    /// Parameters that the specification does not know.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    params: Vec<(String, Value)>,
+    /// Headers that the specification does not know.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    more_headers: Vec<(String, String)>,
 }
 
 fn some<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<Value>, D::Error> {
@@ -52,13 +58,13 @@ fn some<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Resul
 }
 
 impl SavedRequest {
-    pub(super) fn new(product: &str, parts: &Parts) -> Self {
+    pub(super) fn new(product: &str, operation: &str, parts: &Parts) -> Self {
         let owned = |pairs: &[(&'static str, String)]| {
             pairs.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
         };
         Self {
             product: product.to_owned(),
-            operation: parts.operation.id.to_owned(),
+            operation: operation.to_owned(),
             account: parts.account.as_deref().map(str::to_owned),
             idempotent: parts.idempotent,
             path: owned(&parts.path),
@@ -67,6 +73,8 @@ impl SavedRequest {
             form: parts.form.clone(),
             json: parts.json.clone(),
             body: parts.body.clone(),
+            params: parts.extra.params.clone(),
+            more_headers: parts.extra.headers.clone(),
         }
     }
 
@@ -114,7 +122,31 @@ impl SavedRequest {
         parts.form = std::mem::take(&mut self.form);
         parts.json = std::mem::take(&mut self.json);
         parts.body = self.body.take();
+        self.restore_extras(parts);
         Ok(())
+    }
+
+    /// What no specification needs to know.
+    fn restore_extras(&mut self, parts: &mut Parts) {
+        parts.extra.params = std::mem::take(&mut self.params);
+        parts.extra.headers = std::mem::take(&mut self.more_headers);
+    }
+
+    /// A value of the path.
+    pub(super) fn path_value(&self, name: &str) -> Option<&str> {
+        self.path.get(name).map(String::as_str)
+    }
+
+    /// The body, where it is not made of fields.
+    pub(super) fn whole_body(&self) -> Option<&Value> {
+        self.body.as_ref()
+    }
+
+    /// Puts what was saved of a request without a specification into one with its URL and body.
+    pub(super) fn restore_free(mut self, parts: &mut Parts) {
+        parts.idempotent = self.idempotent;
+        parts.query = std::mem::take(&mut self.query);
+        self.restore_extras(parts);
     }
 
     /// Every parameter's place and name.
@@ -135,7 +167,9 @@ impl SavedRequest {
 /// Names and not values: those may be secret or personal.
 impl fmt::Debug for SavedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> = self.names().map(|(_, name)| name).collect();
+        let further = self.params.iter().map(|(name, _)| name.as_str());
+        let further = further.chain(self.more_headers.iter().map(|(name, _)| name.as_str()));
+        let names: Vec<&str> = self.names().map(|(_, name)| name).chain(further).collect();
         f.debug_struct("SavedRequest")
             .field("product", &self.product)
             .field("operation", &self.operation)
@@ -147,7 +181,9 @@ impl fmt::Debug for SavedRequest {
 impl Drop for SavedRequest {
     fn drop(&mut self) {
         self.path.values_mut().chain(self.headers.values_mut()).for_each(Zeroize::zeroize);
-        self.query.iter_mut().chain(&mut self.form).for_each(|(_, value)| value.zeroize());
+        self.params.iter_mut().for_each(|(_, value)| wipe(value));
+        let pairs = self.query.iter_mut().chain(&mut self.form).chain(&mut self.more_headers);
+        pairs.for_each(|(_, value)| value.zeroize());
         self.json.values_mut().chain(&mut self.body).for_each(wipe);
     }
 }

@@ -6,20 +6,25 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
-use super::attempt::{Attempt, attempt};
+use super::attempt::{Attempt, attempt, within};
 use super::{Dispatch, Operation, Parts, Raw, retry, trace};
 use crate::auth::Ready;
-use crate::config::{FOREVER, RetryConfig};
+use crate::config::{FOREVER, RetryConfig, attempt_timeout};
 use crate::{Error, Result};
 
 /// Sends a call, again where that is safe, until there is an outcome or no time is left.
 pub(crate) async fn send(client: &dyn Dispatch, parts: &Parts) -> Result<Raw> {
     let settings = client.handle().settings();
+    let timeout = parts.timeout.unwrap_or(settings.timeout).min(FOREVER);
+    let idempotent = parts.idempotent.unwrap_or_else(|| parts.is_idempotent());
     let terms = Terms {
-        deadline: Instant::now() + parts.timeout.unwrap_or(settings.timeout).min(FOREVER),
+        clock: Clock {
+            deadline: Instant::now() + timeout,
+            attempt: attempt_timeout(settings.attempt_timeout, timeout, idempotent),
+        },
         patience: FOREVER,
         retry: parts.retry.as_deref().unwrap_or(&settings.retry),
-        idempotent: parts.idempotent.unwrap_or(retry::is_idempotent(parts.operation.method)),
+        idempotent,
     };
     watched(client, parts.operation, async {
         let mut way = Buffered { client, parts };
@@ -46,12 +51,28 @@ pub(super) async fn watched(
 
 /// What bounds a call.
 pub(super) struct Terms<'a> {
-    pub(super) deadline: Instant,
+    pub(super) clock: Clock,
     /// The longest wait between two attempts.
     pub(super) patience: Duration,
     pub(super) retry: &'a RetryConfig,
     /// Whether sending the call twice does no more than sending it once.
     pub(super) idempotent: bool,
+}
+
+/// What bounds an attempt in time.
+#[derive(Clone, Copy)]
+pub(super) struct Clock {
+    /// The request's own end.
+    pub(super) deadline: Instant,
+    /// How long an attempt may take, from its turn on.
+    pub(super) attempt: Option<Duration>,
+}
+
+impl Clock {
+    /// The end of an attempt that starts now.
+    pub(super) fn until(&self) -> Instant {
+        within(self.deadline, self.attempt)
+    }
 }
 
 /// How a call is sent.
@@ -65,7 +86,7 @@ pub(super) trait Way: Send {
         client: &dyn Dispatch,
         operation: &'static Operation,
         request: reqwest::Request,
-        deadline: Instant,
+        clock: Clock,
     ) -> impl Future<Output = Result<Raw>> + Send;
 
     /// Whether the request can still be sent another time.
@@ -91,11 +112,11 @@ impl Way for Buffered<'_> {
         client: &dyn Dispatch,
         operation: &'static Operation,
         request: reqwest::Request,
-        deadline: Instant,
+        clock: Clock,
     ) -> Result<Raw> {
         let host = request.url().host_str().unwrap_or_default().to_owned();
         let sending = client.dispatch(request, operation);
-        attempt(client.handle(), operation, &host, sending, deadline).await
+        attempt(client.handle(), operation, &host, sending, clock).await
     }
 }
 
@@ -105,7 +126,8 @@ pub(super) async fn attempts(
     terms: &Terms<'_>,
     way: &mut impl Way,
 ) -> Result<Raw> {
-    let (handle, deadline) = (client.handle(), terms.deadline);
+    let (handle, deadline) = (client.handle(), terms.clock.deadline);
+    let mut budget = terms.retry.max_total_delay;
     let settings = handle.settings();
     let (mut number, mut renewed, mut uncertain) = (0, false, false);
     loop {
@@ -121,7 +143,7 @@ pub(super) async fn attempts(
         handle.auth().clear(&mut outgoing);
         ready.put_into(&mut outgoing);
         let watch = trace::attempt(client, operation, &outgoing, number);
-        let outcome = way.attempt(client, operation, outgoing, deadline).instrument(watch.span()).await;
+        let outcome = way.attempt(client, operation, outgoing, terms.clock).instrument(watch.span()).await;
         let refused = outcome.as_ref().is_ok_and(|raw| raw.status == http::StatusCode::UNAUTHORIZED);
         // The token is given up even where the call cannot be sent again.
         let fresh = refused && !renewed && operation.authenticated && handle.auth().renew(&ready);
@@ -131,7 +153,8 @@ pub(super) async fn attempts(
             renewed = true;
             Some(Duration::ZERO)
         } else {
-            let left = deadline.saturating_duration_since(Instant::now()).min(terms.patience);
+            let time = deadline.saturating_duration_since(Instant::now()).min(terms.patience);
+            let left = retry::Left { time, budget };
             retry::delay(terms.retry, terms.idempotent, number, &outcome, left)
         };
         watch.end(&outcome, retry_in);
@@ -159,6 +182,7 @@ pub(super) async fn attempts(
                 Err(error) => Err(error.after(number, uncertain)),
             };
         };
+        budget = budget.saturating_sub(delay);
         uncertain |= retry::may_be_carried_out(&outcome);
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;

@@ -7,6 +7,20 @@ use rustls_platform_verifier::{BuilderVerifierExt, Verifier};
 use crate::config::{HttpVersion, TlsConfig, TlsVersion};
 use crate::{Error, Result};
 
+/// Makes ring the cryptography that rustls takes where a program asks for its default, unless another was installed;
+/// whether it was installed by this call.
+///
+/// This crate needs no default, and installs none by itself. Programs need one whose other dependencies use reqwest
+/// without a TLS feature: Cargo builds reqwest once for all, with this crate's feature
+/// `rustls-no-provider`, and then `reqwest::Client::new()` of those dependencies panics. Call this first in `main`:
+///
+/// ```
+/// twilio_sdk::install_tls_provider();
+/// ```
+pub fn install_tls_provider() -> bool {
+    rustls::crypto::ring::default_provider().install_default().is_ok()
+}
+
 /// rustls with the system's roots, checked by the platform's own verifier; without roots where no TLS is used.
 pub(crate) fn rustls(
     config: &TlsConfig,

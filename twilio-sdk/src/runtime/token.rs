@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use super::attempt::{read, within};
 use super::{BodyKind, Handle, Method, Operation, Raw, retry, transport};
 use crate::Error;
+use crate::config::attempt_timeout;
 use crate::error::{TokenProblem, TokenResult};
 
 /// For errors; the path is whatever the endpoint's is.
@@ -34,6 +35,8 @@ pub(crate) async fn request_token(handle: Handle, asked: TokenRequest) -> TokenR
     let url = reqwest::Url::parse(&asked.url).map_err(|_| TokenProblem::new("the token URL is none"))?;
     let body = bytes::Bytes::from_owner(asked.form);
     let mut number = 0;
+    let mut budget = settings.retry.max_total_delay;
+    let longest = attempt_timeout(settings.attempt_timeout, settings.timeout, true);
     loop {
         number += 1;
         let mut request = reqwest::Request::new(reqwest::Method::POST, url.clone());
@@ -44,7 +47,7 @@ pub(crate) async fn request_token(handle: Handle, asked: TokenRequest) -> TokenR
             headers.insert(HeaderName::from_static("x-forwarded-host"), host.clone());
         }
         *request.body_mut() = Some(body.clone().into());
-        let until = within(deadline, settings.attempt_timeout);
+        let until = within(deadline, longest);
         let exchange = async {
             let sent = handle.http().execute(request).await;
             read(&OPERATION, sent.map_err(|e| Error::transport(&OPERATION, e))?, &settings.limits).await
@@ -52,9 +55,12 @@ pub(crate) async fn request_token(handle: Handle, asked: TokenRequest) -> TokenR
         let host = url.host_str().unwrap_or_default();
         let outcome =
             timeout_at(until, exchange).await.unwrap_or_else(|_| Err(Error::timeout(&OPERATION, host)));
-        let left = deadline.saturating_duration_since(Instant::now());
-        match retry::delay(&settings.retry, true, number, &outcome, left) {
-            Some(delay) => tokio::time::sleep(delay).await,
+        let time = deadline.saturating_duration_since(Instant::now());
+        match retry::delay(&settings.retry, true, number, &outcome, retry::Left { time, budget }) {
+            Some(delay) => {
+                budget = budget.saturating_sub(delay);
+                tokio::time::sleep(delay).await;
+            }
             None => return outcome.map_err(unanswered),
         }
     }

@@ -3,7 +3,7 @@
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{BodyKind, Dispatch, Parts};
+use super::{BodyKind, Dispatch, Forward, Parts};
 use crate::auth::ANONYMOUS;
 use crate::types::AccountSid;
 use crate::{Error, Result};
@@ -12,11 +12,27 @@ use crate::{Error, Result};
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 pub(crate) fn request(client: &dyn Dispatch, parts: &Parts) -> Result<reqwest::Request> {
+    if let Some(why) = &parts.refused {
+        return Err(Error::request(parts.operation, why.as_ref()));
+    }
+    match parts.extra.params.is_empty() {
+        true => build(client, parts),
+        false => build(client, &parts.merged()?),
+    }
+}
+
+fn build(client: &dyn Dispatch, parts: &Parts) -> Result<reqwest::Request> {
     let operation = parts.operation;
     let mut url = String::with_capacity(client.base_url().len() + 160);
     url.push_str(client.base_url());
     match &parts.link {
-        Some(link) => url.push_str(link),
+        Some(link) => {
+            url.push_str(link);
+            // A caller's URL was taken apart; Twilio's own link has its query.
+            if parts.forward != Forward::Product {
+                query(&mut url, &parts.query);
+            }
+        }
         None => {
             path(&mut url, client, parts)?;
             query(&mut url, &parts.query);
@@ -37,7 +53,12 @@ pub(crate) fn request(client: &dyn Dispatch, parts: &Parts) -> Result<reqwest::R
     if !operation.authenticated {
         headers.insert(ANONYMOUS, HeaderValue::from_static(""));
     }
-    if let Some(host) = client.handle().endpoint().forwarded_host(client.host()) {
+    let forwarded = match &parts.forward {
+        Forward::Product => client.handle().endpoint().forwarded_host(client.host()),
+        Forward::Host(host) => HeaderValue::from_str(host).ok(),
+        Forward::Nothing => None,
+    };
+    if let Some(host) = forwarded {
         headers.insert(HeaderName::from_static("x-forwarded-host"), host);
     }
     for (name, value) in &parts.headers {
@@ -48,12 +69,19 @@ pub(crate) fn request(client: &dyn Dispatch, parts: &Parts) -> Result<reqwest::R
         };
         headers.insert(header, value);
     }
-    let body = match operation.body {
+    let carrier = client.handle().auth().carrier();
+    parts.extra.set_headers(&mut request, carrier).map_err(|why| Error::request(operation, why))?;
+    let kind = match operation.body {
+        // A parameter that the specification does not know may be the first that a POST takes.
+        BodyKind::None if !parts.form.is_empty() => BodyKind::Form,
+        kind => kind,
+    };
+    let body = match kind {
         BodyKind::None => None,
         BodyKind::Form => Some(form(&parts.form)),
         BodyKind::Json | BodyKind::Scim => json(parts),
     };
-    if let (Some(body), Some(content_type)) = (body, operation.body.content_type()) {
+    if let (Some(body), Some(content_type)) = (body, kind.content_type()) {
         request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         *request.body_mut() = Some(body.into());
     }

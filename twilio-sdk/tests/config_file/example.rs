@@ -60,6 +60,7 @@ fn every_profile_of_it_makes_a_client() {
         "base: 100ms",
         "factor: 3",
         "max_delay: 5s",
+        "max_total_delay: 10s",
         "statuses: [429, 503]",
         "volume_threshold: 20",
         "window: 30s",

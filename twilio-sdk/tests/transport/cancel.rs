@@ -51,7 +51,8 @@ async fn while_the_body_comes() {
 #[tokio::test]
 async fn while_it_waits_for_the_next_attempt() {
     let server = Server::start([Answer::status(429, &[("Retry-After", "10")], "")]).await;
-    let twilio = build(narrow(&server));
+    let patient = RetryConfig::new().max_total_delay(Duration::from_secs(60));
+    let twilio = build(narrow(&server).retry(patient));
     let call = twilio.api_v2010().create_message("+15558675310").send();
     tokio::select! {
         outcome = call => panic!("the call ended: {outcome:?}"),

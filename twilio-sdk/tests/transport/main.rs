@@ -12,11 +12,15 @@ mod limits;
 mod observe;
 mod peers;
 mod pool;
+mod provider;
 mod proxy;
+mod raw;
 mod retry;
 mod server;
+mod success;
 mod time;
 mod tls;
+mod waits;
 mod wire;
 
 use std::future::Future;

@@ -6,8 +6,8 @@ use tokio::time::{Instant, timeout_at};
 use super::incoming::Incoming;
 use super::redirect::Trail;
 use super::target::{Target, copy, redirected};
-use crate::config::{FOREVER, RetryConfig};
-use crate::runtime::send::{Terms, Way, attempts, watched};
+use crate::config::{FOREVER, RetryConfig, attempt_timeout};
+use crate::runtime::send::{Clock, Terms, Way, attempts, watched};
 use crate::runtime::{Dispatch, Operation, Raw, attempt};
 use crate::{Error, Result};
 
@@ -49,8 +49,10 @@ pub(crate) async fn fetch(client: Arc<dyn Dispatch>, target: Target, bounds: Bou
     let operation = if target.own { &target.routes.own } else { &target.routes.elsewhere };
     let retry = bounds.retry.as_ref().unwrap_or(&settings.retry);
     bounds.check()?;
-    let deadline = Instant::now() + bounds.timeout.unwrap_or(settings.timeout).min(FOREVER);
-    let terms = Terms { deadline, patience: FOREVER, retry, idempotent: true };
+    let timeout = bounds.timeout.unwrap_or(settings.timeout).min(FOREVER);
+    let attempt = attempt_timeout(settings.attempt_timeout, timeout, true);
+    let clock = Clock { deadline: Instant::now() + timeout, attempt };
+    let terms = Terms { clock, patience: FOREVER, retry, idempotent: true };
     let idle = bounds.idle();
     let mut way = Streamed { target, idle, limit: bounds.limit, opened: None };
     let raw = watched(&*client, operation, attempts(&*client, operation, &terms, &mut way)).await?;
@@ -82,16 +84,16 @@ impl Way for Streamed {
         client: &dyn Dispatch,
         _: &'static Operation,
         request: reqwest::Request,
-        deadline: Instant,
+        clock: Clock,
     ) -> Result<Raw> {
-        let until = attempt::within(deadline, client.handle().settings().attempt_timeout);
+        let until = clock.until();
         self.opened = None;
         let mut trail = Trail::new(request.url());
         let (mut request, mut own) = (request, self.target.own);
         loop {
             let operation = if own { &self.target.routes.own } else { &self.target.routes.elsewhere };
             let asked = copy(&request);
-            let (raw, incoming) = self.hop(client, operation, request, deadline, until).await?;
+            let (raw, incoming) = self.hop(client, operation, request, clock.deadline, until).await?;
             self.opened = incoming;
             if !matches!(raw.status.as_u16(), 301 | 302 | 303 | 307 | 308) {
                 return Ok(raw);
@@ -115,6 +117,7 @@ impl Streamed {
         let limits = &client.handle().settings().limits;
         let host = request.url().host_str().unwrap_or_default().to_owned();
         let mut pass = client.handle().gate().enter(operation, &host, deadline).await?;
+        let is_full = attempt::is_full(client.handle().settings().full_attempt, until);
         let exchange = async {
             let mut response = client.dispatch(request, operation).await?;
             let raw = attempt::head(operation, &mut response, limits)?;
@@ -129,7 +132,7 @@ impl Streamed {
             Ok((raw, response)) => (Ok(raw), response),
             Err(error) => (Err(error), None),
         };
-        pass.leave(operation, &raw);
+        pass.leave(operation, &raw, is_full);
         let raw = raw?;
         let Some(response) = response else { return Ok((raw, None)) };
         let mut incoming = Incoming::new(operation, raw.clone(), response, pass, self.idle, self.limit)?;

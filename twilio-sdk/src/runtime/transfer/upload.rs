@@ -12,7 +12,7 @@ use super::content::{Body, Content, Source};
 use super::fetch::Bounds;
 use super::target::copy;
 use crate::config::FOREVER;
-use crate::runtime::send::{Terms, Way, attempts, watched};
+use crate::runtime::send::{Clock, Terms, Way, attempts, watched};
 use crate::runtime::{Dispatch, Operation, Parts, Raw, attempt};
 use crate::{Error, Result};
 
@@ -51,7 +51,8 @@ pub(crate) async fn upload(
     let deadline = Instant::now() + bounds.timeout.unwrap_or(FOREVER).min(FOREVER);
     // Nothing but the answer's `Retry-After` would bound the waits of an upload that may take for ever.
     let patience = bounds.timeout.unwrap_or(settings.timeout);
-    let terms = Terms { deadline, patience, retry, idempotent: bounds.idempotent };
+    let clock = Clock { deadline, attempt: None };
+    let terms = Terms { clock, patience, retry, idempotent: bounds.idempotent };
     let idle = bounds.idle();
     let mut way = Outgoing {
         base: crate::runtime::url::request(&*client, &parts)?,
@@ -115,11 +116,13 @@ impl Way for Outgoing {
         client: &dyn Dispatch,
         operation: &'static Operation,
         request: reqwest::Request,
-        deadline: Instant,
+        clock: Clock,
     ) -> Result<Raw> {
+        let deadline = clock.deadline;
         let handle = client.handle();
         let host = request.url().host_str().unwrap_or_default().to_owned();
         let mut pass = handle.gate().enter(operation, &host, deadline).await?;
+        let is_full = attempt::is_full(handle.settings().full_attempt.min(self.idle), deadline);
         self.content.begin();
         let exchange = async {
             let response = client.dispatch(request, operation).await?;
@@ -134,7 +137,7 @@ impl Way for Outgoing {
             Some(error) => Err(Error::content(operation, "the content to upload cannot be read", error)),
             None => outcome,
         };
-        pass.leave(operation, &outcome);
+        pass.leave(operation, &outcome, is_full);
         outcome
     }
 

@@ -22,6 +22,7 @@ fn retry(r: &Reader<'_>) -> RetryConfig {
     put(&mut retry.base, r.duration("base"));
     put(&mut retry.factor, r.count("factor"));
     put(&mut retry.max_delay, r.duration("max_delay"));
+    put(&mut retry.max_total_delay, r.duration("max_total_delay"));
     put(&mut retry.statuses, r.counts("statuses"));
     retry
 }
