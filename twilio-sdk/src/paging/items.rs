@@ -3,8 +3,8 @@ use std::future::poll_fn;
 use std::task::{Context, Poll, ready};
 
 use super::{Page, PagePosition, Pages};
+use crate::Result;
 use crate::runtime::{Call, Decode};
-use crate::{Error, Result};
 
 /// The items of a list, page after page, made as they are asked for.
 ///
@@ -30,7 +30,7 @@ use crate::{Error, Result};
 /// # }
 /// ```
 ///
-/// After an error that [`is_retryable`](Error::is_retryable) the list goes on where it was, as [`Pages`] do.
+/// After an error that [`is_retryable`](crate::Error::is_retryable) the list goes on where it was, as [`Pages`] do.
 #[must_use = "nothing is sent until an item is asked for"]
 pub struct Items<T> {
     pages: Pages<T>,
