@@ -66,7 +66,7 @@ fn is_data(key: &str) -> bool {
 type Rule = (&'static str, &'static str, fn(&Value) -> bool);
 
 const RULES: &[Rule] = &[
-    ("type", "`type` is not one word", Value::is_string),
+    ("type", "`type` is not one word, or one and `null`", is_type),
     ("format", "`format` is not text", Value::is_string),
     ("pattern", "`pattern` is not text", Value::is_string),
     ("properties", "`properties` is not an object of schemas", Value::is_object),
@@ -83,6 +83,11 @@ const RULES: &[Rule] = &[
 
 fn is_list_of(value: &Value, right: fn(&Value) -> bool) -> bool {
     value.as_array().is_some_and(|list| list.iter().all(right))
+}
+
+fn is_type(value: &Value) -> bool {
+    let words = value.as_array().filter(|words| words.iter().all(Value::is_string));
+    value.is_string() || words.is_some_and(|words| words.iter().filter(|word| *word != "null").count() == 1)
 }
 
 fn is_schemas(value: &Value) -> bool {

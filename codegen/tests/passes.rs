@@ -5,7 +5,7 @@ mod common;
 
 use common::{api, distilled, document, input, only, operation, refused, with_answer, with_form};
 use serde_json::{Value, json};
-use twilio_codegen::analyze::{BodyKind, Output, Place, Type};
+use twilio_codegen::analyze::{BodyKind, Enum, Output, Place, Type};
 use twilio_codegen::pass::{Applied, PASSES};
 use twilio_codegen::{Error, analyze};
 
@@ -266,4 +266,116 @@ fn a_circle_in_a_composition_is_an_error_with_its_place() {
         assert!(error.starts_with("test#/components/schemas/a: "), "{error}");
         assert!(error.contains("circle"), "{error}");
     }
+}
+
+/// A message whose status is the component `status`, an enum, with the property written like this.
+fn with_status(property: Value) -> Value {
+    let schemas = json!({
+        "message": { "type": "object", "properties": {
+            "first": { "$ref": "#/components/schemas/status" },
+            "status": property,
+        } },
+        "status": { "type": "string", "enum": ["queued", "sent"] },
+    });
+    let mut document = with_answer(json!({ "$ref": "#/components/schemas/message" }), schemas);
+    let form = json!({ "type": "object", "properties": { "Status": property } });
+    document["paths"]["/v1/Thing"]["post"] = operation("CreateThing", form);
+    document
+}
+
+/// The type of the property in the response and in the request of [`with_status`], and every enum's values.
+fn statuses(property: Value) -> (Type, Type, Vec<Vec<String>>) {
+    let api = api(with_status(property));
+    let created = api.operations.iter().find(|o| o.id == "CreateThing").unwrap();
+    let values = |item: &Enum| item.variants.iter().map(|(_, value)| value.clone()).collect();
+    let enums = api.enums.values().map(values).collect();
+    (api.models["Message"].fields["status"].ty.clone(), input(created, "Status").ty.clone(), enums)
+}
+
+#[test]
+fn review_53_an_enum_beside_null_or_free_text_stays_that_enum() {
+    let named = json!({ "$ref": "#/components/schemas/status" });
+    let free = json!({ "type": "string", "maxLength": 40 });
+    for key in ["anyOf", "oneOf"] {
+        for choice in [
+            json!([named, { "type": "null" }]),
+            json!([{ "type": "null" }, named]),
+            json!([named, { "enum": [null] }]),
+            json!([named, free]),
+            json!([free, named, { "type": "null" }]),
+        ] {
+            let (response, request, enums) = statuses(json!({ key: choice }));
+            let status = Type::Enum("Status".to_owned());
+            assert_eq!((response, request), (status.clone(), status), "{key} {choice}");
+            assert_eq!(enums, [["queued", "sent"]], "{key} {choice}");
+        }
+    }
+}
+
+#[test]
+fn review_53_enums_in_a_choice_are_one_enum_with_the_values_of_all() {
+    let some = json!({ "type": "string", "enum": ["sent", "failed"] });
+    let choice = json!({ "anyOf": [{ "$ref": "#/components/schemas/status" }, some] });
+    let (response, request, enums) = statuses(choice);
+    assert_eq!(response, request, "one enum, received and sent");
+    assert!(matches!(response, Type::Enum(_)), "{response:?}");
+    assert!(enums.contains(&["queued", "sent", "failed"].map(str::to_owned).to_vec()), "{enums:?}");
+}
+
+#[test]
+fn review_53_null_in_a_choice_or_a_type_only_says_that_there_may_be_no_value() {
+    let object = json!({ "type": "object", "properties": { "x": { "type": "string" } } });
+    let forms = [
+        (json!({ "type": ["string", "null"] }), Type::Text),
+        (json!({ "type": ["null", "integer"] }), Type::Integer),
+        (json!({ "type": ["string", "null"], "enum": ["a", null] }), Type::Enum("MessageStatus".to_owned())),
+        (json!({ "anyOf": [{ "type": "boolean" }, { "type": "null" }] }), Type::Boolean),
+        (json!({ "oneOf": [object, { "type": "null" }] }), model("MessageStatus")),
+        (json!({ "anyOf": [{ "type": "string" }, { "type": "integer" }] }), Type::Json),
+    ];
+    for (property, ty) in forms {
+        let api = api(with_status(property.clone()));
+        let field = &api.models["Message"].fields["status"];
+        assert_eq!(field.ty, ty, "{property}");
+        assert_eq!(field.constraints.nullable, ty != Type::Json, "{property}");
+    }
+}
+
+#[test]
+fn review_53_a_choice_of_types_without_null_is_refused_with_its_place() {
+    let error = refused(with_status(json!({ "type": ["string", "integer", "null"] }))).to_string();
+    assert!(error.contains("#/components/schemas/message/properties/status/type: `type`"), "{error}");
+}
+
+#[test]
+fn review_54_a_reference_with_notes_is_the_type_that_it_refers_to() {
+    let named = json!({ "$ref": "#/components/schemas/status" });
+    for property in [
+        json!({ "allOf": [named], "default": "queued" }),
+        json!({ "allOf": [named, { "default": "queued" }] }),
+        json!({ "allOf": [{ "default": "queued", "description": "A note." }, named] }),
+        json!({ "allOf": [named], "default": "queued", "title": "Status", "deprecated": true, "x-twilio": {} }),
+        json!({ "allOf": [named], "default": "queued", "type": "string", "nullable": true, "readOnly": true }),
+        json!({ "allOf": [named, { "enum": ["queued"] }], "default": "queued" }),
+    ] {
+        let (response, request, enums) = statuses(property.clone());
+        let status = Type::Enum("Status".to_owned());
+        assert_eq!((response, request), (status.clone(), status), "{property}");
+        assert_eq!(enums.len(), 1, "{property}: a second enum");
+        let api = api(with_status(property.clone()));
+        let constraints = &api.models["Message"].fields["status"].constraints;
+        assert_eq!(constraints.default.as_deref(), Some("queued"), "{property}");
+        assert_eq!(constraints.nullable, property.get("nullable").is_some(), "{property}");
+    }
+}
+
+#[test]
+fn review_54_an_object_with_a_default_is_the_type_that_it_refers_to() {
+    let schemas = json!({
+        "a": { "type": "object", "properties": { "b": { "allOf": [{ "$ref": "#/components/schemas/b" }], "default": {} } } },
+        "b": { "type": "object", "properties": { "x": { "type": "string" } } },
+    });
+    let api = api(with_answer(json!({ "$ref": "#/components/schemas/a" }), schemas));
+    assert_eq!(api.models["A"].fields["b"].ty, model("B"));
+    assert_eq!(api.models.keys().collect::<Vec<_>>(), ["A", "B"]);
 }

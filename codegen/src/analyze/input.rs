@@ -22,6 +22,8 @@ pub struct Constraints {
     pub default: Option<String>,
     /// How personal data is handled: `standard` or `sensitive`.
     pub pii: Option<String>,
+    /// Whether `null` is a value of it.
+    pub nullable: bool,
     /// Whether the spec calls it deprecated.
     pub deprecated: bool,
 }
@@ -31,13 +33,15 @@ impl Constraints {
     pub(crate) fn read(schema: &Value, holder: &Value) -> Self {
         let text = |key: &str| schema.get(key).and_then(Value::as_str).map(str::to_owned);
         let number = |key: &str| schema.get(key).and_then(Value::as_u64);
-        let scalar = |key: &str| match schema.get(key) {
+        let shown = |value: Option<&Value>| match value {
             None | Some(Value::Null) => None,
             Some(Value::String(text)) => Some(text.clone()),
             Some(other) => Some(other.to_string()),
         };
+        let scalar = |key: &str| shown(schema.get(key));
+        let own_default = shown(holder.get("default"));
+        let is = |key: &str| [schema, holder].iter().any(|v| v.get(key) == Some(&Value::Bool(true)));
         let pii = twilio_openapi::extension::pii(schema).or_else(|| twilio_openapi::extension::pii(holder));
-        let deprecated = [schema, holder].iter().any(|v| v.get("deprecated") == Some(&Value::Bool(true)));
         Self {
             format: text("format"),
             pattern: text("pattern"),
@@ -46,9 +50,10 @@ impl Constraints {
             minimum: scalar("minimum"),
             maximum: scalar("maximum"),
             max_items: number("maxItems"),
-            default: scalar("default"),
+            default: own_default.or_else(|| scalar("default")),
             pii: pii.map(|pii| pii.handling.to_owned()),
-            deprecated,
+            nullable: is("nullable"),
+            deprecated: is("deprecated"),
         }
     }
 }

@@ -35,15 +35,8 @@ fn merged(spec: &Spec, schema: &Value, pointer: &str, depth: usize) -> Result<Va
     let parts = parts.as_array().ok_or_else(|| spec.error(pointer, "allOf is not a list of schemas"))?;
     let mut rest = own.clone();
     rest.remove("allOf");
-    let only_notes = rest.keys().all(|key| matches!(key.as_str(), "description" | "nullable" | "example"));
-    if let ([part], true) = (parts.as_slice(), only_notes)
-        && part.get("$ref").is_some()
-    {
-        let mut part = part.clone();
-        if let (Some(part), Some(description)) = (part.as_object_mut(), rest.remove("description")) {
-            part.insert("description".to_owned(), description);
-        }
-        return Ok(part);
+    if let Some(reference) = annotated(spec, parts, &rest)? {
+        return Ok(reference);
     }
     let mut sum = Map::new();
     for part in parts {
@@ -52,6 +45,53 @@ fn merged(spec: &Spec, schema: &Value, pointer: &str, depth: usize) -> Result<Va
     }
     add(&mut sum, Value::Object(rest));
     Ok(Value::Object(sum))
+}
+
+/// One reference and nothing beside it that changes its type: that reference with the notes.
+fn annotated(spec: &Spec, parts: &[Value], rest: &Map<String, Value>) -> Result<Option<Value>> {
+    let (references, notes): (Vec<&Value>, Vec<&Value>) = parts.iter().partition(|p| p.get("$ref").is_some());
+    let ([reference], Some(mut sum)) =
+        (&*references, references.first().and_then(|r| r.as_object()).cloned())
+    else {
+        return Ok(None);
+    };
+    let target = spec.resolve(reference)?;
+    for note in notes.iter().filter_map(|note| note.as_object()).chain([rest]) {
+        if !note.iter().all(|(key, value)| is_note(key) || says_no_more(target, key, value)) {
+            return Ok(None);
+        }
+        let kept = note.iter().filter(|(key, _)| is_note(key));
+        sum.extend(kept.map(|(key, value)| (key.clone(), value.clone())));
+    }
+    Ok(Some(Value::Object(sum)))
+}
+
+/// Whether a keyword says something of a value without changing its type.
+fn is_note(key: &str) -> bool {
+    key.starts_with("x-")
+        || matches!(
+            key,
+            "default"
+                | "deprecated"
+                | "description"
+                | "example"
+                | "examples"
+                | "externalDocs"
+                | "nullable"
+                | "readOnly"
+                | "title"
+                | "writeOnly"
+        )
+}
+
+/// Whether the target says the same, or allows more values of an enum: an open enum holds those as well.
+fn says_no_more(target: &Value, key: &str, value: &Value) -> bool {
+    let allowed = |key: &str| target.get(key).and_then(Value::as_array);
+    target.get(key) == Some(value)
+        || (key == "enum" && {
+            let (all, some) = (allowed(key), value.as_array());
+            all.zip(some).is_some_and(|(all, some)| some.iter().all(|value| all.contains(value)))
+        })
 }
 
 /// Adds a schema's keywords: properties and required lists are joined, everything else overrides.
