@@ -5,6 +5,7 @@ mod authorization_header;
 mod http_method;
 mod inline_schema;
 mod list_envelope;
+mod one_enum;
 mod one_of;
 mod open_object;
 mod scim_media_type;
@@ -32,8 +33,8 @@ pub struct Pass {
 
 /// All passes in the order in which they run.
 ///
-/// Compositions are merged before anything looks at objects, and schemas are hoisted last, so that every
-/// later stage meets nothing but references, scalars, lists and maps.
+/// Compositions are merged before anything looks at objects, and schemas are hoisted after that, so that every
+/// later stage meets nothing but references, scalars, lists and maps. Enums are joined once all have a name.
 pub const PASSES: &[Pass] = &[
     authorization_header::PASS,
     scim_media_type::PASS,
@@ -44,6 +45,7 @@ pub const PASSES: &[Pass] = &[
     secret::PASS,
     list_envelope::PASS,
     inline_schema::PASS,
+    one_enum::PASS,
 ];
 
 /// How often each pass changed something; the order is that of [`PASSES`].
