@@ -96,6 +96,8 @@ pub struct OperationSummary {
     pub rust_name: String,
     /// The required values: name and Rust type.
     pub arguments: Vec<(String, String)>,
+    /// The struct that takes the required values, where there are two or more.
+    pub required_struct: Option<String>,
 }
 
 /// Every operation of a spec with its Rust name.

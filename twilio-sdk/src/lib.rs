@@ -6,7 +6,7 @@
 //!
 //! let twilio = Client::from_env()?;
 //! # #[cfg(feature = "api-v2010")] {
-//! // Required values are arguments, optional ones setters, options of the call start with `with_`.
+//! // A required value is an argument, optional ones are setters, options of the call start with `with_`.
 //! let message = twilio.api_v2010().create_message("+15558675310").from("+15017122661").body("Hi").send().await?;
 //! println!("{:?} is {:?}", message.sid, message.status);
 //!
@@ -22,7 +22,8 @@
 //!
 //! * **Products.** Each product version is a Cargo feature (`messaging-v1`), a module (`messaging_v1`) and a
 //!   method of [`Client`]. A method of the module's own client is an operation, named as Twilio's `operationId`
-//!   in snake case; what it returns has a setter for each optional value.
+//!   in snake case; what it returns has a setter for each optional value, which takes an `Option` as well. Two or more
+//!   [required values](#required-values) are the fields of a struct.
 //! * **Credentials.** [`ApiKeyConfig`] is the recommended kind, [`Auth`] lists the others. They enter
 //!   requests in one place, the request hook of every product's client.
 //! * **Answers.** Every field is optional, enums keep values they do not know, decimals keep every digit, dates
@@ -37,6 +38,27 @@
 //! * **People.** Feature `access` has roles, permissions and API keys for those who use a program, in SQLite or PostgreSQL.
 //! * **Command line.** Feature `admin` is the program `twilio-admin`: people, keys, secrets, the audit log, logins.
 //! * **Tests.** Feature `mock` has the whole of Twilio in-process, and as the program `twilio-mock`.
+//!
+//! # Required values
+//!
+//! An operation with two or more required values takes a struct, so that none can be swapped or left out:
+//!
+//! ```no_run
+//! # #[cfg(feature = "api-v2010")]
+//! # async fn example(twilio: twilio_sdk::Client) -> twilio_sdk::Result<()> {
+//! use twilio_sdk::api_v2010::builder::CreateCallRequired;
+//!
+//! let required = CreateCallRequired { to: "+15558675310", from: "+15017122661" };
+//! twilio.api_v2010().create_call(required).url("https://example.com/twiml").send().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Each field takes what converts into its type, as an argument would. A value that is missing is a compile error:
+//!
+//! ```compile_fail,E0063
+//! let required = twilio_sdk::api_v2010::builder::CreateCallRequired { to: "+15558675310" };
+//! ```
 // Which products are enabled decides what of the runtime they use.
 #![cfg_attr(
     not(all(feature = "full", feature = "media", feature = "oauth", feature = "token-server")),

@@ -22,7 +22,7 @@ use position::Next;
 pub use position::PagePosition;
 
 /// One page of a list, whichever of Twilio's envelopes it came in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Page<T> {
     /// The items.

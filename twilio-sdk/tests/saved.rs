@@ -5,6 +5,7 @@ mod common;
 
 use common::{client, mock};
 use serde_json::{Value, json};
+use twilio_sdk::iam_organizations::builder::{CreateTokenRequired, PatchOrganizationUserRequired};
 use twilio_sdk::mock::{MockTwilio, RecordedRequest};
 use twilio_sdk::{Client, Request, SavedRequest, iam_organizations, lookups_v1, verify_v2};
 
@@ -74,11 +75,18 @@ async fn a_restored_request_is_the_same_on_the_wire_wherever_its_values_go() {
     same(&mock, &lookups, request).await;
     let organizations = twilio.iam_organizations();
     let operation = iam_organizations::types::ScimPatchOperation::default().op("replace");
-    let patch =
-        organizations.patch_organization_user(ORGANIZATION, USER).if_match("3").operations([operation]);
+    let patch = organizations
+        .patch_organization_user(PatchOrganizationUserRequired {
+            organization_sid: ORGANIZATION,
+            user_sid: USER,
+        })
+        .if_match("3")
+        .operations([operation]);
     let saved = same(&mock, &organizations, patch).await;
     assert_eq!(saved["headers"], json!({"If-Match": "3"}));
-    let token = organizations.create_token("client_credentials", "OQ1").client_secret("a password");
+    let token = organizations
+        .create_token(CreateTokenRequired { grant_type: "client_credentials", client_id: "OQ1" })
+        .client_secret("a password");
     same(&mock, &organizations, token).await;
     // The whole body is one value.
     let numbers = twilio.numbers_v1();
@@ -155,7 +163,10 @@ async fn what_does_not_belong_to_the_operation_is_refused_by_name_and_never_by_v
 async fn debug_shows_names_and_no_values() {
     let mock = mock().await;
     let twilio = client(&mock);
-    let token = twilio.iam_organizations().create_token("client_credentials", "OQ1").client_secret("SECRET");
+    let token = twilio
+        .iam_organizations()
+        .create_token(CreateTokenRequired { grant_type: "client_credentials", client_id: "OQ1" })
+        .client_secret("SECRET");
     let saved = token.save();
     for text in [format!("{saved:?}"), format!("{token:?}")] {
         assert!(

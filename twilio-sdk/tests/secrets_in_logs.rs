@@ -12,7 +12,9 @@ use base64::engine::general_purpose::STANDARD;
 use capture::Capture;
 use common::loopback::{Loopback, Reply};
 use common::{ACCOUNT, KEY};
+use twilio_sdk::api_v2010::builder::CreateSipCredentialRequired;
 use twilio_sdk::mock::{MockTwilio, RecordedRequest};
+use twilio_sdk::verify_v2::builder::CreateNewFactorRequired;
 use twilio_sdk::{
     ApiKeyConfig, Auth, AuthTokenConfig, BasicConfig, BearerConfig, Client, ConnectionConfig, HttpVersion,
     KeyConfig, LoggingConfig, OAuthConfig, ProxyServer, TlsConfig,
@@ -107,12 +109,21 @@ async fn tls_before(mock: &MockTwilio) -> (u16, String, String) {
 async fn secretive_calls(twilio: &Client, kind: &Kind, mock: &MockTwilio) -> usize {
     let (api, verify) = (twilio.api_v2010(), twilio.verify_v2());
     let credential = api
-        .create_sip_credential("CL00000000000000000000000000000004", "who", "secret-sip-Password1")
+        .create_sip_credential(CreateSipCredentialRequired {
+            credential_list_sid: "CL00000000000000000000000000000004",
+            username: "who",
+            password: "secret-sip-Password1",
+        })
         .send()
         .await;
     assert_eq!(credential.is_ok(), kind.accepted);
-    let factor =
-        verify.create_new_factor(SERVICE, "secret-less", "name", "totp").binding_secret("secret-Binding");
+    let factor = verify.create_new_factor(CreateNewFactorRequired {
+        service_sid: SERVICE,
+        identity: "secret-less",
+        friendly_name: "name",
+        factor_type: "totp",
+    });
+    let factor = factor.binding_secret("secret-Binding");
     let _ = factor.send().await;
     let check = verify.create_verification_check(SERVICE).to("+15558675310").code("secret-Otp");
     let _ = check.send().await;

@@ -10,6 +10,9 @@ use common::{ACCOUNT, KEY, mock};
 use serde_json::Value;
 use tracing::Level;
 use twilio_sdk::mock::MockTwilio;
+use twilio_sdk::verify_v2::builder::{
+    CreateNewFactorPasskeyRequired, FetchEntityRequired, FetchVerificationRequired,
+};
 use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig, LoggingConfig, RetryConfig};
 
 const SERVICE: &str = "VA00000000000000000000000000000003";
@@ -158,8 +161,12 @@ async fn phone_numbers_and_marked_fields_are_hidden_unless_opted_in() {
         let twilio = logging(&mock, LoggingConfig::new().bodies(true).personal(personal));
         let capture = Capture::start();
         let (api, verify) = (twilio.api_v2010(), twilio.verify_v2());
-        let _ = verify.fetch_entity(SERVICE, number).send().await;
-        let _ = verify.fetch_verification(SERVICE, number).send().await;
+        let _ =
+            verify.fetch_entity(FetchEntityRequired { service_sid: SERVICE, identity: number }).send().await;
+        let _ = verify
+            .fetch_verification(FetchVerificationRequired { service_sid: SERVICE, sid: number })
+            .send()
+            .await;
         let _ = api.list_message().to(number).page_size(1).send().await.unwrap();
         let _ = api.create_message(number).from(number).body("call alice@example.com").send().await.unwrap();
         mock.respond_once(
@@ -197,7 +204,16 @@ async fn filter_fields_are_hidden_in_json_forms_queries_and_headers() {
     call.status_callback("https://h.example/hide-me").send().await.unwrap();
     twilio.api_v2010().list_message().date_sent("2026-01-31").page_size(7).send().await.unwrap();
     mock.respond_once(400, &[], r#"{"inner_field":"hide-me","message":"m"}"#);
-    twilio.verify_v2().create_new_factor_passkey(SERVICE, "show-name", "who").send().await.unwrap_err();
+    twilio
+        .verify_v2()
+        .create_new_factor_passkey(CreateNewFactorPasskeyRequired {
+            service_sid: SERVICE,
+            friendly_name: "show-name",
+            identity: "who",
+        })
+        .send()
+        .await
+        .unwrap_err();
     let all = capture.all();
     for hidden in ["hide-me", "2026-01-31", "api.twilio.com"] {
         assert!(!all.contains(hidden), "{hidden} in {all}");

@@ -4,6 +4,7 @@
 mod common;
 
 use common::{ACCOUNT, KEY, client, mock};
+use twilio_sdk::memory_v1::builder::CreateProfileObservationRequired;
 use twilio_sdk::memory_v1::types::ObservationCreateRequest;
 use twilio_sdk::mock::MockTwilio;
 use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig, Error};
@@ -132,12 +133,17 @@ async fn json_bodies_are_checked_through_lists_and_objects() {
         observation.content("é".repeat(4096)).source("a source")
     };
     let good = observation().conversation_ids([CONVERSATION]);
+    let required = |store_id, observations| CreateProfileObservationRequired {
+        store_id,
+        profile_id: PROFILE,
+        observations,
+    };
     let bad = observation()
         .content("é".repeat(4097))
         .source("/")
         .conversation_ids((0..11).map(|n| if n == 10 { "PERSONAL" } else { CONVERSATION }));
     let error =
-        memory.create_profile_observation("mem", PROFILE, [good.clone(), bad]).send().await.unwrap_err();
+        memory.create_profile_observation(required("mem", vec![good.clone(), bad])).send().await.unwrap_err();
     let mut found = broken(&error);
     found.sort_unstable();
     assert_eq!(
@@ -152,6 +158,6 @@ async fn json_bodies_are_checked_through_lists_and_objects() {
     );
     assert!(!format!("{error:?}").contains("PERSONAL"));
     assert!(mock.requests().is_empty());
-    let sent = memory.create_profile_observation(STORE, PROFILE, [good]).send().await;
+    let sent = memory.create_profile_observation(required(STORE, vec![good])).send().await;
     assert!(sent.is_ok(), "{sent:?}");
 }

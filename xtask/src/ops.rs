@@ -72,7 +72,11 @@ fn rows(workspace: &Workspace) -> Result<Vec<Row>> {
         for operation in operations {
             let arguments: Vec<_> =
                 operation.arguments.into_iter().map(|(name, kind)| Argument { name, kind }).collect();
-            let values = if arguments.is_empty() { "" } else { ".." };
+            let values = match (&operation.required_struct, arguments.is_empty()) {
+                (Some(name), _) => format!("{name} {{ .. }}"),
+                (None, true) => String::new(),
+                (None, false) => "..".to_owned(),
+            };
             rows.push(Row {
                 product: product.stem.to_owned(),
                 operation_id: operation.id,

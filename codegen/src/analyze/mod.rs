@@ -219,13 +219,15 @@ pub struct Operation {
     pub description: Option<String>,
 }
 
-/// More required values than this are taken as a struct.
-pub(crate) const MAX_ARGUMENTS: usize = 4;
-
 impl Operation {
-    /// Whether the required values are taken as a struct.
+    /// Whether the required values are taken as a struct: arguments of one type could be swapped unnoticed.
     pub fn takes_struct(&self) -> bool {
-        self.required.len() > MAX_ARGUMENTS
+        self.required.len() > 1
+    }
+
+    /// The name of the struct of required values.
+    pub fn required_struct(&self) -> String {
+        format!("{}Required", self.builder)
     }
 
     /// All values, required first.

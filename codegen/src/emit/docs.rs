@@ -43,6 +43,10 @@ pub(super) fn setter(wire: &str) -> TokenStream {
     attributes(&format!("Sets {}.", code(wire)))
 }
 
+pub(super) fn clearer(wire: &str) -> TokenStream {
+    attributes(&format!("Sends `null` for {}, which clears it.", code(wire)))
+}
+
 pub(super) fn open_enum(item: &Enum) -> TokenStream {
     let mut text = description(item.description.as_deref()).unwrap_or_else(|| {
         format!("The values of {} in Twilio's specification.", component(&item.component))
@@ -194,17 +198,21 @@ pub(super) fn builder(operation: &Operation) -> TokenStream {
     attributes(&format!("{request}: the call that [`Client::{method}`](super::Client::{method}) makes."))
 }
 
+pub(super) fn required_struct(operation: &Operation) -> TokenStream {
+    let method = &operation.method_name;
+    attributes(&format!(
+        "The required values of [`Client::{method}`](super::Client::{method}), by name. Each field takes whatever \
+         converts into the type that its documentation names."
+    ))
+}
+
 fn example_text(api: &Api, operation: &Operation) -> String {
-    let arguments: Vec<String> = operation.required.iter().map(|i| example_value(api, &i.ty, true)).collect();
+    let values = operation.required.iter().map(|i| (&i.rust, example_value(api, &i.ty)));
     let arguments = if operation.takes_struct() {
-        let fields = operation
-            .required
-            .iter()
-            .map(|i| format!("    {}: {},\n", i.rust, example_value(api, &i.ty, false)))
-            .collect::<String>();
-        format!("twilio_sdk::{}::builder::{}Required {{\n{fields}}}", api.name, operation.builder)
+        let fields: String = values.map(|(name, value)| format!("    {name}: {value},\n")).collect();
+        format!("twilio_sdk::{}::builder::{} {{\n{fields}}}", api.name, operation.required_struct())
     } else {
-        arguments.join(", ")
+        values.map(|(_, value)| value).collect()
     };
     let allow = if operation.deprecated { "# #[allow(deprecated)]\n" } else { "" };
     let call = format!("twilio.{}().{}({arguments})", api.name, operation.method_name);
@@ -222,29 +230,20 @@ fn example_text(api: &Api, operation: &Operation) -> String {
     )
 }
 
-/// A value of a type; `into` where the place converts it.
-fn example_value(api: &Api, ty: &Type, into: bool) -> String {
-    let convert = |text: String| if into { text } else { format!("{text}.into()") };
+/// An argument for a type.
+fn example_value(api: &Api, ty: &Type) -> String {
     match ty {
         Type::Integer => "1".to_owned(),
         Type::Boolean => "true".to_owned(),
-        Type::Decimal => convert("\"1.5\"".to_owned()),
+        Type::Decimal => "\"1.5\"".to_owned(),
         Type::Json => "serde_json::json!({})".to_owned(),
-        Type::Secret(inner) if **inner == Type::Json => convert("serde_json::json!({})".to_owned()),
-        Type::Date => convert("\"2026-01-31\"".to_owned()),
-        Type::Timestamp => convert("\"2026-01-31T12:00:00Z\"".to_owned()),
-        Type::HttpMethod => convert("\"POST\"".to_owned()),
-        Type::List(item) => {
-            let open = if into { "[" } else { "vec![" };
-            format!("{open}{}]", example_value(api, item, into))
-        }
-        Type::Map(value) => {
-            let key = if into { "\"key\"" } else { "\"key\".into()" };
-            let open = if into { "[" } else { "std::collections::BTreeMap::from([" };
-            let close = if into { "]" } else { "])" };
-            format!("{open}({key}, {}){close}", example_value(api, value, into))
-        }
+        Type::Secret(inner) if **inner == Type::Json => "serde_json::json!({})".to_owned(),
+        Type::Date => "\"2026-01-31\"".to_owned(),
+        Type::Timestamp => "\"2026-01-31T12:00:00Z\"".to_owned(),
+        Type::HttpMethod => "\"POST\"".to_owned(),
+        Type::List(item) => format!("[{}]", example_value(api, item)),
+        Type::Map(value) => format!("[(\"key\", {})]", example_value(api, value)),
         Type::Model(name) => format!("twilio_sdk::{}::types::{name}::default()", api.name),
-        Type::Enum(_) | Type::Text | Type::Sid(_) | Type::Secret(_) => convert("\"value\"".to_owned()),
+        Type::Enum(_) | Type::Text | Type::Sid(_) | Type::Secret(_) => "\"value\"".to_owned(),
     }
 }

@@ -37,6 +37,8 @@ pub(crate) fn module(api: &Api, options: Options) -> Result<syn::File> {
             pub mod types {
                 #[allow(unused_imports)]
                 use super::types;
+                #[allow(unused_imports)]
+                use crate::types::{IntoOptional as _, IntoOptionalList as _};
                 #enums
                 #models
             }
@@ -60,6 +62,7 @@ pub(crate) fn summary(operation: &Operation) -> OperationSummary {
         path: operation.path.clone(),
         rust_name: operation.method_name.clone(),
         arguments: arguments.collect(),
+        required_struct: operation.takes_struct().then(|| operation.required_struct()),
     }
 }
 
@@ -123,20 +126,42 @@ fn argument(ty: &Type) -> TokenStream {
     }
 }
 
-/// The statement that puts an input into a call.
-fn put(call: &TokenStream, input: &Input) -> TokenStream {
-    let name = ident(&input.rust);
-    put_value(call, input, &quote!(#name), true)
+/// What a setter takes for a type, an `Option` of it where that can be told from a value.
+fn setting(ty: &Type) -> Setting {
+    match ty {
+        // JSON converts from an `Option` itself.
+        Type::Json | Type::Map(_) => Setting::Given(argument(ty)),
+        Type::Secret(inner) if **inner == Type::Json => Setting::Given(argument(ty)),
+        Type::List(item) if **item == Type::Json => Setting::Given(argument(ty)),
+        Type::List(item) => {
+            let item = path(item);
+            Setting::Maybe(
+                quote!(impl crate::types::IntoOptionalList<#item, M>),
+                quote!(into_optional_list()),
+            )
+        }
+        other => {
+            let path = path(other);
+            Setting::Maybe(quote!(impl crate::types::IntoOptional<#path, M>), quote!(into_optional()))
+        }
+    }
 }
 
-/// The same for a value that may already have its type.
-fn put_value(call: &TokenStream, input: &Input, value: &TokenStream, convert: bool) -> TokenStream {
+/// The argument of a setter.
+enum Setting {
+    /// Always a value.
+    Given(TokenStream),
+    /// Its type with the parameter `M`, and the method that gives an `Option` of the value.
+    Maybe(TokenStream, TokenStream),
+}
+
+/// The statement that puts a value for an input into a call.
+fn put(call: &TokenStream, input: &Input, value: &TokenStream) -> TokenStream {
     let place = ident(&format!("{:?}", input.place));
     let wire = &input.wire;
     let value = match &input.ty {
         Type::List(_) | Type::Map(_) => value.clone(),
-        _ if convert => quote!(#value.into()),
-        _ => value.clone(),
+        _ => quote!(#value.into()),
     };
     match &input.ty {
         Type::List(item) => {

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::ItemStruct;
 
-use super::{argument, docs, ident};
+use super::{Setting, docs, ident, setting};
 use crate::analyze::{Api, Field, Model, Type};
 use crate::{Error, Options, Result};
 
@@ -79,11 +79,12 @@ fn one(api: &Api, name: &str, model: &Model, made: &ItemStruct, options: Options
     });
     let setters = model.in_request.then(|| {
         let setters = fields.iter().map(|(name, field, known)| setter(name, field, known));
+        let setters = setters.chain(fields.iter().filter_map(|(name, _, known)| clearer(model, name, known)));
         quote!(impl #ident { #(#setters)* })
     });
     Ok(quote! {
         #doc
-        #[derive(Clone, Debug, Default)]
+        #[derive(Clone, Debug, Default, PartialEq)]
         #[non_exhaustive]
         pub struct #ident {
             #(#members)*
@@ -116,20 +117,45 @@ fn is_boxed(field: &syn::Field) -> bool {
 }
 
 fn setter(name: &proc_macro2::Ident, field: &syn::Field, known: &Field) -> TokenStream {
-    let wire = &known.wire;
-    let argument = argument(&known.ty);
-    let value = match &known.ty {
-        Type::List(_) => quote!(#name.into_iter().map(Into::into).collect()),
-        Type::Map(_) => quote!(#name.into_iter().map(|(k, v)| (k.into(), v.into())).collect()),
-        _ if is_boxed(field) => quote!(Box::new(#name.into())),
-        _ => quote!(#name.into()),
+    let (generics, argument, value) = match (setting(&known.ty), &known.ty) {
+        (Setting::Maybe(argument, convert), _) => {
+            let boxed = is_boxed(field).then(|| quote!(.map(Box::new)));
+            (quote!(<M>), argument, quote!(#name.#convert #boxed))
+        }
+        (Setting::Given(argument), Type::List(_)) => {
+            (quote!(), argument, quote!(Some(#name.into_iter().map(Into::into).collect())))
+        }
+        (Setting::Given(argument), Type::Map(_)) => {
+            let pairs = quote!(#name.into_iter().map(|(k, v)| (k.into(), v.into())).collect());
+            (quote!(), argument, quote!(Some(#pairs)))
+        }
+        (Setting::Given(argument), _) if is_boxed(field) => {
+            (quote!(), argument, quote!(Some(Box::new(#name.into()))))
+        }
+        (Setting::Given(argument), _) => (quote!(), argument, quote!(Some(#name.into()))),
     };
-    let doc = docs::setter(wire);
+    let doc = docs::setter(&known.wire);
     quote! {
         #doc
-        pub fn #name(mut self, #name: #argument) -> Self {
-            self.#name = Some(#value);
+        pub fn #name #generics(mut self, #name: #argument) -> Self {
+            self.#name = #value;
             self
         }
     }
+}
+
+/// The method that makes the struct hold `null` for a field that may be it.
+fn clearer(model: &Model, name: &proc_macro2::Ident, known: &Field) -> Option<TokenStream> {
+    let clear = format!("clear_{}", name.to_string().trim_end_matches('_'));
+    (known.constraints.nullable && !model.fields.contains_key(&clear)).then(|| {
+        let (doc, clear, wire) = (docs::clearer(&known.wire), super::ident(&clear), &known.wire);
+        quote! {
+            #doc
+            pub fn #clear(mut self) -> Self {
+                self.#name = None;
+                self.extra.insert(#wire, serde_json::Value::Null);
+                self
+            }
+        }
+    })
 }

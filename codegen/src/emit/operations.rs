@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{argument, docs, ident, path, put, put_value};
+use super::{Setting, argument, docs, ident, path, put, setting};
 use crate::Options;
 use crate::analyze::{Api, BodyKind, Input, Operation, Output, Place, Type};
 
@@ -28,6 +28,8 @@ pub(super) fn all(api: &Api, options: Options) -> TokenStream {
             use super::types;
             #[allow(unused_imports)]
             use crate::runtime::{BodyKind, Method, Operation, Place};
+            #[allow(unused_imports)]
+            use crate::types::{IntoOptional as _, IntoOptionalList as _};
             #builders
         }
     }
@@ -61,22 +63,22 @@ fn method(api: &Api, operation: &Operation, example: bool) -> TokenStream {
     let name = ident(&operation.method_name);
     let builder = ident(&operation.builder);
     let call = quote!(call);
+    let types = operation.required.iter().map(|input| argument(&input.ty));
     let (arguments, puts): (TokenStream, TokenStream) = if operation.takes_struct() {
-        let required = format_ident!("{}Required", operation.builder);
+        let required = ident(&operation.required_struct());
         let puts = operation.required.iter().map(|input| {
             let field = ident(&input.rust);
-            put_value(&call, input, &quote!(required.#field), false)
+            put(&call, input, &quote!(required.#field))
         });
-        (quote!(required: builder::#required), puts.collect())
+        (quote!(, required: builder::#required<#(#types),*>), puts.collect())
     } else {
-        let arguments = operation.required.iter().map(|input| {
+        let names = operation.required.iter().map(|input| ident(&input.rust));
+        let puts = operation.required.iter().map(|input| {
             let name = ident(&input.rust);
-            let ty = argument(&input.ty);
-            quote!(, #name: #ty)
+            put(&call, input, &quote!(#name))
         });
-        (arguments.collect(), operation.required.iter().map(|input| put(&call, input)).collect())
+        (quote!(#(, #names: #types)*), puts.collect())
     };
-    let arguments = if operation.takes_struct() { quote!(, #arguments) } else { arguments };
     let body = if puts.is_empty() {
         quote!(builder::#builder(Call::new(self, builder::#builder::OPERATION)))
     } else {
@@ -149,7 +151,8 @@ fn builder(operation: &Operation, options: Options) -> TokenStream {
         _ => output.clone(),
     };
     let account = operation.account_path.then(|| quote!(crate::runtime::account_operation!(#name);));
-    let setters = operation.optional.iter().map(setter);
+    let clearers = operation.optional.iter().filter_map(|input| clearer(operation, input));
+    let setters = operation.optional.iter().map(setter).chain(clearers);
     let setters = (!operation.optional.is_empty()).then(|| quote!(impl #name { #(#setters)* }));
     let required = operation.takes_struct().then(|| required(operation));
     quote! {
@@ -167,33 +170,56 @@ fn builder(operation: &Operation, options: Options) -> TokenStream {
 fn setter(input: &Input) -> TokenStream {
     let doc = docs::input(input);
     let name = ident(&input.rust);
-    let argument = argument(&input.ty);
-    let put = put(&quote!(self.0), input);
-    quote! {
-        #doc
-        pub fn #name(mut self, #name: #argument) -> Self {
-            #put
-            self
+    let setter = match setting(&input.ty) {
+        Setting::Given(argument) => {
+            let put = put(&quote!(self.0), input, &quote!(#name));
+            quote!(pub fn #name(mut self, #name: #argument) -> Self { #put self })
         }
-    }
+        Setting::Maybe(argument, convert) => {
+            let (place, wire) = (ident(&format!("{:?}", input.place)), &input.wire);
+            let set = if matches!(input.ty, Type::List(_)) { ident("set_list") } else { ident("set") };
+            quote! {
+                pub fn #name<M>(mut self, #name: #argument) -> Self {
+                    self.0.#set(Place::#place, #wire, #name.#convert);
+                    self
+                }
+            }
+        }
+    };
+    quote!(#doc #setter)
 }
 
-/// The struct of required values, for the few operations that have many.
+/// The method that sends `null` for a value that a JSON body may hold.
+fn clearer(operation: &Operation, input: &Input) -> Option<TokenStream> {
+    let name = format!("clear_{}", input.rust.trim_end_matches('_'));
+    let free = operation.inputs().all(|other| other.rust != name);
+    (free && input.place == Place::Json && input.constraints.nullable).then(|| {
+        let (doc, name, wire) = (docs::clearer(&input.wire), ident(&name), &input.wire);
+        quote! {
+            #doc
+            pub fn #name(mut self) -> Self {
+                self.0.put_null(#wire);
+                self
+            }
+        }
+    })
+}
+
+/// The struct of required values: each is named where it is given, in any order, and none can be left out.
+///
+/// A type parameter a field lets it take what an argument of its own would.
 fn required(operation: &Operation) -> TokenStream {
-    let name = format_ident!("{}Required", operation.builder);
-    let doc = format!(
-        "What [`Client::{}`](super::Client::{}) cannot do without.",
-        operation.method_name, operation.method_name
-    );
-    let fields = operation.required.iter().map(|input| {
+    let name = ident(&operation.required_struct());
+    let doc = docs::required_struct(operation);
+    let parameters: Vec<_> = (1..=operation.required.len()).map(|n| format_ident!("T{n}")).collect();
+    let fields = operation.required.iter().zip(&parameters).map(|(input, ty)| {
         let doc = docs::input(input);
         let name = ident(&input.rust);
-        let ty = path(&input.ty);
         quote!(#doc pub #name: #ty,)
     });
     quote! {
-        #[doc = #doc]
-        #[derive(Clone, Debug)]
-        pub struct #name { #(#fields)* }
+        #doc
+        #[derive(Clone)]
+        pub struct #name<#(#parameters),*> { #(#fields)* }
     }
 }

@@ -74,6 +74,27 @@ impl<T> Call<T> {
         self.parts.put(place, name, &value);
     }
 
+    /// Puts a value, or takes back the one that is there.
+    pub(crate) fn set<V: Param>(&mut self, place: Place, name: &'static str, value: Option<V>) {
+        match value {
+            Some(value) => self.parts.put(place, name, &value),
+            None => self.parts.clear(place, name),
+        }
+    }
+
+    /// Puts the items of a list, or takes back those that are there.
+    pub(crate) fn set_list<V: Param>(&mut self, place: Place, name: &'static str, values: Option<Vec<V>>) {
+        match values {
+            Some(values) => self.put_list::<V>(place, name, values),
+            None => self.parts.clear(place, name),
+        }
+    }
+
+    /// Puts `null` into a JSON body.
+    pub(crate) fn put_null(&mut self, name: &'static str) {
+        self.parts.json.insert(name.to_owned(), Value::Null);
+    }
+
     pub(crate) fn put_list<V: Param>(
         &mut self,
         place: Place,
@@ -173,7 +194,10 @@ impl Parts {
             Place::Header => self.headers.retain(|(have, _)| *have != name),
             Place::Query => self.query.retain(|(have, _)| have != name),
             Place::Form => self.form.retain(|(have, _)| have != name),
-            Place::Json | Place::Body => {}
+            Place::Json => {
+                self.json.remove(name);
+            }
+            Place::Body => self.body = None,
         }
     }
 

@@ -54,14 +54,17 @@ impl FieldWriter<'_> {
         }
     }
 
-    /// Writes what the fields could not hold; it wins over them, because it is what was read.
+    /// Writes what the fields could not hold; it wins over them, because it is what was read. Only the `null` of a
+    /// field that was cleared gives way to a value that the field was given after that.
     pub fn extra(&mut self, extra: &Extra) {
         if self.known {
             return;
         }
         self.whole |= extra.is_whole();
         for (name, value) in extra.iter() {
-            self.map.insert(name.to_owned(), value.clone());
+            if !(value.is_null() && self.map.contains_key(name)) {
+                self.map.insert(name.to_owned(), value.clone());
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 mod date;
 mod decimal;
 mod extra;
+mod into_optional;
 mod open_enum;
 mod secret;
 mod sid;
@@ -10,8 +11,9 @@ mod sid;
 pub use date::{Date, Timestamp};
 pub use decimal::Decimal;
 pub use extra::Extra;
-pub use open_enum::HttpMethod;
-pub(crate) use open_enum::{open_enum, text_type};
+pub use into_optional::{Given, IntoOptional, IntoOptionalList, Maybe};
+pub use open_enum::{HttpMethod, UnknownValue};
+pub(crate) use open_enum::{open_enum, text_eq, text_type};
 #[cfg(any(feature = "serialize", feature = "vault-import"))]
 pub(crate) use secret::wipe;
 pub use secret::{SecretJson, SecretString};

@@ -1,3 +1,77 @@
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
+
+/// A string that the open enum `E` has no variant for.
+///
+/// Only `E::from` constructs it, and only from a string that none of the variants of `E` stands for. Equal strings
+/// are therefore equal values: `Status::from("queued")` is never an `Unknown` where `Status::Queued` exists.
+pub struct UnknownValue<E> {
+    text: Box<str>,
+    of: PhantomData<fn() -> E>,
+}
+
+impl<E> UnknownValue<E> {
+    pub(crate) fn new(text: &str) -> Self {
+        Self { text: text.into(), of: PhantomData }
+    }
+
+    /// Returns the string as it was received.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl<E> Clone for UnknownValue<E> {
+    fn clone(&self) -> Self {
+        Self::new(&self.text)
+    }
+}
+
+impl<E> PartialEq for UnknownValue<E> {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl<E> Eq for UnknownValue<E> {}
+
+impl<E> PartialEq<str> for UnknownValue<E> {
+    fn eq(&self, other: &str) -> bool {
+        &*self.text == other
+    }
+}
+
+impl<E> PartialEq<&str> for UnknownValue<E> {
+    fn eq(&self, other: &&str) -> bool {
+        &*self.text == *other
+    }
+}
+
+impl<E> Hash for UnknownValue<E> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
+}
+
+impl<E> AsRef<str> for UnknownValue<E> {
+    fn as_ref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl<E> fmt::Display for UnknownValue<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl<E> fmt::Debug for UnknownValue<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.text, f)
+    }
+}
+
 /// Defines enums that keep values they do not know.
 macro_rules! open_enum {
     ($(#[$doc:meta])* $name:ident { $($variant:ident = $value:literal),* $(,)? }) => {
@@ -6,8 +80,8 @@ macro_rules! open_enum {
         #[non_exhaustive]
         pub enum $name {
             $(#[doc = concat!("`", $value, "`")] $variant,)*
-            /// A value that this version of the SDK does not know, as it came.
-            Unknown(String),
+            /// A value that this version of the SDK does not know, as it was received. `From<&str>` constructs it.
+            Unknown(crate::types::UnknownValue<Self>),
         }
 
         impl $name {
@@ -15,7 +89,7 @@ macro_rules! open_enum {
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $value,)*
-                    Self::Unknown(text) => text,
+                    Self::Unknown(value) => value.as_str(),
                 }
             }
         }
@@ -24,15 +98,46 @@ macro_rules! open_enum {
             fn from(text: &str) -> Self {
                 match text {
                     $($value => Self::$variant,)*
-                    other => Self::Unknown(other.to_owned()),
+                    other => Self::Unknown(crate::types::UnknownValue::new(other)),
                 }
             }
         }
 
+        impl From<&String> for $name {
+            fn from(text: &String) -> Self {
+                Self::from(text.as_str())
+            }
+        }
+
         crate::types::text_type!($name);
+        crate::types::text_eq!([] $name);
     };
 }
 pub(crate) use open_enum;
+
+/// Comparisons with strings, for types with `as_str`.
+macro_rules! text_eq {
+    ([$($generics:tt)*] $name:ty) => {
+        impl<$($generics)*> PartialEq<str> for $name {
+            fn eq(&self, other: &str) -> bool {
+                self.as_str() == other
+            }
+        }
+
+        impl<$($generics)*> PartialEq<&str> for $name {
+            fn eq(&self, other: &&str) -> bool {
+                self.as_str() == *other
+            }
+        }
+
+        impl<$($generics)*> PartialEq<String> for $name {
+            fn eq(&self, other: &String) -> bool {
+                self.as_str() == other
+            }
+        }
+    };
+}
+pub(crate) use text_eq;
 
 /// What every type shares that is text on the wire and has `as_str` and `From<&str>`.
 macro_rules! text_type {

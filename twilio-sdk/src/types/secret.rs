@@ -3,6 +3,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer};
 use serde_json::{Number, Value};
+use subtle::{Choice, ConstantTimeEq};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::runtime::{Decode, Decoded, Param, Scalar, scalar};
@@ -40,6 +41,15 @@ impl fmt::Debug for SecretString {
         f.write_str("[redacted]")
     }
 }
+
+/// Compares in constant time; only the lengths can be told apart by timing.
+impl PartialEq for SecretString {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
+    }
+}
+
+impl Eq for SecretString {}
 
 impl<'de> Deserialize<'de> for SecretString {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -84,6 +94,28 @@ impl SecretJson {
 impl<T: Into<Value>> From<T> for SecretJson {
     fn from(value: T) -> Self {
         Self(value.into())
+    }
+}
+
+/// Compares every string in constant time; timing may tell the shape of the JSON, its keys and its numbers.
+impl PartialEq for SecretJson {
+    fn eq(&self, other: &Self) -> bool {
+        same(&self.0, &other.0).into()
+    }
+}
+
+fn same(a: &Value, b: &Value) -> Choice {
+    let all = |pairs: &mut dyn Iterator<Item = Choice>| pairs.fold(Choice::from(1), |sum, one| sum & one);
+    match (a, b) {
+        (Value::String(a), Value::String(b)) => a.as_bytes().ct_eq(b.as_bytes()),
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            all(&mut a.iter().zip(b).map(|(a, b)| same(a, b)))
+        }
+        (Value::Object(a), Value::Object(b)) if a.len() == b.len() => {
+            let nothing = Choice::from(0);
+            all(&mut a.iter().map(|(name, a)| b.get(name).map_or(nothing, |b| same(a, b))))
+        }
+        (a, b) => Choice::from(u8::from(a == b)),
     }
 }
 

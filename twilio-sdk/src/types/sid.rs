@@ -115,18 +115,6 @@ macro_rules! sid_type {
 
         impl<$($k)?> Eq for $name {}
 
-        impl<$($k)?> PartialEq<str> for $name {
-            fn eq(&self, other: &str) -> bool {
-                &*self.text == other
-            }
-        }
-
-        impl<$($k)?> PartialEq<&str> for $name {
-            fn eq(&self, other: &&str) -> bool {
-                &*self.text == *other
-            }
-        }
-
         impl<$($k)?> Hash for $name {
             fn hash<H: Hasher>(&self, state: &mut H) {
                 self.text.hash(state);
@@ -152,6 +140,7 @@ macro_rules! sid_type {
         }
 
         crate::types::text_type!([$($k)?] $name);
+        crate::types::text_eq!([$($k)?] $name);
     };
 }
 

@@ -20,6 +20,7 @@ mod server;
 mod success;
 mod time;
 mod tls;
+mod values;
 mod waits;
 mod wire;
 

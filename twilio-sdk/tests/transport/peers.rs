@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use twilio_sdk::iam_organizations::builder::CreateOrganizationUserRequired;
+use twilio_sdk::lookups_v2::builder::UpdateLookupRateLimitRequired;
 use twilio_sdk::{ConnectionConfig, RetryConfig};
 
 use crate::server::{Answer, Server};
@@ -75,7 +77,9 @@ async fn a_list_in_a_form_repeats_its_key() {
 #[tokio::test]
 async fn a_json_body_is_json_with_twilios_keys() {
     let server = Server::start([]).await;
-    let call = client(&server).lookups_v2().update_lookup_rate_limit("carrier", "b");
+    let call = client(&server)
+        .lookups_v2()
+        .update_lookup_rate_limit(UpdateLookupRateLimitRequired { field: "carrier", bucket: "b" });
     call.limit(5).ttl(60).send().await.unwrap();
     let request = &server.requests()[0];
     assert_eq!((request.method.as_str(), request.header("content-type")), ("PUT", Some("application/json")));
@@ -88,7 +92,10 @@ async fn a_json_body_is_json_with_twilios_keys() {
 #[tokio::test]
 async fn a_scim_body_is_sent() {
     let server = Server::start([]).await;
-    let call = client(&server).iam_organizations().create_organization_user("OR1", "somebody@example.com");
+    let call = client(&server).iam_organizations().create_organization_user(CreateOrganizationUserRequired {
+        organization_sid: "OR1",
+        user_name: "somebody@example.com",
+    });
     call.send().await.unwrap();
     let request = &server.requests()[0];
     assert_eq!(request.header("content-type"), Some("application/scim+json"));

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use tokio::net::TcpSocket;
 use tokio::task::JoinSet;
+use twilio_sdk::lookups_v2::builder::UpdateLookupRateLimitRequired;
 use twilio_sdk::{Client, Error, RetryConfig};
 
 use crate::server::{Answer, Server, until};
@@ -48,7 +49,12 @@ macro_rules! attempts {
 async fn send(twilio: &Client, verb: Verb, says: Says) -> Result<u32, Error> {
     match verb {
         Verb::Get => attempts!(twilio.api_v2010().fetch_balance(), says),
-        Verb::Put => attempts!(twilio.lookups_v2().update_lookup_rate_limit("carrier", "b"), says),
+        Verb::Put => attempts!(
+            twilio
+                .lookups_v2()
+                .update_lookup_rate_limit(UpdateLookupRateLimitRequired { field: "carrier", bucket: "b" }),
+            says
+        ),
         Verb::Delete => attempts!(twilio.api_v2010().delete_message("SM1"), says),
         Verb::Post => attempts!(twilio.api_v2010().create_message("+15558675310").body("once"), says),
     }

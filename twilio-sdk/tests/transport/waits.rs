@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use tokio::task::JoinSet;
 use tokio::time::Instant;
+use twilio_sdk::verify_v2::builder::CreateVerificationRequired;
 use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig, Proxy, RetryConfig};
 
 use crate::server::{Answer, Server};
@@ -149,8 +150,16 @@ async fn review_29_codes_that_last_are_not_retried_and_those_that_pass_are() {
     ] {
         let server = Server::start((0..9).map(|_| code(429, number))).await;
         let twilio = build(config(&server.url()));
-        let error =
-            twilio.verify_v2().create_verification("VA1", "+15558675310", "sms").send().await.unwrap_err();
+        let error = twilio
+            .verify_v2()
+            .create_verification(CreateVerificationRequired {
+                service_sid: "VA1",
+                to: "+15558675310",
+                channel: "sms",
+            })
+            .send()
+            .await
+            .unwrap_err();
         assert_eq!((error.code(), error.attempts()), (Some(number), if lasts { 1 } else { 3 }));
         assert_eq!((server.attempts() == 1, error.is_retryable()), (lasts, !lasts), "{number}");
         assert!(!error.may_have_been_carried_out());

@@ -28,7 +28,7 @@ fn payloads_are_typed_and_lose_nothing() {
     assert_eq!(read::<IncomingMessage>("AccountSid=AC1").unwrap_err(), PayloadError::Missing("MessageSid"));
 
     let update: MessageStatusUpdate = read("MessageSid=SM1&MessageStatus=brand_new&ErrorCode=30008").unwrap();
-    assert_eq!(update.status, MessageStatus::Unknown("brand_new".into()));
+    assert_eq!(update.status, "brand_new");
     assert_eq!(update.error_code, Some(30008));
 
     let call: IncomingCall =
