@@ -47,6 +47,7 @@ fn run() -> Result<(), String> {
             kind.prefixes
         );
     }
+    write("secret_names.rs", twilio_codegen::SECRET_NAMES)?;
     write("sid_kinds.rs", &kinds)?;
     write("sids.rs", &sids)
 }

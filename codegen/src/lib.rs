@@ -13,8 +13,13 @@ pub mod analyze;
 pub mod pass;
 #[cfg(feature = "plain")]
 pub mod plain;
+/// Which names say that a value is a secret.
+pub mod secret_names;
 
 pub use error::{Error, Result};
+
+/// The source of [`secret_names`], for the build of the SDK.
+pub const SECRET_NAMES: &str = include_str!("secret_names.rs");
 
 use analyze::Api;
 use twilio_openapi::Spec;

@@ -1,28 +1,10 @@
 use serde_json::Value;
 
 use super::{Pass, walk};
+use crate::secret_names::{fold, is_secret};
 
 /// The mark that this pass leaves on a schema.
 pub(crate) const MARK: &str = "x-sdk-secret";
-
-/// Names of fields that let their holder act for the account, in any letter case and with any separator.
-const NAMES: &[&str] = &[
-    "accesstoken",
-    "apisecret",
-    "authtoken",
-    "binding.secret",
-    "clientsecret",
-    "codeverifier",
-    "credential",
-    "idtoken",
-    "password",
-    "privatekey",
-    "refreshtoken",
-    "secondaryauthtoken",
-    "secret",
-    "sharedsecret",
-    "token",
-];
 
 pub(super) const PASS: Pass = Pass {
     name: "secret",
@@ -42,14 +24,15 @@ pub(super) const PASS: Pass = Pass {
 };
 
 fn mark(name: &str, schema: &mut Value) -> bool {
-    let folded: String =
-        name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '.').collect::<String>().to_lowercase();
-    let is_text = schema.get("type").and_then(Value::as_str) == Some("string");
-    let listed = NAMES.contains(&folded.as_str());
+    let folded = fold(name);
+    let kind = schema.get("type").and_then(Value::as_str).unwrap_or_default();
+    let plain =
+        schema.get("enum").is_none() && schema.get("format").is_none_or(|format| format == "password");
+    let text = kind == "string" && plain;
     // The binding of a Verify factor is free JSON that holds the factor's shared secret.
-    let binding = folded == "binding" && schema.get("properties").is_none() && !is_text;
-    let plain = schema.get("enum").is_none() && schema.get("format").is_none();
-    if !((listed && is_text && plain) || binding) {
+    let binding = folded == "binding" && schema.get("properties").is_none() && kind != "string";
+    let number = matches!(kind, "integer" | "number") && folded.ends_with("pin");
+    if !(is_secret(&folded) && (text || number) || binding) {
         return false;
     }
     if let Some(map) = schema.as_object_mut() {

@@ -1,5 +1,14 @@
 //! What a field's name says about its value.
 
+use secret::is_secret;
+
+pub(super) use secret::fold;
+
+/// Which names are secret, as the generator of the types judges them.
+mod secret {
+    include!(concat!(env!("OUT_DIR"), "/secret_names.rs"));
+}
+
 /// How much of a value may be shown, as its name tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Class {
@@ -12,48 +21,6 @@ pub(super) enum Class {
     /// Nothing, so that the value itself decides.
     Plain,
 }
-
-/// Names that are secret as they stand, folded.
-const SECRET: &[&str] = &[
-    "authpayload",
-    "customcode",
-    "devicecode",
-    "jwt",
-    "otp",
-    "pass",
-    "passcode",
-    "pin",
-    "pwd",
-    "securitycode",
-    "verificationcode",
-];
-
-/// Ends of names that are secret, folded and in the singular: `X-Api-Key`, `webhookSecret`, `X-Twilio-Signature`.
-const SECRET_ENDS: &[&str] = &[
-    "accesskey",
-    "apikey",
-    "assertion",
-    "authkey",
-    "authorization",
-    "codeverifier",
-    "cookie",
-    "credential",
-    "encryptionkey",
-    "masterkey",
-    "passphrase",
-    "passwd",
-    "password",
-    "privatekey",
-    "secret",
-    "secretkey",
-    "sharedkey",
-    "signature",
-    "signingkey",
-    "token",
-];
-
-/// Tokens that only say where a list goes on.
-const HARMLESS: &[&str] = &["nextpagetoken", "nexttoken", "pagetoken", "previouspagetoken", "previoustoken"];
 
 /// Names that tell of a person whatever the specification says, folded.
 const PERSONAL: &[&str] = &[
@@ -86,11 +53,6 @@ const PERSONAL: &[&str] = &[
     "username",
 ];
 
-/// A name without letter case, `-`, `_` and spaces.
-pub(super) fn fold(name: &str) -> String {
-    folded(name).collect()
-}
-
 fn folded(name: &str) -> impl Iterator<Item = char> {
     name.chars().filter(|c| !matches!(c, '-' | '_') && !c.is_whitespace()).flat_map(char::to_lowercase)
 }
@@ -100,7 +62,7 @@ fn folded(name: &str) -> impl Iterator<Item = char> {
 pub(super) fn class(name: &str, fields: &[Box<str>], own: &str, pii: &[&str]) -> Class {
     let whole = fold(name);
     let parts = || std::iter::once(whole.as_str()).chain(whole.split(['.', '[', ']', ':', '/', '$']));
-    if parts().any(|part| is_secret(part) || fields.iter().any(|field| **field == *part)) {
+    if is_secret(&whole) || parts().any(|part| fields.iter().any(|field| **field == *part)) {
         return Class::Secret;
     }
     // A name of `-` and `_` alone is folded to nothing.
@@ -113,12 +75,6 @@ pub(super) fn class(name: &str, fields: &[Box<str>], own: &str, pii: &[&str]) ->
     }
     let marked = |part: &str| !part.is_empty() && pii.iter().any(|name| folded(name).eq(part.chars()));
     if parts().any(|part| PERSONAL.contains(&part) || marked(part)) { Class::Personal } else { Class::Plain }
-}
-
-fn is_secret(folded: &str) -> bool {
-    let singular = folded.strip_suffix('s').unwrap_or(folded);
-    let listed = |name: &str| SECRET.contains(&name) || SECRET_ENDS.iter().any(|end| name.ends_with(end));
-    (listed(folded) || listed(singular)) && !HARMLESS.contains(&folded)
 }
 
 #[cfg(test)]
@@ -165,6 +121,12 @@ mod tests {
             "x.plain_code.y",
             "x-mine",
             "XMine",
+            "inquiry_session_token",
+            "profile_api_key",
+            "SipAuthPassword",
+            "port_out_pin",
+            "write_key",
+            "TlsCert",
         ] {
             assert_eq!(of(name), Class::Secret, "{name}");
         }
@@ -172,9 +134,18 @@ mod tests {
 
     #[test]
     fn other_names_are_not_secret() {
-        for name in
-            ["sid", "account_sid", "CredentialSid", "PageToken", "next_token", "status", "", "-", "tokenized"]
-        {
+        for name in [
+            "sid",
+            "account_sid",
+            "CredentialSid",
+            "PageToken",
+            "next_token",
+            "Passkeys.DiscoverableCredentials",
+            "status",
+            "",
+            "-",
+            "tokenized",
+        ] {
             assert_eq!(of(name), Class::Plain, "{name}");
         }
         assert_eq!(of("code"), Class::Code);
