@@ -7,7 +7,7 @@ use http::{HeaderMap, StatusCode};
 use libfuzzer_sys::{Corpus, fuzz_target};
 use serde_json::Value;
 use twilio_fuzz::{client, differences, has_twins, keep, with_mock};
-use twilio_sdk::fuzzing::{Decode, Output, Param, answer, page};
+use twilio_sdk::fuzzing::{Decode, Output, Param, answer, page, repaired};
 use twilio_sdk::{Client, Pages};
 
 /// What an answer is read as: its JSON again, if it could be read.
@@ -41,7 +41,8 @@ fn list<T: Decode + Param + std::fmt::Debug + Send + 'static>(pages: fn(&Client)
         let mut json = page.json();
         // A page without items is written with an empty list, whether the answer had one or none.
         if let (true, Value::Object(map)) = (page.items.is_empty(), &mut json) {
-            let whole: Value = serde_json::from_slice(body).unwrap_or_default();
+            let whole = repaired(body).and_then(|(text, _)| serde_json::from_str(&text).ok());
+            let whole: Value = whole.unwrap_or_default();
             map.retain(|name, value| {
                 *value != Value::Array(Vec::new()) || whole.get(name).is_some_and(Value::is_array)
             });
@@ -98,7 +99,7 @@ operations! {
     single conversations_v2 fetch_communication("a", "b");
     single conversations_v2 fetch_configuration("a");
     list conversations_v2 list_conversation_by_account();
-    single iam_organizations list_organization_users(sid("OR"));
+    list iam_organizations list_organization_users(sid("OR"));
     list iam_organizations list_role_assignments(sid("OR"));
     single insights_v1 fetch_summary(sid("CA"));
     list insights_v1 list_metric(sid("CA"));
@@ -111,12 +112,35 @@ operations! {
     list verify_v2 list_service();
 }
 
+/// A repair is well-formed, and there is nothing to repair in it.
+fn check_repair(body: &[u8]) -> Option<String> {
+    let (text, places) = repaired(body)?;
+    let value: Value = serde_json::from_str(&text).expect("a repair is well-formed");
+    let (again, none) = repaired(text.as_bytes()).expect("a repair can be repaired");
+    assert_eq!(none, 0, "{text}");
+    assert_eq!(serde_json::from_str::<Value>(&again).ok().as_ref(), Some(&value));
+    if let Ok(whole) = serde_json::from_slice::<Value>(body)
+        && places == 0
+    {
+        assert_eq!(whole, value, "what is well-formed was changed");
+    }
+    Some(text)
+}
+
 twilio_fuzz::json_mutator!(|_| 1);
 
 fuzz_target!(init: seeds(), |data: &[u8]| -> Corpus {
     let Some((selector, body)) = data.split_first() else { return Corpus::Reject };
     let Some(read) = READERS.get(usize::from(*selector) % READERS.len()) else { return Corpus::Reject };
+    let repaired = check_repair(body);
     let Some(json) = read(body) else { return Corpus::Keep };
+    if let Some(text) = repaired {
+        // Of the body the same is read as of its repair.
+        let whole = read(text.as_bytes());
+        if let Some(difference) = differences(&json, whole.as_ref().unwrap_or(&Value::Null)) {
+            panic!("the repaired response is another one: {difference}");
+        }
+    }
     let again = read(json.to_string().as_bytes());
     if let Some(difference) = differences(&json, again.as_ref().unwrap_or(&Value::Null)) {
         panic!("reading twice is not reading once: {difference}");

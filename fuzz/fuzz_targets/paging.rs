@@ -19,6 +19,7 @@ type Next = fn(&Client, &[u8]) -> Option<(Option<String>, String)>;
 fn next<T: Decode + Send + 'static>(pages: Pages<T>, body: &[u8]) -> Option<(Option<String>, String)> {
     let (page, next) = page(pages, body).ok()?;
     let link = page.next_page().map(|position| position.to_string());
+    assert!(page.repaired_items().iter().all(|index| *index < page.items.len()));
     match next {
         Ok(url) => Some((link, url?)),
         Err(error) => {

@@ -1,5 +1,6 @@
 //! What the fuzz targets share: seeds from the embedded Twilio, and a mutator that knows JSON.
 
+mod damage;
 mod mutate;
 mod same;
 mod seed;

@@ -1,6 +1,8 @@
 use serde_json::{Map, Value, json};
 
-/// Mutates the JSON that stands behind a head; what is no JSON, and every other input, is left to libFuzzer.
+use super::damage::damage;
+
+/// Mutates or damages the JSON that stands behind a head; what is no JSON, and every other input, is left to libFuzzer.
 pub fn mutate_behind(
     data: &mut [u8],
     size: usize,
@@ -10,8 +12,12 @@ pub fn mutate_behind(
 ) -> usize {
     let head = data.get(..size).map_or(0, behind).min(size);
     let body = data.get(head..size).unwrap_or_default();
-    if seed % 2 == 0
-        && let Some(changed) = mutate(body, seed / 2)
+    let changed = match seed % 4 {
+        0 | 2 => mutate(body, seed / 4),
+        1 => damage(body, &mut Rng::new(seed / 4)),
+        _ => None,
+    };
+    if let Some(changed) = changed
         && let Some(place) = data.get_mut(head..head + changed.len())
     {
         place.copy_from_slice(&changed);
@@ -23,7 +29,7 @@ pub fn mutate_behind(
 /// The JSON with one value changed, taken out or put in twice; `None` where it is no JSON.
 pub fn mutate(json: &[u8], seed: u32) -> Option<Vec<u8>> {
     let mut value: Value = serde_json::from_slice(json).ok()?;
-    let mut rng = Rng(u64::from(seed) | 1 << 32);
+    let mut rng = Rng::new(seed);
     let mut at = rng.below(count(&value));
     change(&mut value, &mut at, &mut rng);
     let mut text = value.to_string();
@@ -38,7 +44,7 @@ pub fn mutate(json: &[u8], seed: u32) -> Option<Vec<u8>> {
     Some(text.into_bytes())
 }
 
-fn count(value: &Value) -> usize {
+pub(crate) fn count(value: &Value) -> usize {
     1 + match value {
         Value::Array(list) => list.iter().map(count).sum::<usize>(),
         Value::Object(map) => map.values().map(count).sum(),
@@ -113,10 +119,14 @@ fn scalar(rng: &mut Rng) -> Value {
 }
 
 /// xorshift: the same seed makes the same change, which libFuzzer relies on.
-struct Rng(u64);
+pub(crate) struct Rng(u64);
 
 impl Rng {
-    fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn new(seed: u32) -> Self {
+        Self(u64::from(seed) | 1 << 32)
+    }
+
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

@@ -2,7 +2,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use twilio_sdk::mock::MockTwilio;
-use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig};
+use twilio_sdk::{BearerConfig, Client, ConnectionConfig};
 
 /// The folder for seeds; `None` where a single input is run again.
 pub fn corpus() -> Option<PathBuf> {
@@ -18,7 +18,8 @@ pub fn keep(name: &str, seed: &[u8]) {
 
 /// A client that is not used to send anything, or of a mock.
 pub fn client(base_url: Option<&str>) -> Client {
-    let auth = ApiKeyConfig::new(format!("AC{:032x}", 1), format!("SK{:032x}", 1), "secret");
+    let mut auth = BearerConfig::new("secret");
+    auth.account_sid = Some(format!("AC{:032x}", 1).into());
     let mut config = ConnectionConfig::new(auth);
     if let Some(base_url) = base_url {
         config = config.base_url(base_url);

@@ -17,6 +17,11 @@ pub fn answer<T: Output>(status: StatusCode, headers: HeaderMap, body: &[u8]) ->
     Ok(Response::new(value, raw))
 }
 
+/// The body as well-formed JSON, and how many places had to be repaired; `None` where it cannot be.
+pub fn repaired(body: &[u8]) -> Option<(String, usize)> {
+    crate::runtime::repair(body).ok().map(|repaired| (repaired.text, repaired.damage.places))
+}
+
 /// The wait that an answer asks for.
 pub fn wait(headers: &HeaderMap) -> Option<std::time::Duration> {
     retry_after(headers)

@@ -95,6 +95,8 @@ impl<T: Decode + Send + 'static> Output for Page<T> {
         let (mut page, damage): (Self, _) = read_json(&raw.body, operation, read)?;
         page.rekey(key);
         page.repaired = damage.items(&page.key);
+        // Where the list's name comes twice, the indices of the other list are among them.
+        page.repaired.retain(|index| *index < page.items.len());
         Ok(page)
     }
 }
@@ -295,8 +297,12 @@ fn follow(parts: &mut Parts, client: &dyn crate::runtime::Dispatch, next: Next) 
             parts.link = Some(link);
         }
         Next::Token(token) => {
+            let Some(name) = parts.operation.page_token else {
+                let message = "the next page is named by a token, for which the operation has no parameter";
+                return Err(Error::paging(parts.operation, message));
+            };
             parts.link = None;
-            parts.set_query(parts.operation.page_token.unwrap_or("PageToken"), token);
+            parts.set_query(name, token);
         }
         Next::Number(name, number) => {
             // Some products write the parameter small; the caller's own spelling wins.
