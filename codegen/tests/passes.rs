@@ -47,6 +47,31 @@ fn a_spec_without_defects_is_left_alone() {
 }
 
 #[test]
+fn review_36_how_a_message_is_carried_is_no_parameter() {
+    let mut operation = operation("CreateThing", json!({ "type": "object" }));
+    operation["parameters"] = json!([
+        { "$ref": "#/components/parameters/Encoding" },
+        { "name": "accept-encoding", "in": "header", "schema": { "type": "string" } },
+        { "name": "Accept", "in": "query", "schema": { "type": "string" } },
+        { "name": "If-Match", "in": "header", "schema": { "type": "string" } },
+    ]);
+    let mut document = document(json!({ "/v1/Things": { "post": operation } }), json!({}));
+    document["components"]["parameters"] = json!({
+        "Encoding": { "name": "Content-Encoding", "in": "header", "schema": { "type": "string" } },
+    });
+    assert_eq!(applied("transport-header", document.clone()), 2);
+    let api = api(document);
+    let names: Vec<_> = only(&api).inputs().map(|i| i.wire.as_str()).collect();
+    assert_eq!(names, ["Accept", "If-Match"]);
+    for (product, spec) in distilled() {
+        let (api, _) = analyze(&spec).unwrap();
+        let inputs = api.operations.iter().flat_map(|operation| operation.inputs());
+        let encoding = inputs.filter(|i| i.place == Place::Header && i.wire.ends_with("-Encoding")).count();
+        assert_eq!(encoding, 0, "{}", product.stem);
+    }
+}
+
+#[test]
 fn authorization_header_is_not_a_parameter() {
     let mut operation = operation("CreateThing", json!({ "type": "object" }));
     operation["parameters"] = json!([

@@ -64,7 +64,7 @@ fn taker(verb: &str, input: &Input, product: &str) -> String {
     let (place, wire) = (input.place, &input.wire);
     let (kind, ty) = match (&input.ty, place) {
         (ty, Place::Json | Place::Body) => ("_json", ty),
-        (ty, _) if input.prefixed_map => ("_prefixed", ty),
+        (ty, _) if input.map_prefix.is_some() => ("_prefixed", ty),
         (Type::List(item), _) => ("_list", &**item),
         (ty, _) => ("", ty),
     };

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::OnceLock;
 
 use serde_json::Value;
-use twilio_sdk::{Auth, AuthTokenConfig, Client, ConnectionConfig};
+use twilio_sdk::{Auth, BearerConfig, Client, ConnectionConfig};
 
 use crate::recorder::{Answer, Recorded, Recorder};
 use crate::surface::ACCOUNT;
@@ -97,9 +97,9 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// Starts the server.
+    /// Starts the server for a client with credentials that every operation takes.
     pub async fn start() -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        Self::with_auth(AuthTokenConfig::new(ACCOUNT, "0123456789abcdef0123456789abcdef")).await
+        Self::with_auth(everywhere()).await
     }
 
     /// Starts the server for a client with other credentials.
@@ -109,8 +109,7 @@ impl Driver {
 
     /// Starts the server for a client that checks requests against the specification's rules.
     pub async fn checking() -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        let auth = AuthTokenConfig::new(ACCOUNT, "0123456789abcdef0123456789abcdef");
-        Self::with_config(ConnectionConfig::new(auth).validation(true)).await
+        Self::with_config(ConnectionConfig::new(everywhere()).validation(true)).await
     }
 
     async fn with_config(config: ConnectionConfig) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
@@ -128,4 +127,11 @@ impl Driver {
         };
         Outcome { requests: self.recorder.take(), result }
     }
+}
+
+/// A token, which operations of OAuth's take too.
+fn everywhere() -> BearerConfig {
+    let mut auth = BearerConfig::new("0123456789abcdef0123456789abcdef");
+    auth.account_sid = Some(ACCOUNT.into());
+    auth
 }

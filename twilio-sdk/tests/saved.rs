@@ -73,7 +73,10 @@ async fn a_restored_request_is_the_same_on_the_wire_wherever_its_values_go() {
     let request: lookups_v1::builder::FetchPhoneNumber =
         lookups.fetch_phone_number("+15558675310").add_ons_data(json!({"a": {"b": 1}})).add_ons(["x"]);
     same(&mock, &lookups, request).await;
-    let organizations = twilio.iam_organizations();
+    let bearer = twilio_sdk::BearerConfig::new("token");
+    let organizations =
+        Client::new(twilio_sdk::ConnectionConfig::new(bearer).base_url(mock.base_url())).unwrap();
+    let organizations = organizations.iam_organizations();
     let operation = iam_organizations::types::ScimPatchOperation::default().op("replace");
     let patch = organizations
         .patch_organization_user(PatchOrganizationUserRequired {

@@ -139,8 +139,8 @@ pub struct Input {
     pub place: Place,
     /// Its type.
     pub ty: Type,
-    /// Whether the keys of the map are appended to the wire name (`AddOns.some_key`).
-    pub prefixed_map: bool,
+    /// What the keys of the map are appended to, where they are parameters of their own (`AddOns.some_key`).
+    pub map_prefix: Option<String>,
     /// What the spec says of its values.
     pub constraints: Constraints,
     /// What of that can be checked.
@@ -207,6 +207,8 @@ pub struct Operation {
     pub account_checks: Vec<Check>,
     /// Whether the operation takes the client's credentials.
     pub authenticated: bool,
+    /// Whether it takes OAuth credentials only.
+    pub oauth_only: bool,
     /// What it gives.
     pub output: Output,
     /// The status of its success, where that is a redirect.

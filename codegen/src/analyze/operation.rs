@@ -21,6 +21,12 @@ fn reserved(source: &Source<'_>, account_path: bool) -> BTreeSet<String> {
     names
 }
 
+/// The format of a map whose keys are parameters: `prefixed-collapsible-map-AddOns` sends `AddOns.key=value`.
+const PREFIXED_MAP: &str = "prefixed-collapsible-map";
+
+/// What the query parameter of a list that takes a page token is called.
+const PAGE_TOKENS: &[&str] = &["PageToken", "pageToken", "page_token", "Token"];
+
 /// Names that every client has already.
 const CLIENT_METHODS: &[&str] = &["clone", "new"];
 
@@ -82,7 +88,7 @@ fn one(spec: &Spec, source: &Source<'_>, types: &mut Types<'_>) -> Result<Operat
         None => BodyKind::None,
         Some(body) => inputs.body(body, types)?,
     };
-    let output = output(spec, source, &inputs.optional, types)?;
+    let output = output(spec, source, inputs.required.iter().chain(&inputs.optional), types)?;
     let redirect = redirect(source);
     let tag = source.value.pointer("/tags/0").and_then(Value::as_str);
     let path = source.path.trim_end_matches(".json");
@@ -99,6 +105,7 @@ fn one(spec: &Spec, source: &Source<'_>, types: &mut Types<'_>) -> Result<Operat
         account_path,
         account_checks,
         authenticated: authenticated(spec, source),
+        oauth_only: oauth_only(spec, source),
         output,
         redirect,
         deprecated: source.deprecated(),
@@ -140,7 +147,25 @@ fn redirect(source: &Source<'_>) -> Option<u16> {
     success.status.parse().ok().filter(|status| (300..400).contains(status))
 }
 
-fn output(spec: &Spec, source: &Source<'_>, optional: &[Input], types: &mut Types<'_>) -> Result<Output> {
+/// Whether every requirement names a token of OAuth's, so that an auth token or an API key is refused.
+fn oauth_only(spec: &Spec, source: &Source<'_>) -> bool {
+    let own = source.value.get("security").or_else(|| spec.document().get("security"));
+    let oauth = |name: &String| {
+        let pointer = format!("/components/securitySchemes/{}/type", twilio_openapi::escape_pointer(name));
+        spec.document().pointer(&pointer).and_then(Value::as_str) == Some("oauth2")
+    };
+    own.and_then(Value::as_array).is_some_and(|list| {
+        let names = |one: &Value| one.as_object().is_some_and(|one| one.keys().any(oauth));
+        !list.is_empty() && list.iter().all(names)
+    })
+}
+
+fn output<'a>(
+    spec: &Spec,
+    source: &Source<'_>,
+    inputs: impl Iterator<Item = &'a Input> + Clone,
+    types: &mut Types<'_>,
+) -> Result<Output> {
     let Some(response) = source.success() else {
         return Err(unsupported(spec.name(), &source.pointer, "the operation documents no success"));
     };
@@ -148,8 +173,9 @@ fn output(spec: &Spec, source: &Source<'_>, optional: &[Input], types: &mut Type
     if let Some(key) = schema.get(pass::PAGE).and_then(Value::as_str) {
         let items = schema.get("items").unwrap_or(&Value::Null);
         let item = types.of(items, &format!("{}/items", response.pointer), Use::Response)?;
-        let token = optional.iter().find(|i| i.place == Place::Query && i.rust == "page_token");
-        return Ok(Output::Page { key: key.to_owned(), item, token: token.map(|i| i.wire.clone()) });
+        let query = |name: &&str| inputs.clone().find(|i| i.place == Place::Query && i.wire == **name);
+        let token = PAGE_TOKENS.iter().find_map(query).map(|input| input.wire.clone());
+        return Ok(Output::Page { key: key.to_owned(), item, token });
     }
     Ok(Output::Value(types.of(schema, &response.pointer, Use::Response)?))
 }
@@ -175,10 +201,10 @@ impl Inputs<'_> {
     ) -> Result<()> {
         let target = self.spec.resolve(schema)?;
         let constraints = Constraints::read(target, holder);
-        let prefixed_map =
-            constraints.format.as_deref().is_some_and(|f| f.starts_with("prefixed-collapsible-map"));
+        let map_prefix = constraints.format.as_deref().and_then(|format| format.strip_prefix(PREFIXED_MAP));
+        let map_prefix = map_prefix.map(|rest| rest.strip_prefix('-').unwrap_or(wire).to_owned());
         // Such a map may hold maps, whose keys are joined: free JSON says that, a map of texts would not.
-        let ty = if prefixed_map { Type::Json } else { types.of(schema, pointer, Use::Request)? };
+        let ty = if map_prefix.is_some() { Type::Json } else { types.of(schema, pointer, Use::Request)? };
         if place != Place::Json && place != Place::Body && !is_flat(&ty) {
             let message = format!("`{wire}` is an object and has no form in a path, query, header or form");
             return Err(unsupported(self.spec.name(), pointer, message));
@@ -195,7 +221,7 @@ impl Inputs<'_> {
             rust: names::unique(rust, &mut self.taken),
             place,
             ty,
-            prefixed_map,
+            map_prefix,
             constraints,
             checks,
             description: input::description(target, holder).or_else(|| input::description(target, schema)),

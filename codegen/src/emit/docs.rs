@@ -173,6 +173,9 @@ pub(super) fn operation(api: &Api, operation: &Operation, example: bool) -> Toke
     if operation.deprecated {
         text.push_str("\n\nDeprecated by Twilio.");
     }
+    if operation.oauth_only {
+        text.push_str("\n\nTakes OAuth credentials only, no auth token and no API key.");
+    }
     if !operation.authenticated {
         text.push_str("\n\nSent without credentials.");
     }

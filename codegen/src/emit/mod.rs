@@ -168,8 +168,9 @@ fn put(call: &TokenStream, input: &Input, value: &TokenStream) -> TokenStream {
             let item = path(item);
             quote!(#call.put_list::<#item>(Place::#place, #wire, #value);)
         }
-        Type::Json if input.prefixed_map => {
-            quote!(#call.put_prefixed(Place::#place, #wire, #value);)
+        Type::Json if input.map_prefix.is_some() => {
+            let prefix = &input.map_prefix;
+            quote!(#call.put_prefixed(Place::#place, #prefix, #value);)
         }
         Type::Map(item) => {
             let item = path(item);

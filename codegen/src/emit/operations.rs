@@ -117,8 +117,11 @@ fn facts(operation: &Operation, options: Options) -> TokenStream {
     };
     let redirect = operation.redirect.map(|status| quote!(.redirect(#status)));
     let anonymous = (!operation.authenticated).then(|| quote!(.anonymous()));
+    let oauth = operation.oauth_only.then(|| quote!(.oauth()));
     let inputs = options.serialize.then(|| inputs(operation));
-    quote!(Operation::new(#id, Method::#method, #path, BodyKind::#body) #list #redirect #anonymous #inputs)
+    quote!(
+        Operation::new(#id, Method::#method, #path, BodyKind::#body) #list #redirect #anonymous #oauth #inputs
+    )
 }
 
 /// The wire names by place, with which saved requests are checked.
@@ -128,7 +131,10 @@ fn inputs(operation: &Operation) -> Option<TokenStream> {
         let names: Vec<String> = operation
             .inputs()
             .filter(|input| input.place == *place)
-            .map(|input| if input.prefixed_map { format!("{}.", input.wire) } else { input.wire.clone() })
+            .map(|input| match &input.map_prefix {
+                Some(prefix) => format!("{prefix}."),
+                None => input.wire.clone(),
+            })
             .collect();
         let place = ident(&format!("{place:?}"));
         (!names.is_empty()).then(|| quote!((Place::#place, &[#(#names),*])))

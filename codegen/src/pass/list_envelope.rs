@@ -24,10 +24,15 @@ fn apply(spec: &mut Spec) -> Result<usize> {
             return Ok(());
         };
         for (_, response) in responses.iter_mut().filter(|(status, _)| status.starts_with('2')) {
-            let Some(schema) = response.pointer_mut("/content/application~1json/schema") else { continue };
-            if let Some((key, items)) = items(&original, schema, is_list)? {
-                *schema = json!({ "type": "array", "items": items, MARK: key });
-                count += 1;
+            let Some(content) = walk::object_at(response, &["content"]) else { continue };
+            // SCIM has a media type of its own (RFC 7644, section 3.1).
+            let json = |media: &str| media == "application/json" || media.ends_with("+json");
+            for (_, media) in content.iter_mut().filter(|(media, _)| json(media)) {
+                let Some(schema) = media.get_mut("schema") else { continue };
+                if let Some((key, items)) = items(&original, schema, is_list)? {
+                    *schema = json!({ "type": "array", "items": items, MARK: key });
+                    count += 1;
+                }
             }
         }
         Ok(())

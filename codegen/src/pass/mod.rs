@@ -10,6 +10,7 @@ mod one_of;
 mod open_object;
 mod scim_media_type;
 mod secret;
+mod transport_header;
 pub(crate) mod walk;
 
 pub(crate) use inline_schema::SEPARATOR;
@@ -37,6 +38,7 @@ pub struct Pass {
 /// later stage meets nothing but references, scalars, lists and maps. Enums are joined once all have a name.
 pub const PASSES: &[Pass] = &[
     authorization_header::PASS,
+    transport_header::PASS,
     scim_media_type::PASS,
     all_of::PASS,
     one_of::PASS,

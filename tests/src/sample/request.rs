@@ -100,7 +100,8 @@ impl<'a> Builder<'a> {
             let given = serde_json::json!({ "first": { "key": "v ü&", "other": "2" }, "second": "w" });
             self.values.insert(place, name, given);
             let pairs = [("first.key", "v ü&"), ("first.other", "2"), ("second", "w")];
-            return pairs.map(|(key, text)| (format!("{name}.{key}"), Content::text(text))).to_vec();
+            let prefix = flat.format.strip_prefix("prefixed-collapsible-map-").unwrap_or(name);
+            return pairs.map(|(key, text)| (format!("{prefix}.{key}"), Content::text(text))).to_vec();
         }
         let (given, content) = self.element(schema, name, 0);
         self.values.insert(place, name, given);

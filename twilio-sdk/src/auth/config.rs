@@ -129,6 +129,15 @@ impl Auth {
     }
 
     /// Why the credentials must not go to Twilio's own hosts, if they must not.
+    /// What the credentials are called, if they are none that an operation of OAuth's takes.
+    pub(crate) fn not_oauth(&self) -> Option<&'static str> {
+        match self {
+            Self::AuthToken(_) => Some("an auth token"),
+            Self::ApiKey(_) => Some("an API key"),
+            _ => None,
+        }
+    }
+
     pub(crate) fn only_for_own_endpoints(&self) -> Option<&'static str> {
         match self {
             Self::Basic(_) => Some("a user and a password"),

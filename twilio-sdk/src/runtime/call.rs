@@ -122,8 +122,10 @@ impl<T> Call<T> {
         self.parts.put(place, name, &map);
     }
 
-    /// A map whose keys are appended to the name, nested ones joined with dots: `AddOns.some_key=value`.
-    pub(crate) fn put_prefixed(&mut self, place: Place, name: &'static str, value: Value) {
+    /// A map whose keys are appended to a prefix, nested ones joined with dots: `AddOns.some_key=value`.
+    ///
+    /// What is no map has no keys and is not sent, as in Twilio's own libraries.
+    pub(crate) fn put_prefixed(&mut self, place: Place, prefix: &'static str, value: Value) {
         fn flatten(prefix: &str, value: &Value, into: &mut Vec<(String, String)>) {
             match value {
                 Value::Object(map) => {
@@ -133,12 +135,20 @@ impl<T> Call<T> {
                     }
                 }
                 Value::Null => {}
+                Value::Array(list) => {
+                    let scalar = |value: &&Value| !value.is_null();
+                    into.extend(
+                        list.iter().filter(scalar).map(|v| (prefix.to_owned(), v.text().into_owned())),
+                    );
+                }
                 other => into.push((prefix.to_owned(), other.text().into_owned())),
             }
         }
         let mut pairs = Vec::new();
-        flatten("", &value, &mut pairs);
-        self.parts.put_pairs(place, name, pairs.into_iter());
+        if value.is_object() {
+            flatten("", &value, &mut pairs);
+        }
+        self.parts.put_pairs(place, prefix, pairs.into_iter());
     }
 
     pub(crate) fn param(&mut self, name: String, value: Value) {

@@ -6,6 +6,8 @@ pub struct Operation {
     pub(crate) path: &'static str,
     pub(crate) body: BodyKind,
     pub(crate) authenticated: bool,
+    /// Whether it takes OAuth credentials only.
+    pub(crate) oauth: bool,
     /// The property that holds a list's items.
     pub(crate) items: Option<&'static str>,
     /// The query parameter that takes a page token.
@@ -33,6 +35,11 @@ impl Operation {
         self.path
     }
 
+    /// Whether it takes OAuth credentials only ([`OAuthConfig`](crate::OAuthConfig)), no auth token and no API key.
+    pub fn is_oauth_only(&self) -> bool {
+        self.oauth
+    }
+
     /// Whether it takes the client's credentials.
     pub fn is_authenticated(&self) -> bool {
         self.authenticated
@@ -48,6 +55,7 @@ impl Operation {
             path,
             body,
             authenticated: true,
+            oauth: false,
             items: None,
             page_token: None,
             redirect: None,
@@ -69,6 +77,11 @@ impl Operation {
     /// One that takes no credentials.
     pub(crate) const fn anonymous(self) -> Self {
         Self { authenticated: false, ..self }
+    }
+
+    /// One that takes OAuth credentials only.
+    pub(crate) const fn oauth(self) -> Self {
+        Self { oauth: true, ..self }
     }
 
     /// The wire names of what it takes, by place.

@@ -130,6 +130,15 @@ pub(super) async fn attempts(
     let mut budget = terms.retry.max_total_delay;
     let settings = handle.settings();
     let (mut number, mut renewed, mut uncertain) = (0, false, false);
+    if operation.oauth
+        && let Some(given) = handle.auth().auth().not_oauth()
+    {
+        let message = format!(
+            "takes OAuth credentials only, and the client has {given}; give it an OAuth app (`OAuthConfig`: \
+             `client_id` and `client_secret`), or send this request through `Client::with_auth`"
+        );
+        return Err(Error::request(operation, message));
+    }
     loop {
         number += 1;
         let unsent = move |error: Error| error.after(number - 1, uncertain);

@@ -41,10 +41,12 @@ impl From<&str> for Timestamp {
     }
 }
 
-/// Written in UTC, because Twilio reads times without looking at their offset in some places.
+/// Written in UTC and in whole seconds, because some of Twilio's products read neither offsets nor fractions; a
+/// fraction is cut off.
 impl From<OffsetDateTime> for Timestamp {
     fn from(value: OffsetDateTime) -> Self {
         let utc = value.to_offset(UtcOffset::UTC);
+        let utc = utc.replace_nanosecond(0).unwrap_or(utc);
         let text = utc.format(&Rfc3339).unwrap_or_default();
         Self { text: text.into() }
     }
@@ -143,6 +145,19 @@ mod tests {
             assert_eq!(Timestamp::from(text).value(), None);
             assert_eq!(Timestamp::from(text).as_str(), text);
             assert_eq!(Date::from(text).as_str(), text);
+        }
+    }
+
+    #[test]
+    fn a_fraction_of_a_second_is_cut_off() {
+        for (time, sent) in [
+            ("2026-06-01T10:00:45.123456789Z", "2026-06-01T10:00:45Z"),
+            ("2026-06-01T12:00:59.999999999+02:00", "2026-06-01T10:00:59Z"),
+            ("1969-12-31T23:59:59.5Z", "1969-12-31T23:59:59Z"),
+        ] {
+            let time = OffsetDateTime::parse(time, &Rfc3339).expect("literal");
+            assert_eq!(Timestamp::from(time).as_str(), sent);
+            assert_eq!(Timestamp::from(std::time::SystemTime::from(time)).as_str(), sent);
         }
     }
 

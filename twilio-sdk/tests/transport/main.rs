@@ -17,6 +17,7 @@ mod proxy;
 mod raw;
 mod retry;
 mod server;
+mod spec_facts;
 mod success;
 mod time;
 mod tls;

@@ -92,7 +92,8 @@ async fn a_json_body_is_json_with_twilios_keys() {
 #[tokio::test]
 async fn a_scim_body_is_sent() {
     let server = Server::start([]).await;
-    let call = client(&server).iam_organizations().create_organization_user(CreateOrganizationUserRequired {
+    let twilio = client(&server).with_auth(twilio_sdk::BearerConfig::new("token")).unwrap();
+    let call = twilio.iam_organizations().create_organization_user(CreateOrganizationUserRequired {
         organization_sid: "OR1",
         user_name: "somebody@example.com",
     });
