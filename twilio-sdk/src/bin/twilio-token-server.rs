@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use lexopt::prelude::{Long, Short, ValueExt as _};
 use twilio_sdk::listener::{FileUserStore, PasswordHash};
-use twilio_sdk::token_server::{TokenServer, TokenServerConfig};
+use twilio_sdk::token_server::{Reloader, TokenServer, TokenServerConfig};
 use twilio_sdk::types::SecretString;
 
 const HELP: &str = "Gives browsers and apps Twilio access tokens: POST /token with a user's name and password.
@@ -17,17 +17,24 @@ Usage: twilio-token-server [OPTIONS]
 
   -c, --config FILE    the configuration, TOML or JSON; without it everything comes from the environment:
                        TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET, TOKEN_SERVER_USERS (a file), and
-                       perhaps TWILIO_REGION, TOKEN_SERVER_LISTEN, TOKEN_SERVER_ROOM, TOKEN_SERVER_AUDIT (a file)
+                       perhaps TWILIO_REGION, TOKEN_SERVER_LISTEN, TOKEN_SERVER_BEHIND_PROXY (true),
+                       TOKEN_SERVER_HOSTS (names), TOKEN_SERVER_ROOM, TOKEN_SERVER_AUDIT (a file)
       --listen ADDRESS where to listen, whatever the configuration says [127.0.0.1:3000]; port 0 picks a free one
       --check          only say whether the configuration is good
       --hash-password  read a password from standard input and print the Argon2id hash for the file of users
   -h, --help           this text
   -V, --version        the version
 
-The log goes to standard error, one JSON object a line. SIGHUP reads the users again, SIGTERM and SIGINT end the
-server when the requests under way have ended.
+Another address than a loopback one needs TLS, or behind_proxy = true where a proxy terminates it. Requests are served
+for the hosts of that address, of the allowed origins and of the key hosts; others get 421.
+
+The log goes to standard error, one JSON object a line. SIGHUP reads the users, the configuration and the certificates
+again; what is wrong is logged, and the old ones stay. The listening address, the path of the file of users,
+limits.connections and the audit log need a restart. SIGTERM and SIGINT end the server when the requests in flight have
+ended.
 ";
 
+#[derive(Clone)]
 struct Options {
     config: Option<std::path::PathBuf>,
     listen: Option<SocketAddr>,
@@ -81,14 +88,7 @@ fn run(options: &Options) -> Result<(), String> {
     if options.hash {
         return hash_password();
     }
-    let config = match &options.config {
-        Some(file) => TokenServerConfig::from_file(file),
-        None => TokenServerConfig::from_env(),
-    };
-    let mut config = config.map_err(|error| error.to_string())?;
-    if let Some(address) = options.listen {
-        config = config.listen(address);
-    }
+    let config = options.read()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("no threads can be started: {error}"))?;
     runtime.block_on(async {
@@ -103,12 +103,25 @@ fn run(options: &Options) -> Result<(), String> {
         let address = server.local_addr().map_err(|error| error.to_string())?;
         // Whoever started the server need not listen to it.
         let _ = writeln!(std::io::stdout(), "listening on {address}");
-        if let Some(users) = server.users() {
-            tokio::spawn(reload(users, hangups));
-        }
+        let again = Again { options: options.clone(), reloader: server.reloader(), users: server.users() };
+        tokio::spawn(again.at(hangups));
         server.serve(stop).await;
         Ok(())
     })
+}
+
+impl Options {
+    fn read(&self) -> Result<TokenServerConfig, String> {
+        let config = match &self.config {
+            Some(file) => TokenServerConfig::from_file(file),
+            None => TokenServerConfig::from_env(),
+        };
+        let config = config.map_err(|error| error.to_string())?;
+        Ok(match self.listen {
+            Some(address) => config.listen(address),
+            None => config,
+        })
+    }
 }
 
 fn hash_password() -> Result<(), String> {
@@ -124,7 +137,7 @@ fn hash_password() -> Result<(), String> {
     Ok(())
 }
 
-/// What ends the server, and what has the users read again.
+/// What ends the server, and what has files read again.
 #[cfg(unix)]
 type Signals = (Pin<Box<dyn Future<Output = ()>>>, tokio::signal::unix::Signal);
 
@@ -142,20 +155,56 @@ fn signals() -> std::io::Result<Signals> {
     Ok((Box::pin(stop), signal(SignalKind::hangup())?))
 }
 
-/// Reads the users again at every SIGHUP.
+/// What is read again at every SIGHUP.
+struct Again {
+    options: Options,
+    reloader: Reloader,
+    users: Option<Arc<FileUserStore>>,
+}
+
 #[cfg(unix)]
-async fn reload(users: Arc<FileUserStore>, mut hangups: tokio::signal::unix::Signal) {
-    while hangups.recv().await.is_some() {
-        let users = Arc::clone(&users);
-        // Reading hashes passwords, which takes time.
-        let read = tokio::task::spawn_blocking(move || (users.reload(), users.len())).await;
-        match read {
-            Ok((Ok(()), count)) => tracing::info!(users = count, "the users were read again"),
-            Ok((Err(error), _)) => {
-                tracing::error!(%error, "the users cannot be read; those that were known stay known")
+impl Again {
+    async fn at(self, mut hangups: tokio::signal::unix::Signal) {
+        let again = Arc::new(self);
+        while hangups.recv().await.is_some() {
+            let again = Arc::clone(&again);
+            // Reading files takes time, and hashing passwords in clear takes more.
+            let read = tokio::task::spawn_blocking(move || again.read()).await;
+            if let Err(error) = read {
+                tracing::error!(%error, "nothing was read again");
+            }
+        }
+    }
+
+    fn read(&self) {
+        if let Some(users) = &self.users {
+            match users.reload() {
+                Ok(()) => tracing::info!(users = users.len(), "the users were read again"),
+                Err(error) => {
+                    tracing::error!(%error, "the users cannot be read; those that were known stay known")
+                }
+            }
+        }
+        // The environment of a process does not change.
+        if self.options.config.is_none() {
+            return;
+        }
+        let applied = self
+            .options
+            .read()
+            .and_then(|config| self.reloader.apply(config).map_err(|error| error.to_string()));
+        match applied {
+            Ok(fixed) => {
+                if !fixed.is_empty() {
+                    tracing::warn!(keys = fixed.join(", "), "changed settings need a restart");
+                }
+                tracing::info!("the configuration and the certificates were read again");
             }
             Err(error) => {
-                tracing::error!(%error, "the users cannot be read; those that were known stay known")
+                tracing::error!(
+                    error,
+                    "the configuration cannot be used; the old one stays, certificates included"
+                );
             }
         }
     }
@@ -174,4 +223,8 @@ fn signals() -> std::io::Result<Signals> {
 }
 
 #[cfg(not(unix))]
-async fn reload(_: Arc<FileUserStore>, (): ()) {}
+impl Again {
+    async fn at(self, (): ()) {
+        let Self { options: _, reloader: _, users: _ } = self;
+    }
+}

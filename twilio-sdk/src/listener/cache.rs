@@ -83,6 +83,14 @@ impl<S: UserStore> CachedStore<S> {
         self.proven.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Returns the user of a credential that is remembered.
+    #[cfg(feature = "token-server")]
+    pub(crate) fn recall(&self, credential: &Credential) -> Option<UserDetails> {
+        self.store.refresh();
+        let tag = self.tags.of(&[credential.username(), credential.password().expose()]);
+        self.known().users.recall(&tag)
+    }
+
     fn known(&self) -> MutexGuard<'_, Known> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let generation = self.store.generation();

@@ -6,39 +6,27 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::any;
-use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header};
 use serde_json::json;
 
 use super::answer::{self, Refusal};
-use super::limits::{Attempts, NameAttempts, network};
-use super::{TokenServerConfig, request};
-use crate::Result;
-use crate::access_token::AccessToken;
-use crate::audit::{Event, EventKind, Outcome, Recorder};
-use crate::listener::{CachedStore, UserDetails, UserStore, checked, forwarded, request_id};
-
-/// Where a proxy says for whom it asks.
-const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
+use super::live::{Current, Live, Signed};
+use super::request;
+use crate::audit::{Event, EventKind, Outcome};
+use crate::listener::{AuthError, Credential, UserDetails, UserStore as _, checked, request_id};
 
 /// Who a request came from.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Peer(pub(super) SocketAddr);
 
+/// What requests are answered by; the settings may be replaced while the server runs.
 pub(super) struct App {
-    config: TokenServerConfig,
-    users: CachedStore<Arc<dyn UserStore>>,
-    by_address: Attempts<IpAddr>,
-    by_user: NameAttempts,
-    recorder: Recorder,
+    live: Arc<Live>,
 }
 
 impl App {
-    pub(super) fn new(config: TokenServerConfig, users: Arc<dyn UserStore>) -> Result<Self> {
-        let recorder = config.audit.clone().map(Recorder::new).unwrap_or_default();
-        recorder.guard(&config.key.api_secret);
-        let users = CachedStore::new(users, config.remember)?;
-        let (by_address, by_user) = (Attempts::new(config.per_address), NameAttempts::new(config.per_user));
-        Ok(Self { config, users, by_address, by_user, recorder })
+    pub(super) fn new(live: Arc<Live>) -> Self {
+        Self { live }
     }
 
     pub(super) fn router(self: Arc<Self>) -> Router {
@@ -49,34 +37,13 @@ impl App {
             .with_state(self)
     }
 
-    /// The address that counts: the peer's, or what the proxy in front says.
-    fn address(&self, request: &Request) -> IpAddr {
-        let peer = request.extensions().get::<Peer>();
-        let peer = peer.map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.ip().to_canonical());
-        match self.config.trust_proxy {
-            true => forwarded(request.headers(), &FORWARDED).unwrap_or(peer),
-            false => peer,
-        }
-    }
-
-    /// Whether a page of this origin may read the answer; `None` without an origin.
-    fn origin(&self, request: &Request) -> std::result::Result<Option<HeaderValue>, Refusal> {
-        let headers = request.headers();
-        let Some(origin) = headers.get(header::ORIGIN) else { return Ok(None) };
-        let text = origin.to_str().unwrap_or_default();
-        // HTTP/2 names the host in the request's target.
-        let target = request.uri().authority().map(|authority| authority.as_str());
-        let host = target.or_else(|| headers.get(header::HOST)?.to_str().ok());
-        let own = host.is_some_and(|host| {
-            text.split_once("://").is_some_and(|(_, origin_host)| origin_host.eq_ignore_ascii_case(host))
-        });
-        match own || self.config.origins.iter().any(|allowed| allowed == text) {
-            true => Ok(Some(origin.clone())),
-            false => Err(Refusal::new(StatusCode::FORBIDDEN, "pages of this origin may not ask for tokens")),
-        }
-    }
-
-    async fn issue(&self, address: IpAddr, request: Request, who: &mut Option<String>) -> Answer {
+    async fn issue(
+        &self,
+        now: &Current,
+        address: IpAddr,
+        request: Request,
+        who: &mut Option<String>,
+    ) -> Answer {
         match *request.method() {
             Method::POST => {}
             _ => {
@@ -84,13 +51,11 @@ impl App {
                 return Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, message).allow("POST, OPTIONS"));
             }
         }
-        self.by_address.attempt(&network(address)).map_err(Refusal::too_many)?;
         let (parts, body) = request.into_parts();
         let asker = Asker { address, id: request_id(&parts.headers) };
-        let body = request::body(body, self.config.body_limit, self.config.body_time).await?;
+        let body = request::body(body, now.config.body_limit, now.config.body_time).await?;
         let credential = request::credential(&parts.headers, &body)?;
-        self.by_user.attempt(credential.username()).map_err(Refusal::too_many)?;
-        let known = self.users.authenticate(&credential).await.inspect_err(|error| {
+        let known = self.authenticate(now, address, &credential).await?.inspect_err(|error| {
             tracing::warn!(
                 target: "twilio_sdk::token_server",
                 event = "authn", outcome = "failure", %address, reason = %error,
@@ -101,7 +66,7 @@ impl App {
         self.record(event.action("token.issue"), &asker).await?;
         let user = known.map_err(Refusal::unauthorized)?;
         *who = Some(user.username.clone());
-        let signed = self.sign(&user);
+        let signed = now.sign(&user);
         let asked = |outcome| Event::new(EventKind::TokenIssue, outcome).actor(&user.username);
         let event = match &signed {
             Ok(signed) => asked(Outcome::Ok).action(&signed.grants).resource(&signed.identity),
@@ -125,39 +90,38 @@ impl App {
         ))
     }
 
-    async fn record(&self, event: Event, asker: &Asker) -> std::result::Result<(), Refusal> {
+    async fn record(&self, event: Event, asker: &Asker) -> Result<(), Refusal> {
         let mut event = event.source(asker.address.to_string());
         if let Some(id) = &asker.id {
             event = event.correlation_id(id);
         }
-        self.recorder.record_aside(vec![event]).await.map_err(|error| {
+        self.live.recorder.record_aside(vec![event]).await.map_err(|error| {
             tracing::error!(target: "twilio_sdk::token_server", %error, "an event cannot be recorded");
             let message = "this cannot be recorded now";
             Refusal::new(StatusCode::SERVICE_UNAVAILABLE, message).because(error.to_string())
         })
     }
 
-    fn sign(&self, user: &UserDetails) -> std::result::Result<Signed, Refusal> {
-        let Some(rule) = self.config.rules.iter().find(|rule| rule.is_for(user)) else {
-            let message = "no token is meant for this user";
-            return Err(Refusal::new(StatusCode::FORBIDDEN, message).because("no rule is for the user"));
-        };
-        let grants = rule.grants(user);
-        let names: Vec<_> = grants.iter().map(|grant| grant.name()).collect();
-        let (names, identity, lives) = (names.join(","), rule.identity(user), rule.ttl.as_secs());
-        let token = || {
-            let mut token = AccessToken::new(&self.config.key, &*identity)?.ttl(rule.ttl)?;
-            token = token.region(self.config.region.clone().unwrap_or_default());
-            if self.config.unguessable_ids {
-                token = token.unguessable_id();
-            }
-            grants.into_iter().fold(token, AccessToken::grant).sign()
-        };
-        let token = token().map_err(|error| {
-            let message = "no token can be made for this user";
-            Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, message).because(error.to_string())
-        })?;
-        Ok(Signed { token, identity, grants: names, lives })
+    /// Authenticates a user: a password that is remembered at once, another one within the limits on failures.
+    async fn authenticate(
+        &self,
+        now: &Current,
+        address: IpAddr,
+        credential: &Credential,
+    ) -> Result<Result<UserDetails, AuthError>, Refusal> {
+        if let Some(user) = now.users.recall(credential) {
+            return Ok(Ok(user));
+        }
+        let (failures, limits) = (&self.live.failures, now.config.failures);
+        let _turn = failures.turn(address, limits).await;
+        let attempt = failures.attempt(credential.username(), address, limits).map_err(Refusal::too_many)?;
+        let known = now.users.authenticate(credential).await;
+        match &known {
+            Ok(_) => attempt.succeeded(),
+            Err(AuthError::Rejected) => drop(attempt),
+            Err(_) => attempt.undecided(),
+        }
+        Ok(known)
     }
 }
 
@@ -167,24 +131,17 @@ struct Asker {
     id: Option<String>,
 }
 
-/// A token, for whom, for what and for how many seconds.
-struct Signed {
-    token: String,
-    identity: String,
-    grants: String,
-    lives: u64,
-}
-
-type Answer = std::result::Result<Response, Refusal>;
+type Answer = Result<Response, Refusal>;
 
 async fn token(State(app): State<Arc<App>>, request: Request) -> Response {
     let started = Instant::now();
-    let (method, address) = (request.method().clone(), app.address(&request));
+    let now = app.live.current();
+    let (method, address) = (request.method().clone(), now.address(&request));
     let mut who = None;
-    let (origin, answer) = match app.origin(&request) {
+    let (origin, answer) = match now.host(&request).and_then(|()| now.origin(&request)) {
         Err(refusal) => (None, Err(refusal)),
         Ok(origin) if method == Method::OPTIONS => (origin.clone(), Ok(preflight(origin.is_some()))),
-        Ok(origin) => (origin, app.issue(address, request, &mut who).await),
+        Ok(origin) => (origin, app.issue(&now, address, request, &mut who).await),
     };
     let (status, reason) = match &answer {
         Ok(response) => (response.status(), None),
@@ -209,13 +166,18 @@ async fn token(State(app): State<Arc<App>>, request: Request) -> Response {
 
 /// Everything else. The log does not name the path, which may hold anything.
 async fn nothing(State(app): State<Arc<App>>, request: Request) -> Response {
+    let now = app.live.current();
+    let refusal = match now.host(&request) {
+        Ok(()) => Refusal::new(StatusCode::NOT_FOUND, "there is nothing here"),
+        Err(refusal) => refusal,
+    };
     tracing::info!(
         target: "twilio_sdk::token_server::access",
-        method = %request.method(), path = "other", status = StatusCode::NOT_FOUND.as_u16(),
-        address = %app.address(&request),
+        method = %request.method(), path = "other", status = refusal.status.as_u16(),
+        address = %now.address(&request), reason = refusal.reason,
         "request"
     );
-    Refusal::new(StatusCode::NOT_FOUND, "there is nothing here").response()
+    refusal.response()
 }
 
 /// The answer to a browser that asks whether it may ask (Fetch, "CORS-preflight").
@@ -234,7 +196,10 @@ fn preflight(from_page: bool) -> Response {
     response
 }
 
-async fn health(request: Request) -> Response {
+async fn health(State(app): State<Arc<App>>, request: Request) -> Response {
+    if let Err(refusal) = app.live.current().host(&request) {
+        return refusal.response();
+    }
     match *request.method() {
         Method::GET | Method::HEAD => answer::json(StatusCode::OK, &json!({ "status": "ok" })),
         _ => Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "only GET").allow("GET, HEAD").response(),

@@ -22,7 +22,16 @@ const HEAD: usize = 32 << 10;
 /// How long an idle connection may take to end.
 const FAREWELL: Duration = Duration::from_secs(1);
 
-/// What is under way on a connection.
+/// How long a connection may last.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Times {
+    /// Without a request for a token.
+    pub(super) idle: Duration,
+    /// In all; requests in flight are still finished.
+    pub(super) age: Duration,
+}
+
+/// The token requests in flight on a connection.
 #[derive(Default)]
 struct Activity {
     requests: AtomicUsize,
@@ -61,18 +70,19 @@ impl Activity {
     }
 }
 
-/// Serves a connection until the client ends it, it is idle for too long, or the server stops.
+/// Serves a connection until the client ends it, it is idle for too long or too old, or the server stops.
 pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     stream: S,
     peer: SocketAddr,
     router: Router,
-    idle: Duration,
+    times: Times,
     mut stopping: watch::Receiver<bool>,
 ) {
     let activity = Arc::new(Activity::default());
     let counted = Arc::clone(&activity);
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
-        let under_way = Request::begin(&counted);
+        // Everything else is done in no time, and keeps no connection open.
+        let under_way = (request.uri().path() == "/token").then(|| Request::begin(&counted));
         request.extensions_mut().insert(Peer(peer));
         let mut router = router.clone();
         async move {
@@ -84,7 +94,7 @@ pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     builder.http1().timer(TokioTimer::new()).max_buf_size(HEAD);
     builder.http2().timer(TokioTimer::new()).max_concurrent_streams(64);
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
-    let mut until_idle = pin!(activity.idle(idle));
+    let mut until_idle = pin!(activity.idle(times.idle));
     tokio::select! {
         // Whoever breaks a connection off has no answer to get.
         _ = connection.as_mut() => return,
@@ -93,6 +103,7 @@ pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
             let _ = timeout(FAREWELL, connection).await;
             return;
         }
+        () = tokio::time::sleep(times.age) => connection.as_mut().graceful_shutdown(),
         () = async { let _ = stopping.wait_for(|stops| *stops).await; } => {
             connection.as_mut().graceful_shutdown();
         }

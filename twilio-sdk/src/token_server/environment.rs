@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::TokenServerConfig;
+use super::hosts::is_host;
 use super::key::{Part, problems};
 use super::rule::Rule;
 use crate::audit::AuditLogOptions;
@@ -47,6 +48,17 @@ pub(super) fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<TokenServe
     if matches!(listen, Some(Err(_))) {
         wrong.push("TOKEN_SERVER_LISTEN must be an address with a port, such as 127.0.0.1:3000".to_owned());
     }
+    let behind_proxy = get(&["TOKEN_SERVER_BEHIND_PROXY"]);
+    if behind_proxy.as_deref().is_some_and(|text| !matches!(text, "true" | "false")) {
+        wrong.push("TOKEN_SERVER_BEHIND_PROXY must be true or false".to_owned());
+    }
+    let hosts = get(&["TOKEN_SERVER_HOSTS"]).unwrap_or_default();
+    let hosts: Vec<_> = hosts.split(',').map(str::trim).filter(|host| !host.is_empty()).collect();
+    if !hosts.iter().all(|host| is_host(host)) {
+        wrong.push(
+            "TOKEN_SERVER_HOSTS must hold names such as tokens.example.com, with commas between".to_owned(),
+        );
+    }
     let audit_log = get(&["TOKEN_SERVER_AUDIT"]).map(AuditLogOptions::new);
     let room = get(&["TOKEN_SERVER_ROOM"]).unwrap_or_else(|| ROOM.to_owned());
     let rule =
@@ -57,6 +69,8 @@ pub(super) fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<TokenServe
     }
     let mut config = TokenServerConfig {
         region,
+        hosts: hosts.into_iter().map(str::to_owned).collect(),
+        behind_proxy: behind_proxy.as_deref() == Some("true"),
         rules: vec![rule],
         audit_log,
         ..TokenServerConfig::with(key, users_file)

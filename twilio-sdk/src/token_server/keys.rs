@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use super::config::{Tls, TokenServerConfig};
+use super::hosts::is_host;
 use super::key::problems;
+use super::limits::FailureLimits;
 use super::rule::rule;
 use crate::ApiKeyConfig;
 use crate::audit::{AuditLogOptions, Fsync};
@@ -48,39 +50,65 @@ pub(super) fn read(reader: &Reader<'_>, directory: &Path) -> Option<TokenServerC
     if matches!(listen, Some(Err(_))) {
         reader.problem("listen", "must be an address with a port, such as 127.0.0.1:3000");
     }
+    let behind_proxy = reader.flag("behind_proxy").unwrap_or(false);
     let trust_proxy = reader.flag("trust_proxy").unwrap_or(false);
+    let hosts = reader.texts("hosts").unwrap_or_default();
+    if !hosts.iter().all(|host| is_host(host)) {
+        reader.problem(
+            "hosts",
+            "must hold names such as tokens.example.com, without a scheme or port, and no *",
+        );
+    }
     let unguessable_ids = reader.flag("unguessable_ids").unwrap_or(true);
     let origins = origins(&reader.table("cors"));
 
     let limits = reader.table("limits");
     let body_limit = limits.size("body");
-    let attempts = |name: &str| {
-        let most = limits.count(name);
+    let most = |name: &str, what: &str| {
+        let most = limits.count::<u32>(name);
         if most == Some(0) {
-            limits.problem(name, "must be more than 0, attempts a minute");
+            limits.problem(name, format!("must be more than 0, {what}"));
         }
         most
     };
-    let (per_user, per_address) = (attempts("per_user"), attempts("per_address"));
+    let a_minute = "failures a minute";
+    let (per_user, per_address) = (most("per_user", a_minute), most("per_address", a_minute));
+    let per_user_total = most("per_user_total", a_minute);
+    let (connections, connections_per_address) =
+        (most("connections", "open at once"), most("connections_per_address", "open at once"));
 
     let timeouts = reader.table("timeouts");
+    let age = timeouts.duration("connection");
     let (idle, body_time) = (timeouts.duration("idle"), timeouts.duration("body"));
     let shutdown = timeouts.duration("shutdown");
 
     let tls = tls(&reader.table("tls"));
     let audit_log = audit(&reader.table("audit"), directory);
     let defaults = TokenServerConfig::with(key, users_file?);
+    let per_user = per_user.unwrap_or(defaults.failures.per_user);
+    let failures = FailureLimits {
+        per_user,
+        per_user_total: per_user_total.unwrap_or(per_user.saturating_mul(10)),
+        per_address: per_address.unwrap_or(defaults.failures.per_address),
+    };
+    if failures.per_user_total < per_user {
+        limits.problem("per_user_total", "must not be less than per_user");
+    }
     Some(TokenServerConfig {
         listen: listen.and_then(Result::ok).unwrap_or(defaults.listen),
         region,
         remember: remember.unwrap_or(defaults.remember),
         rules,
         origins,
+        hosts,
+        behind_proxy,
         trust_proxy,
         body_limit: body_limit.unwrap_or(defaults.body_limit),
-        per_user: per_user.unwrap_or(defaults.per_user),
-        per_address: per_address.unwrap_or(defaults.per_address),
+        failures,
+        connections: connections.map_or(defaults.connections, |most| most as usize),
+        connections_per_address: connections_per_address.unwrap_or(defaults.connections_per_address),
         idle: idle.unwrap_or(defaults.idle),
+        age: age.unwrap_or(defaults.age),
         body_time: body_time.unwrap_or(defaults.body_time),
         shutdown: shutdown.unwrap_or(defaults.shutdown),
         tls,

@@ -1,67 +1,189 @@
-use std::hash::{BuildHasher as _, Hash, RandomState};
-use std::net::{IpAddr, Ipv6Addr};
-use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, Weak};
+use std::time::{Duration, Instant};
 
-use governor::clock::{Clock as _, DefaultClock};
-use governor::state::keyed::HashMapStateStore;
-use governor::{Quota, RateLimiter};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::network::{SITE, lock, network, site};
 use crate::listener::counted_name;
 
-/// After how many attempts the keys that are idle are forgotten.
-const CLEANING: u32 = 1024;
+/// How many counts are kept at most.
+const MOST: usize = 100_000;
 
-/// A bound on attempts a minute for each key.
-pub(super) struct Attempts<K: Hash + Eq + Clone> {
-    limiter: RateLimiter<K, HashMapStateStore<K>, DefaultClock>,
-    since_cleaning: AtomicU32,
+/// The time in which a full count empties.
+const WINDOW: Duration = Duration::from_secs(60);
+
+/// For how long a network from which a user has authenticated is the user's own.
+const OWN: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How many passwords of one network are checked at once.
+const CHECKS: u32 = 4;
+
+/// Failures a minute.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FailureLimits {
+    /// For a name from one network.
+    pub(super) per_user: u32,
+    /// For a name from everywhere.
+    pub(super) per_user_total: u32,
+    /// From one network, for all names.
+    pub(super) per_address: u32,
 }
 
-impl<K: Hash + Eq + Clone> Attempts<K> {
-    /// This many at once, and as many a minute.
-    pub(super) fn new(per_minute: u32) -> Self {
-        let most = NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN);
-        Self { limiter: RateLimiter::hashmap(Quota::per_minute(most)), since_cleaning: AtomicU32::new(0) }
-    }
-
-    /// Counts an attempt, or says after what time one may be made.
-    pub(super) fn attempt(&self, key: &K) -> Result<(), Duration> {
-        // Whoever makes up names or addresses should not fill the memory.
-        if self.since_cleaning.fetch_add(1, Ordering::Relaxed) % CLEANING == CLEANING - 1 {
-            self.limiter.retain_recent();
-        }
-        let now = || self.limiter.clock().now();
-        self.limiter.check_key(key).map_err(|not_until| not_until.wait_time_from(now()))
-    }
-}
-
-/// Attempts a minute for each user's name.
+/// Counts failed authentications, so that guessing stops and others are not locked out.
 ///
-/// Names are kept as hashes under a random key, so that long ones take no more memory than short ones. White space
-/// around a name and case do not make another one.
-pub(super) struct NameAttempts {
-    attempts: Attempts<u64>,
+/// A count empties by its limit a minute, and by nothing else. Each check is counted as a failure from its start, and
+/// [`Attempt::succeeded`] and [`Attempt::undecided`] take that back, so many checks at once are no more guesses than one
+/// after the other. Names and networks are kept as hashes under a random key.
+pub(super) struct Failures {
+    counts: Mutex<HashMap<u64, Count>>,
+    own: Mutex<HashMap<u64, Instant>>,
+    turns: Mutex<HashMap<IpAddr, Weak<Semaphore>>>,
     hasher: RandomState,
 }
 
-impl NameAttempts {
-    pub(super) fn new(per_minute: u32) -> Self {
-        Self { attempts: Attempts::new(per_minute), hasher: RandomState::new() }
+/// A leaky bucket.
+#[derive(Clone, Copy)]
+struct Count {
+    level: f64,
+    at: Instant,
+    per_minute: u32,
+}
+
+impl Count {
+    fn level(&self, now: Instant) -> f64 {
+        let leaked = now.saturating_duration_since(self.at).as_secs_f64() * self.rate();
+        (self.level - leaked).max(0.0)
     }
 
-    pub(super) fn attempt(&self, name: &str) -> Result<(), Duration> {
-        self.attempts.attempt(&self.hasher.hash_one(counted_name(name)))
+    fn rate(&self) -> f64 {
+        f64::from(self.per_minute) / WINDOW.as_secs_f64()
+    }
+
+    /// Returns how long a further failure has to wait.
+    fn wait(&self, now: Instant) -> Option<Duration> {
+        let excess = self.level(now) + 1.0 - f64::from(self.per_minute);
+        (excess > 1e-6).then(|| Duration::from_secs_f64(excess / self.rate()))
     }
 }
 
-/// What counts as one address: an IPv4 address, or the 64 bits of an IPv6 address that name a network, because one
-/// caller may have all addresses of it.
-pub(super) fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
+/// A check that counts as a failure unless it says otherwise.
+pub(super) struct Attempt<'a> {
+    failures: &'a Failures,
+    keys: Vec<u64>,
+    own: u64,
+}
+
+impl Attempt<'_> {
+    /// The password was right, so the network is one of the user's own.
+    pub(super) fn succeeded(self) {
+        let mut own = lock(&self.failures.own);
+        if own.len() >= MOST {
+            own.retain(|_, since| since.elapsed() < OWN);
+        }
+        if own.len() < MOST {
+            own.insert(self.own, Instant::now());
+        }
+        drop(own);
+        self.undecided();
+    }
+
+    /// The password was not checked.
+    pub(super) fn undecided(self) {
+        let mut counts = lock(&self.failures.counts);
+        let now = Instant::now();
+        for key in &self.keys {
+            if let Some(count) = counts.get_mut(key) {
+                count.level = (count.level(now) - 1.0).max(0.0);
+                count.at = now;
+            }
+        }
+    }
+}
+
+impl Failures {
+    pub(super) fn new() -> Self {
+        Self {
+            counts: Mutex::default(),
+            own: Mutex::default(),
+            turns: Mutex::default(),
+            hasher: RandomState::new(),
+        }
+    }
+
+    /// Waits until the network may have a password checked: a few at once, so that no network delays the others.
+    pub(super) async fn turn(&self, address: IpAddr, limits: FailureLimits) -> Option<OwnedSemaphorePermit> {
+        let turns = {
+            let mut turns = lock(&self.turns);
+            if turns.len() >= MOST {
+                turns.retain(|_, turn| turn.strong_count() > 0);
+            }
+            let network = network(address);
+            match turns.get(&network).and_then(Weak::upgrade) {
+                Some(known) => known,
+                None => {
+                    let new = Arc::new(Semaphore::new(CHECKS.min(limits.per_user).max(1) as usize));
+                    turns.insert(network, Arc::downgrade(&new));
+                    new
+                }
+            }
+        };
+        // The semaphore is never closed.
+        turns.acquire_owned().await.ok()
+    }
+
+    /// Counts a failure, or returns how long no password is checked for the name or the network.
+    pub(super) fn attempt(
+        &self,
+        name: &str,
+        address: IpAddr,
+        limits: FailureLimits,
+    ) -> Result<Attempt<'_>, Duration> {
+        let (name, network, now) = (counted_name(name), network(address), Instant::now());
+        let own = self.hasher.hash_one(("own", &name, network));
+        let mut bounds = vec![
+            (self.hasher.hash_one(("user", &name, network)), limits.per_user),
+            (self.hasher.hash_one(("address", network)), limits.per_address),
+        ];
+        if let Some(site) = site(address) {
+            bounds.push((self.hasher.hash_one(("site", site)), limits.per_address.saturating_mul(SITE)));
+        }
+        // Guesses from elsewhere do not lock a user out of the networks that the user comes from.
+        if lock(&self.own).get(&own).is_none_or(|since| since.elapsed() >= OWN) {
+            bounds.push((self.hasher.hash_one(("name", &name)), limits.per_user_total));
+        }
+        let mut counts = lock(&self.counts);
+        let full =
+            |(key, per_minute): &(u64, u32)| Count { per_minute: *per_minute, ..*counts.get(key)? }.wait(now);
+        if let Some(wait) = bounds.iter().filter_map(full).max() {
+            return Err(wait);
+        }
+        make_room(&mut counts, bounds.len(), now);
+        for &(key, per_minute) in &bounds {
+            let level = counts.get(&key).map_or(0.0, |count| count.level(now));
+            counts.insert(key, Count { level: level + 1.0, at: now, per_minute });
+        }
+        Ok(Attempt { failures: self, keys: bounds.into_iter().map(|(key, _)| key).collect(), own })
+    }
+}
+
+/// Forgets empty counts, and where that is not enough, the lowest: a name that is guessed has a higher one than names
+/// that are made up to fill the table.
+fn make_room(counts: &mut HashMap<u64, Count>, new: usize, now: Instant) {
+    if counts.len() + new <= MOST {
+        return;
+    }
+    counts.retain(|_, count| count.level(now) > 0.0);
+    if counts.len() + new > MOST {
+        let mut levels: Vec<(f64, u64)> =
+            counts.iter().map(|(key, count)| (count.level(now), *key)).collect();
+        levels.sort_by(|a, b| a.0.total_cmp(&b.0));
+        // A tenth at once, so that the next attempts need not look for room.
+        for (_, key) in levels.into_iter().take(MOST / 10) {
+            counts.remove(&key);
+        }
     }
 }
 
@@ -69,34 +191,74 @@ pub(super) fn network(address: IpAddr) -> IpAddr {
 mod tests {
     use super::*;
 
-    #[test]
-    fn addresses_that_one_caller_may_have_count_as_one() {
-        let same = |a: &str, b: &str| {
-            let parse = |text: &str| network(text.parse().expect("an address"));
-            parse(a) == parse(b)
-        };
-        assert!(same("2001:db8:1:2::1", "2001:db8:1:2:ffff::9"));
-        assert!(!same("2001:db8:1:2::1", "2001:db8:1:3::1"));
-        assert!(same("::ffff:192.0.2.1", "192.0.2.1"));
-        assert!(!same("192.0.2.1", "192.0.2.2"));
+    const LIMITS: FailureLimits = FailureLimits { per_user: 3, per_user_total: 6, per_address: 5 };
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().expect("an address")
+    }
+
+    /// Fails so many times; returns how many were counted.
+    fn fail(failures: &Failures, name: &str, address: &str, times: usize) -> usize {
+        (0..times).filter(|_| failures.attempt(name, ip(address), LIMITS).is_ok()).count()
     }
 
     #[test]
-    fn a_name_in_other_letters_has_no_attempts_of_its_own() {
-        let attempts = NameAttempts::new(2);
-        attempts.attempt("alice").expect("the first");
-        attempts.attempt("Alice ").expect("the second");
-        assert!(attempts.attempt("ALICE").is_err());
-        attempts.attempt("bob").expect("another name");
+    fn review_05_failures_count_by_name_and_network() {
+        let failures = Failures::new();
+        assert_eq!(fail(&failures, "alice", "192.0.2.1", 9), 3, "per user");
+        assert_eq!(fail(&failures, "Alice ", "192.0.2.1", 9), 0, "the same name");
+        assert_eq!(fail(&failures, "bob", "192.0.2.1", 9), 2, "per address");
+        assert_eq!(fail(&failures, "alice", "192.0.2.2", 9), 3, "another network");
+        assert_eq!(fail(&failures, "alice", "192.0.2.3", 9), 0, "per user in all");
+        assert_eq!(fail(&failures, "carol", "192.0.2.3", 9), 3, "another name");
     }
 
     #[test]
-    fn keys_that_are_idle_are_forgotten() {
-        let attempts = Attempts::new(60_000);
-        for key in 0..CLEANING * 4 {
-            attempts.attempt(&key).expect("the first attempt of a key");
-            std::thread::sleep(if key % CLEANING == 0 { Duration::from_millis(20) } else { Duration::ZERO });
+    fn review_05_guesses_from_elsewhere_leave_a_users_own_network_open() {
+        let failures = Failures::new();
+        let home = "198.51.100.1";
+        failures.attempt("alice", ip(home), LIMITS).expect("the first").succeeded();
+        for network in 1..100 {
+            fail(&failures, "alice", &format!("192.0.2.{network}"), 3);
         }
-        assert!(attempts.limiter.len() < CLEANING as usize * 4, "{}", attempts.limiter.len());
+        assert_eq!(fail(&failures, "alice", "203.0.113.1", 1), 0, "a network that is new");
+        for _ in 0..20 {
+            failures.attempt("alice", ip(home), LIMITS).expect("a right password").succeeded();
+        }
+        assert_eq!(fail(&failures, "alice", home, 9), 3, "failures count there too");
+    }
+
+    #[test]
+    fn networks_of_one_site_share_a_bound() {
+        let failures = Failures::new();
+        let all: usize =
+            (0..20).map(|n| fail(&failures, &format!("user{n}"), &format!("2001:db8:1:{n:x}::1"), 3)).sum();
+        assert_eq!(all, 20, "4 times 5");
+    }
+
+    #[test]
+    fn what_was_not_checked_does_not_count_and_an_aborted_check_does() {
+        let failures = Failures::new();
+        for _ in 0..20 {
+            failures.attempt("alice", ip("192.0.2.1"), LIMITS).expect("an attempt").undecided();
+        }
+        for _ in 0..3 {
+            drop(failures.attempt("alice", ip("192.0.2.1"), LIMITS));
+        }
+        let wait = failures.attempt("alice", ip("192.0.2.1"), LIMITS).err().expect("a wait");
+        assert!(wait > Duration::from_secs(15) && wait <= Duration::from_secs(20), "{wait:?}");
+    }
+
+    #[test]
+    fn counts_empty_with_time_and_the_highest_stay() {
+        let now = Instant::now();
+        let count = Count { level: 3.0, at: now, per_minute: 3 };
+        assert_eq!(count.level(now + Duration::from_secs(30)), 1.5);
+        assert_eq!(count.level(now + Duration::from_secs(90)), 0.0);
+        let mut counts: HashMap<u64, Count> = (0..MOST as u64)
+            .map(|key| (key, Count { level: if key < 10 { 3.0 } else { 1.0 }, ..count }))
+            .collect();
+        make_room(&mut counts, 1, now);
+        assert!(counts.len() < MOST && (0..10).all(|key| counts.contains_key(&key)));
     }
 }

@@ -2,7 +2,7 @@ use std::fmt;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use rustls::pki_types::pem::PemObject as _;
@@ -15,20 +15,21 @@ use tokio_rustls::TlsAcceptor;
 
 use super::app::App;
 use super::config::Tls;
+use super::connection::Times;
+use super::live::{Live, Reloader};
+use super::network::Places;
 use super::{TokenServerConfig, connection};
 use crate::listener::{FileUserStore, UserStore};
 use crate::{Error, Result};
 
-/// How many connections are served at once.
-const CONNECTIONS: usize = 4096;
+/// How often it is logged that connections are refused, at most.
+const REFUSALS: Duration = Duration::from_secs(10);
 
 /// A token server that listens.
 pub struct TokenServer {
     listener: TcpListener,
     router: Router,
-    tls: Option<TlsAcceptor>,
-    idle: Duration,
-    shutdown: Duration,
+    live: Arc<Live>,
     users: Option<Arc<FileUserStore>>,
 }
 
@@ -37,8 +38,8 @@ impl TokenServer {
     ///
     /// # Errors
     ///
-    /// The address cannot be listened at, the users cannot be read, the certificate cannot be used, or the audit log cannot be
-    /// written to.
+    /// The address cannot be listened on or would need TLS, the users cannot be read, the certificate cannot be used, or
+    /// the audit log cannot be written to.
     pub async fn bind(config: TokenServerConfig) -> Result<Self> {
         let users = Arc::new(FileUserStore::open(&config.users_file)?);
         let mut server = Self::with_users(config, Arc::clone(&users) as Arc<dyn UserStore>).await?;
@@ -50,26 +51,20 @@ impl TokenServer {
     ///
     /// # Errors
     ///
-    /// The address cannot be listened at, the certificate cannot be used, or the audit log cannot be written to.
+    /// The address cannot be listened on or would need TLS, the certificate cannot be used, or the audit log cannot be
+    /// written to.
     pub async fn with_users(config: TokenServerConfig, users: Arc<dyn UserStore>) -> Result<Self> {
         let config = config.open_audit()?;
         if let Some(audit) = &config.audit {
             users.record_changes(audit);
         }
-        let tls = config.tls.as_ref().map(acceptor).transpose()?;
-        let (listen, idle, shutdown) = (config.listen, config.idle, config.shutdown);
+        let listen = config.listen;
+        let live = Arc::new(Live::new(config, users)?);
         let listener = TcpListener::bind(listen)
             .await
             .map_err(|error| Error::config(format!("listen: {listen} cannot be listened at: {error}")))?;
-        if !listen.ip().is_loopback() && tls.is_none() {
-            tracing::warn!(
-                target: "twilio_sdk::token_server",
-                %listen,
-                "passwords and tokens go over the network in clear: set tls, or let a proxy on this machine do it"
-            );
-        }
-        let router = Arc::new(App::new(config, users)?).router();
-        Ok(Self { listener, router, tls, idle, shutdown, users: None })
+        let router = Arc::new(App::new(Arc::clone(&live))).router();
+        Ok(Self { listener, router, live, users: None })
     }
 
     /// Where it listens.
@@ -86,18 +81,24 @@ impl TokenServer {
         self.users.clone()
     }
 
+    /// Returns what replaces the settings while the server runs.
+    pub fn reloader(&self) -> Reloader {
+        Reloader { live: Arc::clone(&self.live) }
+    }
+
     /// Serves until the future ends. Then nobody new is let in, and requests under way have the configuration's
     /// `timeouts.shutdown` (10 s) to end.
     pub async fn serve(self, until: impl Future<Output = ()>) {
-        let places = Arc::new(Semaphore::new(CONNECTIONS));
-        let idle = self.idle;
+        let all = Arc::new(Semaphore::new(self.live.current().config.connections));
+        let places = Places::new();
+        let mut refused = Refused::default();
         let (stop, stopping) = watch::channel(false);
         let mut connections = JoinSet::new();
         tokio::pin!(until);
         loop {
             let accept = async {
                 // The semaphore is never closed, so there is a place in the end.
-                let place = Arc::clone(&places).acquire_owned().await.ok();
+                let place = Arc::clone(&all).acquire_owned().await.ok();
                 (place, self.listener.accept().await)
             };
             let (place, accepted) = tokio::select! {
@@ -107,10 +108,21 @@ impl TokenServer {
             };
             match accepted {
                 Ok((stream, peer)) => {
-                    let (router, tls, stopping) = (self.router.clone(), self.tls.clone(), stopping.clone());
+                    let now = self.live.current();
+                    let of_network = match now.connections_per_address() {
+                        Some(most) => match places.take(peer.ip(), most) {
+                            Some(place) => Some(place),
+                            None => {
+                                refused.count(peer);
+                                continue;
+                            }
+                        },
+                        None => None,
+                    };
+                    let (router, stopping) = (self.router.clone(), stopping.clone());
                     connections.spawn(async move {
-                        let _place = place;
-                        connection(stream, peer, router, tls, idle, stopping).await;
+                        let _places = (place, of_network);
+                        connection(stream, peer, router, now.tls.clone(), now.times(), stopping).await;
                     });
                 }
                 Err(error) => {
@@ -123,8 +135,29 @@ impl TokenServer {
         drop(self.listener);
         let _ = stop.send(true);
         let ended = async { while connections.join_next().await.is_some() {} };
-        if timeout(self.shutdown, ended).await.is_err() {
+        if timeout(self.live.current().config.shutdown, ended).await.is_err() {
             tracing::warn!(target: "twilio_sdk::token_server", "requests were still under way and are cut off");
+        }
+    }
+}
+
+/// Connections that were closed because their network had too many.
+#[derive(Default)]
+struct Refused {
+    number: u64,
+    logged: Option<Instant>,
+}
+
+impl Refused {
+    fn count(&mut self, peer: SocketAddr) {
+        self.number += 1;
+        if self.logged.is_none_or(|logged| logged.elapsed() >= REFUSALS) {
+            tracing::warn!(
+                target: "twilio_sdk::token_server",
+                address = %peer.ip(), number = self.number,
+                "connections are closed, because their network has too many"
+            );
+            *self = Self { number: 0, logged: Some(Instant::now()) };
         }
     }
 }
@@ -134,16 +167,16 @@ async fn connection(
     peer: SocketAddr,
     router: Router,
     tls: Option<TlsAcceptor>,
-    idle: Duration,
+    times: Times,
     stopping: watch::Receiver<bool>,
 ) {
     // Answers are small, and are sent at once.
     let _ = stream.set_nodelay(true);
     match tls {
-        None => connection::serve(stream, peer, router, idle, stopping).await,
+        None => connection::serve(stream, peer, router, times, stopping).await,
         Some(tls) => {
-            if let Ok(Ok(stream)) = timeout(idle, tls.accept(stream)).await {
-                connection::serve(stream, peer, router, idle, stopping).await;
+            if let Ok(Ok(stream)) = timeout(times.idle, tls.accept(stream)).await {
+                connection::serve(stream, peer, router, times, stopping).await;
             }
         }
     }
@@ -171,7 +204,7 @@ impl fmt::Debug for TokenServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenServer")
             .field("listener", &self.listener)
-            .field("tls", &self.tls.is_some())
+            .field("tls", &self.live.current().tls.is_some())
             .finish_non_exhaustive()
     }
 }

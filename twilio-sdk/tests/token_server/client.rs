@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use twilio_sdk::access_token::{AccessToken, Claims};
 
 use crate::{PASSWORD, SECRET};
@@ -47,7 +47,7 @@ pub fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) 
         request += &format!("{name}: {value}\r\n");
     }
     if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
-        request += "Host: tokens.test\r\n";
+        request += "Host: localhost\r\n";
     }
     if !body.is_empty() {
         request += &format!("Content-Length: {}\r\n", body.len());
@@ -70,6 +70,24 @@ pub async fn send(address: SocketAddr, request: &[u8]) -> Answer {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(request).await.unwrap();
     read(&mut stream).await
+}
+
+/// The same from another address of this machine, which counts as another network.
+pub async fn send_from(local: &str, address: SocketAddr, request: &[u8]) -> Answer {
+    let mut stream = connect_from(local, address).await;
+    stream.write_all(request).await.unwrap();
+    read(&mut stream).await
+}
+
+pub async fn connect_from(local: &str, address: SocketAddr) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(SocketAddr::new(local.parse().unwrap(), 0)).unwrap();
+    socket.connect(address).await.unwrap()
+}
+
+/// The bytes of a request for a token.
+pub fn token_request(username: &str, password: &str) -> Vec<u8> {
+    request("POST", "/token", &[JSON], &credentials(username, password))
 }
 
 /// Asks for a token as JSON.

@@ -8,9 +8,11 @@ use crate::{PASSWORD, WRONG};
 async fn only_pages_of_listed_origins_and_its_own_get_an_answer() {
     let folder = Folder::new();
     let cors = "[cors]\norigins = [\"https://app.example.com\", \"http://localhost:8080\"]\n";
-    let server = Server::start(&folder, "", &[RULES, NO_LIMITS, cors].concat()).await;
+    let server =
+        Server::start(&folder, "hosts = [\"tokens.test\"]", &[RULES, NO_LIMITS, cors].concat()).await;
     let ask = async |method: &str, origin: &str, password: &str| {
-        let headers = [JSON, ("Origin", origin), ("Access-Control-Request-Method", "POST")];
+        let headers =
+            [JSON, ("Host", "tokens.test"), ("Origin", origin), ("Access-Control-Request-Method", "POST")];
         let body = if method == "POST" { credentials("susan", password) } else { Vec::new() };
         send(server.address, &request(method, "/token", &headers, &body)).await
     };

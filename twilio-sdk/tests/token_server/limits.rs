@@ -1,6 +1,8 @@
-//! How often one may try.
+//! How often a client may fail, and that others do not pay for it.
 
-use crate::client::{Answer, log_in, log_in_from};
+use std::time::Duration;
+
+use crate::client::{Answer, log_in, log_in_from, send_from, token_request};
 use crate::fixture::{Folder, RULES, Server};
 use crate::program::Program;
 use crate::{PASSWORD, WRONG};
@@ -14,13 +16,116 @@ fn refused(answer: &Answer) {
     assert_eq!(answer.header("cache-control"), Some("no-store"));
 }
 
+/// A server that remembers no password, so that each is checked.
+async fn forgetful(folder: &Folder, root: &str, limits: &str) -> Server {
+    let text = std::fs::read_to_string(folder.config(root, &[RULES, limits].concat())).unwrap();
+    let text = text.replace("[users]", "[users]\nremember = 0");
+    Server::run(&folder.write("server.toml", &text)).await
+}
+
+const ATTACKER: &str = "127.0.0.2";
+const USER: &str = "127.0.0.3";
+
+async fn status(server: &Server, from: &str, name: &str, password: &str) -> u16 {
+    send_from(from, server.address, &token_request(name, password)).await.status
+}
+
 #[tokio::test]
-async fn a_users_attempts_are_counted_wherever_they_come_from() {
+async fn review_05_no_client_locks_a_user_out() {
+    let folder = Folder::new();
+    let server = forgetful(&folder, "", "[limits]\nper_user = 3\n").await;
+    for _ in 0..20 {
+        let found = status(&server, ATTACKER, "susan", WRONG).await;
+        assert!(matches!(found, 401 | 429), "{found}");
+        assert_eq!(status(&server, USER, "susan", PASSWORD).await, 200, "a user elsewhere");
+    }
+    refused(&send_from(ATTACKER, server.address, &token_request("susan", PASSWORD)).await);
+    assert_eq!(status(&server, ATTACKER, "bob", PASSWORD).await, 200, "another name");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn review_05_a_remembered_password_is_accepted_whatever_others_do() {
+    let folder = Folder::new();
+    let limits = "[limits]\nper_user = 3\nper_address = 4\n";
+    let server = Server::start(&folder, "", &[RULES, limits].concat()).await;
+    assert_eq!(log_in(server.address, "susan", PASSWORD).await.status, 200);
+    for _ in 0..20 {
+        let found = log_in(server.address, "susan", WRONG).await.status;
+        assert!(matches!(found, 401 | 429), "{found}");
+        assert_eq!(log_in(server.address, "susan", PASSWORD).await.status, 200, "of the same network");
+    }
+    assert_eq!(log_in(server.address, "susan", WRONG).await.status, 429);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn review_05_right_passwords_count_nothing_and_take_nothing_back() {
+    let folder = Folder::new();
+    let server = forgetful(&folder, "", "[limits]\nper_user = 3\n").await;
+    for _ in 0..12 {
+        assert_eq!(status(&server, USER, "susan", PASSWORD).await, 200);
+    }
+    let mut guessed = 0;
+    for _ in 0..8 {
+        guessed += usize::from(status(&server, USER, "susan", WRONG).await == 401);
+        status(&server, USER, "susan", PASSWORD).await;
+    }
+    // Three, and one more for each 20 s that a slow machine may take.
+    assert!((3..8).contains(&guessed), "{guessed}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn review_05_distributed_guesses_are_bounded_by_name() {
+    let folder = Folder::new();
+    let limits = "[limits]\nper_user = 3\nper_user_total = 6\n";
+    let server = forgetful(&folder, "trust_proxy = true", limits).await;
+    let guess = async |network: u8| {
+        let body = crate::client::credentials("susan", WRONG);
+        let from = format!("192.0.2.{network}");
+        let headers = [crate::client::JSON, ("X-Forwarded-For", from.as_str())];
+        crate::client::send(server.address, &crate::client::request("POST", "/token", &headers, &body))
+            .await
+            .status
+    };
+    let home = "198.51.100.1";
+    assert_eq!(log_in_from(server.address, home, "susan").await.status, 200);
+    let mut checked = 0;
+    for network in 0..30 {
+        checked += usize::from(guess(network).await == 401);
+    }
+    assert!((6..15).contains(&checked), "{checked}");
+    assert_eq!(log_in_from(server.address, "203.0.113.1", "susan").await.status, 429, "a new network");
+    assert_eq!(log_in_from(server.address, home, "susan").await.status, 200, "the user's own network");
+    assert_eq!(log_in_from(server.address, "203.0.113.1", "bob").await.status, 200, "another name");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn review_05_guesses_at_once_are_no_more_than_one_after_the_other() {
+    let folder = Folder::new();
+    let server = forgetful(&folder, "", "[limits]\nper_user = 3\n").await;
+    let mut guesses = tokio::task::JoinSet::new();
+    for _ in 0..40 {
+        let address = server.address;
+        guesses
+            .spawn(async move { send_from(ATTACKER, address, &token_request("susan", WRONG)).await.status });
+    }
+    let all = guesses.join_all().await;
+    let checked = all.iter().filter(|status| **status == 401).count();
+    assert!(all.iter().all(|status| matches!(status, 401 | 429)), "{all:?}");
+    assert!((3..10).contains(&checked), "{checked}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_names_failures_are_counted_however_it_is_written() {
     let folder = Folder::new();
     let limits = "[limits]\nper_user = 3\nper_address = 1000\n";
-    let program = Program::start(&folder.config("trust_proxy = true", &[RULES, limits].concat()));
-    for password in [WRONG, PASSWORD, WRONG] {
-        assert_ne!(log_in(program.address, "susan", password).await.status, 429);
+    let program = Program::start(&folder.config("", &[RULES, limits].concat()));
+    for _ in 0..3 {
+        assert_eq!(log_in(program.address, "susan", WRONG).await.status, 401);
     }
     refused(&log_in(program.address, "susan", PASSWORD).await);
     refused(&log_in_from(program.address, "192.0.2.7", "susan").await);
@@ -29,7 +134,7 @@ async fn a_users_attempts_are_counted_wherever_they_come_from() {
         refused(&log_in(program.address, name, PASSWORD).await);
     }
     assert_eq!(log_in(program.address, "bob", PASSWORD).await.status, 200, "another user");
-    // Unknown users have their attempts too, or their number would tell who exists.
+    // Unknown users have their failures too, or their number would tell who exists.
     for _ in 0..3 {
         assert_eq!(log_in(program.address, "nobody", WRONG).await.status, 401);
     }
@@ -37,16 +142,17 @@ async fn a_users_attempts_are_counted_wherever_they_come_from() {
 }
 
 #[tokio::test]
-async fn an_addresss_attempts_are_counted_whomever_they_are_for() {
+async fn an_addresss_failures_are_counted_whomever_they_are_for() {
     let folder = Folder::new();
     let limits = [RULES, "[limits]\nper_user = 1000\nper_address = 3\n"].concat();
     let server = Server::start(&folder, "", &limits).await;
     for name in ["susan", "bob", "nobody"] {
-        assert_ne!(log_in(server.address, name, PASSWORD).await.status, 429);
+        assert_eq!(log_in(server.address, name, WRONG).await.status, 401);
     }
     refused(&log_in(server.address, "susan", PASSWORD).await);
     // What anybody can write counts for nothing.
     refused(&log_in_from(server.address, "192.0.2.7", "susan").await);
+    assert_eq!(status(&server, USER, "susan", PASSWORD).await, 200);
     server.stop().await;
 }
 
@@ -56,20 +162,42 @@ async fn behind_a_proxy_the_address_is_the_one_that_it_adds() {
     let limits = [RULES, "[limits]\nper_user = 1000\nper_address = 3\n"].concat();
     let server = Server::start(&folder, "trust_proxy = true", &limits).await;
     for forwarded in ["192.0.2.7", "1.1.1.1, 192.0.2.7", "unknown,192.0.2.7:55123"] {
-        assert_eq!(log_in_from(server.address, forwarded, "susan").await.status, 200, "{forwarded}");
+        assert_eq!(log_in_from(server.address, forwarded, "nobody").await.status, 401, "{forwarded}");
     }
     refused(&log_in_from(server.address, "192.0.2.7", "susan").await);
     refused(&log_in_from(server.address, "198.51.100.1, 192.0.2.7", "susan").await);
-    assert_eq!(log_in_from(server.address, "192.0.2.7, 198.51.100.1", "susan").await.status, 200);
+    assert_eq!(log_in_from(server.address, "192.0.2.7, 198.51.100.1", "bob").await.status, 200);
     // A network of IPv6 counts as one address.
     for host in ["2001:db8::1", "2001:db8::2", "[2001:db8::3]:443"] {
-        assert_eq!(log_in_from(server.address, host, "susan").await.status, 200, "{host}");
+        assert_eq!(log_in_from(server.address, host, "nobody").await.status, 401, "{host}");
     }
     refused(&log_in_from(server.address, "2001:db8::4", "susan").await);
     // Without a word of the proxy's, the address is the proxy's own.
     for _ in 0..3 {
-        assert_eq!(log_in(server.address, "susan", PASSWORD).await.status, 200);
+        assert_eq!(log_in(server.address, "nobody", PASSWORD).await.status, 401);
     }
     refused(&log_in_from(server.address, "no address", "susan").await);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_password_that_is_right_waits_for_no_other_network() {
+    let folder = Folder::new();
+    let server = forgetful(&folder, "", "[limits]\nper_user = 100000\nper_address = 100000\n").await;
+    let address = server.address;
+    let mut attack = tokio::task::JoinSet::new();
+    for number in 0..48 {
+        let name = format!("name{number}");
+        attack.spawn(async move { send_from(ATTACKER, address, &token_request(&name, WRONG)).await.status });
+    }
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(status(&server, USER, "susan", PASSWORD).await, 200);
+    // At most four of the attacker's checks go before the user's; most are still to come.
+    let mut done = 0;
+    while attack.try_join_next().is_some() {
+        done += 1;
+    }
+    assert!(done < 40, "{done} of 48 were checked first");
+    attack.join_all().await;
     server.stop().await;
 }

@@ -6,8 +6,11 @@ mod behaviour;
 #[path = "../common/capture.rs"]
 mod capture;
 mod client;
+mod connections;
 mod cors;
+mod documents;
 mod fixture;
+mod hosts;
 mod limits;
 mod logs;
 mod program;
@@ -19,6 +22,7 @@ mod shutdown;
 mod slow;
 mod start;
 mod tls;
+mod unencrypted;
 
 const ACCOUNT: &str = "AC00000000000000000000000000000001";
 const KEY: &str = "SK00000000000000000000000000000002";

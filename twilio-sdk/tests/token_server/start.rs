@@ -39,6 +39,8 @@ fn everything_that_is_wrong_with_a_file_is_told_at_once() {
         listen = "nowhere"
         trust_proxy = "yes"
         colour = "red"
+        behind_proxy = "yes"
+        hosts = ["https://tokens.example.com"]
         [twilio]
         account_sid = "SK00000000000000000000000000000002"
         api_key = "SK12"
@@ -52,11 +54,15 @@ fn everything_that_is_wrong_with_a_file_is_told_at_once() {
         [limits]
         body = 0
         per_user = 0
+        per_user_total = 0
         per_address = 0
+        connections = 0
+        connections_per_address = 0
         [timeouts]
         idle = 0
         body = "soon"
         shutdown = 0
+        connection = 0
         [tls]
         certificate = "missing.pem"
         [[rules]]
@@ -76,6 +82,8 @@ fn everything_that_is_wrong_with_a_file_is_told_at_once() {
         ("listen", "an address with a port"),
         ("trust_proxy", "true or false"),
         ("colour", "unknown"),
+        ("behind_proxy", "true or false"),
+        ("hosts", "without a scheme"),
         ("twilio.account_sid", "must be AC and 32 hexadecimal digits"),
         ("twilio.api_key", "must be SK and 32 hexadecimal digits"),
         ("twilio.api_secret", "fewer than 32 characters"),
@@ -86,6 +94,10 @@ fn everything_that_is_wrong_with_a_file_is_told_at_once() {
         ("limits.body", ""),
         ("limits.per_user", "more than 0"),
         ("limits.per_address", "more than 0"),
+        ("limits.per_user_total", "more than 0"),
+        ("limits.connections", "more than 0"),
+        ("limits.connections_per_address", "more than 0"),
+        ("timeouts.connection", "more than 0"),
         ("timeouts.idle", "more than 0"),
         ("timeouts.body", ""),
         ("timeouts.shutdown", "more than 0"),
@@ -180,6 +192,8 @@ fn everything_that_is_wrong_with_the_environment_is_told_at_once() {
         ("TWILIO_API_KEY_SECRET", "tell-nobody"),
         ("TWILIO_REGION", "a b"),
         ("TOKEN_SERVER_LISTEN", "3000"),
+        ("TOKEN_SERVER_BEHIND_PROXY", "yes"),
+        ("TOKEN_SERVER_HOSTS", "a.example, *"),
         ("TOKEN_SERVER_ROOM", "{room}"),
     ]));
     let text = wrong.join("\n");
@@ -189,6 +203,8 @@ fn everything_that_is_wrong_with_the_environment_is_told_at_once() {
         "TWILIO_API_KEY_SECRET has fewer",
         "TWILIO_REGION",
         "TOKEN_SERVER_LISTEN",
+        "TOKEN_SERVER_BEHIND_PROXY must be true or false",
+        "TOKEN_SERVER_HOSTS",
         "TOKEN_SERVER_ROOM",
         "TOKEN_SERVER_USERS is not set",
     ] {

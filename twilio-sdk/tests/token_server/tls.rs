@@ -68,7 +68,17 @@ async fn ask(
     origin: Option<&str>,
     body: Vec<u8>,
 ) -> (u16, http::HeaderMap, serde_json::Value) {
-    let mut request = Request::builder().method(method).uri("https://localhost:3000/token");
+    ask_at("https://localhost:3000/token", sender, method, origin, body).await
+}
+
+async fn ask_at(
+    target: &str,
+    sender: &mut h2::client::SendRequest<bytes::Bytes>,
+    method: Method,
+    origin: Option<&str>,
+    body: Vec<u8>,
+) -> (u16, http::HeaderMap, serde_json::Value) {
+    let mut request = Request::builder().method(method).uri(target);
     request = request.header("content-type", "application/json");
     if let Some(origin) = origin {
         request = request.header("origin", origin);
@@ -126,6 +136,18 @@ async fn tokens_are_given_over_http_2() {
         );
     }
 
+    // A page that was not encrypted may be anyone's.
+    let own = Some("http://localhost:3000");
+    let (status, ..) = ask(&mut sender, Method::POST, own, credentials("susan", PASSWORD)).await;
+    assert_eq!(status, 403);
+    // Nor is another host served.
+    for (target, origin) in [("https://evil.example:3000/token", None), ("https://evil.example/token", own)] {
+        let (status, headers, json) =
+            ask_at(target, &mut sender, Method::POST, origin, credentials("susan", PASSWORD)).await;
+        assert_eq!((status, headers.contains_key("access-control-allow-origin")), (421, false));
+        assert!(json["error"].as_str().unwrap().contains("host"), "{json}");
+    }
+
     // The end of the server ends the connection, and the peer is told.
     server.stop().await;
     connection.await.unwrap().unwrap();
@@ -161,4 +183,58 @@ fn certificates_and_keys_that_cannot_be_used_stop_the_program() {
             assert!(!errors.contains("tell-nobody") && !errors.contains("PRIVATE KEY"), "{errors}");
         }
     }
+}
+
+/// Whether a new connection is served with this certificate.
+async fn serves(address: std::net::SocketAddr, certificate: &CertificateDer<'static>) -> bool {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(certificate.clone()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let config = builder.unwrap().with_root_certificates(roots).with_no_client_auth();
+    let stream = TcpStream::connect(address).await.unwrap();
+    let name = ServerName::try_from("localhost").unwrap();
+    TlsConnector::from(Arc::new(config)).connect(name, stream).await.is_ok()
+}
+
+#[tokio::test]
+async fn review_76_sighup_rereads_certificates_and_keeps_the_old_ones_on_error() {
+    let (folder, first) = folder();
+    let program = Program::start(&folder.config("", &tables()));
+    let mut kept = connect(program.address, &first, &[]).await;
+    assert!(serves(program.address, &first).await);
+
+    let renewed = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let (second, key) = (renewed.cert.der().clone(), renewed.signing_key.serialize_pem());
+    folder.write("cert.pem", &renewed.cert.pem());
+    folder.write("key.pem", &key);
+    assert!(serves(program.address, &first).await, "not before the signal");
+    program.signal("-HUP");
+    program.logged("the configuration and the certificates were read again", 1).await;
+    assert!(serves(program.address, &second).await && !serves(program.address, &first).await);
+    // A connection that was open goes on.
+    let bytes = request("POST", "/token", &[JSON], &credentials("susan", PASSWORD));
+    tokio::io::AsyncWriteExt::write_all(&mut kept, &bytes).await.unwrap();
+    assert_eq!(read(&mut kept).await.claims().identity(), Some("susan"));
+
+    let other = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let unusable = [("key.pem", other.signing_key.serialize_pem()), ("cert.pem", "tell-nobody".to_owned())];
+    for (round, (name, text)) in unusable.into_iter().enumerate() {
+        folder.write(name, &text);
+        program.signal("-HUP");
+        let message = "the configuration cannot be used; the old one stays, certificates included";
+        let lines = program.logged(message, round + 1).await;
+        let error = lines[round]["error"].as_str().unwrap();
+        assert!(
+            error.contains("tls") && !error.contains("tell-nobody") && !error.contains("PRIVATE"),
+            "{error}"
+        );
+        assert!(serves(program.address, &second).await);
+        folder.write("key.pem", &key);
+        folder.write("cert.pem", &renewed.cert.pem());
+    }
+    std::fs::remove_file(folder.path("cert.pem")).unwrap();
+    program.signal("-HUP");
+    program.logged("the configuration cannot be used; the old one stays, certificates included", 3).await;
+    assert!(serves(program.address, &second).await);
 }
