@@ -54,7 +54,7 @@ impl App {
         let (parts, body) = request.into_parts();
         let asker = Asker { address, id: request_id(&parts.headers) };
         let body = request::body(body, now.config.body_limit, now.config.body_time).await?;
-        let credential = request::credential(&parts.headers, &body)?;
+        let credential = request::credential(&parts.headers, &body)?.with_source(address);
         let known = self.authenticate(now, address, &credential).await?.inspect_err(|error| {
             tracing::warn!(
                 target: "twilio_sdk::token_server",

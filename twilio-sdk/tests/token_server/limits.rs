@@ -201,3 +201,30 @@ async fn a_password_that_is_right_waits_for_no_other_network() {
     attack.join_all().await;
     server.stop().await;
 }
+
+#[tokio::test]
+async fn a_check_that_cannot_be_made_now_is_503_and_counts_nothing() {
+    use std::sync::Arc;
+    use twilio_sdk::listener::{AuthError, Authentication, Credential, UserStore};
+    use twilio_sdk::token_server::{TokenServer, TokenServerConfig};
+
+    #[derive(Debug)]
+    struct Busy;
+
+    impl UserStore for Busy {
+        fn authenticate<'a>(&'a self, _: &'a Credential) -> Authentication<'a> {
+            Box::pin(async { Err(AuthError::Overloaded) })
+        }
+    }
+
+    let folder = Folder::new();
+    let limits = "[limits]\nper_user = 3\nper_address = 3\n";
+    let config = TokenServerConfig::from_file(folder.config("", &[RULES, limits].concat())).unwrap();
+    let server = Server::serve(TokenServer::with_users(config, Arc::new(Busy)).await.unwrap());
+    for _ in 0..10 {
+        let answer = log_in(server.address, "susan", PASSWORD).await;
+        assert_eq!((answer.status, answer.header("retry-after")), (503, Some("1")));
+        assert_eq!(answer.json(), serde_json::json!({ "error": "the credentials cannot be checked now" }));
+    }
+    server.stop().await;
+}
