@@ -12,6 +12,7 @@ mod resets;
 #[path = "../../../twilio-sdk/tests/ldap/server.rs"]
 mod server;
 mod service;
+mod token_server;
 mod tokens;
 
 use std::time::Duration;
@@ -43,6 +44,10 @@ async fn main() -> Result<()> {
     scenario!("3 one user by many spellings", names::run(time));
     scenario!("4 guesses between right logins", resets::run(time, Duration::from_millis(10)));
     scenario!("4 guesses without pause", resets::run(time, Duration::ZERO));
+    scenario!("5 guesses for the user's name", token_server::guesses(time, "0s"));
+    scenario!("5 the same, remembered login", token_server::guesses(time, "60s"));
+    scenario!("6 connections held by /healthz", token_server::connections(time));
+    scenario!("18 a page of another host", token_server::rebinding(time));
     scenario!("7 random names, new login", passwords::run(time, false));
     scenario!("7 random names, remembered login", passwords::run(time, true));
     scenario!("7 random tokens, remembered token", tokens::run(time));
