@@ -90,8 +90,8 @@ impl PasswordHash {
     /// Checks the password of a credential on a thread for blocking work.
     ///
     /// All checks of a process share one bound: as many run at once as the machine has processors, and 16 for each of them
-    /// (32 at least) wait. Of that queue, credentials from one [network](Credential::with_source) take at most a quarter, and
-    /// all that were not right before at most three quarters.
+    /// (32 at least) wait. [Networks](Credential::with_source) take turns. Credentials from one network take at most a
+    /// quarter of the queue, and all that were not right before at most three quarters.
     ///
     /// # Errors
     ///

@@ -153,7 +153,9 @@ mod tests {
             .args(["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-outform", "DER"])
             .output()
             .expect("the program openssl makes the test's key");
-        let pair = RsaKeyPair::from_pkcs8(&made.stdout).expect("a key");
+        let pair = RsaKeyPair::from_der(&made.stdout)
+            .or_else(|_| RsaKeyPair::from_pkcs8(&made.stdout))
+            .expect("a key");
         let public = RsaPublicKeyComponents::<Vec<u8>>::from(pair.public_key());
         let part = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
         let keys = json!({"keys": [{"kty": "RSA", "n": part(&public.n), "e": part(&public.e)}]});

@@ -1,11 +1,10 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
 use super::super::AuthError;
-use super::super::turns::{Asks, Turns};
+use super::super::turns::{Asks, Turn, Turns};
 use super::LdapConfig;
 use super::connection::{Connection, Connector};
 use super::trouble::Trouble;
@@ -44,7 +43,7 @@ impl Pool {
     }
 
     /// Leave to use connections.
-    pub(super) async fn turn(&self, asks: Asks) -> std::result::Result<OwnedSemaphorePermit, Trouble> {
+    pub(super) async fn turn(&self, asks: Asks) -> std::result::Result<Turn, Trouble> {
         let turn = timeout(self.wait, self.turns.turn(asks)).await;
         turn.unwrap_or(Err(AuthError::Overloaded)).map_err(Trouble::Refused)
     }
