@@ -57,7 +57,7 @@ async fn a_file_declares_a_directory_with_tls() {
 }
 
 #[tokio::test]
-async fn review_07_a_file_remembers_the_right_passwords_of_a_directory() {
+async fn review_07_a_file_remembers_the_right_passwords_of_a_directory_where_it_says_so() {
     let Some(mut server) = server("review_07_remembers") else { return };
     let rules = |remember: &str| {
         let text = format!(
@@ -68,7 +68,7 @@ async fn review_07_a_file_remembers_the_right_passwords_of_a_directory() {
         );
         AuthRules::from_file(file("remembered-directory.toml", &text)).unwrap().service_layer().unwrap()
     };
-    let (remembers, asks) = (behind(rules("")).await, behind(rules("remember = 0")).await);
+    let (remembers, asks) = (behind(rules("remember = \"1m\"")).await, behind(rules("")).await);
     let (alice, guess) = (basic("alice", "alice@123"), basic("alice", "guess"));
     for service in [&remembers, &asks] {
         assert_eq!(service.status(Some(&alice)).await, 200);

@@ -18,8 +18,8 @@ struct Limit {
     /// Wrong passwords that stop the guessing: how many, and in which time.
     failures: u32,
     window: Duration,
-    /// How long right ones are remembered.
-    remember: Duration,
+    /// How long right ones are remembered, where it is said.
+    remember: Option<Duration>,
 }
 
 impl AuthRules {
@@ -48,7 +48,7 @@ fn rules(auth: &Reader<'_>) -> Option<AuthRules> {
         auth.problem("max_failures", "must be more than 0");
     }
     let window = auth.duration("failure_window").unwrap_or(Duration::from_secs(60));
-    let remember = auth.duration_or_zero("remember").unwrap_or(Duration::from_secs(60));
+    let remember = auth.duration_or_zero("remember");
     let limit = Limit { failures, window, remember };
     let entries = auth.tables("service", |r| entry(r, limit));
     if auth.has("service") {
@@ -107,7 +107,7 @@ fn entry(r: &Reader<'_>, limit: Limit) -> Option<AuthEntry> {
 fn users(r: &Reader<'_>, limit: Limit) -> Option<AuthEntry> {
     let path = r.path("users")?;
     let store = FileUserStore::open(path).map_err(|error| r.problem("users", error.to_string())).ok()?;
-    limited(r, store, limit)
+    limited(r, store, limit, Duration::from_secs(60))
 }
 
 #[cfg(feature = "ldap")]
@@ -115,7 +115,8 @@ fn ldap(r: &Reader<'_>, limit: Limit) -> Option<AuthEntry> {
     let config = super::super::LdapConfig::read(&r.table("ldap"))?;
     let store = super::super::LdapUserStore::new(config);
     let store = store.map_err(|error| r.problem("ldap", error.to_string())).ok()?;
-    limited(r, store, limit)
+    // A user who is removed from a directory is out at once, unless the file says otherwise.
+    limited(r, store, limit, Duration::ZERO)
 }
 
 #[cfg(not(feature = "ldap"))]
@@ -126,10 +127,15 @@ fn ldap(r: &Reader<'_>, _: Limit) -> Option<AuthEntry> {
     None
 }
 
-fn limited(r: &Reader<'_>, store: impl UserStore + 'static, limit: Limit) -> Option<AuthEntry> {
+fn limited(
+    r: &Reader<'_>,
+    store: impl UserStore + 'static,
+    limit: Limit,
+    remember: Duration,
+) -> Option<AuthEntry> {
     let limited = LimitedStore::new(store, limit.failures.max(1), limit.window);
     // Those whose password is remembered stay logged in while others guess.
-    let cached = limited.and_then(|limited| CachedStore::new(limited, limit.remember));
+    let cached = limited.and_then(|limited| CachedStore::new(limited, limit.remember.unwrap_or(remember)));
     cached.map(AuthEntry::users).map_err(|error| r.problem("", error.to_string())).ok()
 }
 

@@ -49,7 +49,8 @@ pub enum ResourceAuth {
 /// realm = "bank"                 # what clients are told; `service` unless set
 /// max_failures = 10              # wrong passwords for a name from a network, after which the response is 429; 10 unless set
 /// failure_window = "1m"          # begins with the first of them; 1 minute unless set
-/// remember = "1m"                # how long a right password is not checked again; 1 minute unless set, 0 for not at all
+/// remember = "1m"                # how long a right password is not checked again; unless set, 1 minute for users of a file
+///                                # and not at all for those of a directory
 ///
 /// [[auth.service]]
 /// users = "users.toml"           # as FileUserStore reads it; paths start from this file's folder
@@ -75,8 +76,8 @@ pub enum ResourceAuth {
 ///
 /// * A variable that is empty or not set is an error with the file and the key, wherever it stands in the table: a key that
 ///   is silently left out could accept more users than were meant.
-/// * For `remember` after a user was removed from a directory, or the password changed there, the old password is accepted.
-///   A changed file of users counts at once.
+/// * Where `remember` is set, the old password of a user who was removed from a directory, or changed it there, is accepted
+///   for so long. A changed file of users counts at once.
 #[derive(Clone, Debug)]
 pub struct AuthRules {
     realm: String,
