@@ -115,12 +115,8 @@ impl Parts {
                     replace(&mut pairs, name, value)?;
                     for (name, value) in pairs {
                         link.push(if link.contains('?') { '&' } else { '?' });
-                        link.extend(
-                            form_urlencoded::Serializer::new(String::new())
-                                .append_pair(&name, &value)
-                                .finish()
-                                .chars(),
-                        );
+                        let mut pair = form_urlencoded::Serializer::new(String::new());
+                        link.push_str(&pair.append_pair(&name, &value).finish());
                     }
                 }
                 Ok(())
