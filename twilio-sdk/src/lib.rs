@@ -130,6 +130,8 @@ pub mod oauth;
 #[cfg_attr(docsrs, doc(cfg(feature = "token-server")))]
 pub mod token_server;
 pub mod types;
+#[cfg(any(feature = "access", feature = "listener"))]
+mod user_name;
 #[cfg(feature = "vault")]
 #[cfg_attr(docsrs, doc(cfg(feature = "vault")))]
 pub mod vault;

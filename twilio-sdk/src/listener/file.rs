@@ -24,7 +24,8 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 ///   an error unless the table `auth` says `allow_plain_passwords = true`, which is meant for taking over such a file;
 ///   it is hashed when it is read.
 /// * `${VAR}` stands for an environment variable, as in other configuration files; one that is empty is an error.
-/// * Names are case-sensitive; two users of one name, unknown keys and bad hashes are errors.
+/// * Names are visible ASCII characters without `:` and case-sensitive; two users whose names differ in upper and lower
+///   case only, unknown keys and bad hashes are errors.
 ///
 /// A changed file is read within a second, without a request's being dropped. One that is broken is reported by a
 /// `tracing` event of level ERROR, and the users that were known stay known.
@@ -221,8 +222,8 @@ fn users(auth: &Reader<'_>) -> Option<Vec<(String, PasswordHash, Vec<String>)>> 
             return None;
         }
         missing(user, &["username"]);
-        if username.as_deref().is_some_and(|name| !can_be_carried(name) || name.contains(':')) {
-            user.problem("username", "is empty, or holds a colon or a control character");
+        if let Some(Err(why)) = username.as_deref().map(crate::user_name::check_basic) {
+            user.problem("username", format!("cannot be a user's: {why}"));
         }
         let hash = match (hash, password) {
             (Some(hash), None) => {

@@ -1,6 +1,7 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{AuthError, Authentication, Credential, InvalidHash, PasswordHash, UserDetails, UserStore};
+use crate::user_name;
 
 /// Users in memory.
 ///
@@ -18,13 +19,18 @@ impl MemoryUserStore {
     ///
     /// # Errors
     ///
-    /// Two users of one name.
+    /// A name that is none: 1 to 128 visible ASCII characters, without `:`. Two users of one name, or of names that differ in
+    /// upper and lower case only.
     pub fn new(
         users: impl IntoIterator<Item = (String, PasswordHash, Vec<String>)>,
     ) -> Result<Self, InvalidUsers> {
         let mut known: HashMap<String, (PasswordHash, Vec<String>)> = HashMap::new();
+        let mut folded = HashSet::new();
         for (name, hash, scopes) in users {
-            if known.contains_key(&name) {
+            if let Err(why) = user_name::check_basic(&name) {
+                return Err(InvalidUsers::NotAName(why));
+            }
+            if !folded.insert(user_name::folded(&name)) {
                 return Err(InvalidUsers::Name(name));
             }
             known.insert(name, (hash, scopes));
@@ -54,8 +60,10 @@ impl MemoryUserStore {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidUsers {
-    /// Two users have this name.
+    /// Two users have this name, or names that differ from it in upper and lower case only.
     Name(String),
+    /// A name cannot be a user's; the text says why.
+    NotAName(&'static str),
     /// A hash cannot be made.
     Hash(InvalidHash),
 }
@@ -63,7 +71,8 @@ pub enum InvalidUsers {
 impl std::fmt::Display for InvalidUsers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Name(name) => write!(f, "there are two users {name:?}"),
+            Self::Name(name) => write!(f, "there are two users {name:?}; upper and lower case are one name"),
+            Self::NotAName(why) => write!(f, "a name cannot be a user's: {why}"),
             Self::Hash(error) => error.fmt(f),
         }
     }

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use twilio_sdk::listener::{AuthError, BasicHandler, Credential, FileUserStore, UserDetails, UserStore as _};
+use twilio_sdk::listener::{
+    AuthError, BasicHandler, Credential, FileUserStore, InvalidUsers, MemoryUserStore, UserDetails,
+    UserStore as _,
+};
 
 use crate::{capture, file, hash};
 
@@ -162,4 +165,26 @@ async fn credentials_for_a_file_of_users_are_checked_by_their_form_first() {
         let answer = handler.authenticate(header.as_str()).await.map_err(|error| error.to_string());
         assert_eq!(answer, expected, "{credential:?}");
     }
+}
+
+#[test]
+fn review_75_users_of_a_file_have_no_names_that_look_alike() {
+    let open = |text: &str| FileUserStore::open(file("alike.toml", text));
+    for name in ["\u{430}lice", "\u{ff41}lice", "a\u{345}lice", "\u{3c3}\u{3b1}\u{3c3}", "al ice", " alice"] {
+        // As it is, and not as Rust would write it.
+        let other = user("bob", "y").replace("\"bob\"", &format!("\"{name}\""));
+        let error = open(&[user("alice", "x"), other].concat()).unwrap_err();
+        let keys: Vec<_> = error.config_problems().iter().map(|problem| problem.key().to_owned()).collect();
+        assert_eq!(keys, ["auth.users[1].username"], "{name:?}");
+        assert!(error.to_string().contains("visible ASCII"), "{error}");
+        let memory = MemoryUserStore::new([(name.to_owned(), hash("x"), vec![])]);
+        assert!(matches!(memory, Err(InvalidUsers::NotAName(_))), "{name:?}");
+    }
+    for name in ["Alice", "ALICE"] {
+        let error = open(&[user("alice", "x"), user(name, "y")].concat()).unwrap_err();
+        assert!(error.to_string().contains("two users"), "{error}");
+        let names = ["alice", name].map(|name| (name.to_owned(), hash("x"), vec![]));
+        assert!(matches!(MemoryUserStore::new(names), Err(InvalidUsers::Name(_))), "{name:?}");
+    }
+    open(&[user("alice", "x"), user("alice@example.com", "y"), user("DOMAIN\\alice", "z")].concat()).unwrap();
 }

@@ -4,14 +4,12 @@ use crate::access::error::shown;
 use crate::access::key::PREFIX;
 use crate::access::{AccessError, Actor, Permission, UserRecord, Write};
 use crate::audit::EventKind;
-
-/// The most bytes of a user's name.
-const LONGEST: usize = 128;
+use crate::user_name;
 
 impl AccessControl {
     /// Adds a user, who has no key yet ([`issue_key`](Self::issue_key)). The actor needs `manage_users`, and a role that
-    /// allows all that the new user's does. The name has 1 to 128 bytes: letters, digits and `.`, `_`, `-`, `@`, `+`.
-    /// It is kept as it is given, and compared exactly.
+    /// allows all that the new user's does. The name has 1 to 128 ASCII letters, digits and `.`, `_`, `-`, `@`, `+`.
+    /// It is kept as it is given, and compared exactly; no two users have names that differ in upper and lower case only.
     ///
     /// # Errors
     ///
@@ -82,19 +80,14 @@ pub(super) fn user<'a>(facts: &Facts<'a>, name: &str) -> Result<&'a UserRecord, 
 
 /// A user who is not there yet.
 pub(super) fn new_user(facts: &Facts<'_>, name: &str, role: &str) -> Result<UserRecord, AccessError> {
-    if name.is_empty() || name.len() > LONGEST {
-        return Err(AccessError::InvalidName("it has 1 to 128 bytes"));
-    }
-    if !name.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '@' | '+')) {
-        return Err(AccessError::InvalidName("it has letters, digits and `.`, `_`, `-`, `@`, `+` only"));
-    }
+    user_name::check(name).map_err(AccessError::InvalidName)?;
     if name.contains(PREFIX) {
         return Err(AccessError::InvalidName("it looks like a key"));
     }
     facts.roles.get(role)?;
     facts.within_own_role(role)?;
-    let lower = name.to_lowercase();
-    match facts.records.users.keys().find(|other| other.to_lowercase() == lower) {
+    let folded = user_name::folded(name);
+    match facts.records.users.keys().find(|other| user_name::folded(other) == folded) {
         Some(other) => Err(AccessError::UserExists(other.clone())),
         None => Ok(UserRecord { name: name.to_owned(), role: role.to_owned(), created_at: facts.now }),
     }
