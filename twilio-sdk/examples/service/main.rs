@@ -6,22 +6,16 @@
 //! ```
 //!
 //! FOLDER holds `twilio.toml`, `auth.toml`, `secrets.vault`, `people.db` and `audit.log`; `README.md` beside this file
-//! says how each is made. The vault's passphrase is the first line of the standard input.
+//! says how each is made. The vault's passphrase is asked for on a terminal, and else the first line of standard input.
 
 mod app;
 
-use std::io::BufRead as _;
 use std::net::SocketAddr;
-
-use twilio_sdk::types::SecretString;
 
 #[tokio::main]
 async fn main() -> app::Outcome<()> {
     let folder = std::env::args_os().nth(1).ok_or("name the folder of the service's files")?;
-    let mut passphrase = String::new();
-    std::io::stdin().lock().read_line(&mut passphrase)?;
-    let passphrase = SecretString::from(passphrase.trim_end_matches(['\r', '\n']).to_owned());
-
+    let passphrase = app::passphrase()?;
     let service = app::Service::open(folder, &passphrase)?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 8080)).await?;
     println!("The service listens on http://{}", listener.local_addr()?);

@@ -38,8 +38,10 @@ pub enum AccessError {
     InvalidTime(&'static str),
     /// No user with the role `admin` would be left, or none who has a key that is in use.
     LastAdmin,
-    /// The store has users already, or an admin who can log in.
+    /// The store has users already.
     NotEmpty,
+    /// An admin has a key that is in use and was used before.
+    AdminAble,
     /// The system's random generator fails.
     Random,
     /// Others than its owner may use the store's file or folder; the text says which.
@@ -51,6 +53,8 @@ pub enum AccessError {
     Store(String),
     /// It could not be recorded, and was not done.
     Audit(AuditError),
+    /// A new key could not be handed over, and was not stored; the text says why.
+    NotDelivered(String),
 }
 
 impl fmt::Display for AccessError {
@@ -82,9 +86,13 @@ impl fmt::Display for AccessError {
             Self::LastAdmin => f.write_str(
                 "no admin with a key that is in use would be left; give another user the role and a key first",
             ),
-            Self::NotEmpty => {
-                f.write_str("there are users already; whoever has the role `admin` adds others")
-            }
+            Self::NotEmpty => f.write_str(
+                "there are users already; an admin adds others, and where no admin has a key that was used, \
+                 `twilio-admin user recover NAME` gives one",
+            ),
+            Self::AdminAble => f.write_str(
+                "an admin has a key that is in use; `twilio-admin key issue NAME` with that key gives another",
+            ),
             Self::Random => f.write_str("the system's random generator fails"),
             Self::OpenToOthers(what) => {
                 write!(f, "others than its owner may use {what}; give files the mode 0600 and folders 0700")
@@ -92,6 +100,9 @@ impl fmt::Display for AccessError {
             Self::Busy => f.write_str("others keep the store busy"),
             Self::Store(what) => f.write_str(what),
             Self::Audit(error) => write!(f, "it cannot be recorded: {error}"),
+            Self::NotDelivered(why) => {
+                write!(f, "the new key cannot be handed over, and nothing was changed: {why}")
+            }
         }
     }
 }

@@ -108,6 +108,11 @@ fn sha256(purpose: &[u8], text: &str) -> [u8; 32] {
     hash
 }
 
+/// The SHA-256 of a text, in hexadecimal digits.
+pub(super) fn fingerprint(text: &str) -> String {
+    hex(&sha256(b"", text))
+}
+
 fn is_hex(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }

@@ -37,12 +37,23 @@
 //! Everything that is not allowed: unknown users, keys, roles and permissions, and stored roles that there are not, which
 //! are never taken for another. There is no switch that turns access control off. Nobody can give, take or use rights
 //! that go beyond the own role. The last user with the role `admin` is not removed and not given another role, and where an
-//! admin can log in, no change takes the last admin's last key; that keys expire cannot be helped, see
-//! [`recover_admin`](AccessControl::recover_admin).
+//! admin can log in, no change takes the last admin's last key. Keys expire, and a new key may be lost before it was used:
+//! where no admin has a key that is in use and was used before, [`recover_admin`](AccessControl::recover_admin) gives one. It
+//! asks for no key, so call it only for the owner of the machine.
+//!
+//! Names of users are 1 to 128 ASCII letters, digits and `.`, `_`, `-`, `@`, `+`, because letters of other scripts look like
+//! these. No two users have names that differ in upper and lower case only.
 //!
 //! # When changes are seen
 //!
-//! At once: every check reads the store. What was handed out before is not taken back.
+//! At once: every check reads the store. What was handed out before is not taken back. That a key was used is noted once a
+//! minute; while another program changes the store, the note is left out and written with the next use.
+//!
+//! # What belongs to the people
+//!
+//! A store can name the audit log that its people are recorded in and the roles that they have ([`Bindings`]). `twilio-admin`
+//! sets these for the first user, and then has no option name others. A program that takes its log or its roles from its own
+//! arguments compares them with [`AccessControl::bindings`]; `Roles::fingerprint` tells whether roles are the same.
 //!
 //! # Keys
 //!
@@ -58,15 +69,16 @@
 //! |---|---|---|---|
 //! | `authn` | for each key that is shown: `ok`, `denied`, and `failed` where the store cannot be asked | the id of the key | |
 //! | `authz` | for each permission that is missing: `denied`, and `failed` as above | what was asked for | the permission |
-//! | `user.add`, `user.role` | for each change: `ok`, `denied`, `failed` | the user's name | the role |
+//! | `user.add`, `user.role` | for each change: `begun` and then `ok` or `failed`; `denied`, `failed` where it does not begin | the user's name | the role |
 //! | `user.remove` | the same | the user's name | |
 //! | `key.issue`, `key.rotate`, `key.revoke` | the same | the id of the key | whose it is, and the id of a new one |
 //! | `config.change` | for each change of a [`GuardedConfig`]: `ok` | `configuration` | |
+//! | | for each change of what belongs to the people, as `user.add` | `people` | the log and the roles |
 //!
-//! That a permission was there is not recorded, for what is done with it is. A change is recorded while it can still be
-//! taken back, and made final after that: what cannot be recorded is not done. A crash between the two leaves the record of
-//! a change that was not made, and never a change without a record; where the store fails there, a second record, `failed`,
-//! says so. Whoever is let in is recorded first, and is not let in where that fails.
+//! A permission that was there is not recorded, for what is done with it is. A change has two records with one
+//! `correlation_id`: `begun` while it can still be taken back, and `ok` or `failed` once it is final. What cannot be recorded
+//! as begun is not done. A program that is killed in between leaves `begun` alone, and the change was made or not;
+//! `audit::verify` lists these records. Whoever is let in is recorded first, and is not let in where that fails.
 
 mod actor;
 mod control;
@@ -82,6 +94,8 @@ mod roles_file;
 mod store;
 
 pub use actor::Actor;
+#[cfg(feature = "admin")]
+pub(crate) use control::Deliver;
 pub use control::{AccessControl, IssuedKey, KeyInfo};
 pub use error::AccessError;
 #[cfg(feature = "audit")]
@@ -90,7 +104,7 @@ pub use guard::LogView;
 pub use guard::{Guarded, GuardedConfig};
 pub use key::KeyHash;
 pub use permission::{Permission, Permissions};
-pub use record::{KeyRecord, Records, UserRecord, Write};
+pub use record::{Bindings, KeyRecord, Records, UserRecord, Write};
 pub use role::{Role, Roles};
 pub use store::memory::MemoryAccessStore;
 #[cfg(feature = "access-postgres")]

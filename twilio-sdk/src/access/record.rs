@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::fmt;
 
 use time::OffsetDateTime;
 
@@ -40,6 +41,56 @@ impl KeyRecord {
     }
 }
 
+/// The audit log and the roles that belong to the people of a store, so that no option of a program names others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bindings {
+    /// The path of the audit log, from the folder of the store's file where it is not absolute.
+    pub audit_log: Option<String>,
+    /// The path of the file of roles, likewise.
+    pub roles_file: Option<String>,
+    /// The [`fingerprint`](super::Roles::fingerprint) of the roles.
+    pub roles_hash: Option<String>,
+}
+
+impl Bindings {
+    /// Each by the name that databases have for it.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        [("audit_log", &self.audit_log), ("roles_file", &self.roles_file), ("roles_hash", &self.roles_hash)]
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value.as_deref()?)))
+    }
+
+    /// Puts in what a database has under a name; one that is not known was written by a newer program.
+    pub(super) fn put(&mut self, name: &str, value: String) -> Result<(), super::AccessError> {
+        let place = match name {
+            "audit_log" => &mut self.audit_log,
+            "roles_file" => &mut self.roles_file,
+            "roles_hash" => &mut self.roles_hash,
+            _ => {
+                let what =
+                    "the store is bound to something that this program does not know; use a newer program";
+                return Err(super::AccessError::Store(what.to_owned()));
+            }
+        };
+        *place = Some(value);
+        Ok(())
+    }
+}
+
+/// For records: `audit log PATH, roles PATH HASH`.
+impl fmt::Display for Bindings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let none = "none";
+        write!(
+            f,
+            "audit log {}, roles {} {}",
+            self.audit_log.as_deref().unwrap_or(none),
+            self.roles_file.as_deref().unwrap_or(none),
+            self.roles_hash.as_deref().unwrap_or_default()
+        )
+    }
+}
+
 /// Everything that a store keeps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Records {
@@ -47,6 +98,8 @@ pub struct Records {
     pub users: BTreeMap<String, UserRecord>,
     /// The keys by id. Each is that of a user who is there.
     pub keys: BTreeMap<String, KeyRecord>,
+    /// What belongs to these people.
+    pub bindings: Bindings,
 }
 
 impl Records {
@@ -59,6 +112,7 @@ impl Records {
                 self.keys.retain(|_, key| key.user != *name);
             }
             Write::PutKey(key) => drop(self.keys.insert(key.id.clone(), key.clone())),
+            Write::Bind(bindings) => self.bindings = bindings.clone(),
         }
     }
 }
@@ -72,6 +126,8 @@ pub enum Write {
     RemoveUser(String),
     /// Puts a key in, in place of one of the same id.
     PutKey(KeyRecord),
+    /// Puts in what belongs to the people, in place of all of it.
+    Bind(Bindings),
 }
 
 /// The current moment, as exactly as stores keep it.

@@ -124,6 +124,17 @@ impl Roles {
         self.0.values()
     }
 
+    /// The SHA-256 of all roles and what they allow, in 64 hexadecimal digits: the same for the same roles, wherever they are
+    /// written down and in whatever order.
+    pub fn fingerprint(&self) -> String {
+        let mut text = String::from("twilio-sdk access roles 1\n");
+        for role in self.0.values() {
+            let names: Vec<_> = role.permissions.iter().map(Permission::as_str).collect();
+            text.push_str(&format!("{}={}\n", role.name, names.join(",")));
+        }
+        crate::access::key::fingerprint(&text)
+    }
+
     /// What a stored role allows: nothing where there is no such role.
     pub(super) fn permissions(&self, name: &str) -> Permissions {
         self.0.get(name).map_or(Permissions::NONE, Role::permissions)

@@ -6,7 +6,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
 use super::exit::CODES;
-use super::{audit, config, generate, key, login, password, user, vault};
+use super::{audit, config, generate, key, login, password, roles, user, vault};
 
 /// People, keys, secrets, the audit log and logins, from the command line.
 ///
@@ -32,13 +32,14 @@ pub(super) struct Everywhere {
     /// The database of people [default: people.db in --home]
     #[arg(long, global = true, value_name = "FILE", env = "TWILIO_ADMIN_PEOPLE", hide_env_values = true)]
     pub(super) people: Option<PathBuf>,
-    /// A file with more roles [default: access.toml in --home, where it is there]
+    /// The file of roles that the people have; another one is refused [default: the one that the database of people names]
     #[arg(long, global = true, value_name = "FILE", env = "TWILIO_ADMIN_ROLES", hide_env_values = true)]
     pub(super) roles: Option<PathBuf>,
     /// Works without a database of people, where there is none: files' permissions and passphrases then decide
     #[arg(long, global = true, conflicts_with = "people")]
     pub(super) without_people: bool,
-    /// The audit log, in which everything is recorded [default: audit.log in --home]
+    /// The audit log of a new database of people or without people; where there are people, theirs, and another one is refused
+    /// [default: the one that the database of people names, or audit.log in --home]
     #[arg(long, global = true, value_name = "FILE", env = "TWILIO_ADMIN_AUDIT", hide_env_values = true)]
     pub(super) audit: Option<PathBuf>,
     /// A file with your API key, of mode 0600 [default: the variable TWILIO_ADMIN_KEY; else it is asked for]
@@ -56,6 +57,7 @@ pub(super) struct Everywhere {
 pub(super) enum Command {
     User(user::User),
     Key(key::Key),
+    Roles(roles::RolesArgs),
     Vault(vault::Vault),
     Password(password::Password),
     Audit(audit::Audit),

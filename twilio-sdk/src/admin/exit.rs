@@ -110,7 +110,12 @@ impl From<AccessError> for Failure {
         use AccessError as E;
         let code = match &error {
             E::Rejected => Code::Credential,
-            E::Denied(_) | E::AboveOwnRole | E::LastAdmin | E::NotEmpty | E::OpenToOthers(_) => Code::Refused,
+            E::Denied(_)
+            | E::AboveOwnRole
+            | E::LastAdmin
+            | E::NotEmpty
+            | E::AdminAble
+            | E::OpenToOthers(_) => Code::Refused,
             E::UnknownUser(_) | E::UserExists(_) | E::UnknownRole(_) | E::UnknownKey(_) | E::KeyEnded(_) => {
                 Code::Name
             }

@@ -1,21 +1,24 @@
 //! `key`: the API keys of people.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::exit::Done;
+use super::exit::{Done, Failure};
 use super::moments::{Expiry, duration};
-use super::output::{moment, shown, table, tell};
+use super::output::{Output, moment, shown, table, tell};
 use super::person::Member;
 use super::session::Session;
-use crate::access::{IssuedKey, KeyInfo};
+use crate::access::{AccessError, Deliver, IssuedKey, KeyInfo};
 use crate::types::SecretJson;
 
 /// API keys of people; needs the permission manage_users
 ///
-/// A key is shown when it is issued, and never again: only a hash of it is kept.
+/// A key is shown when it is issued, and never again: only a hash of it is kept. It is printed before it is stored: where it
+/// cannot be printed, nothing is changed, and an old key goes on.
 #[derive(Args, Debug)]
 pub(super) struct Key {
     #[command(subcommand)]
@@ -79,12 +82,17 @@ impl Key {
             Action::Issue { user, expiry } => {
                 let expires_at = expiry.moment()?;
                 let Member { access, actor } = session.manager()?;
-                print(session, &session.wait(access.issue_key(&actor, user, expires_at))?)
+                let printed = Printed::default();
+                let issued = access.issue_key_and(&actor, user, expires_at, printed.printer(session));
+                printed.done(session.wait(issued))
             }
             Action::Rotate { id, overlap, expiry } => {
                 let expires_at = expiry.moment()?;
                 let Member { access, actor } = session.manager()?;
-                print(session, &session.wait(access.rotate_key(&actor, id, *overlap, expires_at))?)
+                let printed = Printed::default();
+                let rotated =
+                    access.rotate_key_and(&actor, id, *overlap, expires_at, printed.printer(session));
+                printed.done(session.wait(rotated))
             }
             Action::Revoke { id } => {
                 let Member { access, actor } = session.manager()?;
@@ -100,8 +108,35 @@ impl Key {
     }
 }
 
+/// A new key that is printed before it is stored: one that cannot be printed never was, so that nobody is locked out by it.
+#[derive(Default)]
+pub(super) struct Printed(Arc<AtomicBool>);
+
+impl Printed {
+    /// What prints the key, on the way to its being stored.
+    pub(super) fn printer(&self, session: &Session) -> Deliver<IssuedKey> {
+        let (printed, output) = (Arc::clone(&self.0), session.output);
+        Box::new(move |issued| {
+            printed.store(true, Ordering::Release);
+            print(output, issued).map_err(|error| format!("standard output cannot be written: {error}"))
+        })
+    }
+
+    /// How it ended. What was printed of a key that was not stored is none.
+    pub(super) fn done(&self, stored: Result<IssuedKey, AccessError>) -> Done {
+        match stored {
+            Ok(_) => Ok(()),
+            Err(error @ AccessError::NotDelivered(_)) => Err(error.into()),
+            Err(error) if self.0.load(Ordering::Acquire) => {
+                Err(Failure::from(error).and("the key that was printed is not in use"))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
 /// Prints a new key. It goes onto a terminal without being asked twice: this is the only time that it is there.
-pub(super) fn print(session: &Session, issued: &IssuedKey) -> Done {
+fn print(output: Output, issued: &IssuedKey) -> std::io::Result<()> {
     let IssuedKey { key, info, .. } = issued;
     let json = SecretJson::from(json!({
         "id": info.id,
@@ -110,7 +145,7 @@ pub(super) fn print(session: &Session, issued: &IssuedKey) -> Done {
         "created_at": moment(info.created_at),
         "expires_at": info.expires_at.map(moment),
     }));
-    if !session.output.is_json() {
+    if !output.is_json() {
         let until = info.expires_at.map_or("without end".to_owned(), |end| format!("until {}", moment(end)));
         tell(&format!(
             "The key of {}, {until}, with the id {}. It is shown this once:",
@@ -118,7 +153,7 @@ pub(super) fn print(session: &Session, issued: &IssuedKey) -> Done {
             info.id
         ));
     }
-    session.output.print(json.expose(), |out| writeln!(out, "{}", key.expose()))
+    output.try_print(json.expose(), |out| writeln!(out, "{}", key.expose()))
 }
 
 fn list(session: &Session, keys: &[KeyInfo]) -> Done {

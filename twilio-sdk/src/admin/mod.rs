@@ -6,7 +6,9 @@
 //! | `key issue`, `rotate`, `revoke`, `list` | their API keys | `manage_users` |
 //! | `vault init`, `set`, `get`, `list`, `delete`, `rekey`, `import` | secrets in a file | `manage_credentials` |
 //! | `login` | tokens of an authorization server, into the vault | `manage_credentials` |
+//! | `roles adopt`, `drop` | the roles that people can have | all of them |
 //! | `audit verify`, `tail`, `search` | the audit log | `view_logs` |
+//! | `audit move` | where the people are recorded | all of them |
 //! | `config check` | a file of a client, of users or of roles | `view_config` |
 //! | `password hash` | the hash of a password for a file of users | none |
 //! | `completions`, `man` | texts for shells and readers | none |
@@ -18,17 +20,28 @@
 //!
 //! Whoever the API key belongs to, which is looked for in the file of `--key-file` (mode 0600), the variable
 //! `TWILIO_ADMIN_KEY`, and else asked for. The database of people ([`SqliteAccessStore`](crate::access::SqliteAccessStore))
-//! decides what they may. `user add NAME --first` begins one, and `user recover NAME` gives an admin a key where all have
-//! expired; these two ask nobody, and do nothing else. Whoever can write the database's file can write themselves into it:
+//! decides what they may. `user add NAME --first` begins one, and `user recover NAME` gives an admin a key where no admin has
+//! one that is in use and was used before: all have expired, or were lost before anybody used them. These two ask nobody, and
+//! do nothing else; both are recorded. A new key is printed before it is stored, so that none is stored that could not be
+//! printed. Whoever can write the database's file can write themselves into it:
 //! it has the mode 0600, and so have the other files.
 //!
 //! Where there is no database, everything is refused unless `--without-people` is said; then the permissions of files and
 //! the passphrase of the vault decide, and records name the system's user (`uid:1000`). It is refused for `user` and `key`,
 //! and where there is a database of people.
 //!
+//! The database keeps which audit log it is recorded in and which roles there are, from `user add NAME --first` on; a database
+//! of an older version has the log and the roles beside it. `--audit`, `--roles`, `--home` and the variables of the same
+//! names cannot change that: another log or other roles are refused, with 3. An admin changes it, for all and on the record:
+//! `audit move FILE` and `roles adopt FILE`. What is compared of roles is what the file says, so that a file that was changed
+//! is refused until it is adopted; where no roles were adopted yet, the first use of a file by an admin adopts it.
+//!
+//! A vault or a log of these people that does not lie beside their `people.db` has a file of its name and `.people` beside it,
+//! which `vault init`, `user add --first` and `audit move` write and which names the database: nobody else decides about it.
+//! Change the path there when you move the database.
+//!
 //! The people of a folder cannot be left out: where `people.db` lies beside the vault or log that is used, or beside what a
-//! link leads to, no other people decide, and where `access.toml` lies beside the database of people, no other file of roles
-//! is taken. This is for those who may run the program and not write the files, by `sudo` for instance, who are not to be
+//! link leads to, no other people decide. This is for those who may run the program and not write the files, by `sudo` for instance, who are not to be
 //! allowed `user add` with `--first` and `user recover` there. It knows files by these names, and looks before it opens them.
 //!
 //! # Secrets
@@ -46,8 +59,9 @@
 //!
 //! # Records
 //!
-//! Everything goes to the audit log: `audit.log` in the folder of `--home`, or the file of `--audit`. There is no way to go
-//! without, and what cannot be recorded is not done. Only a log that is broken is still read, by those who may, which is then
+//! Everything goes to the audit log: the one that the database of people names, and without people `audit.log` in the folder
+//! of `--home` or the file of `--audit`. There is no way to go without, and what cannot be recorded is not done. A change has
+//! two records, `begun` and how it ended; `audit verify` lists those that have no end, and ends with 0 for them. Only a log that is broken is still read, by those who may, which is then
 //! not recorded; without people reading a log is not recorded at all.
 //!
 //! # Exit codes
@@ -64,6 +78,8 @@
 //! | 130 | interrupted, by Ctrl-C; other signals end it with 128 and their number |
 
 mod audit;
+mod bound;
+mod claim;
 mod cli;
 mod config;
 mod exit;
@@ -75,6 +91,7 @@ mod output;
 mod password;
 mod person;
 mod places;
+mod roles;
 mod secret_input;
 mod session;
 mod terminal;
@@ -116,6 +133,7 @@ fn execute(cli: &Cli) -> Done {
     match &cli.command {
         Command::User(user) => user.run(&session),
         Command::Key(key) => key.run(&session),
+        Command::Roles(roles) => roles.run(&session),
         Command::Vault(vault) => vault.run(&session),
         Command::Password(password) => password.run(&session),
         Command::Audit(audit) => audit.run(&session),

@@ -31,14 +31,23 @@ impl Output {
         json: &impl Serialize,
         text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Done {
+        wrote(self.try_print(json, text))
+    }
+
+    /// The same for what must reach its reader: a reader who is gone is an error as well.
+    pub(super) fn try_print(
+        &self,
+        json: &impl Serialize,
+        text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()> {
         let mut out = anstream::stdout().lock();
-        let written = match self.json {
+        match self.json {
             true => {
                 serde_json::to_writer(&mut out, json).map_err(io::Error::from).and_then(|()| writeln!(out))
             }
             false => text(&mut out),
-        };
-        wrote(written.and_then(|()| out.flush()))
+        }
+        .and_then(|()| out.flush())
     }
 
     /// The same for a text of one line.

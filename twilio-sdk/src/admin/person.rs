@@ -3,11 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::bound::{self, Bound, TheirRoles};
+use super::claim;
 use super::exit::{Done, Failure};
 use super::output::tell;
 use super::secret_input::{from_file, from_variable};
 use super::session::Session;
-use crate::access::{AccessControl, Actor, Permission, Roles, SqliteAccessStore};
+use crate::access::{
+    AccessControl, AccessStore as _, Actor, Bindings, Permission, Permissions, Roles, SqliteAccessStore,
+};
 use crate::audit::{Audit, AuditError, AuditLog, NoAudit, files_of_log};
 use crate::private_file::folder_of;
 
@@ -33,27 +37,37 @@ impl Session {
     /// Finds out who it is and whether they may.
     pub(super) fn allow(&self, permission: Permission) -> Done<Person> {
         if self.has_people()? {
-            let audit = self.log()?;
-            let Member { access, actor } = self.member(Arc::clone(&audit))?;
+            let (store, bound) = self.people()?;
+            let audit = self.log(&bound)?;
+            let Member { access, actor } = self.member(store, &bound, Arc::clone(&audit))?;
             self.wait(access.require(&actor, permission))?;
             return Ok(Person { name: actor.name().to_owned(), audit });
         }
-        Ok(Person { name: self.os_user(), audit: self.log()? })
+        let log = self.places.audit()?;
+        self.nobody_beside(&log)?;
+        Ok(Person { name: self.os_user(), audit: Arc::new(AuditLog::open(log)?) })
     }
 
-    /// The same for those who read a log, which begins none. A log that is broken takes no records, and is read all the
-    /// same: that is how it is found out what happened to it.
-    pub(super) fn allow_to_read(&self, log: &Path) -> Done {
+    /// The same for those who read a log, which begins none; returns the log: that which is named, or the people's own. A log
+    /// that is broken takes no records, and is read all the same: that is how it is found out what happened to it.
+    pub(super) fn allow_to_read(&self, named: Option<&Path>) -> Done<PathBuf> {
         let has_people = self.has_people()?;
-        self.nobody_beside(log)?;
+        let bound = match has_people {
+            true => Some(self.people()?),
+            false => None,
+        };
+        let own = match &bound {
+            Some((_, bound)) => self.log_path(bound)?,
+            None => self.places.audit()?,
+        };
+        let log = named.map_or_else(|| own.clone(), Path::to_owned);
+        self.nobody_beside(&log)?;
         // Where they cannot be told, they cannot be read.
-        for file in files_of_log(log).unwrap_or_default() {
+        for file in files_of_log(&log).unwrap_or_default() {
             self.nobody_beside(&file)?;
         }
-        if !has_people {
-            return Ok(());
-        }
-        let audit: Arc<dyn Audit> = match AuditLog::open(self.audit()?) {
+        let Some((store, bound)) = bound else { return Ok(log) };
+        let audit: Arc<dyn Audit> = match AuditLog::open(own) {
             Ok(log) => Arc::new(log),
             Err(error @ AuditError::Broken(_)) => {
                 tell(&format!("that the log is read is not recorded: {error}"));
@@ -61,28 +75,69 @@ impl Session {
             }
             Err(error) => return Err(error.into()),
         };
-        let Member { access, actor } = self.member(audit)?;
-        Ok(self.wait(access.require(&actor, Permission::ViewLogs))?)
+        let Member { access, actor } = self.member(store, &bound, audit)?;
+        self.wait(access.require(&actor, Permission::ViewLogs))?;
+        Ok(log)
     }
 
     /// Somebody whose key is accepted; what they may is asked for by what they do.
     pub(super) fn manager(&self) -> Done<Member> {
         self.needs_people()?;
         let people = self.places.people()?;
-        match is_there(&people) {
-            true => self.member(self.log()?),
-            false => Err(none(&people)),
+        if !is_there(&people) {
+            return Err(none(&people));
         }
+        let (store, bound) = self.people()?;
+        let audit = self.log(&bound)?;
+        self.member(store, &bound, audit)
     }
 
-    /// The people, whoever asks. With `--first` there may be none yet.
-    pub(super) fn everybody(&self, first: bool) -> Done<AccessControl> {
+    /// The people of a database that has users, whoever asks.
+    pub(super) fn everybody(&self) -> Done<AccessControl> {
         self.needs_people()?;
         let people = self.places.people()?;
-        match first || is_there(&people) {
-            true => self.access(self.log()?),
-            false => Err(none(&people)),
+        if !is_there(&people) {
+            return Err(none(&people));
         }
+        let (store, bound) = self.people()?;
+        Ok(AccessControl::new(store, Roles::new(), self.log(&bound)?))
+    }
+
+    /// The people of a database that may be new, with what the first user binds it to.
+    pub(super) fn first(&self) -> Done<(AccessControl, Bindings)> {
+        self.needs_people()?;
+        let people = self.places.people()?;
+        let known = is_there(&people).then(|| self.people()).transpose()?;
+        let bound = match known {
+            Some((store, bound)) if bound.has_users => {
+                let audit = self.log(&bound)?;
+                return Ok((AccessControl::new(store, Roles::new(), audit), Bindings::default()));
+            }
+            _ => Bound::new(people.clone(), Bindings::default(), false),
+        };
+        let log = self.places.audit()?;
+        self.nobody_beside(&log)?;
+        let roles = self.places.given_roles().cloned().or_else(|| bound.unbound_roles(&self.places));
+        let roles = roles.map(|file| bound::read(&file).map(|roles| (file, roles))).transpose()?;
+        let audit: Arc<dyn Audit> = Arc::new(AuditLog::open(&log)?);
+        let store = SqliteAccessStore::open(people)?;
+        self.claim(&log)?;
+        // Once all of them are there, links in their names can be followed.
+        let bindings = bound.bound_to(&log, roles.as_ref().map(|(file, roles)| (file.as_path(), roles)))?;
+        Ok((AccessControl::new(store, Roles::new(), audit), bindings))
+    }
+
+    /// Somebody who may do everything, with the people, and without the roles of any file.
+    pub(super) fn owner(&self) -> Done<(Member, Bound)> {
+        self.needs_people()?;
+        let people = self.places.people()?;
+        if !is_there(&people) {
+            return Err(none(&people));
+        }
+        let (store, bound) = self.people()?;
+        let audit = self.log(&bound)?;
+        let member = self.known(AccessControl::new(store, Roles::new(), Arc::clone(&audit)), &audit)?;
+        Ok((member, bound))
     }
 
     fn needs_people(&self) -> Done {
@@ -94,30 +149,54 @@ impl Session {
         }
     }
 
-    fn audit(&self) -> Done<PathBuf> {
-        let log = self.places.audit()?;
+    /// The database of people, and what it is bound to.
+    fn people(&self) -> Done<(SqliteAccessStore, Bound)> {
+        let people = self.places.people()?;
+        let store = SqliteAccessStore::open(&people)?;
+        let records = self.wait(store.records())?;
+        Ok((store, Bound::new(people, records.bindings, !records.users.is_empty())))
+    }
+
+    pub(super) fn log_path(&self, bound: &Bound) -> Done<PathBuf> {
+        if let Some(given) = self.places.given_audit() {
+            self.nobody_beside(given)?;
+        }
+        let log = bound.log(&self.places)?;
         self.nobody_beside(&log)?;
         Ok(log)
     }
 
-    fn log(&self) -> Done<Arc<dyn Audit>> {
-        Ok(Arc::new(AuditLog::open(self.audit()?)?))
+    fn log(&self, bound: &Bound) -> Done<Arc<dyn Audit>> {
+        Ok(Arc::new(AuditLog::open(self.log_path(bound)?)?))
     }
 
-    fn access(&self, audit: Arc<dyn Audit>) -> Done<AccessControl> {
-        let people = self.places.people()?;
-        let roles = match self.places.roles()? {
-            Some(file) => {
-                roles_of(&people, &file)?;
-                Roles::from_file(file).map_err(|error| Failure::failed(error.to_string()))?
-            }
-            None => Roles::new(),
+    fn member(&self, store: SqliteAccessStore, bound: &Bound, audit: Arc<dyn Audit>) -> Done<Member> {
+        let (roles, new) = match bound.roles(&self.places)? {
+            TheirRoles::Known(roles) => (roles, None),
+            TheirRoles::New { roles, file, asked_for } => (Roles::new(), Some((roles, file, asked_for))),
         };
-        Ok(AccessControl::new(SqliteAccessStore::open(people)?, roles, audit))
+        let access = AccessControl::new(store.clone(), roles, Arc::clone(&audit));
+        let Member { access, actor } = self.known(access, &audit)?;
+        let Some((roles, file, asked_for)) = new else { return Ok(Member { access, actor }) };
+        // Roles that nobody has taken over yet are taken over by an admin's use of them, who could do it anyway.
+        if self.wait(access.permissions(&actor))? == Permissions::ALL {
+            let log = bound.log(&self.places)?;
+            self.wait(access.bind(&actor, bound.bound_to(&log, Some((&file, &roles)))?))?;
+            return Ok(Member { access: AccessControl::new(store, roles, audit), actor });
+        }
+        match asked_for {
+            false => Ok(Member { access, actor }),
+            true => Err(Failure::refused(format!(
+                "{} is a file of roles that these people do not have; an admin gives them its roles with twilio-admin roles \
+                 adopt {}",
+                file.display(),
+                file.display()
+            ))),
+        }
     }
 
-    fn member(&self, audit: Arc<dyn Audit>) -> Done<Member> {
-        let access = self.access(Arc::clone(&audit))?;
+    /// Whose key it is.
+    fn known(&self, access: AccessControl, audit: &Arc<dyn Audit>) -> Done<Member> {
         let key = match (&self.key_file, from_variable("TWILIO_ADMIN_KEY")) {
             (Some(file), _) => from_file(file, "--key-file")?,
             (None, Some(key)) => key,
@@ -149,6 +228,17 @@ impl Session {
     pub(super) fn nobody_beside(&self, file: &Path) -> Done {
         // The file may be a link, and those beside what it leads to decide as well.
         let target = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+        for file in [file, &target] {
+            let Some(people) = claim::owner(file)? else { continue };
+            if self.without_people || !is_same(&people, &self.places.people()?) {
+                return Err(Failure::refused(format!(
+                    "{} is that of a database of people, whose permissions decide here; give --people {}, and no \
+                     --without-people",
+                    file.display(),
+                    people.display()
+                )));
+            }
+        }
         for folder in [folder_of(file), folder_of(&target)] {
             let people = folder.join("people.db");
             if is_there(&people) && (self.without_people || !is_same(&people, &self.places.people()?)) {
@@ -177,19 +267,6 @@ fn none(people: &Path) -> Failure {
         "there is no database of people, {}; twilio-admin user add NAME --first begins one",
         people.display()
     ))
-}
-
-/// That the roles of people who have a file of roles beside them are not defined by another one.
-fn roles_of(people: &Path, file: &Path) -> Done {
-    let own = folder_of(people).join("access.toml");
-    match is_there(&own) && !is_same(&own, file) {
-        true => Err(Failure::refused(format!(
-            "beside {} is a file of roles, whose roles these people have; give --roles {}",
-            people.display(),
-            own.display()
-        ))),
-        false => Ok(()),
-    }
 }
 
 /// Whether two names are known to be those of one file.

@@ -32,12 +32,22 @@ impl Places {
         self.file(self.people.as_ref(), "people.db", "--people")
     }
 
-    /// The file of roles, which must be there where it was named.
-    pub(super) fn roles(&self) -> Done<Option<PathBuf>> {
-        let file = self.file(self.roles.as_ref(), "access.toml", "--roles")?;
-        Ok((self.roles.is_some() || file.try_exists().unwrap_or(true)).then_some(file))
+    /// The file of roles that arguments name.
+    pub(super) fn given_roles(&self) -> Option<&PathBuf> {
+        self.roles.as_ref()
     }
 
+    /// The file of roles in the folder of files.
+    pub(super) fn home_roles(&self) -> Option<PathBuf> {
+        self.home.as_ref().map(|home| home.join("access.toml"))
+    }
+
+    /// The audit log that arguments name.
+    pub(super) fn given_audit(&self) -> Option<&PathBuf> {
+        self.audit.as_ref()
+    }
+
+    /// The audit log of those who have no people, or begin them.
     pub(super) fn audit(&self) -> Done<PathBuf> {
         self.file(self.audit.as_ref(), "audit.log", "--audit")
     }

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::exit::Done;
-use super::key::print;
+use super::key::Printed;
 use super::moments::Expiry;
 use super::output::{moment, shown, table};
 use super::person::Member;
@@ -23,7 +23,8 @@ enum Action {
     /// Adds a user, who has no key yet: `key issue` gives one
     ///
     /// With --first the user is an admin and gets a key, which is shown this once; nobody needs to be known for it, and it
-    /// works only while there are no users.
+    /// works only while there are no users. The database keeps for good which audit log it is recorded in (--audit) and which
+    /// roles there are (--roles): `audit move` and `roles adopt` change that.
     ///
     /// JSON: {"name": NAME, "role": ROLE, "created_at": MOMENT}; with --first that of `key issue`
     Add(AddArgs),
@@ -37,7 +38,7 @@ enum Action {
     Role {
         /// The user's name
         name: String,
-        /// The role: admin, operator, developer, viewer, or one of --roles
+        /// The role: admin, operator, developer, viewer, or one of the people's own
         role: String,
     },
     /// Removes a user with all keys
@@ -47,9 +48,10 @@ enum Action {
         /// The user's name
         name: String,
     },
-    /// Gives an admin a key, which is shown this once, where no admin has one that is in use
+    /// Gives an admin a key, which is shown this once, where no admin has one that is in use and was used
     ///
-    /// That is where all have expired, and nobody could issue another. Nobody needs to be known for it.
+    /// That is where all have expired, or the only ones were lost before they were used, and nobody could issue another. Nobody
+    /// needs to be known for it; it is recorded, and keys of this admin that were never used end.
     ///
     /// JSON: that of `key issue`
     Recover {
@@ -62,9 +64,9 @@ enum Action {
 
 #[derive(Args, Debug)]
 struct AddArgs {
-    /// The user's name: letters, digits and . _ - @ +
+    /// The user's name: ASCII letters, digits and . _ - @ +
     name: String,
-    /// The role: admin, operator, developer, viewer, or one of --roles
+    /// The role: admin, operator, developer, viewer, or one of the people's own
     #[arg(long, required_unless_present = "first", conflicts_with = "first")]
     role: Option<String>,
     /// Makes the first user of a new database, an admin
@@ -99,8 +101,13 @@ impl User {
             }
             Action::Recover { name, expiry } => {
                 let expires_at = expiry.moment()?;
-                let access = session.everybody(false)?;
-                print(session, &session.wait(access.recover_admin(name, expires_at))?)
+                let access = session.everybody()?;
+                let printed = Printed::default();
+                printed.done(session.wait(access.recover_admin_and(
+                    name,
+                    expires_at,
+                    printed.printer(session),
+                )))
             }
         }
     }
@@ -115,8 +122,10 @@ fn add(session: &Session, args: &AddArgs) -> Done {
         return session.output.line(&described(&user), &text);
     }
     let expires_at = Expiry::of(args.expires_at, args.expires_in).moment()?;
-    let access = session.everybody(true)?;
-    print(session, &session.wait(access.add_first_admin(&args.name, expires_at))?)
+    let (access, bindings) = session.first()?;
+    let printed = Printed::default();
+    let first = access.add_first_admin_and(&args.name, expires_at, bindings, printed.printer(session));
+    printed.done(session.wait(first))
 }
 
 fn list(session: &Session, users: &[UserRecord]) -> Done {

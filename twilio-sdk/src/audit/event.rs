@@ -46,9 +46,13 @@ impl Audit for NoAudit {
     }
 }
 
-/// How it ended.
+/// How it ended, or that it begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Outcome {
+    /// It is about to be done. A second record with the same correlation id says how it ended; where that one is missing,
+    /// the program was ended in between, and the change may have been made or not.
+    Begun,
     /// It was done.
     Ok,
     /// It was refused: wrong credentials, no permission.
@@ -58,9 +62,10 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// The name in records: `ok`, `denied` or `failed`.
+    /// The name in records: `begun`, `ok`, `denied` or `failed`.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Begun => "begun",
             Self::Ok => "ok",
             Self::Denied => "denied",
             Self::Failed => "failed",
@@ -69,7 +74,9 @@ impl Outcome {
 
     /// The outcome of this name.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Ok, Self::Denied, Self::Failed].into_iter().find(|outcome| outcome.as_str() == name)
+        [Self::Begun, Self::Ok, Self::Denied, Self::Failed]
+            .into_iter()
+            .find(|outcome| outcome.as_str() == name)
     }
 }
 
@@ -116,7 +123,7 @@ impl Event {
     }
 
     /// The same event, ended in another way.
-    #[cfg(feature = "access")]
+    #[cfg(any(feature = "access", feature = "vault"))]
     pub(crate) fn with_outcome(self, outcome: Outcome) -> Self {
         Self { outcome, ..self }
     }

@@ -3,8 +3,7 @@ use std::io;
 
 use crate::audit::AuditError;
 
-/// Why a vault does not do what it is asked for. The file is as it was, unless the error is one of
-/// [`Audit`](Self::Audit).
+/// Why a vault does not do what it is asked for. The file is as it was, whatever the error is.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum VaultError {
@@ -49,8 +48,7 @@ pub enum VaultError {
     KeyRing(String),
     /// A file cannot be read or written.
     Io(io::Error),
-    /// What was done could not be recorded: a secret that was asked for is not handed out, a change that was asked for
-    /// may have been made.
+    /// It could not be recorded, and was not done: a secret that was asked for is not handed out, and a change is not made.
     Audit(AuditError),
 }
 

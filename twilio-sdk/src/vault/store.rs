@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::content::Content;
 use super::seal::{MOST_FILE, Seal};
 use super::{Entry, EntryInfo, EntryValue, VaultError, VaultOptions, WorkFactor};
-use crate::audit::{Event, EventKind, Outcome};
+use crate::audit::{Begun, Event, EventKind, Outcome};
 use crate::private_file::{Lock, beside, folder_of, is_open_to_others, make_folder, replace};
 use crate::types::SecretString;
 
@@ -53,10 +53,10 @@ impl Vault {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => return Err(error.into()),
         }
-        replace(path, &seal.seal(&Content::default().to_json()?)?)?;
-        let vault = Self { seal: Arc::new(RwLock::new(seal)), options };
-        vault.tell(EventKind::CredentialUnlock, Outcome::Ok, None, Some("a new vault"))?;
-        Ok(vault)
+        let bytes = seal.seal(&Content::default().to_json()?)?;
+        let event = event(&options, EventKind::CredentialUnlock, Outcome::Ok, None, Some("a new vault"));
+        recorded(&options, event, || Ok(replace(path, &bytes)?))?;
+        Ok(Self { seal: Arc::new(RwLock::new(seal)), options })
     }
 
     pub(super) fn open_with(options: VaultOptions, passphrase: &SecretString) -> Result<Self, VaultError> {
@@ -123,12 +123,10 @@ impl Vault {
     ) -> Result<bool, VaultError> {
         let value = value.into();
         self.guard(&value);
-        let done = self.check(name).and_then(|()| {
-            self.change(|content| {
-                content.set(name, value, expires_at.map(OffsetDateTime::unix_timestamp), now())
-            })
-        });
-        self.record(EventKind::CredentialStore, Some(name), done)
+        self.check(name).or_else(|error| self.refused(EventKind::CredentialStore, Some(name), error))?;
+        self.change(EventKind::CredentialStore, Some(name), |content| {
+            content.set(name, value, expires_at.map(OffsetDateTime::unix_timestamp), now())
+        })
     }
 
     /// Takes an entry out, and tells whether there was one.
@@ -137,8 +135,7 @@ impl Vault {
     ///
     /// The file cannot be read or written.
     pub fn delete(&self, name: &str) -> Result<bool, VaultError> {
-        let done = self.change(|content| content.remove(name));
-        self.record(EventKind::CredentialDelete, Some(name), done)
+        self.change(EventKind::CredentialDelete, Some(name), |content| content.remove(name))
     }
 
     /// Gives the file another passphrase, with a new salt. Other processes that have it open must open it again.
@@ -148,25 +145,43 @@ impl Vault {
     /// What [`VaultError`] lists; the old passphrase then stays.
     pub fn rekey(&self, passphrase: &SecretString, work: WorkFactor) -> Result<(), VaultError> {
         self.options.audit.guard(passphrase);
-        let done = Seal::create(passphrase, work).and_then(|next| {
-            let _lock = lock(&self.options)?;
-            let mut seal = self.seal.write().unwrap_or_else(PoisonError::into_inner);
+        let kind = EventKind::CredentialRekey;
+        let prepared = Seal::create(passphrase, work).and_then(|next| {
+            let lock = lock(&self.options)?;
+            let seal = self.seal.write().unwrap_or_else(PoisonError::into_inner);
             let plain = seal.unseal(&read(self.path())?)?;
             Content::parse(&plain)?;
-            replace(self.path(), &next.seal(trimmed(&plain))?)?;
-            *seal = next;
-            Ok(())
+            let bytes = next.seal(trimmed(&plain))?;
+            Ok((lock, seal, next, bytes))
         });
-        self.record(EventKind::CredentialRekey, None, done)
+        let (_lock, mut seal, next, bytes) = prepared.or_else(|error| self.refused(kind, None, error))?;
+        recorded(&self.options, event(&self.options, kind, Outcome::Ok, None, None), || {
+            Ok(replace(self.path(), &bytes)?)
+        })?;
+        *seal = next;
+        Ok(())
     }
 
-    /// Changes the entries in one step: under the lock, from what the file holds now.
-    pub(super) fn change<T>(&self, change: impl FnOnce(&mut Content) -> T) -> Result<T, VaultError> {
-        let _lock = lock(&self.options)?;
-        let seal = self.seal.read().unwrap_or_else(PoisonError::into_inner);
-        let mut content = Content::parse(&seal.unseal(&read(self.path())?)?)?;
-        let result = change(&mut content);
-        replace(self.path(), &seal.seal(&content.to_json()?)?)?;
+    /// Changes the entries in one step: under the lock, from what the file holds now. The change is recorded as begun when
+    /// the new file is encrypted, and then takes the old one's place; what cannot be recorded leaves the file as it is.
+    pub(super) fn change<T>(
+        &self,
+        kind: EventKind,
+        name: Option<&str>,
+        change: impl FnOnce(&mut Content) -> T,
+    ) -> Result<T, VaultError> {
+        let prepared = || {
+            let lock = lock(&self.options)?;
+            let seal = self.seal.read().unwrap_or_else(PoisonError::into_inner);
+            let mut content = Content::parse(&seal.unseal(&read(self.path())?)?)?;
+            let result = change(&mut content);
+            let bytes = seal.seal(&content.to_json()?)?;
+            Ok((lock, seal, bytes, result))
+        };
+        let (_lock, _seal, bytes, result) = prepared().or_else(|error| self.refused(kind, name, error))?;
+        recorded(&self.options, event(&self.options, kind, Outcome::Ok, name, None), || {
+            Ok(replace(self.path(), &bytes)?)
+        })?;
         Ok(result)
     }
 
@@ -200,19 +215,32 @@ impl Vault {
         done: Result<T, VaultError>,
     ) -> Result<T, VaultError> {
         let (outcome, reason) = ended(&done);
-        self.tell(kind, outcome, name, reason.as_deref())?;
+        self.options.audit.record(&event(&self.options, kind, outcome, name, reason.as_deref()))?;
         done
     }
 
-    fn tell(
+    /// Records a change that does not begin, and gives back why.
+    pub(super) fn refused<T>(
         &self,
         kind: EventKind,
-        outcome: Outcome,
         name: Option<&str>,
-        reason: Option<&str>,
-    ) -> Result<(), VaultError> {
-        Ok(self.options.audit.record(&event(&self.options, kind, outcome, name, reason))?)
+        error: VaultError,
+    ) -> Result<T, VaultError> {
+        self.record(kind, name, Err(error))
     }
+}
+
+/// Makes a change that is recorded as begun before it and with its end after it.
+fn recorded(
+    options: &VaultOptions,
+    event: Event,
+    make: impl FnOnce() -> Result<(), VaultError>,
+) -> Result<(), VaultError> {
+    let begun = Begun::record(&*options.audit, event)?;
+    let made = make();
+    let (outcome, why) = ended(&made);
+    begun.end(&*options.audit, outcome, why);
+    made
 }
 
 /// The outcome for the record.

@@ -10,7 +10,11 @@ mod entry_points;
 mod folder;
 mod inbound;
 mod log;
+mod names;
+mod open;
 mod postgres;
+mod postgres_notes;
+mod postgres_tables;
 mod processes;
 #[path = "../common/recorder.rs"]
 mod recorder;
@@ -21,11 +25,12 @@ mod server;
 mod service;
 mod spread;
 mod sqlite;
+mod sqlite_disk;
 
 use std::sync::Arc;
 
 use twilio_sdk::access::{AccessControl, AccessError, AccessStore, Actor, IssuedKey, Roles};
-use twilio_sdk::audit::{Event, NoAudit};
+use twilio_sdk::audit::{Event, NoAudit, Outcome};
 
 /// People of a store, of whom nothing is recorded.
 pub(crate) fn control(store: &Arc<dyn AccessStore>) -> AccessControl {
@@ -53,7 +58,12 @@ pub(crate) async fn person(access: &AccessControl, admin: &Actor, name: &str, ro
 /// A record in memory, which can be made to fail.
 pub(crate) type Recorder = Arc<recorder::Recorder>;
 
-/// What was recorded since the last look, each as `event outcome actor role action resource`.
+/// What was recorded since the last look, without the first of the two records of each change.
+pub(crate) fn ended(recorder: &Recorder) -> Vec<Event> {
+    recorder.events().into_iter().filter(|event| event.outcome() != Outcome::Begun).collect()
+}
+
+/// What was recorded and has ended since the last look, each as `event outcome actor role action resource`.
 pub(crate) fn taken(recorder: &Recorder) -> Vec<String> {
     let line = |event: &Event| {
         let of =
@@ -61,7 +71,7 @@ pub(crate) fn taken(recorder: &Recorder) -> Vec<String> {
         let texts = ["actor", "role", "action", "resource"].map(of).join(" ");
         format!("{} {} {texts}", event.kind().as_str(), event.outcome().as_str())
     };
-    recorder.events().iter().map(line).collect()
+    ended(recorder).iter().map(line).collect()
 }
 
 pub(crate) fn is_rejected<T>(result: &Result<T, AccessError>) -> bool {

@@ -61,7 +61,7 @@ async fn programs_that_start_at_once_make_the_tables_once() {
         .sql(
             "postgres",
             "CREATE ROLE clerk LOGIN PASSWORD 'clerk'; REVOKE CREATE ON SCHEMA public FROM PUBLIC;
-             GRANT SELECT, INSERT, UPDATE, DELETE ON twilio_access_users, twilio_access_keys TO clerk;
+             GRANT SELECT, INSERT, UPDATE, DELETE ON twilio_access_users, twilio_access_keys, twilio_access_bindings TO clerk;
              GRANT SELECT ON twilio_access_version TO clerk",
         )
         .await;
@@ -70,7 +70,7 @@ async fn programs_that_start_at_once_make_the_tables_once() {
     assert_eq!(clerk.records().await.unwrap().users.len(), 1);
     clerk.change(Box::new(|_| Ok(vec![]))).await.unwrap();
 
-    server.sql("postgres", "UPDATE twilio_access_version SET version = 2").await;
+    server.sql("postgres", "UPDATE twilio_access_version SET version = 3").await;
     assert!(told(server.connect("postgres").await).contains("use a newer program"));
 }
 

@@ -94,7 +94,7 @@ async fn other_files_are_refused_and_stay_as_they_are() {
     let whole = std::fs::read(&path).unwrap();
     // Where SQLite has the version of the tables and the program that made them (section 1.3 of its file format).
     for (offset, value, told) in
-        [(60, [0, 0, 0, 2], "use a newer program"), (68, *b"abcd", "another program's database")]
+        [(60, [0, 0, 0, 3], "use a newer program"), (68, *b"abcd", "another program's database")]
     {
         let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
         file.write_all_at(&value, offset).unwrap();

@@ -27,14 +27,14 @@ fn a_whole_log_is_told_by_its_last_line_which_the_next_check_takes() {
     let verified = read(&home, &["audit", "verify", "--json"]).ok().json();
     assert_eq!(
         (&verified["ok"], &verified["first"], &verified["last"]),
-        (&json!(true), &json!(1), &json!(6))
+        (&json!(true), &json!(1), &json!(9))
     );
     let text = read(&home, &["audit", "verify"]).ok().out;
     let anchor = text.lines().nth(1).unwrap();
-    assert_eq!(anchor, format!("6:{}", verified["hash"].as_str().unwrap()));
+    assert_eq!(anchor, format!("9:{}", verified["hash"].as_str().unwrap()));
     home.run(&["vault", "list"], &[PASSPHRASE]).ok();
     read(&home, &["audit", "verify", "--anchor", anchor]).ok();
-    read(&home, &["audit", "verify", "--anchor", &format!("5{}", &anchor[1..])]).failed(5, "");
+    read(&home, &["audit", "verify", "--anchor", &format!("8{}", &anchor[1..])]).failed(5, "");
     read(&home, &["audit", "verify", "--anchor", "five"]).failed(2, "NUMBER:HASH");
 }
 
@@ -48,7 +48,7 @@ fn a_line_that_was_tampered_with_is_found_though_nothing_can_be_recorded_any_mor
     let mut removed = lines.clone();
     removed.remove(2);
     let cases = [
-        (text.replacen("first", "worse", 1), "changed", 3),
+        (text.replacen("first", "worse", 1), "changed", 4),
         (whole(&removed), "removed", 3),
         (whole(&lines[..4]), "truncated", 4),
     ];
@@ -99,9 +99,9 @@ fn the_last_records_are_printed_as_they_are_in_the_log() {
     let printed = read(&home, &["audit", "tail", "--json"]).ok();
     assert_eq!(printed.out, log);
     let two = read(&home, &["audit", "tail", "-n", "2", "--json"]).ok();
-    assert_eq!(records(&two), records(&printed)[4..]);
+    assert_eq!(records(&two), records(&printed)[7..]);
     let text = read(&home, &["audit", "tail", "-n", "1"]).ok().out;
-    assert!(text.starts_with("6 2") && text.contains(" denied credential.unlock actor=\""), "{text}");
+    assert!(text.starts_with("9 2") && text.contains(" denied credential.unlock actor=\""), "{text}");
     assert_eq!(text.lines().count(), 1);
 }
 
@@ -112,19 +112,20 @@ fn records_are_found_by_everything_that_is_known_of_them() {
         let all = [&["audit", "search", "--json"], arguments].concat();
         records(&read(&home, &all).ok()).len()
     };
-    assert_eq!(search(&[]), 6);
-    assert_eq!(search(&["--event", "credential.store"]), 2);
-    assert_eq!(search(&["--event", "credential.store", "--event", "credential.unlock"]), 6);
+    assert_eq!(search(&[]), 9);
+    assert_eq!(search(&["--event", "credential.store"]), 4);
+    assert_eq!(search(&["--event", "credential.store", "--outcome", "begun"]), 2);
+    assert_eq!(search(&["--event", "credential.store", "--event", "credential.unlock"]), 9);
     assert_eq!(search(&["--outcome", "denied"]), 1);
-    assert_eq!(search(&["--resource", "second"]), 1);
+    assert_eq!(search(&["--resource", "second"]), 2);
     assert_eq!(search(&["--actor", "nobody"]), 0);
-    assert_eq!(search(&["--source", &home.file("secrets.vault").display().to_string()]), 6);
+    assert_eq!(search(&["--source", &home.file("secrets.vault").display().to_string()]), 9);
     assert_eq!(search(&["--correlation-id", "x"]), 0);
-    assert_eq!(search(&["--since", "1h"]), 6);
+    assert_eq!(search(&["--since", "1h"]), 9);
     assert_eq!(search(&["--until", "1h"]), 0);
     assert_eq!(search(&["--since", "2020-01-01T00:00:00Z", "--until", "2020-01-02T00:00:00Z"]), 0);
     read(&home, &["audit", "search", "--event", "credential.lick"]).failed(2, "the kinds are authn, authz");
-    read(&home, &["audit", "search", "--outcome", "good"]).failed(2, "ok, denied or failed");
+    read(&home, &["audit", "search", "--outcome", "good"]).failed(2, "begun, ok, denied or failed");
     read(&home, &["audit", "search", "--since", "yesterday"]).failed(2, "a time before now such as 24h");
 }
 

@@ -7,8 +7,10 @@ mod folder;
 mod loopback;
 
 mod audit;
+mod bound;
 mod codes;
 mod config;
+mod full;
 mod generate;
 mod help;
 mod login;

@@ -10,6 +10,7 @@ mod directory;
 #[path = "../common/folder.rs"]
 mod folder;
 mod http;
+mod passphrase;
 #[path = "../ldap/server.rs"]
 mod server;
 mod setup;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::json;
 use time::OffsetDateTime;
-use twilio_sdk::audit::{Audit, AuditError, AuditLog, Event, tail};
+use twilio_sdk::audit::{Audit, AuditError, AuditLog, Event, Outcome, tail};
 use twilio_sdk::vault::{VaultError, VaultOptions};
 use twilio_sdk::{SecretError, SecretSource as _};
 
@@ -37,6 +37,7 @@ fn weakness_38_every_use_is_recorded_and_no_secret_is() {
     let records = tail(log.path(), 100).unwrap();
     let shown: Vec<String> = records
         .iter()
+        .filter(|record| record.outcome() != Some(Outcome::Begun))
         .map(|record| {
             assert_eq!(record.actor.as_deref(), Some("alice"));
             assert_eq!(record.source.as_deref(), Some(path.to_str().unwrap()));
@@ -61,7 +62,7 @@ fn weakness_38_every_use_is_recorded_and_no_secret_is() {
             "credential.rekey ok -",
         ]
     );
-    log.verify().unwrap();
+    assert!(log.verify().unwrap().open().is_empty(), "every change has its end");
     for secret in [
         "correct horse battery staple",
         "s3cret-of-a-key",
@@ -86,7 +87,9 @@ fn what_somebody_else_does_with_an_open_vault_is_recorded_as_theirs() {
     vault.get("twilio").unwrap();
     bobs.rekey(&"another one".into(), cheap()).unwrap();
     assert_eq!(vault.get("twilio").unwrap().text().unwrap().expose(), "s3cret-of-a-key");
-    let actors: Vec<_> = tail(log.path(), 100).unwrap().into_iter().map(|record| record.actor).collect();
+    let ended =
+        tail(log.path(), 100).unwrap().into_iter().filter(|record| record.outcome() != Some(Outcome::Begun));
+    let actors: Vec<_> = ended.map(|record| record.actor).collect();
     let bob = Some("bob".to_owned());
     assert_eq!(actors, [None, bob.clone(), None, bob, None]);
 }
@@ -102,6 +105,95 @@ impl Audit for Full {
             false => Ok(()),
         }
     }
+}
+
+#[test]
+fn review_11_what_cannot_be_recorded_leaves_the_file_as_it_is() {
+    let folder = Folder::new();
+    let full = Arc::new(Full::default());
+    let path = folder.file("secrets.vault");
+    let options = || VaultOptions::new(&path).work_factor(cheap()).audit(Arc::clone(&full));
+    full.0.store(true, Ordering::Relaxed);
+    assert!(matches!(options().create(&passphrase()), Err(VaultError::Audit(_))));
+    assert!(!path.exists(), "no vault is begun");
+    full.0.store(false, Ordering::Relaxed);
+    let vault = options().create(&passphrase()).unwrap();
+    vault.set("a", "s3cret", None).unwrap();
+    let before = std::fs::read(&path).unwrap();
+
+    full.0.store(true, Ordering::Relaxed);
+    let unrecorded = |what: &str, result: Result<(), VaultError>| {
+        assert!(matches!(result, Err(VaultError::Audit(_))), "{what}");
+        assert!(std::fs::read(&path).unwrap() == before, "{what} was done");
+        assert!(!folder.file("secrets.vault.new").exists(), "{what}");
+    };
+    unrecorded("set", vault.set("b", "x", None).map(drop));
+    unrecorded("set again", vault.set("a", "x", None).map(drop));
+    unrecorded("delete", vault.delete("a").map(drop));
+    unrecorded("delete nothing", vault.delete("none").map(drop));
+    unrecorded("rekey", vault.rekey(&"another passphrase".into(), cheap()));
+    unrecorded("get", vault.get("a").map(drop));
+    unrecorded("open", options().open(&passphrase()).map(drop));
+    unrecorded("with_actor", vault.with_actor("eve").delete("a").map(drop));
+
+    full.0.store(false, Ordering::Relaxed);
+    assert_eq!(
+        vault.get("a").unwrap().text().unwrap().expose(),
+        "s3cret",
+        "the passphrase is the old one too"
+    );
+    options().open(&passphrase()).unwrap();
+    assert_eq!(vault.list().unwrap().len(), 1);
+    assert!(vault.delete("a").unwrap());
+}
+
+/// Takes so many events down, and fails for all others.
+struct Few(std::sync::atomic::AtomicUsize);
+
+impl Audit for Few {
+    fn record(&self, _: &Event) -> Result<(), AuditError> {
+        let left = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        left.map(drop).map_err(|_| AuditError::Other("the disk is full".into()))
+    }
+}
+
+#[test]
+fn review_11_an_error_means_that_nothing_was_changed_wherever_the_recorder_fails() {
+    for events in 0..4 {
+        let folder = Folder::new();
+        let vault = crate::create(&folder);
+        vault.set("a", "s3cret", None).unwrap();
+        // The first of the events is that the vault is opened.
+        let audit = Few(std::sync::atomic::AtomicUsize::new(events + 1));
+        let options = VaultOptions::new(vault.path()).audit(audit);
+        let opened = options.open(&passphrase()).unwrap();
+        let before = std::fs::read(vault.path()).unwrap();
+        let set = opened.set("b", "x", None);
+        let same = std::fs::read(vault.path()).unwrap() == before;
+        assert_eq!(set.is_err(), same, "{events}");
+        assert_eq!(set.is_err(), events == 0, "{events}: a change that is recorded as begun is made");
+    }
+}
+
+#[test]
+fn review_78_a_change_of_a_vault_is_recorded_as_begun_and_as_ended() {
+    let folder = Folder::new();
+    let log = Arc::new(AuditLog::open(folder.file("audit.log")).unwrap());
+    let options = VaultOptions::new(folder.file("secrets.vault")).work_factor(cheap());
+    let vault = options.audit(Arc::clone(&log)).create(&passphrase()).unwrap();
+    vault.set("a", "x", None).unwrap();
+    let records = tail(log.path(), 100).unwrap();
+    let outcomes: Vec<_> = records.iter().map(|record| record.outcome().unwrap()).collect();
+    assert_eq!(outcomes, [Outcome::Begun, Outcome::Ok, Outcome::Begun, Outcome::Ok]);
+    assert_eq!(records[2].correlation_id, records[3].correlation_id);
+    assert_ne!(records[0].correlation_id, records[2].correlation_id);
+    // The file cannot be put in its place: its name is a folder's now.
+    std::fs::create_dir(folder.file("secrets.vault.new")).unwrap();
+    vault.set("b", "x", None).unwrap_err();
+    let last = tail(log.path(), 2).unwrap();
+    assert_eq!(last[1].outcome(), Some(Outcome::Failed));
+    assert_eq!(last[0].correlation_id, last[1].correlation_id);
+    assert!(log.verify().unwrap().open().is_empty());
 }
 
 #[test]

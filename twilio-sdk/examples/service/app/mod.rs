@@ -2,6 +2,7 @@
 
 mod credentials;
 mod messages;
+mod passphrase;
 mod people;
 mod problem;
 mod service;
@@ -12,6 +13,9 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, post, put};
 
+// The tests have a passphrase of their own.
+#[allow(unused_imports)]
+pub use passphrase::passphrase;
 pub use service::{Outcome, Service};
 
 /// Which path is behind what. `auth.toml` declares the users of the resources `messages`, `send` and `token`; people come

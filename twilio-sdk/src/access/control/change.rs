@@ -9,7 +9,7 @@ use crate::access::error::shown;
 use crate::access::record::now;
 use crate::access::store::Decide;
 use crate::access::{AccessError, Actor, Permission, Permissions, Records, Role, Roles, Write};
-use crate::audit::{Event, EventKind, Outcome};
+use crate::audit::{Begun, Event, EventKind, Outcome};
 
 /// What a rule decides by.
 pub(super) struct Facts<'a> {
@@ -40,38 +40,76 @@ pub(super) struct Decision<T> {
     pub(super) event: Event,
 }
 
+/// Hands the result of a change to the user before the change is final; where that fails, the change is not made.
+pub(crate) type Deliver<T> = Box<dyn FnOnce(&T) -> Result<(), String> + Send>;
+
 impl AccessControl {
     /// Makes a change, for an actor who may manage users, or for nobody where there is none who could.
-    ///
-    /// It is recorded when all is decided, and made final after that; where it cannot be recorded, it is not made. The
-    /// caller's going away does not stop it halfway.
     pub(super) async fn change<T: Send + 'static>(
         &self,
         actor: Option<&Actor>,
         event: Event,
         rule: impl FnOnce(&Facts<'_>, Event) -> Result<Decision<T>, AccessError> + Send + 'static,
     ) -> Result<T, AccessError> {
+        self.change_and(actor, event, rule, Box::new(|_| Ok(()))).await
+    }
+
+    /// The same, where the result is handed over before the change is final.
+    ///
+    /// The change is recorded as begun when all is decided, and how it ended once that is known; what cannot be recorded as
+    /// begun is not made. The caller's going away does not stop it halfway.
+    pub(super) async fn change_and<T: Send + 'static>(
+        &self,
+        actor: Option<&Actor>,
+        event: Event,
+        rule: impl FnOnce(&Facts<'_>, Event) -> Result<Decision<T>, AccessError> + Send + 'static,
+        deliver: Deliver<T>,
+    ) -> Result<T, AccessError> {
         let (inner, actor) = (Arc::clone(&self.0), actor.cloned());
         let task = tokio::spawn(async move {
-            let (sender, receiver) = oneshot::channel();
-            let decide = inner.decide(actor, event.clone(), rule, sender);
+            let (begun, mut has_begun) = oneshot::channel();
+            let (done, result) = oneshot::channel();
+            let decide = inner.decide(actor, event.clone(), rule, begun);
+            let decide: Decide = Box::new(move |records| {
+                let (writes, value) = decide(records)?;
+                deliver(&value).map_err(AccessError::NotDelivered)?;
+                let _ = done.send(value);
+                Ok(writes)
+            });
             let changed = inner.store.change(decide).await;
             // Where the answer was lost, it may have been made.
             if matches!(changed, Ok(()) | Err(AccessError::Store(_))) {
                 inner.generation.fetch_add(1, Ordering::AcqRel);
             }
-            let error = match changed {
-                Ok(()) => match receiver.await {
-                    Ok(value) => return Ok(value),
-                    Err(_) => AccessError::Store("the store did not ask what to change".to_owned()),
-                },
-                Err(error) => error,
+            let changed = match changed {
+                Ok(()) => result
+                    .await
+                    .map_err(|_| AccessError::Store("the store did not ask what to change".to_owned())),
+                Err(error) => Err(error),
             };
-            if !matches!(error, AccessError::Audit(_)) {
-                let (audit, event) = (Arc::clone(&inner.audit), ended(event, &error));
-                crate::access::store::blocking(move || Ok(audit.record(&event)?)).await?;
+            let (begun, audit) = (has_begun.try_recv().ok(), Arc::clone(&inner.audit));
+            let failed = changed.as_ref().err().map(|error| (ended(event, error), error.to_string()));
+            let unrecorded = matches!(changed, Err(AccessError::Audit(_)));
+            let recorded = crate::access::store::blocking(move || {
+                match (begun, failed) {
+                    (Some(begun), None) => begun.end(&*audit, Outcome::Ok, None),
+                    (Some(begun), Some((_, why))) => begun.end(&*audit, Outcome::Failed, Some(why)),
+                    (None, Some((event, _))) if !unrecorded => audit.record(&event)?,
+                    (None, _) => {}
+                }
+                Ok(())
+            });
+            match changed {
+                // It is made, whatever becomes of the record of its end.
+                Ok(value) => {
+                    let _ = recorded.await;
+                    Ok(value)
+                }
+                Err(error) => {
+                    recorded.await?;
+                    Err(error)
+                }
             }
-            Err(error)
         });
         task.await
             .unwrap_or_else(|_| Err(AccessError::Store("the change did not end as it should".to_owned())))
@@ -79,15 +117,17 @@ impl AccessControl {
 }
 
 impl Inner {
+    /// What decides on a change under the store's lock, and records that it begins.
+    #[allow(clippy::type_complexity)]
     fn decide<T: Send + 'static>(
         self: &Arc<Self>,
         actor: Option<Actor>,
         event: Event,
         rule: impl FnOnce(&Facts<'_>, Event) -> Result<Decision<T>, AccessError> + Send + 'static,
-        done: oneshot::Sender<T>,
-    ) -> Decide {
+        begun: oneshot::Sender<Begun>,
+    ) -> impl FnOnce(&Records) -> Result<(Vec<Write>, T), AccessError> + Send + 'static {
         let inner = Arc::clone(self);
-        Box::new(move |records| {
+        move |records| {
             let now = now();
             let (own, event) = match &actor {
                 None => (Permissions::ALL, event),
@@ -105,10 +145,9 @@ impl Inner {
             let facts = Facts { records, roles: &inner.roles, own, now };
             let Decision { writes, value, event } = rule(&facts, event)?;
             keeps_an_admin(records, &writes, now)?;
-            inner.audit.record(&event)?;
-            let _ = done.send(value);
-            Ok(writes)
-        })
+            let _ = begun.send(Begun::record(&*inner.audit, event)?);
+            Ok((writes, value))
+        }
     }
 }
 
@@ -116,8 +155,8 @@ impl Inner {
 fn keeps_an_admin(before: &Records, writes: &[Write], now: OffsetDateTime) -> Result<(), AccessError> {
     let mut after = before.clone();
     writes.iter().for_each(|write| after.apply(write));
-    let ((there, able), (still_there, still_able)) = (admins(before, now), admins(&after, now));
-    match (there && !still_there) || (able && !still_able) {
+    let (before, after) = (admins(before, now), admins(&after, now));
+    match (before.there && !after.there) || (before.able && !after.able) {
         true => Err(AccessError::LastAdmin),
         false => Ok(()),
     }

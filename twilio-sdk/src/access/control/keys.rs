@@ -3,7 +3,7 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use super::AccessControl;
-use super::change::{Decision, Facts, event};
+use super::change::{Decision, Deliver, Facts, event};
 use super::new_key::{IssuedKey, KeyInfo};
 use super::people::user;
 use crate::access::error::shown;
@@ -30,17 +30,29 @@ impl AccessControl {
         name: &str,
         expires_at: Option<OffsetDateTime>,
     ) -> Result<IssuedKey, AccessError> {
+        self.issue_key_and(actor, name, expires_at, Box::new(|_| Ok(()))).await
+    }
+
+    /// The same, with the key handed over before it is final.
+    pub(crate) async fn issue_key_and(
+        &self,
+        actor: &Actor,
+        name: &str,
+        expires_at: Option<OffsetDateTime>,
+        deliver: Deliver<IssuedKey>,
+    ) -> Result<IssuedKey, AccessError> {
         let mut new = self.new_key(name, expires_at)?;
         let event = event(Some(actor), EventKind::KeyIssue, &new.record.id).action(key_of(name));
         let rule = move |facts: &Facts<'_>, event| {
             new.check(facts)?;
             Ok(Decision { writes: vec![Write::PutKey(new.record.clone())], value: new.issued(), event })
         };
-        self.change(Some(actor), event, rule).await
+        self.change_and(Some(actor), event, rule, deliver).await
     }
 
     /// Replaces a key by a new one of the same user, which is accepted until `expires_at`. The old key stays good for the
-    /// overlap, and not beyond its own end; with an overlap of 0 it ends at once. The actor needs what
+    /// overlap, and not beyond its own end; with an overlap of 0 it ends at once. Where the new key of the only admin is lost before it was used,
+    /// [`recover_admin`](Self::recover_admin) gives another. The actor needs what
     /// [`issue_key`](Self::issue_key) asks for.
     ///
     /// # Errors
@@ -54,6 +66,18 @@ impl AccessControl {
         id: &str,
         overlap: Duration,
         expires_at: Option<OffsetDateTime>,
+    ) -> Result<IssuedKey, AccessError> {
+        self.rotate_key_and(actor, id, overlap, expires_at, Box::new(|_| Ok(()))).await
+    }
+
+    /// The same, with the new key handed over before anything is final.
+    pub(crate) async fn rotate_key_and(
+        &self,
+        actor: &Actor,
+        id: &str,
+        overlap: Duration,
+        expires_at: Option<OffsetDateTime>,
+        deliver: Deliver<IssuedKey>,
     ) -> Result<IssuedKey, AccessError> {
         let mut new = self.new_key("", expires_at)?;
         let event = event(Some(actor), EventKind::KeyRotate, id);
@@ -75,7 +99,7 @@ impl AccessControl {
             let writes = vec![Write::PutKey(old), Write::PutKey(new.record.clone())];
             Ok(Decision { writes, value: new.issued(), event })
         };
-        self.change(Some(actor), event, rule).await
+        self.change_and(Some(actor), event, rule, deliver).await
     }
 
     /// Ends a key, from the next check on. The actor needs `manage_users`, and a role that allows all that the user's

@@ -1,6 +1,7 @@
 //! Who may do what: asked of the store, and told to the record.
 
 mod authenticate;
+mod bind;
 mod change;
 mod first;
 mod keys;
@@ -21,6 +22,8 @@ use super::{
 };
 use crate::audit::{Audit, Event, EventKind, Outcome};
 
+#[cfg(feature = "admin")]
+pub(crate) use change::Deliver;
 pub use new_key::{IssuedKey, KeyInfo};
 
 /// People, their roles and their keys, see the [module](crate::access). Clones share everything.
@@ -195,10 +198,23 @@ fn ended(event: Event, error: &AccessError) -> Event {
     event.with_outcome(outcome).reason(error.to_string())
 }
 
-/// Whether there is a user with the role `admin`, and whether one of them has a key that is in use.
-fn admins(records: &Records, now: OffsetDateTime) -> (bool, bool) {
+/// What the users with the role `admin` can do.
+struct Admins {
+    /// There is one.
+    there: bool,
+    /// One has a key that is in use.
+    able: bool,
+    /// One has a key that is in use and was used before, so that it has reached its user.
+    proven: bool,
+}
+
+fn admins(records: &Records, now: OffsetDateTime) -> Admins {
     let is_admin = |name: &str| records.users.get(name).is_some_and(|user| user.role == Role::ADMIN);
-    let there = records.users.keys().any(|name| is_admin(name));
-    let able = records.keys.values().any(|key| key.is_in_use(now) && is_admin(&key.user));
-    (there, able)
+    let mut admins = Admins { there: false, able: false, proven: false };
+    admins.there = records.users.keys().any(|name| is_admin(name));
+    for key in records.keys.values().filter(|key| key.is_in_use(now) && is_admin(&key.user)) {
+        admins.able = true;
+        admins.proven |= key.last_used_at.is_some();
+    }
+    admins
 }

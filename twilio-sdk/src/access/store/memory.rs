@@ -1,9 +1,9 @@
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use time::OffsetDateTime;
 
 use super::{AccessStore, Decide, StoreFuture, blocking};
-use crate::access::{KeyRecord, Records, UserRecord};
+use crate::access::{AccessError, KeyRecord, Records, UserRecord};
 
 /// Users and keys in memory, for tests and for programs that make their users anew at each start.
 #[derive(Clone, Debug, Default)]
@@ -59,15 +59,20 @@ impl AccessStore for MemoryAccessStore {
         used_at: OffsetDateTime,
         unless_after: OffsetDateTime,
     ) -> StoreFuture<'a, ()> {
-        let (store, key) = (Arc::clone(&self.0), key.to_owned());
-        Box::pin(blocking(move || {
-            let _alone = lock(&store.change);
-            if let Some(key) = lock(&store.records).keys.get_mut(&key)
+        let noted = || {
+            // A change may take long, and a note is not worth waiting for it.
+            let _alone = match self.0.change.try_lock() {
+                Ok(alone) => alone,
+                Err(TryLockError::Poisoned(alone)) => alone.into_inner(),
+                Err(TryLockError::WouldBlock) => return Err(AccessError::Busy),
+            };
+            if let Some(key) = lock(&self.0.records).keys.get_mut(key)
                 && key.last_used_at.is_none_or(|last| last <= unless_after)
             {
                 key.last_used_at = Some(used_at);
             }
             Ok(())
-        }))
+        };
+        Box::pin(std::future::ready(noted()))
     }
 }

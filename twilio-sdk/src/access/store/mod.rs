@@ -40,6 +40,9 @@ pub trait AccessStore: Send + Sync + fmt::Debug {
 
     /// Notes that a key was used at a moment, unless it is known to have been used after `unless_after`. A key that is
     /// not there any more is no error.
+    ///
+    /// While others change the store it waits for a moment at most, and then returns [`AccessError::Busy`]: the user is
+    /// accepted without the note, and the key's next use is noted.
     fn touch<'a>(
         &'a self,
         key: &'a str,

@@ -10,16 +10,21 @@ use time::OffsetDateTime;
 
 use super::exit::{Code, Done, Failure};
 use super::moments::past;
-use super::output::{BAD, GOOD, shown};
+use super::output::{BAD, GOOD, ODD, shown};
 use super::session::Session;
-use crate::audit::{EventKind, Fault, Filter, Head, Outcome, VerifyError, search, tail, verify};
+use crate::access::{Bindings, Permission};
+use crate::audit::{
+    Audit as Recorder, AuditError, AuditLog, Event, EventKind, Fault, Filter, Head, Outcome, VerifyError,
+    search, tail, verify,
+};
+use crate::types::SecretString;
 
 /// The audit log; needs the permission view_logs
 ///
-/// Reads the log that --audit names, or with --log another one, such as a copy.
+/// Reads the log that the people are recorded in, or with --log another one, such as a copy.
 #[derive(Args, Debug)]
 pub(super) struct Audit {
-    /// The log that is read [default: that of --audit]
+    /// The log that is read [default: the people's own]
     #[arg(long, global = true, value_name = "FILE")]
     log: Option<PathBuf>,
     #[command(subcommand)]
@@ -30,10 +35,12 @@ pub(super) struct Audit {
 enum Action {
     /// Checks that no line was changed, removed, put in or moved
     ///
-    /// Ends with 5 where one was. Keep what it prints elsewhere, and give it to --anchor the next time: whoever can
+    /// Ends with 5 where one was. Changes that were begun and have no record of their end are listed, and are no fault: the
+    /// program was ended in between, or is making them right now. Keep what it prints elsewhere, and give it to --anchor the next time: whoever can
     /// write to the log's folder could write another log.
     ///
-    /// JSON: {"ok": true, "first": NUMBER, "last": NUMBER, "hash": HASH, "files": NUMBER}, or {"ok": false, "fault":
+    /// JSON: {"ok": true, "first": NUMBER, "last": NUMBER, "hash": HASH, "files": NUMBER, "open": [the
+    /// records of these changes]}, or {"ok": false, "fault":
     /// "changed" | "removed" | "inserted" | "moved" | "truncated" | "no_head", "file": FILE or null, "line": NUMBER or
     /// null, "message": TEXT}
     Verify {
@@ -53,6 +60,15 @@ enum Action {
     ///
     /// JSON: each record on a line of its own, as it is in the log
     Search(SearchArgs),
+    /// Has the people be recorded in another log from now on; for an admin
+    ///
+    /// Recorded in both logs. The old one stays as it is.
+    ///
+    /// JSON: {"audit_log": FILE}
+    Move {
+        /// The other log, which is begun where it is not there
+        file: PathBuf,
+    },
 }
 
 #[derive(Args, Debug)]
@@ -60,7 +76,7 @@ struct SearchArgs {
     /// This kind of event, such as user.add or an application's order.refund; may be given several times
     #[arg(long, visible_alias = "kind", value_name = "KIND", value_parser = kind)]
     event: Vec<EventKind>,
-    /// How it ended: ok, denied or failed
+    /// How it ended: ok, denied or failed; or begun, for the first of the two records of a change
     #[arg(long, value_parser = outcome)]
     outcome: Option<Outcome>,
     /// Who did it
@@ -96,7 +112,7 @@ fn kind(text: &str) -> Result<EventKind, String> {
 }
 
 fn outcome(text: &str) -> Result<Outcome, &'static str> {
-    Outcome::parse(text).ok_or("ok, denied or failed is expected")
+    Outcome::parse(text).ok_or("begun, ok, denied or failed is expected")
 }
 
 impl SearchArgs {
@@ -129,12 +145,12 @@ impl SearchArgs {
 
 impl Audit {
     pub(super) fn run(&self, session: &Session) -> Done {
-        let log = match &self.log {
-            Some(log) => log.clone(),
-            None => session.places.audit()?,
-        };
-        session.allow_to_read(&log)?;
+        if let Action::Move { file } = &self.action {
+            return moved(session, file);
+        }
+        let log = session.allow_to_read(self.log.as_deref())?;
         match &self.action {
+            Action::Move { .. } => Ok(()),
             Action::Verify { anchor } => check(session, &log, anchor.as_ref()),
             Action::Tail { lines } => {
                 there(&log)?;
@@ -152,6 +168,37 @@ impl Audit {
     }
 }
 
+/// Binds the people to another log, which is recorded in both.
+fn moved(session: &Session, file: &std::path::Path) -> Done {
+    let (member, bound) = session.owner()?;
+    session.nobody_beside(file)?;
+    let actor = &member.actor;
+    session.wait(member.access.require(actor, Permission::ManageUsers))?;
+    let logs = Both(AuditLog::open(session.log_path(&bound)?)?, AuditLog::open(file)?);
+    session.claim(file)?;
+    let moved = bound.bound_to(file, None)?;
+    let bindings = Bindings { audit_log: moved.audit_log, ..bound.bindings.clone() };
+    session.wait(member.access.recorded_by(logs).bind(actor, bindings))?;
+    let file = file.display().to_string();
+    let text = format!("These people are recorded in {} from now on.", shown(&file));
+    session.output.line(&json!({"audit_log": file}), &text)
+}
+
+/// Records in the old log and in the new one.
+struct Both(AuditLog, AuditLog);
+
+impl Recorder for Both {
+    fn record(&self, event: &Event) -> Result<(), AuditError> {
+        self.0.record(event)?;
+        self.1.record(event)
+    }
+
+    fn guard(&self, secret: &SecretString) {
+        self.0.guard(secret);
+        self.1.guard(secret);
+    }
+}
+
 /// A log without a file is none: a mistyped name must not look like one in which nothing was found.
 fn there(log: &std::path::Path) -> Done {
     match log.try_exists().unwrap_or(true) {
@@ -164,11 +211,17 @@ fn check(session: &Session, log: &std::path::Path, anchor: Option<&Head>) -> Don
     let (fault, file, line, message) = match verify(log, anchor) {
         Ok(verified) => {
             let (first, last, hash) = (verified.first(), verified.head().seq(), verified.head().hash());
+            let (files, open) = (verified.files(), verified.open());
             let json =
-                json!({"ok": true, "first": first, "last": last, "hash": hash, "files": verified.files()});
+                json!({"ok": true, "first": first, "last": last, "hash": hash, "files": files, "open": open});
             return session.output.print(&json, |out| {
                 writeln!(out, "{GOOD}The log is whole{GOOD:#}, from line {first} to line {last}.")?;
-                writeln!(out, "{last}:{hash}")
+                writeln!(out, "{last}:{hash}")?;
+                if !open.is_empty() {
+                    let many = open.len();
+                    writeln!(out, "{ODD}Begun, with no record of the end{ODD:#}; made or not made: {many}")?;
+                }
+                open.iter().try_for_each(|record| show::line(out, record))
             });
         }
         Err(error @ VerifyError::NoHead) => ("no_head", None, None, error.to_string()),

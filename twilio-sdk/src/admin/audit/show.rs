@@ -1,3 +1,5 @@
+use std::io::{self, Write};
+
 use crate::admin::exit::Done;
 use crate::admin::output::{BAD, GOOD, HEAD, ODD, shown};
 use crate::admin::session::Session;
@@ -5,30 +7,33 @@ use crate::audit::{Outcome, Record};
 
 /// Prints a record on a line: number, moment, outcome, event, and what else is known.
 pub(super) fn record(session: &Session, record: &Record) -> Done {
-    session.output.print(record, |out| {
-        let colour = match record.outcome() {
-            Some(Outcome::Ok) => GOOD,
-            Some(Outcome::Denied) => BAD,
-            _ => ODD,
-        };
-        let (ts, outcome, event) = (shown(&record.ts), shown(&record.outcome), shown(&record.event));
-        write!(out, "{} {ts} {colour}{outcome}{colour:#} {HEAD}{event}{HEAD:#}", record.seq)?;
-        let texts = [
-            ("actor", &record.actor),
-            ("role", &record.role),
-            ("action", &record.action),
-            ("resource", &record.resource),
-            ("source", &record.source),
-            ("reason", &record.reason),
-            ("correlation_id", &record.correlation_id),
-        ];
-        for (name, text) in texts {
-            if let Some(text) = text {
-                write!(out, " {name}={:?}", Quoted(text))?;
-            }
+    session.output.print(record, |out| line(out, record))
+}
+
+/// The line of a record.
+pub(super) fn line(out: &mut dyn Write, record: &Record) -> io::Result<()> {
+    let colour = match record.outcome() {
+        Some(Outcome::Ok) => GOOD,
+        Some(Outcome::Denied) => BAD,
+        _ => ODD,
+    };
+    let (ts, outcome, event) = (shown(&record.ts), shown(&record.outcome), shown(&record.event));
+    write!(out, "{} {ts} {colour}{outcome}{colour:#} {HEAD}{event}{HEAD:#}", record.seq)?;
+    let texts = [
+        ("actor", &record.actor),
+        ("role", &record.role),
+        ("action", &record.action),
+        ("resource", &record.resource),
+        ("source", &record.source),
+        ("reason", &record.reason),
+        ("correlation_id", &record.correlation_id),
+    ];
+    for (name, text) in texts {
+        if let Some(text) = text {
+            write!(out, " {name}={:?}", Quoted(text))?;
         }
-        writeln!(out)
-    })
+    }
+    writeln!(out)
 }
 
 /// In quotes, in which nothing commands a terminal.

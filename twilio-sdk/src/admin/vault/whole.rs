@@ -17,6 +17,7 @@ pub(super) fn init(session: &Session, person: &Person, file: &VaultArgs) -> Done
     }
     let passphrase = file.new_passphrase(session)?;
     options(&path, person).create(&passphrase).map_err(|error| Failure::from(error).at(path.display()))?;
+    session.claim(&path)?;
     let path = path.display().to_string();
     session.output.line(&json!({"vault": path}), &format!("The vault is {path}."))
 }

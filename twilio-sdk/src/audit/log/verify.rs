@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::fmt;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -6,6 +7,7 @@ use std::time::Duration;
 use super::files::{Lines, all, head_of, lock_of};
 use super::head::{Head, START};
 use super::record::Record;
+use crate::audit::Outcome;
 use crate::digest::sha256;
 use crate::private_file::Lock;
 
@@ -15,6 +17,7 @@ pub struct Verified {
     head: Head,
     first: u64,
     files: usize,
+    open: Vec<Record>,
 }
 
 impl Verified {
@@ -31,6 +34,12 @@ impl Verified {
     /// How many files there are.
     pub fn files(&self) -> usize {
         self.files
+    }
+
+    /// The changes that were begun and have no record of their end, by line: the program was ended in between, and each of
+    /// them may have been made or not. A change that is being made at this moment is one of them. They are no fault of the log.
+    pub fn open(&self) -> &[Record] {
+        &self.open
     }
 }
 
@@ -110,7 +119,8 @@ impl From<std::io::Error> for VerifyError {
 ///
 /// A head that was kept elsewhere, the anchor, must be one of its lines, so that a log that was written anew as a whole
 /// is found too. Where the oldest files were taken away, it must be the last line of those: then the check starts there.
-/// One whole line behind the head is what a crash may leave, and is no fault.
+/// One whole line behind the head is what a crash may leave, and is no fault. Nor is a change that was begun and not ended,
+/// see [`Verified::open`].
 ///
 /// # Errors
 ///
@@ -123,7 +133,7 @@ pub fn verify(path: impl AsRef<Path>, anchor: Option<&Head>) -> Result<Verified,
     let last_place = nowhere();
     let mut items = Items { files: files.into_iter(), current: None }.peekable();
     let mut chain = Chain { next: 1, hash: START.to_owned(), before: None, last: None };
-    let mut first = 1;
+    let (mut first, mut open) = (1, Open::default());
     if let Some(Ok(item)) = items.peek()
         && let (Some((seq, _)), Some(anchor)) = (&item.link, anchor)
         && *seq == anchor.seq + 1
@@ -146,6 +156,7 @@ pub fn verify(path: impl AsRef<Path>, anchor: Option<&Head>) -> Result<Verified,
             }
         }
         chain.step(&item, following.as_ref())?;
+        open.see(item.record.as_ref());
         let at = chain.next - 1;
         let mut known = [head.as_ref(), anchor].into_iter().flatten();
         if known.any(|known| known.seq == at && known.hash != chain.hash) {
@@ -165,7 +176,7 @@ pub fn verify(path: impl AsRef<Path>, anchor: Option<&Head>) -> Result<Verified,
         return Err(VerifyError::NoHead);
     }
     let length = head.map_or(0, |head| head.length);
-    Ok(Verified { head: Head { seq, hash: chain.hash, length }, first, files: count })
+    Ok(Verified { head: Head { seq, hash: chain.hash, length }, first, files: count, open: open.records() })
 }
 
 /// The files and the head as they are at one moment. What is written later is not looked at.
@@ -190,6 +201,34 @@ fn snapshot(path: &Path) -> Result<(Vec<(PathBuf, File)>, Option<Head>), VerifyE
     match (&head, files.iter().map(|(_, file)| file.metadata().map(|m| m.len())).sum::<Result<u64, _>>()?) {
         (None, 1..) if files.len() > 1 => Err(VerifyError::NoHead),
         _ => Ok((files, head)),
+    }
+}
+
+/// The changes that have begun and not ended, by their kind and correlation id.
+#[derive(Default)]
+struct Open(HashMap<(String, String), Vec<Record>>);
+
+impl Open {
+    fn see(&mut self, record: Option<&Record>) {
+        let Some((record, id)) = record.and_then(|record| Some((record, record.correlation_id.clone()?)))
+        else {
+            return;
+        };
+        let change = (record.event.clone(), id);
+        if record.outcome() == Some(Outcome::Begun) {
+            self.0.entry(change).or_default().push(record.clone());
+        } else if let Some(begun) = self.0.get_mut(&change) {
+            begun.pop();
+            if begun.is_empty() {
+                self.0.remove(&change);
+            }
+        }
+    }
+
+    fn records(self) -> Vec<Record> {
+        let mut records: Vec<_> = self.0.into_values().flatten().collect();
+        records.sort_by_key(|record| record.seq);
+        records
     }
 }
 
@@ -239,6 +278,7 @@ struct Item {
     /// Its number and the hash that it names; `None` where it is no record.
     link: Option<(u64, String)>,
     hash: String,
+    record: Option<Record>,
 }
 
 impl Item {
@@ -262,9 +302,10 @@ impl Iterator for Items {
                 match lines.next() {
                     Some(Ok(found)) => {
                         *line += 1;
-                        let link = Record::parse(&found.bytes).map(|record| (record.seq, record.prev_hash));
+                        let record = Record::parse(&found.bytes);
+                        let link = record.as_ref().map(|record| (record.seq, record.prev_hash.clone()));
                         let (file, line, hash) = (file.clone(), *line, sha256(&found.bytes));
-                        return Some(Ok(Item { file, line, ended: found.ended, link, hash }));
+                        return Some(Ok(Item { file, line, ended: found.ended, link, hash, record }));
                     }
                     Some(Err(error)) => return Some(Err(error)),
                     None => self.current = None,

@@ -121,25 +121,24 @@ impl Vault {
     ///
     /// [`VaultError::InvalidName`] for a name that a vault cannot hold, and what [`VaultError`] lists.
     pub fn import(&self, store: ApiLinkerStore, existing: OnExisting) -> Result<Imported, VaultError> {
+        let kind = EventKind::CredentialImport;
         let checked = store.names().try_for_each(|name| self.check(name));
-        let done = checked.and_then(|()| {
-            self.change(|content| {
-                let (mut taken, mut kept) = (Vec::new(), Vec::new());
-                for (name, json) in store.entries {
-                    if existing == OnExisting::Keep && content.get(&name).is_some() {
-                        kept.push(name);
-                        continue;
-                    }
-                    let expires_at = expiry(json.expose());
-                    let value = EntryValue::Json(json);
-                    self.guard(&value);
-                    content.set(&name, value, expires_at, super::store::now());
-                    taken.push(name);
+        checked.or_else(|error| self.refused(kind, None, error))?;
+        self.change(kind, None, |content| {
+            let (mut taken, mut kept) = (Vec::new(), Vec::new());
+            for (name, json) in store.entries {
+                if existing == OnExisting::Keep && content.get(&name).is_some() {
+                    kept.push(name);
+                    continue;
                 }
-                Imported { taken, kept }
-            })
-        });
-        self.record(EventKind::CredentialImport, None, done)
+                let expires_at = expiry(json.expose());
+                let value = EntryValue::Json(json);
+                self.guard(&value);
+                content.set(&name, value, expires_at, super::store::now());
+                taken.push(name);
+            }
+            Imported { taken, kept }
+        })
     }
 }
 

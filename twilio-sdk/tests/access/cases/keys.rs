@@ -189,7 +189,7 @@ pub(crate) async fn an_admin_comes_back_where_all_keys_have_expired(store: Arc<d
     let issued = access.add_first_admin("ada", Some(soon)).await.unwrap();
     let ada = access.authenticate(&issued.key).await.unwrap();
     add(&access, &ada, "bob", "operator").await;
-    assert!(matches!(access.recover_admin("ada", None).await, Err(AccessError::NotEmpty)));
+    assert!(matches!(access.recover_admin("ada", None).await, Err(AccessError::AdminAble)));
     expire(&store, &issued.info.id).await;
     assert!(is_rejected(&access.authenticate(&issued.key).await));
     for name in ["bob", "eve"] {
@@ -197,5 +197,35 @@ pub(crate) async fn an_admin_comes_back_where_all_keys_have_expired(store: Arc<d
     }
     let issued = access.recover_admin("ada", None).await.unwrap();
     assert_eq!(access.authenticate(&issued.key).await.unwrap().role(), "admin");
-    assert!(matches!(access.recover_admin("ada", None).await, Err(AccessError::NotEmpty)));
+    assert!(matches!(access.recover_admin("ada", None).await, Err(AccessError::AdminAble)));
+}
+
+/// A key that was never used may have reached nobody: the owner of the machine gives another.
+pub(crate) async fn review_71_an_admin_whose_key_was_lost_before_it_was_used_gets_another(
+    store: Arc<dyn AccessStore>,
+) {
+    let access = control(&store);
+    let lost = access.add_first_admin("ada", None).await.unwrap();
+    // Nobody else becomes the first one by that.
+    for name in ["ada", "eve"] {
+        assert!(matches!(access.add_first_admin(name, None).await, Err(AccessError::NotEmpty)), "{name}");
+    }
+    assert!(matches!(access.recover_admin("eve", None).await, Err(AccessError::UnknownUser(_))));
+    let found = access.recover_admin("ada", None).await.unwrap();
+    assert!(is_rejected(&access.authenticate(&lost.key).await), "two would be in use, one of them unseen");
+    let ada = access.authenticate(&found.key).await.unwrap();
+    assert!(matches!(access.recover_admin("ada", None).await, Err(AccessError::AdminAble)), "it was used");
+
+    // The only admin's key is replaced at once, and the new one is lost.
+    let lost = access.rotate_key(&ada, ada.key_id(), Duration::ZERO, None).await.unwrap();
+    assert!(is_rejected(&access.authenticate(&found.key).await));
+    let found = access.recover_admin("ada", None).await.unwrap();
+    assert!(is_rejected(&access.authenticate(&lost.key).await));
+    let ada = access.authenticate(&found.key).await.unwrap();
+    // Another admin's key that was never used keeps nobody from it either, and stays.
+    let bea = add(&access, &ada, "bea", "admin").await;
+    access.revoke_key(&ada, ada.key_id()).await.unwrap();
+    let found = access.recover_admin("ada", None).await.unwrap();
+    access.authenticate(&bea.key).await.unwrap();
+    access.authenticate(&found.key).await.unwrap();
 }

@@ -88,16 +88,21 @@ cases! {
         weakness_24_the_last_use_is_written_once_a_minute,
         weakness_23_lists_change_nothing_and_show_no_key,
         an_admin_comes_back_where_all_keys_have_expired,
+        review_71_an_admin_whose_key_was_lost_before_it_was_used_gets_another,
     }
     record {
         what_happens_is_recorded,
         what_cannot_be_recorded_is_not_done,
+        review_78_a_change_is_recorded_as_begun_and_as_ended,
         no_record_holds_a_key,
     }
     races {
         two_admins_who_remove_each_other_leave_one,
         two_admins_who_demote_each_other_leave_one,
         of_many_who_add_one_name_one_does,
+        of_many_who_begin_with_a_first_admin_one_does,
+        rotating_and_revoking_one_key_at_once_leaves_no_old_key,
+        no_key_is_accepted_after_its_revocation_was_acknowledged,
         changes_at_once_are_all_made,
         a_caller_who_goes_away_does_not_stop_a_change,
     }
@@ -107,5 +112,6 @@ cases! {
         records_come_back_as_they_were_put_in,
         a_user_goes_with_the_keys,
         a_use_is_noted_unless_there_was_a_later_one,
+        review_09_10_the_store_keeps_which_log_and_roles_it_has,
     }
 }

@@ -1,8 +1,10 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use twilio_sdk::access::{AccessError, AccessStore};
 
-use crate::{control, first, person};
+use crate::{control, first, is_rejected, person};
 
 const ROUNDS: usize = 10;
 
@@ -114,4 +116,71 @@ pub(crate) async fn a_caller_who_goes_away_does_not_stop_a_change(store: Arc<dyn
         }
     }
     panic!("changes were lost: {:?}", store.records().await.unwrap().users);
+}
+
+pub(crate) async fn of_many_who_begin_with_a_first_admin_one_does(store: Arc<dyn AccessStore>) {
+    let tasks: Vec<_> = (0..6)
+        .map(|at| {
+            let access = control(&store);
+            tokio::spawn(async move { access.add_first_admin(&format!("admin{at}"), None).await })
+        })
+        .collect();
+    let mut added = 0;
+    for task in tasks {
+        match task.await.unwrap() {
+            Ok(_) => added += 1,
+            Err(error) => assert!(matches!(error, AccessError::NotEmpty), "{error}"),
+        }
+    }
+    let records = store.records().await.unwrap();
+    assert_eq!((added, records.users.len(), records.keys.len()), (1, 1, 1));
+}
+
+/// Whichever comes first, a key that was revoked is not accepted again by being rotated at the same time.
+pub(crate) async fn rotating_and_revoking_one_key_at_once_leaves_no_old_key(store: Arc<dyn AccessStore>) {
+    let access = control(&store);
+    let ada = first(&access).await;
+    for _ in 0..ROUNDS {
+        let issued = access.issue_key(&ada, "ada", None).await.unwrap();
+        let (other, actor, id) = (control(&store), ada.clone(), issued.info.id.clone());
+        let rotate =
+            tokio::spawn(async move { other.rotate_key(&actor, &id, Duration::from_secs(60), None).await });
+        let (other, actor, id) = (control(&store), ada.clone(), issued.info.id.clone());
+        let revoke = tokio::spawn(async move { other.revoke_key(&actor, &id).await });
+        let (rotated, revoked) = (rotate.await.unwrap(), revoke.await.unwrap());
+        revoked.unwrap();
+        assert!(is_rejected(&access.authenticate(&issued.key).await));
+        match rotated {
+            Ok(next) => drop(access.authenticate(&next.key).await.unwrap()),
+            Err(error) => assert!(matches!(error, AccessError::KeyEnded(_)), "{error}"),
+        }
+    }
+}
+
+pub(crate) async fn no_key_is_accepted_after_its_revocation_was_acknowledged(store: Arc<dyn AccessStore>) {
+    let access = control(&store);
+    let ada = first(&access).await;
+    for _ in 0..ROUNDS {
+        let issued = access.issue_key(&ada, "ada", None).await.unwrap();
+        let revoked = Arc::new(AtomicBool::new(false));
+        let asking: Vec<_> = (0..4)
+            .map(|_| {
+                let (access, key, revoked) = (control(&store), issued.key.clone(), Arc::clone(&revoked));
+                tokio::spawn(async move {
+                    let mut last = false;
+                    while !last {
+                        // What is asked after the revocation was acknowledged must be refused.
+                        last = revoked.load(Ordering::SeqCst);
+                        let accepted = access.authenticate(&key).await.is_ok();
+                        assert!(!(last && accepted));
+                    }
+                })
+            })
+            .collect();
+        access.revoke_key(&ada, &issued.info.id).await.unwrap();
+        revoked.store(true, Ordering::SeqCst);
+        for one in asking {
+            one.await.unwrap();
+        }
+    }
 }

@@ -2,8 +2,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use twilio_sdk::access::{AccessControl, AccessError, AccessStore, Permission, Roles};
+use twilio_sdk::audit::{Event, Outcome};
 
-use crate::{Recorder, first, is_rejected, person, taken};
+use crate::{Recorder, ended, first, is_rejected, person, taken};
 
 fn recorded(store: Arc<dyn AccessStore>) -> (AccessControl, Recorder) {
     let recorder = Recorder::default();
@@ -25,7 +26,7 @@ pub(crate) async fn what_happens_is_recorded(store: Arc<dyn AccessStore>) {
     let next = access.rotate_key(&ada, &bobs.info.id, Duration::ZERO, None).await.unwrap();
     access.revoke_key(&ada, &next.info.id).await.unwrap();
     access.remove_user(&ada, "bob").await.unwrap();
-    let events = recorder.events();
+    let events = ended(&recorder);
     let source =
         |event: &twilio_sdk::audit::Event| event.texts().any(|text| text == ("source", "198.51.100.7"));
     assert!(events.iter().all(source), "{events:?}");
@@ -139,4 +140,21 @@ pub(crate) async fn no_record_holds_a_key(store: Arc<dyn AccessStore>) {
     for key in [&issued.key, &next.key] {
         assert!(!records.contains(&key.expose()[22..60]), "{records}");
     }
+}
+
+pub(crate) async fn review_78_a_change_is_recorded_as_begun_and_as_ended(store: Arc<dyn AccessStore>) {
+    let (access, recorder) = recorded(store);
+    let ada = first(&access).await;
+    recorder.events();
+    access.add_user(&ada, "bob", "viewer").await.unwrap();
+    access.remove_user(&ada, "ada").await.unwrap_err();
+    let events = recorder.events();
+    let id = |event: &Event| {
+        event.texts().find(|(name, _)| *name == "correlation_id").map(|(_, id)| id.to_owned())
+    };
+    let outcomes: Vec<_> = events.iter().map(Event::outcome).collect();
+    assert_eq!(outcomes, [Outcome::Begun, Outcome::Ok, Outcome::Failed], "what is refused does not begin");
+    assert!(id(&events[0]).is_some() && id(&events[0]) == id(&events[1]) && id(&events[2]).is_none());
+    access.issue_key(&ada, "bob", None).await.unwrap();
+    assert_ne!(id(&recorder.events()[0]), id(&events[0]), "each change has its own");
 }

@@ -1,7 +1,11 @@
 use std::sync::Arc;
 
 use time::OffsetDateTime;
-use twilio_sdk::access::{AccessError, AccessStore, KeyHash, KeyRecord, Records, UserRecord, Write};
+use twilio_sdk::access::{
+    AccessControl, AccessError, AccessStore, Bindings, KeyHash, KeyRecord, Permission, Records, Roles,
+    UserRecord, Write,
+};
+use twilio_sdk::audit::NoAudit;
 
 fn moment(milliseconds: i64) -> OffsetDateTime {
     OffsetDateTime::UNIX_EPOCH + time::Duration::milliseconds(1_700_000_000_000 + milliseconds)
@@ -104,4 +108,24 @@ pub(crate) async fn a_use_is_noted_unless_there_was_a_later_one(store: Arc<dyn A
     }
     store.touch("k9", moment(1), moment(0)).await.unwrap();
     assert_eq!(store.records().await.unwrap().keys.len(), 1);
+}
+
+pub(crate) async fn review_09_10_the_store_keeps_which_log_and_roles_it_has(store: Arc<dyn AccessStore>) {
+    let access = crate::control(&store);
+    assert_eq!(access.bindings().await.unwrap(), Bindings::default());
+    let ada = crate::first(&access).await;
+    let olga = crate::person(&access, &ada, "olga", "operator").await;
+    let mut bindings = Bindings { audit_log: Some("audit.log".to_owned()), ..Bindings::default() };
+    assert!(matches!(access.bind(&olga, bindings.clone()).await, Err(AccessError::Denied(_))));
+    access.bind(&ada, bindings.clone()).await.unwrap();
+    assert_eq!(access.bindings().await.unwrap(), bindings);
+    (bindings.roles_file, bindings.roles_hash) = (Some("/etc/r.toml".to_owned()), Some("ab".to_owned()));
+    access.bind(&ada, bindings.clone()).await.unwrap();
+    assert_eq!(store.records().await.unwrap().bindings, bindings);
+    // Who may manage users and not all else defines no roles.
+    let roles = Roles::new().with("manager", &[Permission::ManageUsers]).unwrap();
+    let access = AccessControl::new(Arc::clone(&store), roles, NoAudit);
+    let max = crate::person(&access, &ada, "max", "manager").await;
+    assert!(matches!(access.bind(&max, Bindings::default()).await, Err(AccessError::Denied(_))));
+    assert_eq!(access.bindings().await.unwrap(), bindings);
 }

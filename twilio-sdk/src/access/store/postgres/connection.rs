@@ -10,8 +10,9 @@ use crate::access::AccessError;
 /// For how long a program that has stopped in the middle of a change keeps others waiting.
 const IDLE_IN_CHANGE: Duration = Duration::from_secs(60);
 
-/// A connection, whose work goes on in a task of its own until the client is dropped.
-pub(super) async fn connect(target: &Target) -> Result<Client, AccessError> {
+/// A connection, whose work goes on in a task of its own until the client is dropped. Its statements wait for locks as long
+/// as is said here, and take twice as long at most.
+pub(super) async fn connect(target: &Target, lock_wait: Duration) -> Result<Client, AccessError> {
     let connecting = tokio::time::timeout(target.timeout, target.config.connect(target.tls.clone())).await;
     let (client, connection) = match connecting {
         Ok(connected) => connected.map_err(|error| failed("connecting", &error))?,
@@ -22,7 +23,7 @@ pub(super) async fn connect(target: &Target) -> Result<Client, AccessError> {
             tracing::warn!(target: "twilio_sdk::access", error = %text(&error), "the connection to PostgreSQL has ended");
         }
     });
-    let wait = target.timeout.as_millis();
+    let wait = lock_wait.as_millis().max(1);
     let settings = format!(
         "SET lock_timeout = {wait}; SET statement_timeout = {}; SET idle_in_transaction_session_timeout = {}",
         wait.saturating_mul(2),

@@ -1,4 +1,5 @@
 mod connection;
+mod noter;
 mod options;
 mod tables;
 
@@ -11,6 +12,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use tokio_postgres::{Client, IsolationLevel};
 
 use self::connection::{connect, within};
+use self::noter::Noter;
 pub use self::options::PostgresOptions;
 use self::options::Target;
 use super::{AccessStore, Decide, StoreFuture, blocking, to_number};
@@ -18,10 +20,11 @@ use crate::access::{AccessError, KeyRecord, Records, UserRecord};
 
 /// Users and keys in PostgreSQL, which programs on several machines share.
 ///
-/// The tables `twilio_access_users`, `twilio_access_keys` and `twilio_access_version` are made in the first schema of the
-/// `search_path` where they are not there; once they are, `SELECT`, `INSERT`, `UPDATE` and `DELETE` on the first two and
-/// `SELECT` on the third are enough. A change locks the first two against other changes, on all machines, until it is
-/// committed; who reads waits for nobody. A connection that was lost is made anew with the next call.
+/// The tables `twilio_access_users`, `twilio_access_keys`, `twilio_access_bindings` and `twilio_access_version` are made in
+/// the first schema of the `search_path` where they are not there; once they are, `SELECT`, `INSERT`, `UPDATE` and `DELETE`
+/// on the first three and `SELECT` on the fourth are enough. A change locks the first two against other changes, on all
+/// machines, until it is committed. Reads wait for no lock: changes and notes of last use have connections of their own, and
+/// a note is left out while a change is made. A connection that was lost is made anew with the next call.
 #[derive(Clone)]
 pub struct PostgresAccessStore {
     target: Arc<Target>,
@@ -29,6 +32,7 @@ pub struct PostgresAccessStore {
     shared: Arc<Mutex<Option<Arc<Client>>>>,
     /// For changes.
     own: Arc<Mutex<Option<Client>>>,
+    noter: Arc<Noter>,
 }
 
 impl PostgresAccessStore {
@@ -42,10 +46,10 @@ impl PostgresAccessStore {
     }
 
     async fn open(target: Target) -> Result<Self, AccessError> {
-        let mut client = connect(&target).await?;
+        let mut client = connect(&target, target.timeout).await?;
         tables::ensure(&mut client, target.timeout).await?;
         let own = Arc::new(Mutex::new(Some(client)));
-        Ok(Self { target: Arc::new(target), shared: Arc::default(), own })
+        Ok(Self { target: Arc::new(target), shared: Arc::default(), own, noter: Arc::default() })
     }
 
     async fn shared(&self) -> Result<Arc<Client>, AccessError> {
@@ -53,7 +57,7 @@ impl PostgresAccessStore {
         if let Some(client) = shared.as_ref().filter(|client| !client.is_closed()) {
             return Ok(Arc::clone(client));
         }
-        let client = Arc::new(connect(&self.target).await?);
+        let client = Arc::new(connect(&self.target, self.target.timeout).await?);
         *shared = Some(Arc::clone(&client));
         Ok(client)
     }
@@ -91,7 +95,7 @@ impl PostgresAccessStore {
         {
             return Ok(client);
         }
-        connect(&self.target).await
+        connect(&self.target, self.target.timeout).await
     }
 }
 
@@ -113,7 +117,12 @@ async fn change(target: &Target, client: &mut Client, decide: Decide) -> Result<
     for write in blocking(move || decide(&records)).await? {
         tables::write(&change, timeout, &write).await?;
     }
-    within(timeout, "committing a change", change.commit()).await
+    match within(timeout, "committing a change", change.commit()).await {
+        Err(AccessError::Store(why)) => {
+            Err(AccessError::Store(format!("{why}; whether the change was made is not known")))
+        }
+        done => done,
+    }
 }
 
 impl AccessStore for PostgresAccessStore {
@@ -146,10 +155,6 @@ impl AccessStore for PostgresAccessStore {
         used_at: OffsetDateTime,
         unless_after: OffsetDateTime,
     ) -> StoreFuture<'a, ()> {
-        let (timeout, used_at, unless_after) =
-            (self.target.timeout, to_number(used_at), to_number(unless_after));
-        Box::pin(self.ask(move |client| async move {
-            tables::touch(&client, timeout, key, used_at, unless_after).await
-        }))
+        Box::pin(self.noter.note(&self.target, key, to_number(used_at), to_number(unless_after)))
     }
 }

@@ -8,7 +8,7 @@ use crate::access::store::{to_hash, to_moment, to_number};
 use crate::access::{AccessError, KeyRecord, Records, UserRecord, Write};
 
 /// The version of the tables.
-const VERSION: i32 = 1;
+const VERSION: i32 = 2;
 
 /// Held while tables are made, because `IF NOT EXISTS` alone fails where two programs start at once.
 const MAKING: &str = "SELECT pg_advisory_xact_lock(2004312419)";
@@ -30,6 +30,24 @@ const TABLES: &str = "
     );
     CREATE INDEX twilio_access_keys_of_owner ON twilio_access_keys (owner);
     CREATE TABLE twilio_access_version (version integer NOT NULL);
+    INSERT INTO twilio_access_version (version) VALUES (1);
+";
+
+/// What version 2 has beside the tables of version 1.
+const BINDINGS: &str = "
+    CREATE TABLE twilio_access_bindings (
+        name text PRIMARY KEY,
+        value text NOT NULL
+    );
+    UPDATE twilio_access_version SET version = 2;
+";
+
+/// The tables of each version: how many of them are there.
+const THERE: &str = "
+    SELECT to_regclass('twilio_access_version') IS NOT NULL,
+           (to_regclass('twilio_access_users') IS NOT NULL)::int
+               + (to_regclass('twilio_access_keys') IS NOT NULL)::int,
+           to_regclass('twilio_access_bindings') IS NOT NULL
 ";
 
 /// Changes and uses of keys wait for this one, and those who read do not.
@@ -40,33 +58,76 @@ pub(super) const ALONE: &str =
 const ROW: &str = "SELECT u.name, u.role, u.created_at, k.id, k.hash, k.created_at, k.expires_at, k.revoked_at, \
                    k.last_used_at FROM twilio_access_users u";
 
-/// Makes the tables where there are none, and looks at their version.
+/// Makes the tables where there are none, adds what a newer version has, and checks that all are there.
 pub(super) async fn ensure(client: &mut Client, timeout: Duration) -> Result<(), AccessError> {
     let what = "making the tables";
     let making = within(timeout, what, client.transaction()).await?;
     within(timeout, what, making.batch_execute(MAKING)).await?;
-    let there = "SELECT to_regclass('twilio_access_version') IS NOT NULL";
-    let there = within(timeout, what, making.query_one(there, &[])).await?;
+    let there = within(timeout, what, making.query_one(THERE, &[])).await?;
     if !get::<bool>(&there, 0)? {
+        if get::<i32>(&there, 1)? > 0 || get::<bool>(&there, 2)? {
+            return Err(odd("some tables twilio_access_... are there without twilio_access_version"));
+        }
         within(timeout, what, making.batch_execute(TABLES)).await?;
-        let version = "INSERT INTO twilio_access_version (version) VALUES ($1)";
-        within(timeout, what, making.execute(version, &[&VERSION])).await?;
     }
-    let version = "SELECT version FROM twilio_access_version";
-    let version = within(timeout, what, making.query_one(version, &[])).await?;
-    match get::<i32>(&version, 0)? {
-        VERSION => within(timeout, what, making.commit()).await,
-        newer => Err(AccessError::Store(format!(
-            "PostgreSQL: the tables have version {newer}, and this program knows version {VERSION}; use a newer program"
-        ))),
+    let version = version(&making, timeout).await?;
+    if version > VERSION {
+        return Err(AccessError::Store(format!(
+            "PostgreSQL: the tables have version {version}, and this program knows version {VERSION}; use a newer program"
+        )));
+    }
+    if version < VERSION {
+        within(
+            timeout,
+            "adding the table twilio_access_bindings, which takes CREATE on the schema and UPDATE on \
+                         twilio_access_version once",
+            making.batch_execute(BINDINGS),
+        )
+        .await?;
+    }
+    let there = within(timeout, what, making.query_one(THERE, &[])).await?;
+    if get::<i32>(&there, 1)? != 2 || !get::<bool>(&there, 2)? {
+        let missing = format!(
+            "twilio_access_version says version {version}, and not all of twilio_access_users, twilio_access_keys and \
+             twilio_access_bindings are there"
+        );
+        return Err(odd(&missing));
+    }
+    within(timeout, what, making.commit()).await
+}
+
+/// The one version that the tables have.
+async fn version(client: &impl GenericClient, timeout: Duration) -> Result<i32, AccessError> {
+    let query = "SELECT version FROM twilio_access_version LIMIT 2";
+    let rows = within(timeout, "reading the version of the tables", client.query(query, &[])).await?;
+    match rows.as_slice() {
+        [row] => match get::<i32>(row, 0)? {
+            version @ 1.. => Ok(version),
+            _ => Err(odd("twilio_access_version holds a version that there is not")),
+        },
+        [] => Err(odd("the table twilio_access_version is empty")),
+        _ => Err(odd("the table twilio_access_version has several rows, and must have one")),
     }
 }
 
-/// Everything, of one moment: one statement sees one.
+/// Tables that are not as a program of this SDK left them.
+fn odd(what: &str) -> AccessError {
+    AccessError::Store(format!(
+        "PostgreSQL: {what}; restore the tables twilio_access_... from a backup, or drop all of them to begin anew, which \
+         removes all users and keys"
+    ))
+}
+
+/// Everything. Users and keys are of one moment: one statement sees one.
 pub(super) async fn records(client: &impl GenericClient, timeout: Duration) -> Result<Records, AccessError> {
     let query = format!("{ROW} LEFT JOIN twilio_access_keys k ON k.owner = u.name");
     let rows = within(timeout, "reading users and keys", client.query(&query, &[])).await?;
+    let query = "SELECT name, value FROM twilio_access_bindings";
+    let bindings = within(timeout, "reading what the users belong to", client.query(query, &[])).await?;
     let mut records = Records::default();
+    for row in bindings {
+        records.bindings.put(get(&row, 0)?, get(&row, 1)?)?;
+    }
     for row in rows {
         let user = user(&row)?;
         if let Some(key) = key(&row, &user.name)? {
@@ -107,6 +168,13 @@ pub(super) async fn write(
         Write::RemoveUser(name) => {
             let remove = "DELETE FROM twilio_access_users WHERE name = $1";
             within(timeout, what, client.execute(remove, &[name])).await?;
+        }
+        Write::Bind(bindings) => {
+            within(timeout, what, client.execute("DELETE FROM twilio_access_bindings", &[])).await?;
+            let put = "INSERT INTO twilio_access_bindings (name, value) VALUES ($1, $2)";
+            for (name, value) in bindings.pairs() {
+                within(timeout, what, client.execute(put, &[&name, &value])).await?;
+            }
         }
         Write::PutKey(key) => {
             let put = "INSERT INTO twilio_access_keys

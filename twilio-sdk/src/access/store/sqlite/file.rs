@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::rows::TABLES;
+use super::rows::{BINDINGS, TABLES};
 use super::{failed, is_busy};
 use crate::access::AccessError;
 use crate::private_file::{folder_of, is_open_to_others, make_folder, options};
@@ -14,7 +14,7 @@ use crate::private_file::{folder_of, is_open_to_others, make_folder, options};
 /// What tells the file from other programs' databases: `twac`.
 const APPLICATION: i64 = 0x7477_6163;
 /// The version of the tables, in the file's `user_version`.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// How long to wait before something is tried again that another process was in the way of.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
@@ -28,24 +28,30 @@ pub(super) fn open(path: &Path, timeout: Duration) -> Result<Connection, AccessE
     prepare(path)?;
     let mut connection = connect(path, timeout)?;
     // Another program's database is not touched. The transaction is for one moment to be looked at.
-    let moment = connection.transaction().map_err(failed("reading the file"))?;
+    let moment = connection.transaction().map_err(failed(path, "reading the file"))?;
     is_known(&moment, path)?;
     drop(moment);
-    write_ahead(&connection, timeout).map_err(failed("opening the file"))?;
+    write_ahead(&connection, timeout).map_err(failed(path, "opening the file"))?;
     let tables = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
-        .map_err(failed("opening the file"))?;
-    if is_known(&tables, path)? {
+        .map_err(failed(path, "opening the file"))?;
+    let made = is_known(&tables, path)?;
+    if made.is_some() {
         check(&tables, path)?;
-    } else {
-        let make = || {
+    }
+    let make = || {
+        if made.is_none() {
             tables.execute_batch(TABLES)?;
             tables.pragma_update(None, "application_id", APPLICATION)?;
-            tables.pragma_update(None, "user_version", VERSION)
-        };
-        make().map_err(failed("making the tables"))?;
-    }
-    tables.commit().map_err(failed("making the tables"))?;
+        }
+        if made != Some(VERSION) {
+            tables.execute_batch(BINDINGS)?;
+            tables.pragma_update(None, "user_version", VERSION)?;
+        }
+        Ok(())
+    };
+    make().map_err(failed(path, "making the tables"))?;
+    tables.commit().map_err(failed(path, "making the tables"))?;
     Ok(connection)
 }
 
@@ -68,6 +74,12 @@ fn prepare(path: &Path) -> Result<(), AccessError> {
     if !metadata.is_file() {
         return Err(AccessError::Store(format!("{}: it is no file", path.display())));
     }
+    // By another name, in a folder of somebody else's, it would be bound to that folder's log.
+    #[cfg(unix)]
+    if std::os::unix::fs::MetadataExt::nlink(&metadata) > 1 {
+        let what = format!("{}: it has several names (hard links); remove the others", path.display());
+        return Err(AccessError::Store(what));
+    }
     match is_open_to_others(&metadata) {
         true => Err(AccessError::OpenToOthers(format!("the file {}", path.display()))),
         false => Ok(()),
@@ -77,7 +89,7 @@ fn prepare(path: &Path) -> Result<(), AccessError> {
 pub(super) fn connect(path: &Path, timeout: Duration) -> Result<Connection, AccessError> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-    let failed = failed("opening the file");
+    let failed = failed(path, "opening the file");
     // Its folder's name may be a link, which SQLite would refuse as well.
     let folder = folder_of(path).canonicalize();
     let folder = folder.map_err(|error| AccessError::Store(format!("{}: {error}", path.display())))?;
@@ -107,17 +119,17 @@ fn write_ahead(connection: &Connection, timeout: Duration) -> rusqlite::Result<(
     }
 }
 
-/// Whether it has the tables of this version, or else is empty.
-fn is_known(connection: &Connection, path: &Path) -> Result<bool, AccessError> {
+/// The version of its tables, or `None` where it is empty.
+fn is_known(connection: &Connection, path: &Path) -> Result<Option<i64>, AccessError> {
     let of = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let count = "SELECT count(*) FROM sqlite_schema";
     let read = || {
         let count = connection.query_row(count, [], |row| row.get::<_, i64>(0))?;
         Ok((of("application_id")?, of("user_version")?, count))
     };
-    match read().map_err(failed("reading the file"))? {
-        (APPLICATION, VERSION, _) => Ok(true),
-        (0, 0, 0) => Ok(false),
+    match read().map_err(failed(path, "reading the file"))? {
+        (APPLICATION, version @ 1..=VERSION, _) => Ok(Some(version)),
+        (0, 0, 0) => Ok(None),
         (APPLICATION, newer, _) => Err(AccessError::Store(format!(
             "{}: its tables have version {newer}, and this program knows version {VERSION}; use a newer program",
             path.display()
@@ -132,7 +144,7 @@ fn is_known(connection: &Connection, path: &Path) -> Result<bool, AccessError> {
 /// A file that is damaged is not used: who is in it and who is not would be chance.
 fn check(connection: &Connection, path: &Path) -> Result<(), AccessError> {
     let found = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
-    match found.map_err(failed("checking the file"))?.as_str() {
+    match found.map_err(failed(path, "checking the file"))?.as_str() {
         "ok" => Ok(()),
         _ => Err(AccessError::Store(format!("{}: it is damaged; put a copy in its place", path.display()))),
     }

@@ -15,6 +15,9 @@ use crate::access::{AccessError, KeyRecord, Records, UserRecord};
 /// The longest time-out.
 const LONGEST_WAIT: Duration = Duration::from_secs(3600);
 
+/// How long a note of last use waits for others who write.
+const NOTE_WAIT: Duration = Duration::from_millis(200);
+
 /// Users and keys in a file of SQLite, which the processes of one machine share.
 ///
 /// The file has the mode 0600, and the folder, which is made where it is not there, may be nobody else's. Changes wait
@@ -26,9 +29,11 @@ const LONGEST_WAIT: Duration = Duration::from_secs(3600);
 #[derive(Clone, Debug)]
 pub struct SqliteAccessStore {
     path: PathBuf,
-    /// Two, so that who asks does not wait for who waits for another process.
+    /// Three, so that who asks does not wait for who waits for another process.
     reader: Arc<Mutex<Connection>>,
     writer: Arc<Mutex<Connection>>,
+    /// For notes of last use, which wait for others no longer than [`NOTE_WAIT`].
+    noter: Arc<Mutex<Connection>>,
     timeout: Duration,
 }
 
@@ -54,8 +59,9 @@ impl SqliteAccessStore {
     pub fn open_with_timeout(path: impl Into<PathBuf>, timeout: Duration) -> Result<Self, AccessError> {
         let (path, timeout) = (path.into(), timeout.min(LONGEST_WAIT));
         let writer = file::open(&path, timeout)?;
-        let reader = file::connect(&path, timeout)?;
-        Ok(Self { path, reader: Arc::new(Mutex::new(reader)), writer: Arc::new(Mutex::new(writer)), timeout })
+        let reader = Arc::new(Mutex::new(file::connect(&path, timeout)?));
+        let noter = Arc::new(Mutex::new(file::connect(&path, timeout.min(NOTE_WAIT))?));
+        Ok(Self { path, reader, writer: Arc::new(Mutex::new(writer)), noter, timeout })
     }
 
     /// The path of the file.
@@ -64,10 +70,26 @@ impl SqliteAccessStore {
     }
 }
 
-fn failed(what: &'static str) -> impl Fn(rusqlite::Error) -> AccessError {
-    move |error| match is_busy(&error) {
-        true => AccessError::Busy,
-        false => AccessError::Store(format!("SQLite: {what}: {error}")),
+/// An error of SQLite with the file, what was tried, and what can be done about it.
+fn failed(path: &Path, what: &'static str) -> impl Fn(rusqlite::Error) -> AccessError {
+    move |error| {
+        if is_busy(&error) {
+            return AccessError::Busy;
+        }
+        let advice = match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => "; the disk is full: free space on it",
+            Some(ErrorCode::SystemIoFailure) => {
+                "; the disk may be full or damaged, or a limit of file sizes reached: free space, and look at the system's log"
+            }
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+                "; the program must be able to write the file and its folder, on a file system that is not read-only"
+            }
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                "; the file is damaged or of another program: put a copy in its place"
+            }
+            _ => "",
+        };
+        AccessError::Store(format!("SQLite: {}: {what}: {error}{advice}", path.display()))
     }
 }
 
@@ -90,22 +112,24 @@ async fn on<T: Send + 'static>(
 
 impl AccessStore for SqliteAccessStore {
     fn find<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<(KeyRecord, UserRecord)>> {
-        let id = key.to_owned();
-        Box::pin(on(&self.reader, self.timeout, move |reader| rows::find(reader, &id)))
+        let (id, path) = (key.to_owned(), self.path.clone());
+        Box::pin(on(&self.reader, self.timeout, move |reader| rows::find(reader, &path, &id)))
     }
 
     fn records(&self) -> StoreFuture<'_, Records> {
-        Box::pin(on(&self.reader, self.timeout, |reader| {
-            let moment = reader.transaction().map_err(failed("reading users and keys"))?;
-            rows::read(&moment)
+        let path = self.path.clone();
+        Box::pin(on(&self.reader, self.timeout, move |reader| {
+            let moment = reader.transaction().map_err(failed(&path, "reading users and keys"))?;
+            rows::read(&moment, &path)
         }))
     }
 
     fn change(&self, decide: Decide) -> StoreFuture<'_, ()> {
+        let path = self.path.clone();
         Box::pin(on(&self.writer, self.timeout, move |writer| {
-            let failed = failed("changing users and keys");
+            let failed = failed(&path, "changing users and keys");
             let change = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
-            for one in decide(&rows::read(&change)?)? {
+            for one in decide(&rows::read(&change, &path)?)? {
                 rows::write(&change, &one).map_err(&failed)?;
             }
             change.commit().map_err(failed)
@@ -118,12 +142,12 @@ impl AccessStore for SqliteAccessStore {
         used_at: OffsetDateTime,
         unless_after: OffsetDateTime,
     ) -> StoreFuture<'a, ()> {
-        let key = key.to_owned();
-        Box::pin(on(&self.writer, self.timeout, move |writer| {
+        let (key, path) = (key.to_owned(), self.path.clone());
+        Box::pin(on(&self.noter, self.timeout.min(NOTE_WAIT), move |noter| {
             let touch = "UPDATE keys SET last_used_at = ?2
                          WHERE id = ?1 AND (last_used_at IS NULL OR last_used_at <= ?3)";
-            let touched = writer.execute(touch, params![key, to_number(used_at), to_number(unless_after)]);
-            touched.map(drop).map_err(failed("noting that a key was used"))
+            let touched = noter.execute(touch, params![key, to_number(used_at), to_number(unless_after)]);
+            touched.map(drop).map_err(failed(&path, "noting that a key was used"))
         }))
     }
 }

@@ -1,5 +1,7 @@
 //! Users and keys as rows.
 
+use std::path::Path;
+
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::failed;
@@ -22,6 +24,14 @@ pub(super) const TABLES: &str = "
         last_used_at INTEGER
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX keys_of_user ON keys (user);
+";
+
+/// What version 2 has beside the tables of version 1.
+pub(super) const BINDINGS: &str = "
+    CREATE TABLE bindings (
+        name TEXT NOT NULL PRIMARY KEY,
+        value TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
 ";
 
 /// A user's name, role and time from a row that has them from a column on.
@@ -56,16 +66,21 @@ fn to_key((id, user, hash, created_at, [expires, revoked, used]): RawKey) -> Res
 }
 
 /// Everything; within a transaction, of one moment.
-pub(super) fn read(connection: &Connection) -> Result<Records, AccessError> {
+pub(super) fn read(connection: &Connection, path: &Path) -> Result<Records, AccessError> {
     let rows = || {
         let mut users = connection.prepare_cached(&format!("SELECT {USER} FROM users"))?;
         let users = users.query_map([], |row| user(row, 0))?.collect::<rusqlite::Result<Vec<_>>>()?;
         let mut keys = connection.prepare_cached(&format!("SELECT {KEY} FROM keys"))?;
         let keys = keys.query_map([], key)?.collect::<rusqlite::Result<Vec<_>>>()?;
-        Ok((users, keys))
+        let mut bindings = connection.prepare_cached("SELECT name, value FROM bindings")?;
+        let bindings = bindings.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
+        Ok((users, keys, bindings.collect::<rusqlite::Result<Vec<_>>>()?))
     };
-    let (users, keys) = rows().map_err(failed("reading users and keys"))?;
+    let (users, keys, bindings) = rows().map_err(failed(path, "reading users and keys"))?;
     let mut records = Records::default();
+    for (name, value) in bindings {
+        records.bindings.put(&name, value)?;
+    }
     for user in users {
         records.apply(&Write::PutUser(to_user(user)?));
     }
@@ -83,6 +98,11 @@ pub(super) fn write(connection: &Connection, write: &Write) -> rusqlite::Result<
             params![user.name, user.role, to_number(user.created_at)],
         ),
         Write::RemoveUser(name) => connection.execute("DELETE FROM users WHERE name = ?1", [name]),
+        Write::Bind(bindings) => {
+            connection.execute("DELETE FROM bindings", [])?;
+            let mut put = connection.prepare_cached("INSERT INTO bindings (name, value) VALUES (?1, ?2)")?;
+            bindings.pairs().try_fold(0, |done, (name, value)| Ok(done + put.execute([name, value])?))
+        }
         Write::PutKey(key) => connection.execute(
             "INSERT INTO keys (id, user, hash, created_at, expires_at, revoked_at, last_used_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -104,6 +124,7 @@ pub(super) fn write(connection: &Connection, write: &Write) -> rusqlite::Result<
 
 pub(super) fn find(
     connection: &Connection,
+    path: &Path,
     id: &str,
 ) -> Result<Option<(KeyRecord, UserRecord)>, AccessError> {
     let query =
@@ -111,6 +132,6 @@ pub(super) fn find(
     let found = connection
         .prepare_cached(&query)
         .and_then(|mut query| query.query_row([id], |row| Ok((key(row)?, user(row, 7)?))).optional())
-        .map_err(failed("looking a key up"))?;
+        .map_err(failed(path, "looking a key up"))?;
     found.map(|(key, user)| Ok((to_key(key)?, to_user(user)?))).transpose()
 }

@@ -1,0 +1,21 @@
+use std::io::{BufRead as _, IsTerminal as _};
+
+use twilio_sdk::types::SecretString;
+
+use super::Outcome;
+
+/// Reads the passphrase of the vault: on a terminal it is asked for and not echoed; else it is the first line of standard
+/// input.
+#[allow(dead_code)]
+pub fn passphrase() -> Outcome<SecretString> {
+    let stdin = std::io::stdin();
+    if stdin.is_terminal() {
+        return Ok(rpassword::prompt_password("Passphrase of the vault: ")?.into());
+    }
+    let mut line = String::new();
+    stdin.lock().read_line(&mut line)?;
+    match line.trim_end_matches(['\r', '\n']) {
+        "" => Err("standard input: the passphrase of the vault is missing; give it as the first line".into()),
+        passphrase => Ok(passphrase.into()),
+    }
+}

@@ -1,0 +1,100 @@
+use std::time::{Duration, Instant};
+
+use tokio::sync::Mutex;
+use tokio_postgres::Client;
+
+use super::connection::connect;
+use super::options::Target;
+use super::tables;
+use crate::access::AccessError;
+
+/// How long a note waits for others' locks, and for other notes of this process.
+const WAIT: Duration = Duration::from_millis(200);
+
+/// For how long no note is tried after one that had to wait too long.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// How long to wait for the connection.
+const CONNECT: Duration = Duration::from_secs(3);
+
+/// Writes the notes of last use, on a connection of its own: behind a note that waits for a lock, reads on the same
+/// connection would wait as well.
+#[derive(Default)]
+pub(super) struct Noter(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    client: Option<Client>,
+    paused_until: Option<Instant>,
+}
+
+impl Noter {
+    /// Notes a use, or returns [`AccessError::Busy`] where that would take longer than a moment.
+    pub(super) async fn note(
+        &self,
+        target: &Target,
+        key: &str,
+        used_at: i64,
+        unless_after: i64,
+    ) -> Result<(), AccessError> {
+        let turn = tokio::time::timeout(WAIT, self.0.lock()).await;
+        let mut state = turn.map_err(|_| AccessError::Busy)?;
+        if state.paused_until.is_some_and(|until| Instant::now() < until) {
+            return Err(AccessError::Busy);
+        }
+        // One that was lost since the last note is made anew once; the statement may be made twice.
+        let noted = match state.client.take().filter(|client| !client.is_closed()) {
+            None => state.try_note(target, key, used_at, unless_after).await,
+            Some(client) => {
+                state.client = Some(client);
+                match state.try_note(target, key, used_at, unless_after).await {
+                    Err(AccessError::Store(_)) => state.try_note(target, key, used_at, unless_after).await,
+                    noted => noted,
+                }
+            }
+        };
+        state.paused_until =
+            matches!(noted, Err(AccessError::Busy)).then(|| Instant::now().checked_add(PAUSE)).flatten();
+        noted
+    }
+}
+
+impl State {
+    async fn try_note(
+        &mut self,
+        target: &Target,
+        key: &str,
+        used_at: i64,
+        unless_after: i64,
+    ) -> Result<(), AccessError> {
+        let client = match self.client.take() {
+            Some(client) => client,
+            None => connected(target).await?,
+        };
+        let note = tables::touch(&client, WAIT, key, used_at, unless_after);
+        // A connection that does not answer in time, or not as it should, is given up.
+        let noted =
+            tokio::time::timeout(WAIT.saturating_mul(3), note).await.map_err(|_| AccessError::Busy)?;
+        if !matches!(noted, Err(AccessError::Store(_))) {
+            self.client = Some(client);
+        }
+        noted
+    }
+}
+
+/// A further connection, which the server may not have for a note.
+async fn connected(target: &Target) -> Result<Client, AccessError> {
+    let connecting = connect(target, WAIT.min(target.timeout));
+    match tokio::time::timeout(CONNECT.min(target.timeout), connecting).await {
+        Ok(Ok(client)) => Ok(client),
+        failed => {
+            let error = failed.ok().and_then(Result::err).unwrap_or(AccessError::Busy);
+            tracing::warn!(
+                target: "twilio_sdk::access",
+                %error,
+                "the last use of a key is not noted: there is no connection to PostgreSQL for it"
+            );
+            Err(AccessError::Busy)
+        }
+    }
+}
