@@ -309,3 +309,21 @@ impl fmt::Debug for AccessToken {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn review_79_no_token_is_verified_while_the_clock_is_before_1970() {
+        let secret = "0123456789abcdef0123456789abcdef";
+        let key = ApiKeyConfig::new("AC123", "SK123", secret);
+        let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
+        let token = AccessToken::new(&key, "alice").and_then(|token| token.issued_at(at(0)).sign());
+        let token = token.expect("a token of an hour");
+        let verify = |now| AccessToken::verify_at(&token, &secret.into(), now).map(drop);
+        assert_eq!(verify(at(2_000)), Ok(()));
+        assert_eq!(verify(at(5_000)), Err(TokenError::Expired));
+        assert_eq!(verify(UNIX_EPOCH - Duration::from_secs(1_000_000)), Err(TokenError::Clock));
+    }
+}
