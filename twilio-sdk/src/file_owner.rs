@@ -1,5 +1,6 @@
 //! Who could change a file: its owner, its mode, and the folders that it is found through.
 
+#[cfg(any(unix, feature = "audit"))]
 use std::fs::Metadata;
 #[cfg(all(unix, feature = "config-file"))]
 use std::path::Path;
@@ -19,6 +20,7 @@ const MOST_LINKS: usize = 40;
 /// Returns the owner's user ID where that is neither root nor the user that this program runs as.
 ///
 /// `None` where the system has no owners.
+#[cfg(any(unix, feature = "audit"))]
 pub(crate) fn foreign_owner(metadata: &Metadata) -> Option<u32> {
     #[cfg(unix)]
     {
@@ -59,7 +61,7 @@ pub(crate) fn open_trusted(path: &std::path::Path) -> Result<std::fs::File, Stri
 }
 
 /// Reads a file of at most 1 MiB; see [`open_trusted`].
-#[cfg(feature = "listener")]
+#[cfg(feature = "auth-layer")]
 pub(crate) fn read_trusted(path: &std::path::Path) -> Result<Vec<u8>, String> {
     use std::io::Read as _;
     let mut bytes = Vec::new();
@@ -135,6 +137,7 @@ fn check_folder(folder: &Path, metadata: &Metadata) -> Result<(), String> {
 }
 
 /// Whether others than the owner can write; the group of root (gid 0) does not count, and systems without modes say no.
+#[cfg(any(unix, feature = "audit"))]
 pub(crate) fn others_write(metadata: &Metadata) -> bool {
     #[cfg(unix)]
     {

@@ -2,6 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
+#[allow(dead_code)]
+#[path = "../examples/journal.rs"]
+mod journal;
 
 use std::collections::BTreeMap;
 
@@ -166,4 +169,90 @@ async fn what_may_be_sent_twice_gets_its_answer_in_the_end() {
         next += 1;
     }
     assert_eq!(next, REQUESTS as u64);
+}
+
+const RECIPIENTS: usize = 300;
+
+fn recipients() -> std::collections::BTreeSet<String> {
+    (0..RECIPIENTS).map(|number| format!("+1555{number:07}")).collect()
+}
+
+/// Not a test of its own: the example's sending as another process, which the test below kills.
+#[tokio::test]
+async fn as_the_sender() {
+    let Ok(url) = std::env::var("TWILIO_TEST_JOURNAL_URL") else { return };
+    let path = std::env::var_os("TWILIO_TEST_JOURNAL").unwrap();
+    let settled = std::time::Duration::from_millis(500);
+    journal::send_all(&common::client_at(&url), recipients(), path.as_ref(), settled).await.unwrap();
+}
+
+/// The messages that the mock has carried out, by recipient.
+fn carried_out(mock: &twilio_sdk::mock::MockTwilio) -> BTreeMap<String, usize> {
+    let mut found = BTreeMap::new();
+    for request in mock.requests().iter().filter(|request| request.executed && request.method == "POST") {
+        *found.entry(request.form_value("To").unwrap().to_owned()).or_insert(0) += 1;
+    }
+    found
+}
+
+/// Lets the mock list what it has carried out, which it does not by itself.
+fn list(mock: &twilio_sdk::mock::MockTwilio) {
+    let now = time::OffsetDateTime::now_utc().format(&time::format_description::well_known::Rfc2822).unwrap();
+    let messages: Vec<_> = carried_out(mock)
+        .keys()
+        .enumerate()
+        .map(|(number, to)| {
+            let (sid, from, body) = (format!("SM{number:032x}"), "+15017122661", "The kettle is on.");
+            serde_json::json!({ "sid": sid, "to": to, "from": from, "body": body, "date_created": now })
+        })
+        .collect();
+    mock.respond_with("ListMessage", 200, &serde_json::json!({ "messages": messages })).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn review_66_after_kill_9_nothing_is_sent_twice_and_nothing_is_lost() {
+    use std::time::Duration;
+    use twilio_sdk::mock::{Fault, On};
+    let mock = mock().await;
+    // Slow enough that many requests are in flight at any moment: their messages exist, and no one was told.
+    mock.fault(On::operation("CreateMessage"), Fault::delay(Duration::from_millis(100))).unwrap();
+    let path = std::env::temp_dir().join(format!("twilio-sdk-journal-{}", std::process::id()));
+    let _ = std::fs::remove_file(&path);
+    let (mut reached, mut in_doubt) = (0, 0);
+    for kill in [true, true, true, false] {
+        let mut sender = std::process::Command::new(std::env::current_exe().unwrap());
+        sender.args(["--exact", "as_the_sender", "--nocapture"]).stdout(std::process::Stdio::null());
+        sender.env("TWILIO_TEST_JOURNAL_URL", mock.base_url()).env("TWILIO_TEST_JOURNAL", &path);
+        let mut sender = sender.spawn().unwrap();
+        let goal = reached + RECIPIENTS / 6;
+        while kill && reached < goal && sender.try_wait().unwrap().is_none() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            reached = carried_out(&mock).len();
+        }
+        if kill {
+            sender.kill().unwrap();
+        }
+        assert_eq!(sender.wait().unwrap().success(), !kill, "the kills come in the middle");
+        let text = std::fs::read_to_string(&path).unwrap();
+        let steps = |step: &str| text.lines().filter(|line| line.starts_with(step)).count();
+        in_doubt += steps("send ") - steps("sent ") - steps("none ");
+        // What is in flight may still arrive.
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        reached = carried_out(&mock).len();
+        list(&mock);
+    }
+    assert_eq!(carried_out(&mock), recipients().into_iter().map(|to| (to, 1)).collect());
+    assert!(in_doubt > 0, "the kills left requests in doubt");
+    let journal = journal::Journal::open(&path).unwrap();
+    assert!(recipients().iter().all(|to| journal.state(to) == Some(journal::State::Sent)));
+    std::fs::remove_file(path).unwrap();
+}
+
+#[test]
+fn review_66_the_documentation_shows_the_program_that_is_tested() {
+    let documentation = include_str!("../src/bulk/mod.rs");
+    assert!(documentation.contains("include_str!(\"../../examples/journal.rs\")"));
+    for step in ["**before** it is sent", "Write each outcome", "ask Twilio about each request in doubt"] {
+        assert!(documentation.contains(step), "{step}");
+    }
 }

@@ -8,18 +8,21 @@
 //! FOLDER holds `twilio.toml`, `auth.toml`, `secrets.vault`, `people.db` and `audit.log`; `README.md` beside this file
 //! says how each is made. The vault's passphrase is asked for on a terminal, and else the first line of standard input.
 
-mod app;
+pub mod app;
 
-use std::net::SocketAddr;
+use std::ffi::OsString;
 
 #[tokio::main]
 async fn main() -> app::Outcome<()> {
-    let folder = std::env::args_os().nth(1).ok_or("name the folder of the service's files")?;
+    run(std::env::args_os().nth(1).ok_or("name the folder of the service's files")?).await
+}
+
+/// Serves at the address of the variable `SERVICE_ADDRESS`, or else at 127.0.0.1:8080, until a signal to stop.
+pub async fn run(folder: OsString) -> app::Outcome<()> {
     let passphrase = app::passphrase()?;
     let service = app::Service::open(folder, &passphrase)?;
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 8080)).await?;
+    let address = std::env::var("SERVICE_ADDRESS").unwrap_or_else(|_| "127.0.0.1:8080".to_owned());
+    let listener = tokio::net::TcpListener::bind(address).await?;
     println!("The service listens on http://{}", listener.local_addr()?);
-    let router = app::router(service)?.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, router).await?;
-    Ok(())
+    app::serve(listener, app::router(service)?, app::stop()).await
 }

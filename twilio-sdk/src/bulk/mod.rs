@@ -30,6 +30,26 @@
 //! requests have had their outcome; with feature `serialize` it can be stored, and so can the requests
 //! ([`Request::save`]). The same stream with [`Bulk::resume`] leaves out what is done. Dropping [`Sent`]
 //! cancels what is under way, of which nobody then knows whether Twilio has carried it out.
+//!
+//! # Going on after a crash
+//!
+//! A process that is killed cannot store its progress, and requests in flight may have been carried out. A journal makes
+//! it safe to go on:
+//!
+//! 1. Write what is about to be sent **before** it is sent. `Bulk` takes a request from the stream only when it sends it,
+//!    so the iterator is the place for it.
+//! 2. Write each outcome. An error that [`may_have_been_carried_out`](crate::Error::may_have_been_carried_out) is no
+//!    outcome: the request stays in doubt.
+//! 3. After a crash, ask Twilio about each request in doubt, which are no more than were in flight
+//!    ([`Bulk::concurrency`]). What Twilio has is done; what it does not have is sent again. Wait first, longer than a
+//!    request may take: what was in flight may still arrive.
+//!
+//! The whole program (`examples/journal.rs`; a test kills it in the middle, again and again):
+//!
+#![cfg_attr(
+    feature = "api-v2010",
+    doc = concat!("```no_run\n", include_str!("../../examples/journal.rs"), "```")
+)]
 
 mod progress;
 mod summary;

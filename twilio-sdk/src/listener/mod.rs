@@ -10,6 +10,21 @@
 //! An unknown user and a wrong password are one and the same answer, in the same time. Where a rule leaves a choice, the
 //! strict one is taken: see [`Credential::decode`].
 //!
+//! # Debug builds
+//!
+//! Without optimization each check of a password takes about half a second. These lines in the `Cargo.toml` of your
+//! workspace mend it for `cargo build`, `cargo run` and `cargo test`:
+//!
+//! ```toml
+//! [profile.dev.package.argon2]
+//! opt-level = 3
+//!
+//! [profile.dev.package.blake2]
+//! opt-level = 3
+//! ```
+//!
+//! # Recording
+//!
 //! What is found can be recorded: [`BasicHandler::audit`], `AuthLayer::audit`, [`FileUserStore::audit`]. A request whose
 //! event cannot be recorded is not let in: 503.
 //!

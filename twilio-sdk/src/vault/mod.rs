@@ -39,6 +39,19 @@
 //! `age` was weighed and is not used: a file with a passphrase needs its slow key anew for every change, which here is
 //! made once for each [`open`](Vault::open); it takes 64 MiB and some tenths of a second, see [`WorkFactor`].
 //!
+//! # Debug builds
+//!
+//! Without optimization [`Vault::open`] takes seconds. These lines in the `Cargo.toml` of your workspace mend it for
+//! `cargo build`, `cargo run` and `cargo test`:
+//!
+//! ```toml
+//! [profile.dev.package.argon2]
+//! opt-level = 3
+//!
+//! [profile.dev.package.blake2]
+//! opt-level = 3
+//! ```
+//!
 //! # What survives
 //!
 //! A change is written to a new file, which goes to disk and then takes the old one's place by renaming. A crash at any

@@ -3,15 +3,20 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "../../examples/service/app/mod.rs"]
-mod app;
 #[path = "../ldap/directory.rs"]
 mod directory;
 #[path = "../common/folder.rs"]
 mod folder;
 mod http;
 mod passphrase;
+#[allow(dead_code)]
+#[path = "../../examples/service/main.rs"]
+mod program;
+mod readme;
 #[path = "../ldap/server.rs"]
 mod server;
 mod setup;
+mod stop;
 mod story;
+
+use program::app;

@@ -43,6 +43,11 @@ fn write(folder: &Folder, name: &str, text: &str) {
 
 /// Fills the folder, and gives the key of the first admin.
 pub async fn fill(folder: &Folder, twilio: &MockTwilio, directory: &Server) -> SecretString {
+    fill_with(folder, twilio, &format!("ldap://127.0.0.1:{}", directory.port)).await
+}
+
+/// The same with the URL of a directory that need not be there.
+pub async fn fill_with(folder: &Folder, twilio: &MockTwilio, url: &str) -> SecretString {
     let example = include_str!("../../examples/service/twilio.toml");
     write(folder, "twilio.toml", &example.replace("${TWILIO_BASE_URL:-}", &twilio.base_url()));
     let hash = PasswordHash::create(&SUSANS_PASSWORD.into()).unwrap();
@@ -55,10 +60,7 @@ pub async fn fill(folder: &Folder, twilio: &MockTwilio, directory: &Server) -> S
         ),
     );
     let mut rules = include_str!("../../examples/service/auth.toml").to_owned();
-    let url = format!("ldap://127.0.0.1:{}", directory.port);
-    for (variable, value) in
-        [("URL", url.as_str()), ("NAME", ADMIN), ("PASSWORD", ADMIN_PASSWORD), ("BASE", BASE)]
-    {
+    for (variable, value) in [("URL", url), ("NAME", ADMIN), ("PASSWORD", ADMIN_PASSWORD), ("BASE", BASE)] {
         rules = rules.replace(&format!("${{LDAP_{variable}}}"), value);
     }
     write(folder, "auth.toml", &rules);

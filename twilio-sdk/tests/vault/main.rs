@@ -7,6 +7,7 @@ mod folder;
 mod audit;
 mod config;
 mod crash;
+mod documentation;
 mod entries;
 mod file;
 #[cfg(feature = "vault-import")]

@@ -5,6 +5,7 @@ mod messages;
 mod passphrase;
 mod people;
 mod problem;
+mod serve;
 mod service;
 mod tokens;
 
@@ -13,9 +14,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, post, put};
 
-// The tests have a passphrase of their own.
-#[allow(unused_imports)]
 pub use passphrase::passphrase;
+pub use serve::{serve, stop};
 pub use service::{Outcome, Service};
 
 /// Which path is behind what. `auth.toml` declares the users of the resources `messages`, `send` and `token`; people come

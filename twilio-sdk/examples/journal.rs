@@ -1,0 +1,215 @@
+//! Sends a message to many recipients, so that none is left out and none gets it twice, though the program is killed.
+//!
+//! ```text
+//! cargo run -p twilio-sdk --example journal --features bulk -- RECIPIENTS JOURNAL
+//! ```
+//!
+//! RECIPIENTS has one number a line. JOURNAL is made by the first run; run it again with the same files after a crash.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{File, OpenOptions};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use twilio_sdk::Client;
+use twilio_sdk::bulk::Bulk;
+
+/// An error of a file, of Twilio, or of the journal.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+const FROM: &str = "+15017122661";
+const BODY: &str = "The kettle is on.";
+
+/// How far Twilio's clock may be behind this machine's.
+const SKEW: Duration = Duration::from_secs(300);
+
+/// What the journal says of a recipient. One who is not in it was never sent anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// The request was about to be sent, and what became of it is not known.
+    InDoubt,
+    /// Twilio has the message.
+    Sent,
+    /// Twilio has rejected it.
+    Rejected,
+}
+
+/// One line for each step: `begin SECONDS`, then `send NUMBER` before a request, and behind it `sent NUMBER SID`,
+/// `rejected NUMBER ERROR` or, after a crash, `none NUMBER`.
+pub struct Journal {
+    file: File,
+    begun: SystemTime,
+    states: BTreeMap<String, State>,
+}
+
+impl Journal {
+    /// Opens the journal, or begins it. Another process that has it open is an error.
+    pub fn open(path: &Path) -> Result<Self, Failure> {
+        let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
+        file.try_lock()?;
+        let mut text = String::new();
+        file.read_to_string(&mut text)?;
+        // A line without an end was being written in the crash: nothing was sent after it.
+        let whole = text.rfind('\n').map_or(0, |end| end + 1);
+        file.set_len(whole as u64)?;
+        file.seek(SeekFrom::End(0))?;
+        let mut journal = Self { file, begun: SystemTime::now(), states: BTreeMap::new() };
+        for line in text.get(..whole).unwrap_or_default().lines() {
+            let mut words = line.split(' ');
+            match (words.next(), words.next()) {
+                (Some("begin"), Some(seconds)) => {
+                    journal.begun = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds.parse()?);
+                }
+                (Some(step), Some(to)) => journal.apply(step, to)?,
+                _ => return Err(format!("{}: `{line}` is not a line of a journal", path.display()).into()),
+            }
+        }
+        if whole == 0 {
+            let seconds = journal.begun.duration_since(SystemTime::UNIX_EPOCH)?.as_secs();
+            journal.append(&format!("begin {seconds}"))?;
+        }
+        Ok(journal)
+    }
+
+    fn apply(&mut self, step: &str, to: &str) -> Result<(), Failure> {
+        let state = match step {
+            "send" => Some(State::InDoubt),
+            "sent" => Some(State::Sent),
+            "rejected" => Some(State::Rejected),
+            "none" => None,
+            _ => return Err(format!("`{step}` is not a step of a journal").into()),
+        };
+        match state {
+            Some(state) => self.states.insert(to.to_owned(), state),
+            None => self.states.remove(to),
+        };
+        Ok(())
+    }
+
+    /// Writes a step, which is on disk when this returns.
+    fn note(&mut self, step: &str, to: &str, what: &str) -> Result<(), Failure> {
+        self.append(format!("{step} {to} {what}").trim_end())?;
+        self.apply(step, to)
+    }
+
+    fn append(&mut self, line: &str) -> Result<(), Failure> {
+        self.file.write_all(format!("{line}\n").as_bytes())?;
+        Ok(self.file.sync_data()?)
+    }
+
+    /// Returns what is known of a recipient.
+    pub fn state(&self, to: &str) -> Option<State> {
+        self.states.get(to).copied()
+    }
+
+    fn in_doubt(&self) -> Vec<String> {
+        let in_doubt = self.states.iter().filter(|(_, state)| **state == State::InDoubt);
+        in_doubt.map(|(to, _)| to.clone()).collect()
+    }
+
+    /// How long ago the last line was written.
+    fn age(&self) -> Result<Duration, Failure> {
+        Ok(self.file.metadata()?.modified()?.elapsed().unwrap_or_default())
+    }
+}
+
+/// Asks Twilio about each recipient in doubt: at most as many as requests were in flight.
+///
+/// What was in flight in the crash may still reach Twilio, so nothing is asked before `settled` has passed since.
+async fn reconcile(twilio: &Client, journal: &mut Journal, settled: Duration) -> Result<(), Failure> {
+    let in_doubt = journal.in_doubt();
+    if !in_doubt.is_empty() {
+        tokio::time::sleep(settled.saturating_sub(journal.age()?)).await;
+    }
+    let begun = (journal.begun - SKEW).duration_since(SystemTime::UNIX_EPOCH)?.as_secs();
+    let begun = i64::try_from(begun)?;
+    for to in in_doubt {
+        // Messages that are queued have no date of sending yet, so they are told apart by when they were created.
+        let mut messages = twilio.api_v2010().list_message().to(to.as_str()).from(FROM).items();
+        let mut found = None;
+        while let (None, Some(message)) = (&found, messages.next().await) {
+            let message = message?;
+            let created = message.date_created.as_ref().and_then(|time| time.value());
+            let of_this_run = created.is_some_and(|time| time.unix_timestamp() >= begun)
+                && message.to.as_deref() == Some(to.as_str())
+                && message.body.as_deref() == Some(BODY);
+            found = of_this_run.then_some(message.sid).flatten();
+        }
+        match found {
+            Some(sid) => journal.note("sent", &to, sid.as_str())?,
+            None => journal.note("none", &to, "")?,
+        }
+    }
+    Ok(())
+}
+
+/// Sends the message to every recipient who does not have it, and returns what is known of all of them.
+///
+/// Requests that failed so that they may have been carried out stay in doubt, for the next run.
+pub async fn send_all(
+    twilio: &Client,
+    recipients: BTreeSet<String>,
+    path: &Path,
+    settled: Duration,
+) -> Result<Journal, Failure> {
+    let mut journal = Journal::open(path)?;
+    reconcile(twilio, &mut journal, settled).await?;
+    let left: Vec<String> = recipients.into_iter().filter(|to| journal.state(to).is_none()).collect();
+
+    let (api, journal) = (twilio.api_v2010(), Arc::new(Mutex::new(journal)));
+    let (intents, unwritten) = (Arc::clone(&journal), Arc::new(Mutex::new(None)));
+    let failed = Arc::clone(&unwritten);
+    // A request is taken from the iterator when it is about to be sent, and is not sent where that cannot be written.
+    let requests = left.clone().into_iter().map_while(move |to| {
+        let written = lock(&intents).note("send", &to, "");
+        match written {
+            Ok(()) => Some(api.create_message(to).from(FROM).body(BODY)),
+            Err(error) => {
+                *lock(&failed) = Some(error);
+                None
+            }
+        }
+    });
+    let mut sent = Bulk::new().concurrency(32).send_iter(requests);
+    while let Some(outcome) = sent.next().await {
+        let Some(to) = usize::try_from(outcome.index).ok().and_then(|index| left.get(index)) else {
+            continue;
+        };
+        match outcome.result {
+            Ok(message) => {
+                let sid = message.sid.map(|sid| sid.as_str().to_owned()).unwrap_or_default();
+                lock(&journal).note("sent", to, &sid)?;
+            }
+            Err(error) if error.may_have_been_carried_out() => eprintln!("{to} is in doubt: {error}"),
+            Err(error) => lock(&journal).note("rejected", to, &error.to_string().replace('\n', " "))?,
+        }
+    }
+    drop(sent);
+    if let Some(error) = lock(&unwritten).take() {
+        return Err(error);
+    }
+    Arc::into_inner(journal)
+        .map(|journal| journal.into_inner().unwrap_or_else(PoisonError::into_inner))
+        .ok_or_else(|| "requests are still in flight".into())
+}
+
+/// A lock that another thread's panic does not spoil.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Failure> {
+    let mut arguments = std::env::args_os().skip(1);
+    let (recipients, path) = arguments.next().zip(arguments.next()).ok_or("name RECIPIENTS and JOURNAL")?;
+    let recipients = std::fs::read_to_string(recipients)?.lines().map(str::to_owned).collect();
+    // Longer than a request may take, and than Twilio needs to list a message.
+    let journal =
+        send_all(&Client::from_env()?, recipients, Path::new(&path), Duration::from_secs(120)).await?;
+    for (to, state) in &journal.states {
+        println!("{to} {state:?}");
+    }
+    Ok(())
+}
