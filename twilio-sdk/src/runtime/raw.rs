@@ -182,13 +182,19 @@ impl RawBody {
         self.0.is_empty()
     }
 
-    /// Reads JSON.
+    /// Reads JSON; what is not well-formed is repaired, as for every response
+    /// ([`Response::is_repaired`](crate::Response::is_repaired)).
     ///
     /// # Errors
     ///
     /// [`is_decode`](Error::is_decode): the body is not JSON, or not of this type.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        serde_json::from_slice(&self.0).map_err(|e| Error::decode(&OPERATIONS[0], e))
+        match serde_json::from_slice(&self.0) {
+            Ok(value) => Ok(value),
+            Err(error) if error.is_data() => Err(Error::decode(&OPERATIONS[0], error)),
+            Err(_) => super::read_json(&self.0, &OPERATIONS[0], |reader| T::deserialize(reader))
+                .map(|(value, _)| value),
+        }
     }
 }
 

@@ -189,3 +189,12 @@ async fn review_37_of_a_name_that_comes_twice_the_last_value_that_fits_counts() 
         assert_eq!(serde_json::to_value(&page).unwrap(), json!({"messages": [{"sid": "SM1"}]}), "{list}");
     }
 }
+
+#[tokio::test]
+async fn review_27_a_response_of_no_operation_is_repaired_too() {
+    let body = b"\xef\xbb\xbf{\"sid\":\"a\\ud800\",\"big\":1e400,\"other\":1.5}";
+    let server = Server::start([Answer::status(200, &[], body)]).await;
+    let body = client(&server).request(twilio_sdk::Method::GET, "/v1/Things").send().await.unwrap();
+    assert_eq!(body.json::<Value>().unwrap(), json!({"sid": "a\u{fffd}", "big": "1e400", "other": 1.5}));
+    assert!(body.json::<Vec<u8>>().unwrap_err().is_decode());
+}

@@ -60,7 +60,9 @@ impl Scan<'_> {
             None | Some(b'}' | b']') => true,
             Some(b',') => {
                 let member = self.byte(self.after_space(next + 1));
-                !in_object || !matches!(member, Some(b'{' | b'['))
+                // Where the start of a list is lost, objects follow each other in an object.
+                let bare = self.stack.iter().rev().nth(1).is_some_and(|parent| parent.bare);
+                !in_object || bare || !matches!(member, Some(b'{' | b'['))
             }
             Some(_) if self.stack.len() == 1 => !self.is_name_at(next),
             Some(b'"') => self.is_name_at(next + 1),

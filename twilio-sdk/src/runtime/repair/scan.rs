@@ -331,6 +331,9 @@ impl<'a> Scan<'a> {
 
     /// Starts an element.
     fn begin(&mut self) {
+        if self.stack.last().is_some_and(|top| top.joined) {
+            self.note();
+        }
         let comma = self.stack.last().is_some_and(|top| top.members > 0);
         if comma {
             self.out.push(',');

@@ -70,7 +70,8 @@ impl Scan<'_> {
         }
         let behind = next + self.width(next);
         match place {
-            Place::Name => value(behind) || self.byte(behind) == Some(b':'),
+            // Unless the quote opens the next name.
+            Place::Name => (value(behind) || self.byte(behind) == Some(b':')) && !self.is_name_at(quote),
             _ => {
                 let after = self.byte(self.after_space(behind));
                 after.is_some_and(|byte| byte != b':' && follows(byte)) || self.is_name_at(behind)

@@ -178,7 +178,7 @@ fn holds(list: &Value, expected: &[&Value]) -> bool {
 }
 
 #[test]
-fn one_wrong_byte_in_an_item_leaves_the_others_whole() {
+fn review_27_one_wrong_byte_in_an_item_leaves_the_others_whole() {
     let (mut tried, mut lost, mut seen) = (0_usize, 0_usize, std::collections::BTreeSet::new());
     for (name, page) in pages() {
         let items = page[&name].as_array().unwrap();
@@ -209,7 +209,7 @@ fn one_wrong_byte_in_an_item_leaves_the_others_whole() {
 }
 
 #[test]
-fn what_stands_around_a_damaged_value_is_as_it_was() {
+fn review_27_what_stands_around_a_damaged_value_is_as_it_was() {
     let pages = pages();
     if pages.is_empty() {
         return;
