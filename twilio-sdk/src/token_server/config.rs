@@ -150,8 +150,8 @@ impl TokenServerConfig {
 
     /// Opens the audit log, unless there is another recorder.
     pub(super) fn open_audit(mut self) -> Result<Self> {
-        if let (None, Some(log)) = (&self.audit, self.audit_log.take()) {
-            self.audit = Some(Arc::new(open(log)?));
+        if let (None, Some(log)) = (&self.audit, &self.audit_log) {
+            self.audit = Some(Arc::new(open(log.clone())?));
         }
         Ok(self)
     }

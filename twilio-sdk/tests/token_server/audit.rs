@@ -56,6 +56,8 @@ async fn the_program_keeps_the_log_that_its_configuration_names() {
     folder.write("users.toml", &[users(), user("dave", &[])].concat());
     program.signal("-HUP");
     program.logged("the users were read again", 1).await;
+    program.logged("the configuration and the certificates were read again", 1).await;
+    assert!(program.log().iter().all(|line| line["message"] != "changed settings need a restart"));
     folder.write("users.toml", "broken");
     program.signal("-HUP");
     program.logged("the users cannot be read; those that were known stay known", 1).await;
