@@ -22,10 +22,32 @@ pub enum AuditError {
     Other(String),
 }
 
+#[cfg(feature = "audit")]
+impl AuditError {
+    /// The same, with the log whose file it was.
+    pub(super) fn at(self, log: &std::path::Path) -> Self {
+        let path = log.display().to_string();
+        match self {
+            Self::Io { what, source } if !what.contains(&path) => {
+                Self::Io { what: format!("{path}: {what}"), source }
+            }
+            other => other,
+        }
+    }
+}
+
 impl fmt::Display for AuditError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Io { what, source } => write!(f, "audit: {what}: {source}"),
+            Self::Io { what, source } => {
+                write!(f, "audit: {what}: {source}")?;
+                match source.kind() {
+                    std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                        f.write_str("; the disk is full: free space on it")
+                    }
+                    _ => Ok(()),
+                }
+            }
             Self::OpenToOthers(what) => write!(f, "audit: {what}"),
             Self::Busy => f.write_str("audit: another process keeps the log locked"),
             Self::Broken(what) => write!(f, "audit: the log is not as it was left: {what}"),

@@ -4,6 +4,7 @@
 #[path = "../common/folder.rs"]
 mod folder;
 
+mod full;
 mod keep;
 mod owner;
 mod processes;

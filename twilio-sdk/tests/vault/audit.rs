@@ -96,7 +96,7 @@ fn what_somebody_else_does_with_an_open_vault_is_recorded_as_theirs() {
 
 /// Takes nothing down, from some moment on.
 #[derive(Default)]
-struct Full(AtomicBool);
+pub(crate) struct Full(pub(crate) AtomicBool);
 
 impl Audit for Full {
     fn record(&self, _: &Event) -> Result<(), AuditError> {

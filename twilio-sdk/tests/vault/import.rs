@@ -43,6 +43,22 @@ fn a_store_of_version_1_is_read_and_its_expiry_is_kept() {
 }
 
 #[test]
+fn review_11_what_cannot_be_recorded_takes_nothing_over() {
+    let folder = Folder::new();
+    let read = || ApiLinkerStore::read(version_1(&folder, SALT, DATA, 1), &password()).unwrap();
+    let vault = create(&folder);
+    let full = std::sync::Arc::new(crate::audit::Full::default());
+    let options = twilio_sdk::vault::VaultOptions::new(vault.path()).audit(std::sync::Arc::clone(&full));
+    let opened = options.open(&crate::passphrase()).unwrap();
+    let before = std::fs::read(vault.path()).unwrap();
+    full.0.store(true, std::sync::atomic::Ordering::Relaxed);
+    assert!(matches!(opened.import(read(), OnExisting::Replace), Err(VaultError::Audit(_))));
+    assert!(std::fs::read(vault.path()).unwrap() == before);
+    full.0.store(false, std::sync::atomic::Ordering::Relaxed);
+    assert_eq!(opened.import(read(), OnExisting::Replace).unwrap().taken, ["github_api"]);
+}
+
+#[test]
 fn the_form_before_it_is_read_too() {
     let folder = Folder::new();
     let path = folder.file("credentials.enc");

@@ -125,6 +125,16 @@ impl AuditLog {
 
 impl Audit for AuditLog {
     fn record(&self, event: &Event) -> Result<(), AuditError> {
+        self.write(event).map_err(|error| error.at(&self.options.path))
+    }
+
+    fn guard(&self, secret: &SecretString) {
+        self.guard.add(secret);
+    }
+}
+
+impl AuditLog {
+    fn write(&self, event: &Event) -> Result<(), AuditError> {
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         let _lock = lock(&self.options)?;
         let mut head = files.settle(&self.options)?;
@@ -138,10 +148,6 @@ impl Audit for AuditLog {
             Fsync::Interval(interval) => files.synced.elapsed() >= interval,
         };
         files.append(&line, &mut head, due)
-    }
-
-    fn guard(&self, secret: &SecretString) {
-        self.guard.add(secret);
     }
 }
 

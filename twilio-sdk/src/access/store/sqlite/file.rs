@@ -58,7 +58,17 @@ pub(super) fn open(path: &Path, timeout: Duration) -> Result<Connection, AccessE
 /// Makes what is missing, and refuses what others may use.
 fn prepare(path: &Path) -> Result<(), AccessError> {
     let _alone = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
-    let io = |what: &Path, error: std::io::Error| AccessError::Store(format!("{}: {error}", what.display()));
+    let io = |what: &Path, error: std::io::Error| {
+        let advice = match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                "; the disk is full: free space on it"
+            }
+            std::io::ErrorKind::ReadOnlyFilesystem => "; the file system is read-only: give another path",
+            std::io::ErrorKind::PermissionDenied => "; the program must be able to write there",
+            _ => "",
+        };
+        AccessError::Store(format!("{}: {error}{advice}", what.display()))
+    };
     let folder = folder_of(path);
     make_folder(folder).map_err(|error| io(folder, error))?;
     let metadata = folder.metadata().map_err(|error| io(folder, error))?;
