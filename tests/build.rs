@@ -6,7 +6,8 @@ mod driver;
 use std::error::Error;
 use std::path::PathBuf;
 
-use twilio_openapi::{Spec, products, specs_dir};
+use twilio_codegen::lock::Lock;
+use twilio_openapi::{Spec, products, specs_dir, surface_dir};
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
@@ -19,7 +20,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut text = String::new();
     for product in products() {
         println!("cargo::rerun-if-changed={}", folder.join(product.file_name()).display());
-        let (api, _) = twilio_codegen::analyze(&Spec::load(&folder, product)?)?;
+        let locked = surface_dir().join(product.file_name());
+        println!("cargo::rerun-if-changed={}", locked.display());
+        let lock = Lock::parse(&product.file_name(), &std::fs::read_to_string(&locked)?)?;
+        let (api, _) = twilio_codegen::analyze_locked(&Spec::load(&folder, product)?, Some(&lock))?;
         driver::product(&api, &mut text);
     }
     driver::table(&mut text);

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use twilio_codegen::{Options, analyze::sid::SIDS};
+use twilio_codegen::{Options, analyze::sid::SIDS, lock::Lock};
 use twilio_openapi::Spec;
 
 fn main() {
@@ -31,9 +31,14 @@ fn run() -> Result<(), String> {
         let verbatim = upstream.join(product.file_name());
         let folder = if verbatim.is_file() { &upstream } else { &specs };
         println!("cargo::rerun-if-changed={}", folder.join(product.file_name()).display());
+        let locked = twilio_openapi::surface_dir().join(product.file_name());
+        println!("cargo::rerun-if-changed={}", locked.display());
+        let text = std::fs::read_to_string(&locked)
+            .map_err(|e| format!("cannot read {}: {e}; run `cargo xtask gen`", locked.display()))?;
+        let lock = Lock::parse(&locked.display().to_string(), &text).map_err(|e| e.to_string())?;
         let generated = Spec::load(folder, product)
             .map_err(twilio_codegen::Error::from)
-            .and_then(|spec| twilio_codegen::generate(&spec, options))
+            .and_then(|spec| twilio_codegen::generate_locked(&spec, Some(&lock), options))
             .map_err(|e| format!("feature `{}`: {e}; run `cargo xtask gen` if specs are missing or damaged, or leave the feature out", product.feature()))?;
         write(&format!("{}.rs", product.module()), &generated.source)?;
     }

@@ -31,6 +31,14 @@ pub enum Error {
         /// The parser's words.
         message: String,
     },
+    /// A lock of the public surface cannot be read.
+    #[error("{file}: {message}")]
+    Lock {
+        /// The file's name.
+        file: String,
+        /// What is wrong with it, and where.
+        message: String,
+    },
     /// A pass found nothing to do in any spec.
     #[error("pass `{pass}` was never applied: {reason}; remove it if no spec needs it any more")]
     NeverApplied {

@@ -1,7 +1,8 @@
 //! Generates the typed operations of `twilio-sdk` from Twilio's OpenAPI files.
 //!
 //! [`generate`] is the pipeline: named [passes](pass) change the spec, [analysis](mod@analyze) reads it into plain
-//! facts, and emission turns those into Rust. It is pure: the same spec and options give the same bytes.
+//! facts, a [lock](mod@lock) fixes the names that callers compile against, and emission turns the facts into Rust. It
+//! is pure: the same spec, lock and options give the same bytes.
 
 mod check;
 mod emit;
@@ -10,6 +11,7 @@ mod format;
 mod order;
 
 pub mod analyze;
+pub mod lock;
 pub mod pass;
 #[cfg(feature = "plain")]
 pub mod plain;
@@ -22,6 +24,7 @@ pub use error::{Error, Result};
 pub const SECRET_NAMES: &str = include_str!("secret_names.rs");
 
 use analyze::Api;
+use lock::Lock;
 use twilio_openapi::Spec;
 
 /// What to generate beside the operations.
@@ -58,32 +61,50 @@ pub struct Generated {
     pub applied: pass::Applied,
 }
 
-/// Generates a product's module.
+/// Generates a product's module under the names that the spec alone suggests.
 pub fn generate(spec: &Spec, options: Options) -> Result<Generated> {
-    let (api, applied) = analyze(spec)?;
+    generate_locked(spec, None, options)
+}
+
+/// Generates a product's module under the names of a lock.
+pub fn generate_locked(spec: &Spec, lock: Option<&Lock>, options: Options) -> Result<Generated> {
+    let (api, applied) = analyze_locked(spec, lock)?;
     let file = emit::module(&api, options)?;
     Ok(Generated { source: format::source(spec, &file), applied })
 }
 
 /// Runs the passes and the analysis, without emission.
 pub fn analyze(spec: &Spec) -> Result<(Api, pass::Applied)> {
+    analyze_locked(spec, None)
+}
+
+/// Runs the passes and the analysis, and gives everything the name that a lock has for it.
+pub fn analyze_locked(spec: &Spec, lock: Option<&Lock>) -> Result<(Api, pass::Applied)> {
     check::references(spec)?;
+    check::understood(spec)?;
     let mut spec = spec.clone();
     check::shapes(&mut spec)?;
     order::sort(&mut spec);
     let pii = analyze::personal(&spec);
+    if let Some(lock) = lock {
+        lock.pin_items(&mut spec)?;
+    }
     let applied = pass::run(&mut spec)?;
     order::sort(&mut spec);
-    Ok((analyze::run(&spec, pii)?, applied))
+    let api = analyze::run(&spec, pii)?;
+    Ok((lock.map(|lock| lock.apply(&api)).unwrap_or(api), applied))
 }
 
 /// The generated code of one operation, or `None` where the spec has no operation of that name.
 ///
 /// The name is the `operationId` in any letter case, or the Rust method's.
-pub fn show(spec: &Spec, operation: &str) -> Result<Option<String>> {
-    let (api, _) = analyze(spec)?;
+pub fn show(spec: &Spec, lock: Option<&Lock>, operation: &str) -> Result<Option<String>> {
+    let (api, _) = analyze_locked(spec, lock)?;
     let folded = |name: &str| name.replace('_', "").to_lowercase();
-    let found = api.operations.iter().find(|o| folded(&o.id) == folded(operation));
+    let found = api
+        .operations
+        .iter()
+        .find(|o| [&o.id, &o.method_name].iter().any(|n| folded(n) == folded(operation)));
     found.map(|operation| emit::one(&api, operation)).transpose()
 }
 
@@ -106,7 +127,7 @@ pub struct OperationSummary {
 }
 
 /// Every operation of a spec with its Rust name.
-pub fn operations(spec: &Spec) -> Result<Vec<OperationSummary>> {
-    let (api, _) = analyze(spec)?;
+pub fn operations(spec: &Spec, lock: Option<&Lock>) -> Result<Vec<OperationSummary>> {
+    let (api, _) = analyze_locked(spec, lock)?;
     Ok(api.operations.iter().map(emit::summary).collect())
 }

@@ -206,7 +206,7 @@ fn strange_names_become_rust_all_the_same() {
     let built = api(with_answer(fields.clone(), json!({ "unused": choices })));
     assert_eq!(built.models["FetchThingResponse"].fields.len(), wires.len());
     let built = api(with_form(json!({ "A": choices, "B": fields })));
-    assert_eq!(built.enums["CreateThingA"].variants.len(), wires.len());
+    assert_eq!(built.enums["ThingA"].variants.len(), wires.len());
     let schemas = of(&json!({ "type": "object", "properties": { "x": text } }));
     let properties: serde_json::Map<_, _> = wires
         .iter()

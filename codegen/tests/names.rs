@@ -68,7 +68,7 @@ fn enum_values_become_variants_and_keep_their_text() {
         json!(["in-progress", "+", "-", "", "2fa", "Self", "unknown", "a", "A", "a&b", null, 7, true]);
     let api = api(with_form(json!({ "State": { "type": "string", "enum": values } })));
     let variants: Vec<_> =
-        api.enums["CreateThingState"].variants.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        api.enums["ThingState"].variants.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
     let expected = [
         ("InProgress", "in-progress"),
         ("Plus", "+"),
@@ -139,9 +139,10 @@ fn components_that_only_differ_in_signs_are_numbered() {
 #[test]
 fn words_that_only_repeat_the_parent_are_left_out() {
     let state = json!({ "type": "string", "enum": ["on"] });
+    let other = json!({ "type": "string", "enum": ["off"] });
     let model = |fields| json!({ "type": "object", "properties": fields });
     let schemas = json!({
-        "v1.build": model(json!({ "build_status": state, "status": state })),
+        "v1.build": model(json!({ "build_status": other, "status": state })),
         "v1.call.call_event": model(json!({ "x": { "type": "string" } })),
         "v1.task.call_event": model(json!({ "y": { "type": "string" } })),
         "v1.tone_status": model(json!({ "status": state })),
@@ -187,4 +188,37 @@ fn methods_are_operation_ids_in_snake_case() {
         ("new", "new_", "New"),
     ];
     assert_eq!(names, expected);
+}
+
+#[test]
+fn review_55_enums_are_named_for_their_resource_and_names_have_a_bound() {
+    for (product, spec) in common::distilled() {
+        let api = twilio_codegen::analyze(&spec).unwrap().0;
+        let types = api.models.iter().map(|(name, model)| (name, &model.component));
+        for (name, component) in types.chain(api.enums.iter().map(|(name, item)| (name, &item.component))) {
+            let longest = if component.contains('|') { 48 } else { 53 };
+            assert!(name.len() <= longest, "{}: {name} has {} letters", product.stem, name.len());
+            assert!(!name.starts_with("Empty") || component.starts_with("empty"), "{}: {name}", product.stem);
+        }
+        for (name, item) in &api.enums {
+            let is_first_user = name.starts_with("List") && !item.component.starts_with("list");
+            assert!(!is_first_user || name == "ListBundleEndUserType", "{}: {name}", product.stem);
+        }
+    }
+    let conversations = twilio_openapi::find("conversations_v2").unwrap();
+    let spec = twilio_openapi::Spec::load(&twilio_openapi::specs_dir(), conversations).unwrap();
+    let api = twilio_codegen::analyze(&spec).unwrap().0;
+    assert!(api.enums.contains_key("ConversationStatus"), "{:?}", api.enums.keys());
+}
+
+#[test]
+fn review_57_the_account_of_a_body_keeps_its_name() {
+    let product = twilio_openapi::find("api_v2010").unwrap();
+    let spec = twilio_openapi::Spec::load(&twilio_openapi::specs_dir(), product).unwrap();
+    let api = twilio_codegen::analyze(&spec).unwrap().0;
+    let update = api.operations.iter().find(|o| o.id == "UpdateIncomingPhoneNumber").unwrap();
+    assert!(update.account_path);
+    assert_eq!(input(update, "AccountSid").rust, "account_sid");
+    let code = twilio_codegen::show(&spec, None, "UpdateIncomingPhoneNumber").unwrap().unwrap();
+    assert!(code.contains("account_operation!") && !code.contains("account_sid_"), "{code}");
 }

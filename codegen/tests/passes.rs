@@ -227,14 +227,16 @@ fn list_envelope_is_a_page_of_its_items() {
 }
 
 #[test]
-fn an_answer_with_two_lists_or_without_paging_is_no_page() {
+fn a_response_without_paging_is_no_page_and_two_lists_are_an_error() {
     let list = json!({ "type": "array", "items": { "type": "string" } });
-    for properties in
-        [json!({ "a": list, "b": list, "next_page_uri": { "type": "string" } }), json!({ "a": list })]
-    {
+    for properties in [json!({ "a": list }), json!({ "a": list, "b": list })] {
         let api = api(with_answer(json!({ "type": "object", "properties": properties }), json!({})));
         assert!(matches!(only(&api).output, Output::Value(Type::Model(_))), "{properties}");
     }
+    let properties = json!({ "a": list, "b": list, "next_page_uri": { "type": "string" } });
+    let error = refused(with_answer(json!({ "type": "object", "properties": properties }), json!({})));
+    let place = "/paths/~1v1~1Thing/get/responses/200/content/application~1json/schema/properties";
+    assert!(error.to_string().starts_with(&format!("test#{place}: ")), "{error}");
 }
 
 #[test]
@@ -278,8 +280,8 @@ fn inline_schemas_become_types_and_equal_ones_become_one() {
 fn equal_enums_of_different_properties_stay_apart() {
     let choice = json!({ "type": "string", "enum": ["on", "off"] });
     let api = api(with_form(json!({ "Light": choice, "Door": { "type": "array", "items": choice } })));
-    assert_eq!(input(only(&api), "Light").ty, Type::Enum("CreateThingLight".to_owned()));
-    let door = Type::Enum("CreateThingDoor".to_owned());
+    assert_eq!(input(only(&api), "Light").ty, Type::Enum("ThingLight".to_owned()));
+    let door = Type::Enum("ThingDoor".to_owned());
     assert_eq!(input(only(&api), "Door").ty, Type::List(Box::new(door)));
 }
 

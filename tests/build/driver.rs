@@ -42,7 +42,7 @@ fn function(api: &Api, operation: &Operation, out: &mut String) {
     put(out, format_args!("let call = client.{product}().{}({arguments});\n", operation.method_name));
     if operation.account_path {
         out.push_str(
-            "let call = match v.give::<String>(Path, \"AccountSid\") { Some(x) => call.account_sid(x), None => call };\n",
+            "let call = match v.give::<String>(Path, \"AccountSid\") { Some(x) => call.with_account(x), None => call };\n",
         );
     }
     for input in &operation.optional {

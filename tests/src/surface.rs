@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use twilio_codegen::analyze::{Api, Operation};
-use twilio_openapi::{Product, Spec, products, specs_dir};
+use twilio_codegen::lock::Lock;
+use twilio_openapi::{Product, Spec, products, specs_dir, surface_dir};
 
 use crate::sample::request_case;
 use crate::values::Values;
@@ -33,8 +34,16 @@ pub fn surface(stem: &str) -> Result<&'static Surface, String> {
 
 fn load(product: &Product) -> Result<Surface, String> {
     let spec = Spec::load(&specs_dir(), product).map_err(|e| e.to_string())?;
-    let (api, _) = twilio_codegen::analyze(&spec).map_err(|e| e.to_string())?;
+    let lock = lock(product)?;
+    let (api, _) = twilio_codegen::analyze_locked(&spec, Some(&lock)).map_err(|e| e.to_string())?;
     Ok(Surface { spec, api, required: OnceLock::new() })
+}
+
+/// The lock of a product's names.
+pub fn lock(product: &Product) -> Result<Lock, String> {
+    let path = surface_dir().join(product.file_name());
+    let text = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+    Lock::parse(&product.file_name(), &text).map_err(|e| e.to_string())
 }
 
 impl Surface {

@@ -5,11 +5,22 @@
 #[path = "snapshots/digest.rs"]
 mod digest;
 
-use twilio_codegen::{Options, generate, show};
-use twilio_openapi::{Spec, find, products, specs_dir};
+use twilio_codegen::lock::Lock;
+use twilio_codegen::{Options, generate_locked, show};
+use twilio_openapi::{Spec, find, products, specs_dir, surface_dir};
 
 fn spec(product: &str) -> Spec {
     Spec::load(&specs_dir(), find(product).unwrap()).unwrap()
+}
+
+fn lock(product: &str) -> Lock {
+    let name = find(product).unwrap().file_name();
+    Lock::parse(&name, &std::fs::read_to_string(surface_dir().join(&name)).unwrap()).unwrap()
+}
+
+/// The code of a product under its locked names.
+fn source(product: &str) -> String {
+    generate_locked(&spec(product), Some(&lock(product)), Options::default()).unwrap().source
 }
 
 /// Compares with a file that is named for what it shows, and holds nothing else.
@@ -24,7 +35,7 @@ macro_rules! operations {
     ($($test:ident: $product:literal $operation:literal;)*) => {
         $(#[test]
         fn $test() {
-            let code = show(&spec($product), $operation).unwrap().unwrap_or_else(|| panic!("no {}", $operation));
+            let code = show(&spec($product), Some(&lock($product)), $operation).unwrap().unwrap_or_else(|| panic!("no {}", $operation));
             assert_file(stringify!($test), &code);
         })*
     };
@@ -50,7 +61,7 @@ macro_rules! types {
     ($($test:ident: $product:literal $type:literal;)*) => {
         $(#[test]
         fn $test() {
-            let source = generate(&spec($product), Options::default()).unwrap().source;
+            let source = source($product);
             assert_file(stringify!($test), &digest::type_text(&source, $type));
         })*
     };
@@ -68,7 +79,7 @@ types! {
 fn public_surface_of_every_product() {
     let mut size = 0;
     for product in products() {
-        let source = generate(&spec(product.stem), Options::default()).unwrap().source;
+        let source = source(product.stem);
         let digest = digest::surface(&source);
         size += digest.len();
         assert_file(&format!("surface_{}", product.stem), &digest);

@@ -24,6 +24,13 @@ pub fn specs_dir() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("specs")
 }
 
+/// The folder of the locks of the public surface, one file per product version, named as its spec.
+///
+/// A lock fixes the Rust names and the order of arguments; `cargo xtask gen` writes it and the generator reads it.
+pub fn surface_dir() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("surface")
+}
+
 /// The folder in which `cargo xtask gen` keeps Twilio's verbatim files; absent in a fresh clone.
 pub fn upstream_dir() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("upstream")

@@ -248,7 +248,8 @@ fn responses<'a>(spec: &'a Spec, operation: &'a Value, pointer: &str) -> Result<
             let value = spec.resolve(entry)?;
             let pointer = format!("{pointer}/{status}");
             let media = value.get("content").and_then(Value::as_object).and_then(|content| {
-                content.get_key_value("application/json").or_else(|| content.iter().next())
+                let json = || content.iter().find(|(media, _)| media.contains("json"));
+                content.get_key_value("application/json").or_else(json).or_else(|| content.iter().next())
             });
             let (content_type, schema) = match media {
                 Some((name, media)) => (Some(name.as_str()), media.get("schema")),

@@ -67,7 +67,7 @@ async fn a_restored_request_is_the_same_on_the_wire_wherever_its_values_go() {
         })
     );
     let call = "CA00000000000000000000000000000001";
-    same(&mock, &api, api.fetch_call(call).account_sid("AC00000000000000000000000000000009")).await;
+    same(&mock, &api, api.fetch_call(call).with_account("AC00000000000000000000000000000009")).await;
     same(&mock, &api, api.list_call().page_size(5).start_time_after("2026-01-31")).await;
     let lookups = twilio.lookups_v1();
     let request: lookups_v1::builder::FetchPhoneNumber =

@@ -33,7 +33,7 @@ async fn all_that_is_wrong_is_told_at_once_and_nothing_is_sent() {
     let mock = mock().await;
     let twilio = checking(&mock);
     let list = twilio.api_v2010().list_call().parent_call_sid("PERSONAL").page_size(1001).page(-1);
-    let error = list.account_sid("ALSO PERSONAL").send().await.unwrap_err();
+    let error = list.with_account("ALSO PERSONAL").send().await.unwrap_err();
     assert_eq!(
         broken(&error),
         [
@@ -108,7 +108,7 @@ async fn the_credentials_own_account_is_checked_where_it_is_sent() {
     let twilio = checking_for(&mock, "AC1");
     let error = twilio.api_v2010().fetch_call(CALL).send().await.unwrap_err();
     assert_eq!(broken(&error), [("AccountSid", "must match `^AC[0-9a-fA-F]{32}$`")]);
-    twilio.api_v2010().fetch_call(CALL).account_sid(ACCOUNT).send().await.unwrap();
+    twilio.api_v2010().fetch_call(CALL).with_account(ACCOUNT).send().await.unwrap();
 }
 
 #[tokio::test]

@@ -66,9 +66,11 @@ pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
 
 fn rows(workspace: &Workspace) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
+    let locks = crate::generate::locks(workspace)?;
     for product in products() {
         let spec = Spec::load(&workspace.specs(), product)?;
-        let operations = twilio_codegen::operations(&spec).with_context(|| product.file_name())?;
+        let operations = twilio_codegen::operations(&spec, locks.get(product.stem))
+            .with_context(|| product.file_name())?;
         for operation in operations {
             let arguments: Vec<_> =
                 operation.arguments.into_iter().map(|(name, kind)| Argument { name, kind }).collect();

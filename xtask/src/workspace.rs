@@ -43,6 +43,10 @@ impl Workspace {
         self.openapi().join("upstream")
     }
 
+    pub(crate) fn surface(&self) -> PathBuf {
+        self.openapi().join("surface")
+    }
+
     pub(crate) fn lock(&self) -> PathBuf {
         self.openapi().join("upstream.lock.toml")
     }

@@ -2,7 +2,7 @@
 
 mod input;
 mod model;
-mod names;
+pub(crate) mod names;
 mod operation;
 mod pii;
 mod rules;

@@ -1,5 +1,7 @@
 //! Rust names for wire names.
 
+mod hoist;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use heck::{ToPascalCase, ToSnakeCase};
@@ -137,7 +139,7 @@ fn type_name(name: &str, taken: &mut BTreeSet<String>) -> String {
 /// A Rust name for every component, without the prefixes that say only where it belongs.
 ///
 /// `api.v2010.account.message` is `Message`; where two components end alike, both take one more word from
-/// their paths. A hoisted component is its parent's name and its property.
+/// their paths. A hoisted component is named for its parent and its property; see [`hoist`].
 pub(crate) fn components(spec: &Spec) -> HashMap<String, String> {
     let schemas = spec.document().pointer("/components/schemas").and_then(|v| v.as_object());
     let keys: Vec<&String> = schemas.map(|map| map.keys().collect()).unwrap_or_default();
@@ -155,15 +157,40 @@ pub(crate) fn components(spec: &Spec) -> HashMap<String, String> {
             names.insert((*key).clone(), type_name(&name, &mut taken));
         }
     }
+    let values = |key: &str| {
+        let values = schemas.and_then(|map| map.get(key)?.get("enum")?.as_array());
+        values.map(|list| list.iter().map(ToString::to_string).collect::<BTreeSet<String>>())
+    };
+    let mut enums: HashMap<String, BTreeSet<String>> = names
+        .iter()
+        .filter_map(|(key, name): (&String, &String)| Some((name.clone(), values(key)?)))
+        .collect();
     // A parent's key is shorter than its child's, so it has its name by then.
     let mut hoisted = hoisted;
     hoisted.sort_by_key(|key| (key.matches(SEPARATOR).count(), key.len(), (*key).clone()));
-    for key in hoisted {
-        if let Some((parent, property)) = key.rsplit_once(SEPARATOR) {
-            let parent = names.get(parent).cloned().unwrap_or_else(|| pascal(parent));
-            let name = format!("{parent}{}", pascal(property));
-            names.insert(key.clone(), type_name(&name, &mut taken));
+    let choices: Vec<(&String, Vec<String>)> =
+        hoisted.into_iter().map(|key| (key, hoist::candidates(key, &names, values(key).is_some()))).collect();
+    let mut wanted: BTreeMap<&str, usize> = BTreeMap::new();
+    for (_, candidates) in &choices {
+        candidates.iter().for_each(|name| *wanted.entry(name).or_default() += 1);
+    }
+    for (key, candidates) in &choices {
+        let values = values(key);
+        // An enum of the same name and values is the same enum, wherever it is written.
+        let same = |name: &&String| values.is_some() && enums.get(*name) == values.as_ref();
+        if let Some(name) = candidates.iter().find(same) {
+            names.insert((*key).clone(), name.clone());
+            continue;
         }
+        // The first name that nothing else could have; what all share is given to the first of them.
+        let free = |name: &&String| !taken.contains(*name);
+        let own = candidates.iter().filter(free).find(|name| wanted.get(name.as_str()) == Some(&1));
+        let name = own.or_else(|| candidates.iter().find(free)).or(candidates.last());
+        let name = unique(name.map_or_else(|| pascal(key), Clone::clone), &mut taken);
+        if let Some(values) = values {
+            enums.insert(name.clone(), values);
+        }
+        names.insert((*key).clone(), name);
     }
     names
 }

@@ -8,12 +8,9 @@ use super::{BodyKind, Constraints, Input, Operation, Output, Place, Type, input,
 use crate::error::unsupported;
 use crate::{Result, pass};
 
-/// Names that a call's method and builder use themselves; options of the call start with `with_`.
-fn reserved(source: &Source<'_>, account_path: bool) -> BTreeSet<String> {
+/// Names that a request's method and builder use themselves; options of the request start with `with_`.
+fn reserved(source: &Source<'_>) -> BTreeSet<String> {
     let mut names = BTreeSet::from(["call", "clone", "send", "send_with_response"].map(str::to_owned));
-    if account_path {
-        names.insert("account_sid".to_owned());
-    }
     let schema = source.success().and_then(|response| response.schema);
     if schema.is_some_and(|schema| schema.get(pass::PAGE).is_some()) {
         names.extend(["items", "pages"].map(str::to_owned));
@@ -56,8 +53,7 @@ pub(super) fn all(spec: &Spec, types: &mut Types<'_>) -> Result<Vec<Operation>> 
 
 fn one(spec: &Spec, source: &Source<'_>, types: &mut Types<'_>) -> Result<Operation> {
     let account_path = spec.name() == "api_v2010" && source.path.contains("/{AccountSid}");
-    let mut inputs =
-        Inputs { spec, taken: reserved(source, account_path), required: Vec::new(), optional: Vec::new() };
+    let mut inputs = Inputs { spec, taken: reserved(source), required: Vec::new(), optional: Vec::new() };
     check_path(spec, source)?;
     let mut account_checks = Vec::new();
     for location in [Location::Path, Location::Query, Location::Header] {
@@ -138,7 +134,8 @@ fn check_path(spec: &Spec, source: &Source<'_>) -> Result<()> {
 /// An operation without a requirement, or with only empty ones, takes no credentials.
 fn authenticated(spec: &Spec, source: &Source<'_>) -> bool {
     let own = source.value.get("security").or_else(|| spec.document().get("security"));
-    own.and_then(Value::as_array).is_none_or(|list| !list.is_empty())
+    let is_way = |way: &Value| way.as_object().is_none_or(|schemes| !schemes.is_empty());
+    own.and_then(Value::as_array).is_none_or(|list| list.iter().any(is_way))
 }
 
 /// The status of an operation whose success is a redirect with a body.

@@ -14,7 +14,7 @@ mod transport_header;
 pub(crate) mod walk;
 
 pub(crate) use inline_schema::SEPARATOR;
-pub(crate) use list_envelope::MARK as PAGE;
+pub(crate) use list_envelope::{ITEMS, MARK as PAGE};
 pub(crate) use secret::MARK as SECRET;
 
 use twilio_openapi::Spec;

@@ -85,15 +85,15 @@ impl DownloadCall<Recording> {
     }
 
     /// Takes it from another account, such as a sub-account, than the one of the credentials.
-    pub fn account_sid(self, account_sid: impl Into<AccountSid>) -> Self {
-        self.of_account(account_sid.into())
+    pub fn with_account(self, account: impl Into<AccountSid>) -> Self {
+        self.of_account(account.into())
     }
 }
 
 impl DownloadCall<MessageMedia> {
     /// Takes it from another account, such as a sub-account, than the one of the credentials.
-    pub fn account_sid(self, account_sid: impl Into<AccountSid>) -> Self {
-        self.of_account(account_sid.into())
+    pub fn with_account(self, account: impl Into<AccountSid>) -> Self {
+        self.of_account(account.into())
     }
 }
 

@@ -466,9 +466,9 @@ pub(crate) use list_operation;
 macro_rules! account_operation {
     ($name:ident) => {
         impl $name {
-            /// Acts on another account, such as a sub-account, than the one of the credentials.
-            pub fn account_sid(mut self, account_sid: impl Into<crate::types::AccountSid>) -> Self {
-                self.0.account(String::from(account_sid.into()).into());
+            /// Sets the account in the request's path, such as a subaccount; by default the credentials' own.
+            pub fn with_account(mut self, account: impl Into<crate::types::AccountSid>) -> Self {
+                self.0.account(String::from(account.into()).into());
                 self
             }
         }

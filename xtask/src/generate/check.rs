@@ -3,7 +3,7 @@ use twilio_openapi::distil::{distil, to_text};
 use twilio_openapi::{RETIRED, find, products};
 
 use super::lock::{Lock, differences, hashes};
-use super::{derived, table};
+use super::{derived, names, table};
 use crate::output::count;
 use crate::workspace::{Files, Workspace, spec_files, stem};
 
@@ -24,7 +24,7 @@ pub(super) fn run(workspace: &Workspace) -> Result<()> {
         );
     }
     if found.is_empty() {
-        println!("up to date: {}, the lock and the derived files", count(products().len(), "spec"));
+        println!("up to date: {}, the locks and the derived files", count(products().len(), "spec"));
         return Ok(());
     }
     bail!(
@@ -65,6 +65,7 @@ pub(crate) fn problems(workspace: &Workspace) -> Result<Vec<String>> {
             );
         }
     }
+    found.extend(names::problems(workspace, &specs));
     match derived::wanted(workspace) {
         Err(error) => found.push(format!("{error:#}")),
         Ok(files) => found.extend(

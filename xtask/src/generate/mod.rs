@@ -6,6 +6,7 @@ mod github;
 mod lock;
 #[cfg(test)]
 pub(crate) mod loopback;
+mod names;
 mod npm;
 mod place;
 mod show;
@@ -16,6 +17,7 @@ mod tests;
 
 pub(crate) use check::problems;
 pub(crate) use lock::Lock;
+pub(crate) use names::read as locks;
 pub(crate) use source::{Asked, Fetched};
 
 use anyhow::{Context, Result, bail};
@@ -23,6 +25,7 @@ use anyhow::{Context, Result, bail};
 use crate::output::{count, print};
 use crate::workspace::{Files, Workspace, spec_files};
 use change::Surface;
+use names::Locks;
 
 /// What `cargo xtask gen` understands.
 #[derive(clap::Args, Default)]
@@ -39,8 +42,11 @@ pub(crate) struct Args {
     /// Change nothing; fail when something is stale and say what.
     #[arg(long, conflicts_with_all = ["source", "update", "offline"])]
     check: bool,
+    /// Write the locks of the public surface anew, from the specs alone: names and the order of arguments may move.
+    #[arg(long, conflicts_with = "check")]
+    relock: bool,
     /// Print the generated code of one operation: `CreateMessage`, `create_message`, `api_v2010:CreateMessage`.
-    #[arg(long, value_name = "OPERATION", conflicts_with_all = ["source", "update", "offline", "check"])]
+    #[arg(long, value_name = "OPERATION", conflicts_with_all = ["source", "update", "offline", "check", "relock"])]
     show: Option<String>,
     /// Do not run the snapshot tests afterwards.
     #[arg(long)]
@@ -78,10 +84,19 @@ fn generate(workspace: &Workspace, args: &Args) -> Result<String> {
     let lock = Lock::of(&fetched, &specs);
     let derived = derived::wanted(workspace)?;
     let old = spec_files(&workspace.specs())?.unwrap_or_default();
-    let report = change::report(&Surface::read(&old)?, &Surface::read(&specs)?);
+    let locks = if args.relock { Locks::new() } else { names::read(workspace)? };
+    let (mut was, mut is) = (Surface::read(&old)?, Surface::read(&specs)?);
+    let apis = names::analyzed(&specs)
+        .with_context(|| format!("nothing was changed; what is new:\n{}", change::report(&was, &is)))?;
+    // What is committed was understood when it was written; where it no longer is, there is nothing to compare with.
+    was.name(&names::analyzed(&old).unwrap_or_default(), &locks);
+    is.name(&apis, &locks);
+    let report = change::report(&was, &is);
 
     let mut changed = place::folders(workspace, &fetched.files, &specs)?;
     changed.extend(lock.write(workspace)?);
+    let kept = names::locked(&apis, &locks);
+    changed.extend(names::write(workspace, &names::extended(&kept, &locks))?);
     for file in derived {
         changed.extend(file.write(workspace)?);
     }

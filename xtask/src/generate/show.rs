@@ -1,6 +1,7 @@
 use anyhow::{Context, Result, bail};
 use twilio_openapi::{Product, Spec, find, products};
 
+use super::names;
 use crate::output::print;
 use crate::workspace::Workspace;
 
@@ -8,9 +9,11 @@ use crate::workspace::Workspace;
 pub(super) fn run(workspace: &Workspace, operation: &str) -> Result<()> {
     let (candidates, name) = parse(operation)?;
     let mut shown = 0;
+    let locks = names::read(workspace)?;
     for product in candidates {
         let spec = Spec::load(&workspace.specs(), product)?;
-        let code = twilio_codegen::show(&spec, name).with_context(|| product.file_name())?;
+        let code = twilio_codegen::show(&spec, locks.get(product.stem), name)
+            .with_context(|| product.file_name())?;
         if let Some(code) = code {
             print(&format!("// {}\n{code}\n", product.stem))?;
             shown += 1;

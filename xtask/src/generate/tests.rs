@@ -107,7 +107,7 @@ fn a_first_run_writes_everything_and_a_second_one_nothing() {
     assert!(!distilled.contains("description") && distilled.contains("FetchX"), "{distilled}");
     assert_eq!(
         std::fs::read_dir(scene.path("twilio-openapi")).unwrap().count(),
-        3,
+        4,
         "temporary folders stay behind"
     );
 
@@ -201,6 +201,17 @@ fn check_says_what_is_stale() {
         ("twilio-openapi/specs/twilio_new_v1.json", Some("{}"), "twilio_new_v1.json is not in"),
         ("twilio-openapi/upstream/twilio_chat_v1.json", Some("{}"), "upstream/twilio_chat_v1.json: sha256"),
         ("twilio-openapi/upstream.lock.toml", None, "upstream.lock.toml is missing"),
+        ("twilio-openapi/surface/twilio_chat_v1.json", None, "surface/twilio_chat_v1.json is missing"),
+        (
+            "twilio-openapi/surface/twilio_chat_v1.json",
+            Some("{}"),
+            "surface/twilio_chat_v1.json: the file: `operations`",
+        ),
+        (
+            "twilio-openapi/surface/twilio_chat_v1.json",
+            Some("{\"operations\": {}, \"types\": {}}"),
+            "surface/twilio_chat_v1.json does not cover twilio_chat_v1.json",
+        ),
         ("twilio-sdk/src/products.rs", Some("// edited"), "twilio-sdk/src/products.rs is stale"),
         ("twilio-sdk/Cargo.toml", Some(MANIFEST), "twilio-sdk/Cargo.toml is stale"),
         ("twilio-sdk/Cargo.toml", Some(""), "marker line"),
@@ -249,6 +260,50 @@ fn an_archive_from_the_repository_updates_and_a_broken_one_changes_nothing() {
     check::run(&scene.workspace).unwrap();
     let lock = std::fs::read_to_string(scene.workspace.lock()).unwrap();
     assert!(lock.contains("kind = \"github\"") && lock.contains("ref = \"1.2.3\""), "{lock}");
+}
+
+/// A spec with one operation that takes two required values, in this order.
+fn with_required(order: &str) -> String {
+    format!(
+        r#"{{"info": {{"version": "1"}}, "servers": [{{"url": "https://chat.twilio.com"}}], "paths": {{"/X": {{"post": {{
+        "operationId": "CreateX", "responses": {{"204": {{}}}}, "requestBody": {{"content": {{
+        "application/x-www-form-urlencoded": {{"schema": {{"type": "object", "required": [{order}],
+        "properties": {{"To": {{"type": "string"}}, "From": {{"type": "string"}}}}}}}}}}}}}}}}}}}}"#
+    )
+}
+
+#[test]
+fn review_51_gen_keeps_the_order_of_arguments_until_told_otherwise() {
+    let scene = Scene::generated();
+    let accept = || Args { update: true, ..scene.folder_args() };
+    let name = "twilio-openapi/surface/twilio_chat_v1.json";
+    let lock = || std::fs::read_to_string(scene.path(name)).unwrap();
+    scene.put("twilio_chat_v1.json", &with_required("\"To\", \"From\""));
+    scene.generate(&accept()).unwrap();
+    let first = lock();
+    assert!(first.contains("FetchX"), "a removed operation stays reserved: {first}");
+    scene.put("twilio_chat_v1.json", &with_required("\"From\", \"To\""));
+    let report = scene.generate(&accept()).unwrap();
+    assert!(report.contains("arguments (to, from) would be (from, to); kept by the lock"), "{report}");
+    assert_eq!(lock(), first);
+    check::run(&scene.workspace).unwrap();
+    scene.generate(&Args { relock: true, ..accept() }).unwrap();
+    let anew = lock();
+    assert!(anew != first && !anew.contains("FetchX"), "{anew}");
+    check::run(&scene.workspace).unwrap();
+}
+
+#[test]
+fn review_50_gen_refuses_what_the_generator_does_not_understand_and_says_what_is_new() {
+    let scene = Scene::generated();
+    let text = spec("chat.twilio.com", "d").replace("\"get\"", "\"head\"");
+    scene.put("twilio_chat_v1.json", &text);
+    let error = scene.refused(&Args { update: true, ..scene.folder_args() });
+    for part in
+        ["chat_v1#/paths/~1X/head: ", "HEAD", "nothing was changed", "! ", "a method that the generator"]
+    {
+        assert!(error.contains(part), "{part}: {error}");
+    }
 }
 
 #[test]

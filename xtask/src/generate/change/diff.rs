@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::moved::{Moved, moved};
 use super::surface::{Item, Shape, Surface};
 
 /// What a change is about.
@@ -10,11 +11,22 @@ pub(super) enum Kind {
     Parameter,
     Field,
     EnumValue,
+    /// Media types, security, server, styles and paging keys.
+    Wire,
+    /// Rust names and the order of arguments.
+    Name,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 5] =
-        [Self::Product, Self::Operation, Self::Parameter, Self::Field, Self::EnumValue];
+    pub(super) const ALL: [Self; 7] = [
+        Self::Product,
+        Self::Operation,
+        Self::Parameter,
+        Self::Field,
+        Self::EnumValue,
+        Self::Wire,
+        Self::Name,
+    ];
 
     pub(super) fn plural(self) -> &'static str {
         match self {
@@ -23,6 +35,8 @@ impl Kind {
             Self::Parameter => "parameters",
             Self::Field => "response fields",
             Self::EnumValue => "enum values",
+            Self::Wire => "wire facts",
+            Self::Name => "Rust names",
         }
     }
 }
@@ -68,12 +82,19 @@ pub(super) fn changes(old: &Surface, new: &Surface) -> Vec<Change> {
             (Some(was), None) => {
                 diff.push(Kind::Product, Way::Removed, format!("product, {} operations", was.len()), true)
             }
-            (Some(was), Some(is)) => diff.product(was, is),
+            (Some(was), Some(is)) => {
+                let named = old.names.get(stem).zip(new.names.get(stem));
+                let moved = named.map(|(was, is)| moved(was, is)).unwrap_or_default();
+                diff.product(was, is, moved);
+            }
             (None, None) => {}
         }
     }
     all
 }
+
+/// What is said of an operation that gets no method in Rust.
+const UNKNOWN: &str = ", a method that the generator does not know";
 
 struct Diff<'a> {
     product: &'a str,
@@ -87,25 +108,69 @@ impl Diff<'_> {
         self.found.push(Change { product, operation, kind, way, text, breaking });
     }
 
-    fn product(&mut self, old: &BTreeMap<String, Shape>, new: &BTreeMap<String, Shape>) {
+    fn product(
+        &mut self,
+        old: &BTreeMap<String, Shape>,
+        new: &BTreeMap<String, Shape>,
+        mut moved: Vec<Moved>,
+    ) {
         self.operation.clear();
+        let gone = |route: &str, id: &str| {
+            old.iter().find(|(old, shape)| !new.contains_key(*old) && shape.id == id && *old != route)
+        };
+        let came = |id: &str| new.iter().any(|(route, shape)| shape.id == id && !old.contains_key(route));
+        let mut both = Vec::new();
         for (route, was, is) in pairs(old, new) {
             match (was, is) {
-                (None, Some(is)) => {
-                    self.push(Kind::Operation, Way::Added, format!("{} ({route})", is.id), false)
-                }
+                (None, Some(is)) => match gone(route, &is.id) {
+                    Some((from, was)) => {
+                        let unknown = if is.is_known { "" } else { UNKNOWN };
+                        let text = format!("{}: {from} is now {route}{unknown}", is.id);
+                        self.push(Kind::Operation, Way::Changed, text, true);
+                        both.push((route, was, is));
+                    }
+                    None if is.is_known => {
+                        self.push(Kind::Operation, Way::Added, format!("{} ({route})", is.id), false);
+                    }
+                    None => {
+                        let text = format!("{} ({route}){UNKNOWN}", is.id);
+                        self.push(Kind::Operation, Way::Added, text, true);
+                    }
+                },
+                (Some(was), None) if came(&was.id) => {}
                 (Some(was), None) => {
-                    self.push(Kind::Operation, Way::Removed, format!("{} ({route})", was.id), true)
+                    self.push(Kind::Operation, Way::Removed, format!("{} ({route})", was.id), true);
                 }
-                (Some(was), Some(is)) => self.operation(route, was, is),
+                (Some(was), Some(is)) => {
+                    self.operation(route, was, is);
+                    both.push((route, was, is));
+                }
                 (None, None) => {}
             }
         }
-        for (route, was, is) in pairs(old, new) {
-            if let (Some(was), Some(is)) = (was, is) {
-                self.operation = format!("{} ({route})", is.id);
-                self.items(Kind::Parameter, "", &was.parameters, &is.parameters);
-                self.items(Kind::Field, "response ", &was.fields, &is.fields);
+        self.moved(&mut moved, "");
+        for (route, was, is) in both {
+            self.operation = format!("{} ({route})", is.id);
+            self.moved(&mut moved, &is.id);
+            self.facts(&was.facts, &is.facts);
+            self.items(Kind::Parameter, "", &was.parameters, &is.parameters);
+            self.items(Kind::Field, "response ", &was.fields, &is.fields);
+        }
+    }
+
+    /// The names of one operation, or of types where `id` is empty.
+    fn moved(&mut self, moved: &mut Vec<Moved>, id: &str) {
+        for name in moved.extract_if(.., |name| name.operation == id) {
+            self.push(Kind::Name, Way::Changed, name.text, true);
+        }
+    }
+
+    fn facts(&mut self, old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) {
+        let nothing = "the default".to_owned();
+        for (what, was, is) in pairs(old, new) {
+            let (was, is) = (was.unwrap_or(&nothing), is.unwrap_or(&nothing));
+            if was != is {
+                self.push(Kind::Wire, Way::Changed, format!("{what}: {was} is now {is}"), true);
             }
         }
     }
@@ -147,10 +212,19 @@ impl Diff<'_> {
         if was.kind != is.kind {
             self.push(kind, Way::Changed, format!("{name}: {} is now {}", was.kind(), is.kind()), true);
         }
+        if was.kind == is.kind && was.patterns != is.patterns {
+            let shown = |item: &Item| match item.patterns.iter().map(String::as_str).collect::<Vec<_>>() {
+                none if none.is_empty() => "no pattern".to_owned(),
+                all => format!("pattern `{}`", all.join("`, `")),
+            };
+            self.push(kind, Way::Changed, format!("{name}: {} is now {}", shown(was), shown(is)), true);
+        }
         // Every response field is optional in Rust, whatever the spec says.
         if kind == Kind::Parameter && was.required != is.required {
             let word = if is.required { "required" } else { "optional" };
-            self.push(kind, Way::Changed, format!("{name} is now {word}"), is.required);
+            // An argument that becomes a setter breaks callers as one that is new does.
+            let is_argument = !name.contains(['.', '[']);
+            self.push(kind, Way::Changed, format!("{name} is now {word}"), is.required || is_argument);
         }
         let shown = |value: &str| format!("{name}: value `{value}`");
         let (added, removed) = (difference(&is.values, &was.values), difference(&was.values, &is.values));

@@ -1,7 +1,11 @@
 mod diff;
+mod moved;
+#[cfg(test)]
+mod reviewed;
 mod surface;
 #[cfg(test)]
 mod tests;
+mod wire;
 
 pub(super) use surface::Surface;
 
@@ -21,7 +25,8 @@ pub(super) fn report(old: &Surface, new: &Surface) -> String {
     }
     let changes = changes(old, new);
     if changes.is_empty() {
-        return "no change of operations, parameters, response fields or enum values\n".to_owned();
+        return "no change of operations, parameters, response fields, enum values, names or wire facts\n"
+            .to_owned();
     }
     let mut text = String::new();
     let (mut product, mut operation) = ("", "");

@@ -2,9 +2,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
 use serde_json::Value;
+use twilio_codegen::lock::Lock;
 use twilio_openapi::{Location, Operation, Spec};
 
+use super::super::names::{Apis, Locks, locked};
 use super::super::table;
+use super::moved::Names;
+use super::wire;
 use crate::workspace::{Files, stem};
 
 /// How deep bodies are compared; recursive schemas end here at the latest.
@@ -14,12 +18,19 @@ const MAX_DEPTH: usize = 12;
 pub(in super::super) struct Surface {
     /// Operations by product and by `METHOD path`.
     pub(super) products: BTreeMap<String, BTreeMap<String, Shape>>,
+    /// What the generator calls things, by product.
+    pub(super) names: BTreeMap<String, Names>,
 }
 
 /// What callers can see of one operation.
+#[derive(Default)]
 pub(super) struct Shape {
     pub(super) id: String,
     pub(super) deprecated: bool,
+    /// Whether the generator has a method for it: for HEAD it has none.
+    pub(super) is_known: bool,
+    /// How requests and responses travel: media types, security, server, paging keys, styles.
+    pub(super) facts: BTreeMap<String, String>,
     /// By place and name: `query PageSize`, `form Body`.
     pub(super) parameters: BTreeMap<String, Item>,
     /// By dotted path: `messages[].sid`.
@@ -32,6 +43,7 @@ pub(super) struct Item {
     pub(super) required: bool,
     pub(super) kind: BTreeSet<String>,
     pub(super) values: BTreeSet<String>,
+    pub(super) patterns: BTreeSet<String>,
 }
 
 impl Item {
@@ -50,10 +62,39 @@ impl Surface {
                 let key = format!("{} {}", operation.method, operation.path);
                 Ok((key, shape(&spec, operation).with_context(|| operation.id.to_owned())?))
             });
-            surface.insert(stem(name).unwrap_or(name).to_owned(), shapes.collect::<Result<_>>()?);
+            let mut shapes: BTreeMap<String, Shape> = shapes.collect::<Result<_>>()?;
+            shapes.extend(unknown(&spec));
+            surface.insert(stem(name).unwrap_or(name).to_owned(), shapes);
         }
-        Ok(Self { products: surface })
+        Ok(Self { products: surface, names: BTreeMap::new() })
     }
+
+    /// Adds what the generator calls things, by the specs alone and under the locks.
+    pub(in super::super) fn name(&mut self, apis: &Apis, locks: &Locks) {
+        let mut kept = locked(apis, locks);
+        self.names = apis
+            .iter()
+            .filter_map(|(stem, api)| {
+                let kept = Lock::of(&kept.remove(stem)?);
+                Some((stem.clone(), Names { made: Lock::of(api), kept }))
+            })
+            .collect();
+    }
+}
+
+/// Operations of a method that the generator does not know.
+fn unknown(spec: &Spec) -> BTreeMap<String, Shape> {
+    let paths = spec.document().get("paths").and_then(Value::as_object).into_iter().flatten();
+    let mut found = BTreeMap::new();
+    for (path, item) in paths {
+        for method in ["head", "options", "trace"] {
+            let Some(value) = item.get(method) else { continue };
+            let id = value.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let key = format!("{} {path}", method.to_uppercase());
+            found.insert(key, Shape { id, ..Shape::default() });
+        }
+    }
+    found
 }
 
 fn shape(spec: &Spec, operation: &Operation<'_>) -> Result<Shape> {
@@ -81,7 +122,9 @@ fn shape(spec: &Spec, operation: &Operation<'_>) -> Result<Shape> {
     if let Some(schema) = operation.success().and_then(|response| response.schema) {
         Walk { spec, into: &mut fields }.value("", schema, false, 0)?;
     }
-    Ok(Shape { id: operation.id.to_owned(), deprecated: operation.deprecated(), parameters, fields })
+    let facts = wire::facts(spec, operation)?;
+    let (id, deprecated) = (operation.id.to_owned(), operation.deprecated());
+    Ok(Shape { id, deprecated, is_known: true, facts, parameters, fields })
 }
 
 struct Walk<'a, 'b> {
@@ -105,6 +148,7 @@ impl<'a> Walk<'a, '_> {
             let item = self.into.entry(name.to_owned()).or_default();
             item.required |= required;
             item.kind.insert(kind);
+            item.patterns.extend(schema.get("pattern").and_then(Value::as_str).map(str::to_owned));
             item.values.extend(list(schema, "enum").map(|value| match value {
                 Value::String(text) => text.clone(),
                 other => other.to_string(),

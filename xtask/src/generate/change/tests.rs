@@ -91,7 +91,7 @@ a_v1
     + UpdateNew (PUT /New)
     ListMessages (GET /Messages)
 !     ~ query PageSize: integer is now integer(int64)
-      ~ query Since is now optional
+!     ~ query Since is now optional
       + response messages[].to: string
     CreateMessage (POST /Messages)
 !     ~ form Body is now required
@@ -114,7 +114,7 @@ summary:
   parameters: 3 added, 1 removed, 3 changed
   response fields: 1 added, 1 removed, 1 changed
   enum values: 2 added, 1 removed, 0 changed
-  10 breaking changes (marked with !)
+  11 breaking changes (marked with !)
 ";
     assert_eq!(text, expected, "got:\n{text}");
 }
@@ -141,7 +141,7 @@ fn no_change_and_first_specs_are_said_in_one_line() {
     let specs = || surface(&[("a_v1", old())]);
     assert_eq!(
         report(&specs(), &specs()),
-        "no change of operations, parameters, response fields or enum values\n"
+        "no change of operations, parameters, response fields, enum values, names or wire facts\n"
     );
     assert_eq!(report(&surface(&[]), &specs()), "first specs: 1 product, 3 operations\n");
 }

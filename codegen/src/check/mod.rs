@@ -1,3 +1,9 @@
+mod security;
+mod style;
+mod understood;
+
+pub(crate) use understood::{is_json, understood};
+
 use serde_json::Value;
 use twilio_openapi::{Spec, escape_pointer};
 
