@@ -6,7 +6,11 @@ mod directory;
 mod figures;
 mod keys;
 mod names;
+mod notes;
 mod passwords;
+#[allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#[path = "../../../twilio-sdk/tests/access/server.rs"]
+mod postgres;
 mod resets;
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #[path = "../../../twilio-sdk/tests/ldap/server.rs"]
@@ -51,5 +55,6 @@ async fn main() -> Result<()> {
     scenario!("7 random names, new login", passwords::run(time, false));
     scenario!("7 random names, remembered login", passwords::run(time, true));
     scenario!("7 random tokens, remembered token", tokens::run(time));
+    scenario!("72 a lock that others hold", notes::run(time));
     Ok(())
 }
