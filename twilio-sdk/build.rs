@@ -42,6 +42,15 @@ fn run() -> Result<(), String> {
             .map_err(|e| format!("feature `{}`: {e}; run `cargo xtask gen` if specs are missing or damaged, or leave the feature out", product.feature()))?;
         write(&format!("{}.rs", product.module()), &generated.source)?;
     }
+    // Webhooks carry these whether the product is enabled or not.
+    if let Some(product) = twilio_openapi::find(twilio_codegen::SHARED_SPEC) {
+        println!("cargo::rerun-if-changed={}", specs.join(product.file_name()).display());
+        let enums = Spec::load(&specs, product)
+            .map_err(twilio_codegen::Error::from)
+            .and_then(|spec| twilio_codegen::shared_enums(&spec))
+            .map_err(|e| e.to_string())?;
+        write("shared_enums.rs", &enums)?;
+    }
     // One generic type with an alias a kind checks in a tenth of the time of a type for each.
     let (mut sids, mut kinds) = (String::new(), String::new());
     for kind in SIDS {

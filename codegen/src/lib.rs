@@ -69,8 +69,17 @@ pub fn generate(spec: &Spec, options: Options) -> Result<Generated> {
 /// Generates a product's module under the names of a lock.
 pub fn generate_locked(spec: &Spec, lock: Option<&Lock>, options: Options) -> Result<Generated> {
     let (api, applied) = analyze_locked(spec, lock)?;
+    emit::shared::check(spec, &api)?;
     let file = emit::module(&api, options)?;
     Ok(Generated { source: format::source(spec, &file), applied })
+}
+
+/// The stem of the spec from which [`shared_enums`] generates.
+pub const SHARED_SPEC: &str = emit::shared::SPEC;
+
+/// Generates the enums that the SDK has once for the API and for webhooks, from the spec [`SHARED_SPEC`].
+pub fn shared_enums(spec: &Spec) -> Result<String> {
+    emit::shared::definitions(spec)
 }
 
 /// Runs the passes and the analysis, without emission.

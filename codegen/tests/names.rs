@@ -6,6 +6,7 @@ mod common;
 use common::{api, document, input, only, operation, with_answer, with_form};
 use serde_json::json;
 use twilio_codegen::analyze::{Api, Type};
+use twilio_codegen::{Options, generate};
 
 #[test]
 fn inputs_and_fields_are_snake_case_and_never_clash() {
@@ -221,4 +222,46 @@ fn review_57_the_account_of_a_body_keeps_its_name() {
     assert_eq!(input(update, "AccountSid").rust, "account_sid");
     let code = twilio_codegen::show(&spec, None, "UpdateIncomingPhoneNumber").unwrap().unwrap();
     assert!(code.contains("account_operation!") && !code.contains("account_sid_"), "{code}");
+}
+
+/// The parameters of a signature, without `&self`: commas between brackets separate none.
+fn parameters(signature: &str) -> Vec<String> {
+    let (mut depth, mut parts) = (0_i32, vec![String::new()]);
+    for c in signature.chars() {
+        depth += match c {
+            '<' | '(' | '[' => 1,
+            '>' | ')' | ']' => -1,
+            _ => 0,
+        };
+        match parts.last_mut() {
+            Some(_) if c == ',' && depth == 0 => parts.push(String::new()),
+            Some(part) => part.push(c),
+            None => {}
+        }
+    }
+    let parts = parts.into_iter().map(|part| part.trim().to_owned());
+    parts.filter(|part| !part.is_empty() && part != "&self").collect()
+}
+
+#[test]
+fn review_59_no_method_takes_two_values_by_position() {
+    let (mut methods, mut structs) = (0, 0);
+    for (product, spec) in common::distilled() {
+        if !["api_v2010", "messaging_v1", "verify_v2", "iam_organizations"].contains(&product.stem) {
+            continue;
+        }
+        let source = generate(&spec, Options::default()).unwrap().source;
+        for method in source.split("pub fn ").skip(1).filter(|method| method.contains("-> builder::")) {
+            let Some((name, rest)) = method.split_once('(') else { continue };
+            let Some((signature, _)) = rest.split_once(") -> builder::") else { continue };
+            if !signature.trim_start().starts_with("&self") {
+                continue;
+            }
+            let parameters = parameters(signature);
+            assert!(parameters.len() <= 1, "{}: {name} takes {parameters:?}", product.stem);
+            methods += 1;
+            structs += usize::from(parameters.iter().any(|p| p.starts_with("required: builder::")));
+        }
+    }
+    assert!(methods > 300 && structs > 100, "{methods} methods, {structs} with a struct");
 }

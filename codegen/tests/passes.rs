@@ -406,3 +406,77 @@ fn review_54_an_object_with_a_default_is_the_type_that_it_refers_to() {
     assert_eq!(api.models["A"].fields["b"].ty, model("B"));
     assert_eq!(api.models.keys().collect::<Vec<_>>(), ["A", "B"]);
 }
+
+/// A resource `thing` with a property `Kind` in the form that creates it, in its filter and in its response.
+fn resource(created: Value, filter: Value, response: Value) -> Value {
+    let thing = json!({ "$ref": "#/components/schemas/api.v1.thing" });
+    let answer = json!({ "200": { "content": { "application/json": { "schema": thing } } } });
+    let mut create = operation("CreateThing", json!({ "type": "object", "properties": { "Kind": created } }));
+    create["responses"] = answer.clone();
+    let fetch = json!({ "operationId": "FetchThing", "responses": answer, "parameters": [
+        { "name": "Sid", "in": "path", "required": true, "schema": { "type": "string" } },
+        { "name": "Kind", "in": "query", "schema": filter },
+    ] });
+    let part = json!({ "operationId": "FetchPart", "responses": { "200": { "content": { "application/json": {
+        "schema": { "$ref": "#/components/schemas/api.v1.thing_part" } } } } } });
+    document(
+        json!({ "/v1/Things.json": { "post": create }, "/v1/Things/{Sid}.json": { "get": fetch }, "/v1/Part": { "get": part } }),
+        json!({
+            "api.v1.thing": { "type": "object", "properties": { "kind": response } },
+            "api.v1.thing_part": { "type": "object", "properties": { "kind": { "type": "string" } } },
+            "thing_enum_kind": { "type": "string", "enum": ["a", "b"] },
+            "thing_enum_update_kind": { "type": "string", "enum": ["b"] },
+            "thing_enum_other": { "type": "string", "enum": ["x"] },
+        }),
+    )
+}
+
+/// The types of `Kind`: in the form, in the filter, in the response, and in the response of the part.
+fn kinds(document: Value) -> [Type; 4] {
+    let api = api(document);
+    let find = |id: &str| input(api.operations.iter().find(|o| o.id == id).unwrap(), "Kind").ty.clone();
+    let field = |model: &str| api.models[model].fields["kind"].ty.clone();
+    [find("CreateThing"), find("FetchThing"), field("Thing"), field("ThingPart")]
+}
+
+#[test]
+fn review_58_an_enum_of_one_side_is_the_type_of_all() {
+    let (text, named) = (
+        json!({ "type": "string", "nullable": true }),
+        |name: &str| json!({ "$ref": format!("#/components/schemas/thing_enum_{name}") }),
+    );
+    let kind = || Type::Enum("ThingKind".to_owned());
+    for (created, filter, response) in [
+        (text.clone(), text.clone(), named("kind")),
+        (named("kind"), text.clone(), text.clone()),
+        (text.clone(), named("kind"), text.clone()),
+        (named("update_kind"), text.clone(), named("kind")),
+        (named("kind"), named("update_kind"), text.clone()),
+        (json!({ "type": "string", "enum": ["b", "a"] }), text.clone(), named("kind")),
+    ] {
+        let document = resource(created, filter, response);
+        assert!(applied("one-enum", document.clone()) >= 3, "{document}");
+        // A resource whose name starts with that of another has its property's enum too.
+        assert_eq!(kinds(document.clone()), [kind(), kind(), kind(), kind()], "{document}");
+        let api = api(document);
+        let values: Vec<_> =
+            api.enums["ThingKind"].variants.iter().map(|(_, value)| value.as_str()).collect();
+        assert_eq!(values, ["a", "b"]);
+        assert_eq!(api.enums.len(), 1);
+    }
+}
+
+#[test]
+fn review_58_what_an_enum_would_contradict_stays_as_it_is() {
+    let named = |name: &str| json!({ "$ref": format!("#/components/schemas/thing_enum_{name}") });
+    let url = json!({ "type": "string", "format": "uri" });
+    let number = json!({ "type": "integer" });
+    let [created, filter, ..] = kinds(resource(url, number, named("kind")));
+    assert_eq!((created, filter), (Type::Text, Type::Integer));
+    // Two enums without a common value are two, and then nothing says which of them a string is.
+    let text = json!({ "type": "string" });
+    let [created, filter, response, part] = kinds(resource(named("other"), text, named("kind")));
+    let of = |name: &str| Type::Enum(name.to_owned());
+    assert_eq!((created, response), (of("ThingOther"), of("ThingKind")));
+    assert_eq!((filter, part), (Type::Text, Type::Text));
+}

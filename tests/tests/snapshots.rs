@@ -72,7 +72,7 @@ types! {
     model_with_dates_decimals_and_maps: "api_v2010" "Message";
     model_of_requests_and_answers: "intelligence_v3" "OperatorParameter";
     model_with_lists_of_models: "conversations_v2" "Configuration";
-    open_enum: "api_v2010" "MessageStatus";
+    open_enum: "api_v2010" "ConferenceStatus";
 }
 
 #[test]

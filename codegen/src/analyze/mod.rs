@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use twilio_openapi::{Method, Spec};
 
 pub use input::Constraints;
+pub(crate) use model::variants;
 pub(crate) use pii::names as personal;
 pub use rules::Check;
 

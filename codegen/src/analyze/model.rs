@@ -184,27 +184,33 @@ impl<'a> Types<'a> {
             .get("enum")
             .and_then(Value::as_array)
             .ok_or_else(|| unsupported(self.spec.name(), pointer, "`enum` is not a list of values"))?;
-        let mut taken = BTreeSet::from(["Unknown".to_owned()]);
-        let mut variants = Vec::new();
-        for value in values {
-            let text = match value {
-                Value::String(text) => text.clone(),
-                Value::Number(number) => number.to_string(),
-                Value::Bool(flag) => flag.to_string(),
-                // `null` among the values only repeats `nullable`.
-                Value::Null => continue,
-                _ => return Err(unsupported(self.spec.name(), pointer, "an enum value is not a scalar")),
-            };
-            if variants.iter().any(|(_, known)| *known == text) {
-                continue;
-            }
-            variants.push((names::unique(names::pascal(&text), &mut taken), text));
-        }
+        let variants = variants(self.spec, values, pointer)?;
         let description = input::description(schema, schema);
         let component = component.to_owned();
         self.enums.insert(name.to_owned(), Enum { component, description, variants });
         Ok(())
     }
+}
+
+/// Variant and value of each value of an enum.
+pub(crate) fn variants(spec: &Spec, values: &[Value], pointer: &str) -> Result<Vec<(String, String)>> {
+    let mut taken = BTreeSet::from(["Unknown".to_owned()]);
+    let mut variants = Vec::new();
+    for value in values {
+        let text = match value {
+            Value::String(text) => text.clone(),
+            Value::Number(number) => number.to_string(),
+            Value::Bool(flag) => flag.to_string(),
+            // `null` among the values only repeats `nullable`.
+            Value::Null => continue,
+            _ => return Err(unsupported(spec.name(), pointer, "an enum value is not a scalar")),
+        };
+        if variants.iter().any(|(_, known)| *known == text) {
+            continue;
+        }
+        variants.push((names::unique(names::pascal(&text), &mut taken), text));
+    }
+    Ok(variants)
 }
 
 /// Names that every generated struct uses itself; a setter called `default` would hide the constructor.

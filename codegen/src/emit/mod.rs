@@ -6,6 +6,7 @@ mod models;
 mod operations;
 mod prose;
 mod rules;
+pub(crate) mod shared;
 mod types;
 
 #[cfg(feature = "plain")]

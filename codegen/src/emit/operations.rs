@@ -225,7 +225,6 @@ fn required(operation: &Operation) -> TokenStream {
     });
     quote! {
         #doc
-        #[derive(Clone)]
         pub struct #name<#(#parameters),*> { #(#fields)* }
     }
 }

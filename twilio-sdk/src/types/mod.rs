@@ -13,11 +13,13 @@ pub use decimal::Decimal;
 pub use extra::Extra;
 pub use into_optional::{Given, IntoOptional, IntoOptionalList, Maybe};
 pub use open_enum::{HttpMethod, UnknownValue};
-pub(crate) use open_enum::{open_enum, text_eq, text_type};
+pub(crate) use open_enum::{open_enum, text_type};
 #[cfg(any(feature = "serialize", feature = "vault-import"))]
 pub(crate) use secret::wipe;
 pub use secret::{SecretJson, SecretString};
 pub use sid::*;
+
+include!(concat!(env!("OUT_DIR"), "/shared_enums.rs"));
 
 use serde::de::{Deserialize, Deserializer, Error};
 use serde_json::Value;

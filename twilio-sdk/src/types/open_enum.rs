@@ -109,35 +109,17 @@ macro_rules! open_enum {
             }
         }
 
+        /// Compares with any string; one generic implementation compiles faster than one for each kind of string.
+        impl<T: AsRef<str> + ?Sized> PartialEq<T> for $name {
+            fn eq(&self, other: &T) -> bool {
+                self.as_str() == other.as_ref()
+            }
+        }
+
         crate::types::text_type!($name);
-        crate::types::text_eq!([] $name);
     };
 }
 pub(crate) use open_enum;
-
-/// Comparisons with strings, for types with `as_str`.
-macro_rules! text_eq {
-    ([$($generics:tt)*] $name:ty) => {
-        impl<$($generics)*> PartialEq<str> for $name {
-            fn eq(&self, other: &str) -> bool {
-                self.as_str() == other
-            }
-        }
-
-        impl<$($generics)*> PartialEq<&str> for $name {
-            fn eq(&self, other: &&str) -> bool {
-                self.as_str() == *other
-            }
-        }
-
-        impl<$($generics)*> PartialEq<String> for $name {
-            fn eq(&self, other: &String) -> bool {
-                self.as_str() == other
-            }
-        }
-    };
-}
-pub(crate) use text_eq;
 
 /// What every type shares that is text on the wire and has `as_str` and `From<&str>`.
 macro_rules! text_type {

@@ -115,6 +115,24 @@ macro_rules! sid_type {
 
         impl<$($k)?> Eq for $name {}
 
+        impl<$($k)?> PartialEq<str> for $name {
+            fn eq(&self, other: &str) -> bool {
+                &*self.text == other
+            }
+        }
+
+        impl<$($k)?> PartialEq<&str> for $name {
+            fn eq(&self, other: &&str) -> bool {
+                &*self.text == *other
+            }
+        }
+
+        impl<$($k)?> PartialEq<String> for $name {
+            fn eq(&self, other: &String) -> bool {
+                *self.text == **other
+            }
+        }
+
         impl<$($k)?> Hash for $name {
             fn hash<H: Hasher>(&self, state: &mut H) {
                 self.text.hash(state);
@@ -140,7 +158,6 @@ macro_rules! sid_type {
         }
 
         crate::types::text_type!([$($k)?] $name);
-        crate::types::text_eq!([$($k)?] $name);
     };
 }
 

@@ -182,3 +182,18 @@ fn review_62_models_are_equal_when_all_that_they_hold_is() {
         assert_ne!(secret(nested()), secret(other));
     }
 }
+
+#[cfg(feature = "webhook")]
+#[test]
+fn review_58_webhooks_and_the_api_have_the_same_statuses() {
+    use twilio_sdk::api_v2010::types::{CallStatus, RecordingStatus};
+    use twilio_sdk::webhook;
+    fn of_the_api(status: webhook::CallStatus) -> CallStatus {
+        status
+    }
+    assert_eq!(of_the_api(webhook::CallStatus::Initiated), CallStatus::from("initiated"));
+    let (message, recording): (MessageStatus, RecordingStatus) =
+        (webhook::MessageStatus::PartiallyDelivered, webhook::RecordingStatus::Deleted);
+    assert_eq!((message.as_str(), recording.as_str()), ("partially_delivered", "deleted"));
+    assert_eq!(RecordingStatus::Failed, "failed");
+}

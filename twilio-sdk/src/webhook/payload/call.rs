@@ -1,20 +1,5 @@
 use super::payload;
-use crate::types::{AccountSid, CallSid, SecretString, Sid, Timestamp, open_enum};
-
-open_enum! {
-    /// Where a call is.
-    CallStatus {
-        Queued = "queued",
-        Initiated = "initiated",
-        Ringing = "ringing",
-        InProgress = "in-progress",
-        Completed = "completed",
-        Busy = "busy",
-        Failed = "failed",
-        NoAnswer = "no-answer",
-        Canceled = "canceled",
-    }
-}
+use crate::types::{AccountSid, CallSid, CallStatus, SecretString, Sid, Timestamp, open_enum};
 
 open_enum! {
     /// Who began a call.

@@ -1,25 +1,6 @@
 use super::payload;
-use crate::types::{AccountSid, MessageSid, Sid, Timestamp, open_enum};
+use crate::types::{AccountSid, MessageSid, MessageStatus, Sid, Timestamp};
 use crate::webhook::Params;
-
-open_enum! {
-    /// Where a message is on its way.
-    MessageStatus {
-        Accepted = "accepted",
-        Scheduled = "scheduled",
-        Queued = "queued",
-        Sending = "sending",
-        Sent = "sent",
-        Delivered = "delivered",
-        Undelivered = "undelivered",
-        Failed = "failed",
-        Canceled = "canceled",
-        Receiving = "receiving",
-        Received = "received",
-        Read = "read",
-        PartiallyDelivered = "partially_delivered",
-    }
-}
 
 /// A file that came with a message.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,10 +8,12 @@ mod recording;
 
 use std::fmt;
 
-pub use call::{CallDirection, CallStatus, CallStatusUpdate, IncomingCall};
+pub use call::{CallDirection, CallStatusUpdate, IncomingCall};
 pub use event::CloudEvent;
-pub use message::{IncomingMessage, MessageMedia, MessageStatus, MessageStatusUpdate};
-pub use recording::{RecordingStatus, RecordingStatusUpdate};
+pub use message::{IncomingMessage, MessageMedia, MessageStatusUpdate};
+pub use recording::RecordingStatusUpdate;
+
+pub use crate::types::{CallStatus, MessageStatus, RecordingStatus};
 
 use super::Params;
 use super::params::is_form;

@@ -1,18 +1,5 @@
 use super::payload;
-use crate::types::{AccountSid, CallSid, RecordingSid, Sid, Timestamp, open_enum};
-
-open_enum! {
-    /// Where a recording is.
-    RecordingStatus {
-        InProgress = "in-progress",
-        Paused = "paused",
-        Stopped = "stopped",
-        Processing = "processing",
-        Completed = "completed",
-        Absent = "absent",
-        Failed = "failed",
-    }
-}
+use crate::types::{AccountSid, CallSid, RecordingSid, RecordingStatus, Sid, Timestamp};
 
 payload! {
     /// News of a recording: what a recording status callback gets.
