@@ -31,11 +31,7 @@ fn run() -> Result<(), String> {
         let verbatim = upstream.join(product.file_name());
         let folder = if verbatim.is_file() { &upstream } else { &specs };
         println!("cargo::rerun-if-changed={}", folder.join(product.file_name()).display());
-        let locked = twilio_openapi::surface_dir().join(product.file_name());
-        println!("cargo::rerun-if-changed={}", locked.display());
-        let text = std::fs::read_to_string(&locked)
-            .map_err(|e| format!("cannot read {}: {e}; run `cargo xtask gen`", locked.display()))?;
-        let lock = Lock::parse(&locked.display().to_string(), &text).map_err(|e| e.to_string())?;
+        let lock = lock(product)?;
         let generated = Spec::load(folder, product)
             .map_err(twilio_codegen::Error::from)
             .and_then(|spec| twilio_codegen::generate_locked(&spec, Some(&lock), options))
@@ -45,9 +41,10 @@ fn run() -> Result<(), String> {
     // Webhooks carry these whether the product is enabled or not.
     if let Some(product) = twilio_openapi::find(twilio_codegen::SHARED_SPEC) {
         println!("cargo::rerun-if-changed={}", specs.join(product.file_name()).display());
+        let lock = lock(product)?;
         let enums = Spec::load(&specs, product)
             .map_err(twilio_codegen::Error::from)
-            .and_then(|spec| twilio_codegen::shared_enums(&spec))
+            .and_then(|spec| twilio_codegen::shared_enums(&spec, Some(&lock)))
             .map_err(|e| e.to_string())?;
         write("shared_enums.rs", &enums)?;
     }
@@ -64,4 +61,13 @@ fn run() -> Result<(), String> {
     write("secret_names.rs", twilio_codegen::SECRET_NAMES)?;
     write("sid_kinds.rs", &kinds)?;
     write("sids.rs", &sids)
+}
+
+/// The names that callers compile against.
+fn lock(product: &twilio_openapi::Product) -> Result<Lock, String> {
+    let path = twilio_openapi::surface_dir().join(product.file_name());
+    println!("cargo::rerun-if-changed={}", path.display());
+    let text = std::fs::read_to_string(&path)
+        .map_err(|e| format!("cannot read {}: {e}; run `cargo xtask gen`", path.display()))?;
+    Lock::parse(&path.display().to_string(), &text).map_err(|e| e.to_string())
 }

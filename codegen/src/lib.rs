@@ -77,9 +77,9 @@ pub fn generate_locked(spec: &Spec, lock: Option<&Lock>, options: Options) -> Re
 /// The stem of the spec from which [`shared_enums`] generates.
 pub const SHARED_SPEC: &str = emit::shared::SPEC;
 
-/// Generates the enums that the SDK has once for the API and for webhooks, from the spec [`SHARED_SPEC`].
-pub fn shared_enums(spec: &Spec) -> Result<String> {
-    emit::shared::definitions(spec)
+/// Generates the enums that the SDK has once for the API and for webhooks, from the spec [`SHARED_SPEC`] and its lock.
+pub fn shared_enums(spec: &Spec, lock: Option<&Lock>) -> Result<String> {
+    emit::shared::definitions(spec, lock)
 }
 
 /// Runs the passes and the analysis, without emission.

@@ -267,3 +267,21 @@ fn a_damaged_lock_is_an_error_with_its_place() {
         assert!(error.starts_with("surface/x.json: ") && error.contains(words), "{words}: {error}");
     }
 }
+
+#[test]
+fn review_52_enums_of_webhooks_keep_their_variants() {
+    let old = real(twilio_codegen::SHARED_SPEC);
+    let lock = Lock::of(&analyze(&old).unwrap().0);
+    let before = twilio_codegen::shared_enums(&old, Some(&lock)).unwrap();
+    let mut document = old.document().clone();
+    let values = document.pointer_mut("/components/schemas/call_enum_status/enum").unwrap();
+    // Both are `InProgress`; the first one in the list takes the name where there is no lock.
+    values.as_array_mut().unwrap().insert(0, json!("in_progress"));
+    let new = Spec::from_document(twilio_codegen::SHARED_SPEC, document);
+    let moved = twilio_codegen::shared_enums(&new, None).unwrap();
+    assert!(moved.contains(r#"InProgress = "in_progress""#), "nothing to keep: {moved}");
+    let kept = twilio_codegen::shared_enums(&new, Some(&lock)).unwrap();
+    assert!(kept.contains(r#"InProgress = "in-progress""#), "{kept}");
+    assert!(kept.contains(r#"InProgress2 = "in_progress""#), "{kept}");
+    assert!(before.contains(r#"Initiated = "initiated""#), "{before}");
+}

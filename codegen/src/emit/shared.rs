@@ -10,6 +10,7 @@ use twilio_openapi::{Spec, escape_pointer};
 use super::ident;
 use crate::analyze::{Api, Enum, variants};
 use crate::error::unsupported;
+use crate::lock::Lock;
 use crate::{Error, Result};
 
 /// The spec whose enums are shared.
@@ -98,14 +99,17 @@ pub(crate) fn check(spec: &Spec, api: &Api) -> Result<()> {
     Ok(())
 }
 
-/// The definitions of the shared enums.
-pub(crate) fn definitions(spec: &Spec) -> Result<String> {
+/// The definitions of the shared enums, under the names of the spec's lock.
+pub(crate) fn definitions(spec: &Spec, lock: Option<&Lock>) -> Result<String> {
     let mut tokens = TokenStream::new();
     for shared in SHARED {
         let pointer = format!("/components/schemas/{}", escape_pointer(shared.component));
         let (doc, name) = (shared.doc, ident(shared.name));
         let doc = format!(" {doc}");
-        let variants = variants(spec, &shared.values(spec)?, &pointer)?;
+        let mut variants = variants(spec, &shared.values(spec)?, &pointer)?;
+        if let Some((lock, name)) = lock.and_then(|lock| Some((lock, lock.type_of(shared.component)?))) {
+            lock.name_variants(name, &mut variants);
+        }
         let variants = variants.iter().map(|(variant, value)| {
             let variant = ident(variant);
             quote!(#variant = #value)

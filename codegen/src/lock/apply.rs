@@ -173,19 +173,7 @@ impl Types<'_> {
                 more.variants.iter().filter(|(_, value)| !known.contains(value)).cloned().collect();
             item.variants.extend(new);
         }
-        let nothing = BTreeMap::new();
-        let locked = match self.lock.types.get(name) {
-            Some(LockedType { members: Members::Variants(variants), .. }) => variants,
-            _ => &nothing,
-        };
-        let mut taken: BTreeSet<String> = locked.values().cloned().collect();
-        taken.insert("Unknown".to_owned());
-        for (variant, value) in &mut item.variants {
-            *variant = match locked.get(value) {
-                Some(name) => name.clone(),
-                None => unique(std::mem::take(variant), &mut taken),
-            };
-        }
+        self.lock.name_variants(name, &mut item.variants);
         self.enums.insert(name.to_owned(), item);
     }
 

@@ -9,12 +9,13 @@ mod bind;
 mod extend;
 mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use twilio_openapi::Spec;
 
 use crate::Result;
+use crate::analyze::names::unique;
 use crate::analyze::{Api, Input, Place, Type};
 use crate::pass::{ITEMS, walk};
 
@@ -89,6 +90,28 @@ impl Lock {
             }
             Ok(())
         })
+    }
+
+    /// Gives the variants of an enum the names that the lock has for their values; a new one takes no locked name.
+    pub(crate) fn name_variants(&self, name: &str, variants: &mut [(String, String)]) {
+        let nothing = BTreeMap::new();
+        let locked = match self.types.get(name) {
+            Some(LockedType { members: Members::Variants(variants), .. }) => variants,
+            _ => &nothing,
+        };
+        let mut taken: BTreeSet<String> = locked.values().cloned().collect();
+        taken.insert("Unknown".to_owned());
+        for (variant, value) in variants {
+            *variant = match locked.get(value) {
+                Some(name) => name.clone(),
+                None => unique(std::mem::take(variant), &mut taken),
+            };
+        }
+    }
+
+    /// The Rust name of the type that was made of a component.
+    pub(crate) fn type_of(&self, component: &str) -> Option<&str> {
+        self.types.iter().find(|(_, ty)| ty.component == component).map(|(name, _)| name.as_str())
     }
 
     /// The entry of an operation: by its id, else by its route where the id that had it is gone.
