@@ -8,7 +8,7 @@
 //! FOLDER holds `twilio.toml`, `auth.toml`, `secrets.vault`, `people.db` and `audit.log`; `README.md` beside this file
 //! says how each is made. The vault's passphrase is asked for on a terminal, and else the first line of standard input.
 
-pub mod app;
+pub(crate) mod app;
 
 use std::ffi::OsString;
 
@@ -18,7 +18,7 @@ async fn main() -> app::Outcome<()> {
 }
 
 /// Serves at the address of the variable `SERVICE_ADDRESS`, or else at 127.0.0.1:8080, until a signal to stop.
-pub async fn run(folder: OsString) -> app::Outcome<()> {
+pub(crate) async fn run(folder: OsString) -> app::Outcome<()> {
     let passphrase = app::passphrase()?;
     let service = app::Service::open(folder, &passphrase)?;
     let address = std::env::var("SERVICE_ADDRESS").unwrap_or_else(|_| "127.0.0.1:8080".to_owned());
