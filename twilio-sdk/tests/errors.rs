@@ -63,8 +63,7 @@ async fn any_success_status_is_a_success_and_an_empty_body_an_empty_answer() {
 #[tokio::test]
 async fn an_answer_that_is_not_json_is_a_decode_error_with_its_source_and_body() {
     let mock = mock().await;
-    let bodies: [&[u8]; 5] =
-        [b"<html>", br#"{"sid":"#, b"[1]", br#"{"sid":"SM1"} trailing"#, b"{\"sid\":\"\xff\"}"];
+    let bodies: [&[u8]; 3] = [b"<html>", br#"{"sid":"#, b"[1]"];
     for body in bodies {
         mock.respond_once(200, &[], body);
         let error = client(&mock).api_v2010().create_message("+1").send().await.unwrap_err();
@@ -163,7 +162,6 @@ async fn errors_show_twilios_message_and_nothing_else_of_the_answer() {
         (200, r#""hidden""#),
         (200, r#"["hidden"]"#),
         (200, r#"{"sid":"hidden""#),
-        (200, r#"{"sid":"x"} hidden"#),
     ];
     for (status, body) in bodies {
         for list in [false, true] {

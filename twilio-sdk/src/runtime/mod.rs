@@ -41,7 +41,7 @@ pub(crate) use call::Parts;
 pub use call::{Call, Sending};
 pub(crate) use call::{account_operation, list_operation, operation, sending};
 pub(crate) use cause::Cause;
-pub use decode::{Decode, Decoded, FieldReader, ReadFields, Rest, Unread, deserialize};
+pub use decode::{Decode, Decoded, FieldReader, ReadFields, Unread, deserialize};
 pub(crate) use decode::{Name, Seed, odd_list};
 pub use dispatch::{Dispatch, Dispatching, through_hooks};
 #[cfg(feature = "auth-layer")]
@@ -53,7 +53,7 @@ pub use handle::Handle;
 pub use operation::{BodyKind, Method, Operation, Place};
 pub use output::Output;
 pub use raw::{RawBody, RawRequest};
-pub(crate) use repair::{Damage, read as read_json, repair, value as json_value};
+pub(crate) use repair::{read as read_json, repair, value as json_value};
 pub use request::Request;
 pub(crate) use reqwest::{Error as HttpError, Request as HttpRequest, Url as HttpUrl};
 pub(crate) use response::Raw;
