@@ -51,8 +51,7 @@ impl<'a> Builder<'a> {
 
     fn parameter(&mut self, parameter: &Parameter<'a>, account: &str) {
         let name = parameter.name;
-        // The client's credentials make this header.
-        if parameter.location == Location::Header && name.eq_ignore_ascii_case("authorization") {
+        if parameter.location == Location::Header && is_own(name) {
             return;
         }
         match parameter.location {
@@ -143,6 +142,13 @@ impl<'a> Builder<'a> {
             self.expected.json = Some(json);
         }
     }
+}
+
+/// Whether the client sets a header itself: by its credentials, or as part of HTTP.
+fn is_own(header: &str) -> bool {
+    ["authorization", "accept-encoding", "content-encoding"]
+        .iter()
+        .any(|own| header.eq_ignore_ascii_case(own))
 }
 
 /// An operation takes credentials unless it, or the whole document, says that it needs none.
