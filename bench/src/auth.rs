@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use twilio_sdk::listener::{
-    BasicHandler, CachedStore, LdapConfig, LdapUserStore, MemoryUserStore, PasswordHash, UserStore,
+    BasicHandler, CachedUserStore, LdapConfig, LdapUserStore, MemoryUserStore, PasswordHash, UserStore,
 };
 use twilio_sdk::{BasicProvider, types::SecretString};
 
@@ -34,7 +34,7 @@ const ROUNDS: u32 = 10;
 pub(crate) async fn run(seconds: Duration, port: Option<u16>) -> Result<()> {
     let hash = PasswordHash::create(&USER.1.into())?;
     let store = Arc::new(MemoryUserStore::new([(USER.0.to_owned(), hash.clone(), Vec::new())])?);
-    let remembers = CachedStore::new(Arc::clone(&store), Duration::from_secs(3600))?;
+    let remembers = CachedUserStore::new(Arc::clone(&store), Duration::from_secs(3600))?;
     let [checks, remembered] = rates([store, Arc::new(remembers)], seconds).await?;
     let mut figures = json!({ "hash": hash.as_str(), "checks": checks, "remembered": remembered });
     if let Some(port) = port {

@@ -50,7 +50,7 @@ enum Direction {
 #[serde(rename_all = "snake_case")]
 enum Status {
     Queued,
-    Sending,
+    SendFuture,
     Sent,
     Failed,
     Delivered,

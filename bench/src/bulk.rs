@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use twilio_sdk::bulk::Bulk;
-use twilio_sdk::mock::{FaultPlan, MockTwilio};
+use twilio_sdk::mock::{Emulator, FaultPlan};
 use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig, RetryConfig};
 
 use crate::canned::{ACCOUNT, KEY};
@@ -18,7 +18,7 @@ pub(crate) async fn run(requests: usize) -> Result<()> {
     let requests = requests as u64;
     let carried: Arc<Vec<AtomicU8>> = Arc::new((0..requests).map(|_| AtomicU8::new(0)).collect());
     let seen = Arc::clone(&carried);
-    let mock = MockTwilio::builder()
+    let mock = Emulator::builder()
         .record_limit(1)
         .faults(FaultPlan::from_toml(include_str!("../../twilio-sdk/examples/faults.toml"))?)
         .on_request(move |request| {
@@ -47,7 +47,7 @@ pub(crate) async fn run(requests: usize) -> Result<()> {
         // What has its answer was carried out once; what certainly was not, never.
         match outcome.result {
             Ok(_) => lost += u64::from(times == 0),
-            Err(error) if error.may_have_been_carried_out() => {}
+            Err(error) if error.may_have_executed() => {}
             Err(_) => twice += u64::from(times > 0),
         }
         let place = outcomes.get_mut(index).context("an index of a request")?;

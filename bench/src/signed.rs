@@ -8,8 +8,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use twilio_sdk::access_token::{
-    AccessToken, ChatGrant, ClientCapabilityToken, ClientValidation, Grant, PlaybackGrant, SignedRequest,
-    SyncGrant, TaskRouterCapability, TaskRouterGrant, VideoGrant, VoiceGrant,
+    AccessToken, CanonicalRequest, ChatGrant, ClientCapabilityToken, Grant, PlaybackGrant,
+    PublicKeyClientValidation, SyncGrant, TaskRouterCapabilityToken, TaskRouterGrant, VideoGrant, VoiceGrant,
 };
 use twilio_sdk::webhook::{Algorithm, Incoming, Verifier, sign_with, with_body_hash};
 use twilio_sdk::{ApiKeyConfig, AuthTokenConfig};
@@ -99,7 +99,7 @@ pub(crate) fn make(pem: &[u8]) -> Result<()> {
         .allow_outgoing("AP1", [("b", "2 3"), ("a", "1&")])
         .allow_incoming("andy")
         .sign()?;
-    let worker = TaskRouterCapability::worker(&auth(), "WS1", "WK1")?.allow_activity_updates().sign()?;
+    let worker = TaskRouterCapabilityToken::worker(&auth(), "WS1", "WK1")?.allow_activity_updates().sign()?;
     for token in [client, worker] {
         line(&json!({"kind": "plain", "secret": SECRET, "token": token, "payload": payload(&token)?}));
     }
@@ -118,9 +118,9 @@ pub(crate) fn make(pem: &[u8]) -> Result<()> {
         let signature = sign_with(Algorithm::HmacSha1, SECRET, &url, []);
         line(&json!({"kind": "body", "secret": SECRET, "url": url, "body": body, "signature": signature}));
     }
-    let validation = ClientValidation::new(ACCOUNT, KEY, "CR1", pem)?;
+    let validation = PublicKeyClientValidation::new(ACCOUNT, KEY, "CR1", pem)?;
     for (query, body) in [("PageSize=5&Limit=10", ""), ("", "To=%2B1&Body=Hi")] {
-        let request = SignedRequest {
+        let request = CanonicalRequest {
             method: "POST",
             path: "/2010-04-01/Accounts.json",
             query,
@@ -184,7 +184,7 @@ fn check_one(kind: &str, case: &Value) -> Result<()> {
         }
         "worker" => {
             let ours =
-                TaskRouterCapability::worker(&auth(), "WS1", "WK1")?.allow_activity_updates().sign()?;
+                TaskRouterCapabilityToken::worker(&auth(), "WS1", "WK1")?.allow_activity_updates().sign()?;
             same_but_times(&ours, text("token"))?;
         }
         "form" | "form256" => {
@@ -203,7 +203,7 @@ fn check_one(kind: &str, case: &Value) -> Result<()> {
             Verifier::new(SECRET).verify(&request)?;
         }
         "validation" => {
-            let request = SignedRequest {
+            let request = CanonicalRequest {
                 method: "POST",
                 path: "/2010-04-01/Accounts.json",
                 query: text("query"),

@@ -24,7 +24,7 @@ fn value<T: Output + Param + std::fmt::Debug>(body: &[u8]) -> Option<Value> {
             Some(response.value().json())
         }
         Err(error) => {
-            assert!(error.is_decode() && error.may_have_been_carried_out());
+            assert!(error.is_decode() && error.may_have_executed());
             let _ = format!("{error} {error:?}");
             None
         }
@@ -32,7 +32,7 @@ fn value<T: Output + Param + std::fmt::Debug>(body: &[u8]) -> Option<Value> {
 }
 
 /// The reader for what a call gives; the call itself is not sent.
-fn single<T: Output + Param + std::fmt::Debug>(_: fn(&Client) -> twilio_sdk::Sending<T>) -> Read {
+fn single<T: Output + Param + std::fmt::Debug>(_: fn(&Client) -> twilio_sdk::SendFuture<T>) -> Read {
     Box::new(value::<T>)
 }
 

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use libfuzzer_sys::{Corpus, fuzz_target};
 use twilio_fuzz::keep;
 use twilio_sdk::types::SecretString;
-use twilio_sdk::vault::{Vault, VaultError, VaultOptions, WorkFactor};
+use twilio_sdk::vault::{Vault, VaultError, VaultOptions, Argon2Params};
 
 /// Where the file says how much work its key is: changed, it may ask for a gigabyte.
 const WORK: std::ops::Range<usize> = 10..22;
@@ -34,8 +34,8 @@ static GOOD: LazyLock<Good> = LazyLock::new(|| {
     Good { path, vault, bytes }
 });
 
-fn little_work() -> WorkFactor {
-    WorkFactor::new(8, 1, 1).expect("little work")
+fn little_work() -> Argon2Params {
+    Argon2Params::new(8, 1, 1).expect("little work")
 }
 
 fn passphrase() -> SecretString {

@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use twilio_sdk::mock::MockTwilio;
+use twilio_sdk::mock::Emulator;
 use twilio_sdk::{BearerConfig, Client, ConnectionConfig};
 
 /// The folder for seeds; `None` where a single input is run again.
@@ -28,13 +28,13 @@ pub fn client(base_url: Option<&str>) -> Client {
 }
 
 /// Runs something with a client of the embedded Twilio, and only where seeds are wanted.
-pub fn with_mock<F: Future<Output = ()>>(run: impl FnOnce(Client, MockTwilio) -> F) {
+pub fn with_mock<F: Future<Output = ()>>(run: impl FnOnce(Client, Emulator) -> F) {
     if corpus().is_none() {
         return;
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        let mock = MockTwilio::start().await.expect("the embedded Twilio");
+        let mock = Emulator::start().await.expect("the embedded Twilio");
         run(client(Some(&mock.base_url())), mock).await;
     });
 }

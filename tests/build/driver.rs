@@ -84,7 +84,7 @@ fn path(ty: &Type, product: &str) -> String {
         Type::HttpMethod => shared("HttpMethod"),
         Type::Json => "serde_json::Value".to_owned(),
         Type::Sid(name) => shared(name),
-        Type::Secret(inner) if **inner == Type::Json => shared("SecretJson"),
+        Type::Secret(inner) if **inner == Type::Json => shared("SecretValue"),
         Type::Secret(_) => shared("SecretString"),
         Type::Enum(name) | Type::Model(name) => format!("twilio_sdk::{product}::types::{name}"),
         Type::List(item) => format!("Vec<{}>", path(item, product)),

@@ -1,7 +1,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use twilio_sdk::conformance::Param;
-use twilio_sdk::{Response, Sending};
+use twilio_sdk::{Response, SendFuture};
 
 use crate::driver::{Driven, Reply};
 use crate::values::{Place, Values};
@@ -67,7 +67,7 @@ impl Values {
     }
 
     /// Sends a call whose answer is a value.
-    pub(crate) fn reply<T: Param + Send + 'static>(&mut self, sending: Sending<Response<T>>) -> Driven {
+    pub(crate) fn reply<T: Param + Send + 'static>(&mut self, sending: SendFuture<Response<T>>) -> Driven {
         self.all_taken()?;
         Ok(Box::pin(async move {
             sending.await.map(|answer| Reply { json: answer.value().json(), known: answer.value().known() })
@@ -75,7 +75,7 @@ impl Values {
     }
 
     /// Sends a call whose answer is empty.
-    pub(crate) fn nothing(&mut self, sending: Sending<Response<()>>) -> Driven {
+    pub(crate) fn nothing(&mut self, sending: SendFuture<Response<()>>) -> Driven {
         self.all_taken()?;
         Ok(Box::pin(async move { sending.await.map(|_| Reply::default()) }))
     }

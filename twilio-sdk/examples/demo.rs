@@ -2,7 +2,7 @@
 //!
 //! On the embedded Twilio, `cargo xtask demo`; against real Twilio, reading only, `cargo xtask demo --live`.
 
-use twilio_sdk::mock::{MockTwilio, RecordedRequest};
+use twilio_sdk::mock::{Emulator, RecordedRequest};
 use twilio_sdk::{ApiKeyConfig, Auth, AuthTokenConfig, Client, ConnectionConfig, Response};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -23,7 +23,7 @@ struct Summary {
 }
 
 async fn embedded() -> Outcome {
-    let mock = MockTwilio::builder().collection_size(7).start().await?;
+    let mock = Emulator::builder().collection_size(7).start().await?;
     println!("The embedded Twilio listens on {}\n", mock.base_url());
     let account = "AC".to_owned() + &"0123456789abcdef".repeat(2);
     let key = "SK".to_owned() + &"fedcba9876543210".repeat(2);
@@ -122,7 +122,7 @@ async fn embedded() -> Outcome {
 }
 
 /// Prints the newest request as it went over the wire.
-fn shown(mock: &MockTwilio, summary: &mut Summary) {
+fn shown(mock: &Emulator, summary: &mut Summary) {
     summary.calls += 1;
     if let Some(request) = mock.requests().last() {
         println!("   -> {}", line(request));

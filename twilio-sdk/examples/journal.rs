@@ -182,7 +182,7 @@ pub async fn send_all(
                 let sid = message.sid.map(|sid| sid.as_str().to_owned()).unwrap_or_default();
                 lock(&journal).note("sent", to, &sid)?;
             }
-            Err(error) if error.may_have_been_carried_out() => eprintln!("{to} is in doubt: {error}"),
+            Err(error) if error.may_have_executed() => eprintln!("{to} is in doubt: {error}"),
             Err(error) => lock(&journal).note("rejected", to, &error.to_string().replace('\n', " "))?,
         }
     }

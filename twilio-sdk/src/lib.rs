@@ -140,8 +140,8 @@ pub mod vault;
 pub mod webhook;
 
 pub use auth::{
-    ApiKeyConfig, Auth, AuthTokenConfig, BasicConfig, BasicProvider, BearerConfig, ClientAuth, KeyConfig,
-    KeyPlace, OAuthConfig,
+    ApiKeyConfig, Auth, AuthTokenConfig, BasicConfig, BasicProvider, BearerConfig, ClientAuth,
+    CustomKeyConfig, KeyLocation, OAuthConfig,
 };
 pub use client::Client;
 #[cfg(feature = "rate-limit")]
@@ -159,14 +159,14 @@ pub use config::{ConfigFormat, ConfigLoader};
 pub use error::ConfigProblem;
 #[cfg(feature = "validation")]
 pub use error::Violation;
-pub use error::{Error, FieldError, Problem, Result, TokenErrorCode, TokenProblem};
+pub use error::{Error, OAuthError, OAuthErrorCode, Problem, ProblemDetail, Result};
 pub use http::Method;
 pub use paging::{Items, Page, PagePosition, Pages};
 pub use products::*;
 #[cfg(feature = "serialize")]
-pub use runtime::SavedRequest;
+pub use runtime::RequestData;
 pub use runtime::tls::install_tls_provider;
-pub use runtime::{Attempt, Operation, RawBody, RawRequest, Request, Response, Sending};
+pub use runtime::{Attempt, Operation, RawBody, RawRequest, Request, Response, SendFuture};
 
 /// What the conformance tests need to look into answers. Not for other use; it changes without notice.
 #[cfg(feature = "serialize")]

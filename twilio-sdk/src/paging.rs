@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::runtime::{Call, Decode, Decoded, Name, Operation, Output, Param, Parts, Raw, Seed, read_json};
 use crate::types::Extra;
-use crate::{Error, Result, Sending};
+use crate::{Error, Result, SendFuture};
 
 pub use items::Items;
 use position::Next;
@@ -196,7 +196,7 @@ impl<T: Param> Param for Page<T> {
 #[must_use = "nothing is sent until a page is asked for"]
 pub struct Pages<T> {
     pub(crate) call: Option<Call<Page<T>>>,
-    flight: Option<Sending<Page<T>>>,
+    flight: Option<SendFuture<Page<T>>>,
     seen: HashSet<String>,
     /// Why there is no page after the one that was given last.
     ending: Option<Error>,

@@ -8,9 +8,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use twilio_sdk::access_token::{
-    AccessToken, ChatGrant, ClientCapabilityToken, ClientValidation, Grant, IpMessagingGrant, PlaybackGrant,
-    Policy, RtcGrant, SignatureAlgorithm, SignedRequest, SyncGrant, TaskRouterCapability, TaskRouterGrant,
-    TokenError, VideoGrant, VoiceGrant,
+    AccessToken, CanonicalRequest, ChatGrant, ClientCapabilityToken, Grant, IpMessagingGrant, PlaybackGrant,
+    Policy, PublicKeyClientValidation, RtcGrant, SignatureAlgorithm, SyncGrant, TaskRouterCapabilityToken,
+    TaskRouterGrant, TokenError, VideoGrant, VoiceGrant,
 };
 use twilio_sdk::types::SecretString;
 use twilio_sdk::{ApiKeyConfig, AuthTokenConfig};
@@ -373,7 +373,7 @@ fn forge_bytes(token: &str, secret: &str) -> String {
 #[test]
 fn a_task_router_capability_lists_its_policies() {
     let auth = AuthTokenConfig::new("AC123", "token");
-    let worker = TaskRouterCapability::worker(&auth, "WS456", "WK789").unwrap().issued_at(at(0));
+    let worker = TaskRouterCapabilityToken::worker(&auth, "WS456", "WK789").unwrap().issued_at(at(0));
     let text = worker.allow_activity_updates().sign().unwrap();
     assert_eq!(text, forge_bytes(&text, "token"));
     let payload = parts(&text).1;
@@ -395,27 +395,27 @@ fn a_task_router_capability_lists_its_policies() {
     });
     assert_eq!(payload, expected);
 
-    let queue = TaskRouterCapability::task_queue(&auth, "WS456", "WQ1").unwrap();
+    let queue = TaskRouterCapabilityToken::task_queue(&auth, "WS456", "WQ1").unwrap();
     let queue = parts(&queue.allow_fetch_subresources().allow_delete().sign().unwrap()).1;
     assert_eq!(queue["taskqueue_sid"], "WQ1");
     assert_eq!(queue["policies"][3]["url"], json!(format!("{workspace}/TaskQueues/WQ1/**")));
     assert_eq!(queue["policies"][4]["method"], "DELETE");
-    let wide = TaskRouterCapability::workspace_wide(&auth, "WS456").unwrap();
+    let wide = TaskRouterCapabilityToken::workspace_wide(&auth, "WS456").unwrap();
     let wide = wide.policy(Policy::deny("POST", "https://x").query("q", false));
     let wide = parts(&wide.sign().unwrap()).1;
     assert!(wide.get("worker_sid").is_none() && wide.get("taskqueue_sid").is_none());
     assert_eq!(wide["policies"][3]["allow"], false, "a policy can forbid");
     assert_eq!(wide["policies"][3]["query_filter"], json!({"q": {"required": false}}));
 
-    assert!(TaskRouterCapability::worker(&auth, "WK1", "WK1").is_err());
-    assert!(TaskRouterCapability::worker(&auth, "WS1", "WQ1").is_err());
-    assert!(TaskRouterCapability::task_queue(&auth, "WS1", "WK1").is_err());
-    assert!(TaskRouterCapability::worker(&AuthTokenConfig::new("SK1", "t"), "WS1", "WK1").is_err());
+    assert!(TaskRouterCapabilityToken::worker(&auth, "WK1", "WK1").is_err());
+    assert!(TaskRouterCapabilityToken::worker(&auth, "WS1", "WQ1").is_err());
+    assert!(TaskRouterCapabilityToken::task_queue(&auth, "WS1", "WK1").is_err());
+    assert!(TaskRouterCapabilityToken::worker(&AuthTokenConfig::new("SK1", "t"), "WS1", "WK1").is_err());
 }
 
 #[test]
 fn the_canonical_request_has_the_known_hashes() {
-    let base = SignedRequest {
+    let base = CanonicalRequest {
         method: "GET",
         path: "/Messages",
         query: "PageSize=5&Limit=10",
@@ -424,11 +424,11 @@ fn the_canonical_request_has_the_known_hashes() {
         body: b"foobar",
     };
     assert_eq!(base.hash(), "4dc9b67bed579647914587b0e22a1c65c1641d8674797cd82de65e766cce5f80");
-    let post = SignedRequest { method: "POST", query: "", body: b"testbody", ..base.clone() };
+    let post = CanonicalRequest { method: "POST", query: "", body: b"testbody", ..base.clone() };
     assert_eq!(post.hash(), "bd792c967c20d546c738b94068f5f72758a10d26c12979677501e1eefe58c65a");
-    let slashes = SignedRequest { path: "//Messages", ..base.clone() };
+    let slashes = CanonicalRequest { path: "//Messages", ..base.clone() };
     assert_eq!(slashes.hash(), base.hash(), "slashes are single");
-    let star = |query| SignedRequest { query, ..base.clone() }.hash();
+    let star = |query| CanonicalRequest { query, ..base.clone() }.hash();
     assert_eq!(star("a=*"), star("a=%2A"));
     assert_eq!(star("a=%7E"), star("a=~"));
     assert_ne!(star("a=1"), star("a=2"));
@@ -441,7 +441,7 @@ fn a_signed_request_is_signed_by_the_private_key() {
         .output()
         .expect("the program openssl makes the test's key");
     let pem = generated.stdout;
-    let request = SignedRequest {
+    let request = CanonicalRequest {
         method: "GET",
         path: "/Messages",
         query: "",
@@ -452,7 +452,7 @@ fn a_signed_request_is_signed_by_the_private_key() {
     let der = rustls::pki_types::pem::PemObject::from_pem_slice(&pem).unwrap();
     let rustls::pki_types::PrivateKeyDer::Pkcs8(der) = der else { panic!("PKCS#8") };
     let public = ring::signature::RsaKeyPair::from_pkcs8(der.secret_pkcs8_der()).unwrap();
-    let validation = ClientValidation::new("AC1", "SK1", "CR1", &pem).unwrap().issued_at(at(0));
+    let validation = PublicKeyClientValidation::new("AC1", "SK1", "CR1", &pem).unwrap().issued_at(at(0));
     let checks: [(_, _, &dyn ring::signature::VerificationAlgorithm); 2] = [
         (SignatureAlgorithm::Rs256, "RS256", &ring::signature::RSA_PKCS1_2048_8192_SHA256),
         (SignatureAlgorithm::Ps256, "PS256", &ring::signature::RSA_PSS_2048_8192_SHA256),
@@ -468,8 +468,8 @@ fn a_signed_request_is_signed_by_the_private_key() {
         key.verify(signed, &URL_SAFE_NO_PAD.decode(signature).unwrap()).expect(name);
         assert!(key.verify(b"another", &[0; 256]).is_err());
     }
-    assert!(ClientValidation::new("AC1", "SK1", "SK1", &pem).is_err());
-    assert!(ClientValidation::new("AC1", "SK1", "CR1", b"no key").is_err());
+    assert!(PublicKeyClientValidation::new("AC1", "SK1", "SK1", &pem).is_err());
+    assert!(PublicKeyClientValidation::new("AC1", "SK1", "CR1", b"no key").is_err());
 }
 
 proptest! {

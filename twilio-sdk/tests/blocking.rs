@@ -4,12 +4,12 @@
 mod common;
 
 use common::{client, client_at, mock};
-use twilio_sdk::mock::MockTwilio;
+use twilio_sdk::mock::Emulator;
 
 /// A runtime for the mock alone; the calls are made outside of it.
-fn server() -> (tokio::runtime::Runtime, MockTwilio) {
+fn server() -> (tokio::runtime::Runtime, Emulator) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let mock = runtime.block_on(async { MockTwilio::builder().collection_size(23).start().await.unwrap() });
+    let mock = runtime.block_on(async { Emulator::builder().collection_size(23).start().await.unwrap() });
     (runtime, mock)
 }
 

@@ -37,7 +37,7 @@ async fn a_run_that_stopped_goes_on_from_what_was_stored() {
 
     // What another process has: the two texts and a client.
     let twilio = client(&mock);
-    let saved: Vec<twilio_sdk::SavedRequest> = serde_json::from_str(&stored).unwrap();
+    let saved: Vec<twilio_sdk::RequestData> = serde_json::from_str(&stored).unwrap();
     let api = twilio.api_v2010();
     let restored: Vec<_> =
         saved.into_iter().map(|saved| CreateMessage::restore(&api, saved).unwrap()).collect();
@@ -91,14 +91,14 @@ async fn a_run_that_waits_for_its_next_request_stops_too() {
 }
 
 /// A mock on which a third of all attempts goes wrong, and that remembers so many requests.
-async fn troubled(requests: usize) -> twilio_sdk::mock::MockTwilio {
+async fn troubled(requests: usize) -> twilio_sdk::mock::Emulator {
     let faults = twilio_sdk::mock::FaultPlan::from_toml(include_str!("../examples/faults.toml")).unwrap();
-    let builder = twilio_sdk::mock::MockTwilio::builder().record_limit(requests);
+    let builder = twilio_sdk::mock::Emulator::builder().record_limit(requests);
     builder.faults(faults).start().await.unwrap()
 }
 
 /// A client that does not wait long between its attempts.
-fn patient(mock: &twilio_sdk::mock::MockTwilio, attempts: u32) -> twilio_sdk::Client {
+fn patient(mock: &twilio_sdk::mock::Emulator, attempts: u32) -> twilio_sdk::Client {
     use std::time::Duration;
     let retry = twilio_sdk::RetryConfig::new().max_attempts(attempts).base(Duration::from_millis(1));
     let key = twilio_sdk::ApiKeyConfig::new(common::ACCOUNT, common::KEY, "key-secret");
@@ -140,7 +140,7 @@ async fn nothing_is_lost_and_nothing_is_sent_twice_while_things_go_wrong() {
                 succeeded += 1;
                 assert_eq!(times, 1, "{index} has its answer");
             }
-            Err(error) if error.may_have_been_carried_out() => {
+            Err(error) if error.may_have_executed() => {
                 uncertain += 1;
                 assert!(times <= 1, "{index} was carried out {times} times");
             }
@@ -187,7 +187,7 @@ async fn as_the_sender() {
 }
 
 /// The messages that the mock has carried out, by recipient.
-fn carried_out(mock: &twilio_sdk::mock::MockTwilio) -> BTreeMap<String, usize> {
+fn carried_out(mock: &twilio_sdk::mock::Emulator) -> BTreeMap<String, usize> {
     let mut found = BTreeMap::new();
     for request in mock.requests().iter().filter(|request| request.executed && request.method == "POST") {
         *found.entry(request.form_value("To").unwrap().to_owned()).or_insert(0) += 1;
@@ -196,7 +196,7 @@ fn carried_out(mock: &twilio_sdk::mock::MockTwilio) -> BTreeMap<String, usize> {
 }
 
 /// Lets the mock list what it has carried out, which it does not by itself.
-fn list(mock: &twilio_sdk::mock::MockTwilio) {
+fn list(mock: &twilio_sdk::mock::Emulator) {
     let now = time::OffsetDateTime::now_utc().format(&time::format_description::well_known::Rfc2822).unwrap();
     let messages: Vec<_> = carried_out(mock)
         .keys()

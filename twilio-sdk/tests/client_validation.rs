@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaKeyPair, UnparsedPublicKey};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject as _;
-use twilio_sdk::access_token::{ClientValidation, SignedRequest};
+use twilio_sdk::access_token::{CanonicalRequest, PublicKeyClientValidation};
 use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig};
 
 #[tokio::test]
@@ -23,7 +23,7 @@ async fn every_request_is_signed_as_it_is_sent() {
     let public = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, pair.public().as_ref().to_vec());
 
     let mock = common::mock().await;
-    let validation = ClientValidation::new(common::ACCOUNT, common::KEY, "CR1", &pem).unwrap();
+    let validation = PublicKeyClientValidation::new(common::ACCOUNT, common::KEY, "CR1", &pem).unwrap();
     let key = ApiKeyConfig::new(common::ACCOUNT, common::KEY, "key-secret");
     let config = ConnectionConfig::new(key).base_url(mock.base_url()).client_validation(validation);
     let api = Client::new(config).unwrap().api_v2010();
@@ -39,7 +39,7 @@ async fn every_request_is_signed_as_it_is_sent() {
         let payload = URL_SAFE_NO_PAD.decode(signed.split('.').nth(1).unwrap()).unwrap();
         let payload: serde_json::Value = serde_json::from_slice(&payload).unwrap();
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&request.query).finish();
-        let expected = SignedRequest {
+        let expected = CanonicalRequest {
             method: &request.method,
             path: &request.path,
             query: &query,

@@ -6,7 +6,7 @@ mod common;
 use common::loopback::{Loopback, Reply};
 use common::{ACCOUNT, KEY};
 use twilio_sdk::{
-    ApiKeyConfig, Auth, BasicConfig, BearerConfig, Client, ConnectionConfig, KeyConfig, OAuthConfig,
+    ApiKeyConfig, Auth, BasicConfig, BearerConfig, Client, ConnectionConfig, CustomKeyConfig, OAuthConfig,
 };
 
 async fn echo() -> Loopback {
@@ -30,8 +30,8 @@ async fn each_kind_goes_over_the_wire_as_it_says() {
         (BearerConfig::new("T").account_sid(ACCOUNT).into(), "authorization", "Bearer T"),
         (BasicConfig::new("admin", "123").account_sid(ACCOUNT).into(), "authorization", "Basic YWRtaW46MTIz"),
         (BasicConfig::new("", "").account_sid(ACCOUNT).into(), "authorization", "Basic Og=="),
-        (KeyConfig::header("X-API-Key", "k 1").account_sid(ACCOUNT).into(), "x-api-key", "k 1"),
-        (KeyConfig::header("Authorization", "raw").account_sid(ACCOUNT).into(), "authorization", "raw"),
+        (CustomKeyConfig::header("X-API-Key", "k 1").account_sid(ACCOUNT).into(), "x-api-key", "k 1"),
+        (CustomKeyConfig::header("Authorization", "raw").account_sid(ACCOUNT).into(), "authorization", "raw"),
         (
             ApiKeyConfig::new(ACCOUNT, KEY, "s").into(),
             "authorization",
@@ -53,7 +53,7 @@ async fn each_kind_goes_over_the_wire_as_it_says() {
 #[tokio::test]
 async fn a_key_in_the_query_is_really_sent_once_beside_the_other_parameters() {
     let server = echo().await;
-    let twilio = client(KeyConfig::query("api key", "a&b=c d").account_sid(ACCOUNT), &server.url);
+    let twilio = client(CustomKeyConfig::query("api key", "a&b=c d").account_sid(ACCOUNT), &server.url);
     twilio.api_v2010().list_message().page_size(5).pages().next().await.unwrap().unwrap();
     twilio.api_v2010().fetch_account(ACCOUNT).send().await.unwrap();
     let seen = server.seen();
@@ -74,7 +74,7 @@ async fn a_next_page_link_that_repeats_the_key_does_not_send_it_twice() {
         Reply::new(200, format!(r#"{{"messages":[],"next_page_uri":{next}}}"#))
     })
     .await;
-    let twilio = client(KeyConfig::query("k", "secret").account_sid(ACCOUNT), &server.url);
+    let twilio = client(CustomKeyConfig::query("k", "secret").account_sid(ACCOUNT), &server.url);
     let mut pages = twilio.api_v2010().list_message().pages();
     while let Some(page) = pages.next().await {
         page.unwrap();
@@ -100,8 +100,8 @@ async fn paths_need_an_account_that_is_given_somewhere() {
 fn own_credentials_never_go_to_twilio() {
     let own: [Auth; 3] = [
         BasicConfig::new("user", "password").into(),
-        KeyConfig::header("X-Key", "key").into(),
-        KeyConfig::query("key", "key").into(),
+        CustomKeyConfig::header("X-Key", "key").into(),
+        CustomKeyConfig::query("key", "key").into(),
     ];
     let twilio = Client::new(ConnectionConfig::new(BearerConfig::new("T"))).unwrap();
     for auth in own {
@@ -121,12 +121,12 @@ fn what_cannot_work_is_refused_with_a_hint() {
         (BasicConfig::new("a:b", "c").into(), "username"),
         (BasicConfig::new("a\n", "c").into(), "username"),
         (BasicConfig::new("a", "c\r").into(), "password"),
-        (KeyConfig::header("X Y", "k").into(), "no header can have"),
-        (KeyConfig::header("Host", "k").into(), "client itself"),
-        (KeyConfig::header("x-twilio-sdk-prepared", "k").into(), "client itself"),
-        (KeyConfig::header("X-Key", "").into(), "key is empty"),
-        (KeyConfig::header("X-Key", "kéy").into(), "ASCII"),
-        (KeyConfig::query("", "k").into(), "no name"),
+        (CustomKeyConfig::header("X Y", "k").into(), "no header can have"),
+        (CustomKeyConfig::header("Host", "k").into(), "client itself"),
+        (CustomKeyConfig::header("x-twilio-sdk-prepared", "k").into(), "client itself"),
+        (CustomKeyConfig::header("X-Key", "").into(), "key is empty"),
+        (CustomKeyConfig::header("X-Key", "kéy").into(), "ASCII"),
+        (CustomKeyConfig::query("", "k").into(), "no name"),
         (OAuthConfig::new("", "s").into(), "client_id is empty"),
         (OAuthConfig::new(ACCOUNT, "s").into(), "an account"),
         (OAuthConfig::new("OQ1", "").into(), "client_secret is empty"),
@@ -169,8 +169,8 @@ fn no_secret_of_any_kind_is_printed() {
     let kinds: [Auth; 5] = [
         BearerConfig::new("s3cret").into(),
         BasicConfig::new("user", "s3cret").into(),
-        KeyConfig::header("X-Key", "s3cret").into(),
-        KeyConfig::query("k", "s3cret").into(),
+        CustomKeyConfig::header("X-Key", "s3cret").into(),
+        CustomKeyConfig::query("k", "s3cret").into(),
         OAuthConfig::new("OQ1", "s3cret").into(),
     ];
     for auth in kinds {

@@ -7,10 +7,10 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
 
 use common::{client, client_at, mock};
-use twilio_sdk::mock::{Fault, FaultPlan, FaultRule, MockTwilio, On};
+use twilio_sdk::mock::{Emulator, Fault, FaultPlan, FaultRule, On};
 
 /// How many messages Twilio would have sent.
-fn executed(mock: &MockTwilio) -> usize {
+fn executed(mock: &Emulator) -> usize {
     mock.requests().iter().filter(|request| request.executed).count()
 }
 
@@ -226,7 +226,7 @@ async fn review_69_a_name_can_be_listened_on() {
 
 #[tokio::test]
 async fn review_69_the_requests_that_are_kept_are_bounded_by_bytes() {
-    let mock = MockTwilio::builder().record_bytes(8 << 20).start().await.unwrap();
+    let mock = Emulator::builder().record_bytes(8 << 20).start().await.unwrap();
     let twilio = client_at(&mock.base_url());
     // The form is kept beside the body, so each takes some 2 MiB.
     let body = "x".repeat(1 << 20);
@@ -245,7 +245,7 @@ async fn review_69_the_requests_that_are_kept_are_bounded_by_bytes() {
 
 #[tokio::test]
 async fn review_68_an_operation_that_does_not_exist_is_told_with_the_nearest_name() {
-    let mock = MockTwilio::start().await.unwrap();
+    let mock = Emulator::start().await.unwrap();
     for (given, nearest) in [
         ("CreateVerificationChek", "CreateVerificationCheck"),
         ("CreateMesage", "CreateMessage"),
@@ -262,7 +262,7 @@ async fn review_68_an_operation_that_does_not_exist_is_told_with_the_nearest_nam
         let file =
             FaultPlan::from_toml(&format!("[[fault]]\noperation = '{given}'\nkind = 'reset'")).unwrap_err();
         let plan = FaultPlan::new().rule(FaultRule::new(On::operation(given), Fault::status(500)));
-        let started = MockTwilio::builder().faults(plan).start().await.unwrap_err();
+        let started = Emulator::builder().faults(plan).start().await.unwrap_err();
         assert_eq!(started.kind(), std::io::ErrorKind::InvalidInput);
         for error in [&answered, &failed, &scripted, &file] {
             assert!(error.is_config(), "{error:?}");

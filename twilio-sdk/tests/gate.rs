@@ -123,7 +123,7 @@ async fn a_call_that_gets_no_turn_says_so_and_sends_nothing() {
     let error = call(twilio.clone()).await.unwrap_err();
     assert!(error.is_busy(), "{error}");
     assert!(error.to_string().contains("max_active is 1"), "{error}");
-    assert!(!error.may_have_been_carried_out());
+    assert!(!error.may_have_executed());
     server.answer(1);
     first.await.unwrap().unwrap();
     assert_eq!(server.seen.load(Ordering::SeqCst), 1);
@@ -200,7 +200,7 @@ async fn a_host_that_fails_is_left_alone_and_probed_again() {
         assert!(call(twilio.clone()).await.unwrap_err().is_api());
     }
     let error = call(twilio.clone()).await.unwrap_err();
-    assert!(error.is_circuit_open() && !error.may_have_been_carried_out(), "{error}");
+    assert!(error.is_circuit_open() && !error.may_have_executed(), "{error}");
     assert!(error.opens_in().unwrap() <= Duration::from_millis(100));
     assert_eq!(server.seen.load(Ordering::SeqCst), 4, "the refused call was not sent");
 

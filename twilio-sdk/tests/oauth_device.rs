@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use common::loopback::{Loopback, Reply};
 use tokio::time::Instant;
-use twilio_sdk::TokenErrorCode;
-use twilio_sdk::oauth::{DeviceLogin, Provider, ProviderConfig, Tokens};
+use twilio_sdk::OAuthErrorCode;
+use twilio_sdk::oauth::{DeviceLogin, OAuthClientConfig, Provider, Tokens};
 
 const DONE: &str = r#"{"access_token":"at","token_type":"Bearer","refresh_token":"rt"}"#;
 
@@ -48,7 +48,7 @@ impl Device {
     }
 
     fn provider(&self) -> Provider {
-        let config = ProviderConfig::new("client", format!("{}/token", self.server.url))
+        let config = OAuthClientConfig::new("client", format!("{}/token", self.server.url))
             .device_authorization_url(format!("{}/device", self.server.url))
             // The stopped clock must not end requests.
             .timeout(Duration::from_secs(86_400))
@@ -134,10 +134,10 @@ async fn weakness_36_slow_down_without_an_interval_adds_to_the_default() {
 #[tokio::test]
 async fn weakness_36_denied_expired_and_other_errors_are_typed_and_end_it() {
     for (text, code) in [
-        ("access_denied", TokenErrorCode::AccessDenied),
-        ("expired_token", TokenErrorCode::ExpiredToken),
-        ("invalid_grant", TokenErrorCode::InvalidGrant),
-        ("odd", TokenErrorCode::Other("odd".to_owned())),
+        ("access_denied", OAuthErrorCode::AccessDenied),
+        ("expired_token", OAuthErrorCode::ExpiredToken),
+        ("invalid_grant", OAuthErrorCode::InvalidGrant),
+        ("odd", OAuthErrorCode::Other("odd".to_owned())),
     ] {
         let device = Device::start(details(600, ""), move |number| match number {
             0 => refusal("authorization_pending"),
@@ -157,7 +157,7 @@ async fn weakness_36_the_server_is_never_asked_after_the_code_has_expired() {
     let device = Device::start(details(20, ""), |_| refusal("authorization_pending")).await;
     let begun = Instant::now();
     let error = wait(&device).await.unwrap_err();
-    assert_eq!(error.token_problem().unwrap().code, Some(TokenErrorCode::ExpiredToken));
+    assert_eq!(error.token_problem().unwrap().code, Some(OAuthErrorCode::ExpiredToken));
     let polls = device.polls.lock().unwrap();
     assert!((2..=4).contains(&polls.len()), "{}", polls.len());
     assert!(polls.iter().all(|moment| *moment - begun < Duration::from_secs(20)));
@@ -170,7 +170,7 @@ async fn an_interval_beyond_the_codes_end_does_not_put_the_end_off() {
         let device = Device::start(details(20, r#","interval":1e300"#), move |_| refusal(script)).await;
         let begun = Instant::now();
         let error = wait(&device).await.unwrap_err();
-        assert_eq!(error.token_problem().unwrap().code, Some(TokenErrorCode::ExpiredToken));
+        assert_eq!(error.token_problem().unwrap().code, Some(OAuthErrorCode::ExpiredToken));
         assert_eq!(device.polls.lock().unwrap().len(), 1);
         assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
     }
@@ -183,7 +183,7 @@ async fn a_code_that_expired_before_the_wait_began_is_not_asked_for() {
     drive(tokio::time::sleep(Duration::from_secs(4))).await;
     assert_eq!(login.expires_in(), Duration::ZERO);
     let error = login.wait().await.unwrap_err();
-    assert_eq!(error.token_problem().unwrap().code, Some(TokenErrorCode::ExpiredToken));
+    assert_eq!(error.token_problem().unwrap().code, Some(OAuthErrorCode::ExpiredToken));
     assert!(device.polls.lock().unwrap().is_empty());
 }
 

@@ -4,9 +4,9 @@
 mod common;
 
 use common::loopback::{Loopback, Reply, Seen};
-use twilio_sdk::oauth::{Authorization, ClientAuth, PkceVerifier, Provider, ProviderConfig};
+use twilio_sdk::oauth::{Authorization, ClientAuth, OAuthClientConfig, PkceVerifier, Provider};
 use twilio_sdk::types::SecretString;
-use twilio_sdk::{Error, TokenErrorCode};
+use twilio_sdk::{Error, OAuthErrorCode};
 
 const GOOD: &str = r#"{"access_token":"at","token_type":"Bearer","expires_in":60}"#;
 
@@ -15,11 +15,11 @@ async fn answering(status: u16, body: &str) -> Loopback {
     Loopback::start(move |_, _| Reply::new(status, body.clone())).await
 }
 
-fn config(server: &Loopback) -> ProviderConfig {
-    ProviderConfig::new("client", format!("{}/token", server.url))
+fn config(server: &Loopback) -> OAuthClientConfig {
+    OAuthClientConfig::new("client", format!("{}/token", server.url))
 }
 
-fn provider(config: ProviderConfig) -> Provider {
+fn provider(config: OAuthClientConfig) -> Provider {
     Provider::new(config).unwrap()
 }
 
@@ -41,7 +41,7 @@ async fn client_id_and_secret_in_the_header_are_form_encoded_first() {
         ("a:b c", "d%:é", "Basic YSUzQWIrYzpkJTI1JTNBJUMzJUE5"),
     ] {
         let server = answering(200, GOOD).await;
-        let config = ProviderConfig::new(id, format!("{}/token", server.url)).client_secret(secret);
+        let config = OAuthClientConfig::new(id, format!("{}/token", server.url)).client_secret(secret);
         provider(config).client_credentials().await.unwrap();
         let seen = &server.seen()[0];
         assert_eq!(seen.header("authorization"), Some(expected));
@@ -79,14 +79,14 @@ async fn weakness_19_making_a_provider_sends_nothing_and_refuses_what_cannot_wor
     assert!(server.seen().is_empty());
     let url = "https://login.example/token";
     for (bad, word) in [
-        (ProviderConfig::new("", url), "client_id"),
-        (ProviderConfig::new("c", url).client_secret(""), "client_secret"),
-        (ProviderConfig::new("c", ""), "token_url"),
-        (ProviderConfig::new("c", "https://abc d.com"), "token_url"),
-        (ProviderConfig::new("c", "https://x/token#f"), "fragment"),
-        (ProviderConfig::new("c", "https://u:p@x/token"), "user name"),
-        (ProviderConfig::new("c", url).redirect_uri("/relative"), "redirect_uri"),
-        (ProviderConfig::new("c", url).redirect_uri("https://x/#f"), "fragment"),
+        (OAuthClientConfig::new("", url), "client_id"),
+        (OAuthClientConfig::new("c", url).client_secret(""), "client_secret"),
+        (OAuthClientConfig::new("c", ""), "token_url"),
+        (OAuthClientConfig::new("c", "https://abc d.com"), "token_url"),
+        (OAuthClientConfig::new("c", "https://x/token#f"), "fragment"),
+        (OAuthClientConfig::new("c", "https://u:p@x/token"), "user name"),
+        (OAuthClientConfig::new("c", url).redirect_uri("/relative"), "redirect_uri"),
+        (OAuthClientConfig::new("c", url).redirect_uri("https://x/#f"), "fragment"),
     ] {
         let error = Provider::new(bad).unwrap_err();
         assert!(error.is_config() && error.to_string().contains(word), "{error}");
@@ -102,18 +102,23 @@ fn weakness_39_every_endpoint_needs_https_except_on_this_machine() {
     let good = "https://login.example/token";
     for bad in ["http://login.example/x", "http://10.0.0.1/x", "ftp://login.example/x", "login.example/x"] {
         for config in [
-            ProviderConfig::new("c", bad),
-            ProviderConfig::new("c", good).authorization_url(bad),
-            ProviderConfig::new("c", good).device_authorization_url(bad),
+            OAuthClientConfig::new("c", bad),
+            OAuthClientConfig::new("c", good).authorization_url(bad),
+            OAuthClientConfig::new("c", good).device_authorization_url(bad),
         ] {
             assert!(Provider::new(config).unwrap_err().is_config(), "{bad}");
         }
     }
     for redirect in ["http://login.example/x", "HTTP://login.example/x", " http://login.example/x"] {
-        assert!(Provider::new(ProviderConfig::new("c", good).redirect_uri(redirect)).is_err(), "{redirect}");
+        assert!(
+            Provider::new(OAuthClientConfig::new("c", good).redirect_uri(redirect)).is_err(),
+            "{redirect}"
+        );
     }
     for redirect in ["http://127.0.0.1:1/x", "https://app.example/x", "com.example.app:/x"] {
-        assert!(Provider::new(ProviderConfig::new("c", "http://[::1]:1/t").redirect_uri(redirect)).is_ok());
+        assert!(
+            Provider::new(OAuthClientConfig::new("c", "http://[::1]:1/t").redirect_uri(redirect)).is_ok()
+        );
     }
 }
 
@@ -159,22 +164,22 @@ async fn weakness_36_a_success_without_a_usable_token_is_an_error_that_shows_not
 /// Weakness 37: token errors are not tried again, and are typed (RFC 6749, section 5.2).
 #[tokio::test]
 async fn weakness_37_refusals_are_typed_not_retried_and_hold_no_secret() {
-    let cases: [(u16, &str, Option<TokenErrorCode>); 9] = [
-        (400, r#"{"error":"invalid_request"}"#, Some(TokenErrorCode::InvalidRequest)),
+    let cases: [(u16, &str, Option<OAuthErrorCode>); 9] = [
+        (400, r#"{"error":"invalid_request"}"#, Some(OAuthErrorCode::InvalidRequest)),
         (
             401,
             r#"{"error":"invalid_client","error_description":"not s3cret"}"#,
-            Some(TokenErrorCode::InvalidClient),
+            Some(OAuthErrorCode::InvalidClient),
         ),
         (
             400,
             r#"{"error":"invalid_grant","error_uri":"https://x/s3cret"}"#,
-            Some(TokenErrorCode::InvalidGrant),
+            Some(OAuthErrorCode::InvalidGrant),
         ),
-        (400, r#"{"error":"unauthorized_client"}"#, Some(TokenErrorCode::UnauthorizedClient)),
-        (400, r#"{"error":"unsupported_grant_type"}"#, Some(TokenErrorCode::UnsupportedGrantType)),
-        (400, r#"{"error":"invalid_scope"}"#, Some(TokenErrorCode::InvalidScope)),
-        (400, r#"{"error":"odd"}"#, Some(TokenErrorCode::Other("odd".to_owned()))),
+        (400, r#"{"error":"unauthorized_client"}"#, Some(OAuthErrorCode::UnauthorizedClient)),
+        (400, r#"{"error":"unsupported_grant_type"}"#, Some(OAuthErrorCode::UnsupportedGrantType)),
+        (400, r#"{"error":"invalid_scope"}"#, Some(OAuthErrorCode::InvalidScope)),
+        (400, r#"{"error":"odd"}"#, Some(OAuthErrorCode::Other("odd".to_owned()))),
         (500, "<html>s3cret</html>", None),
         (403, "", None),
     ];
@@ -309,10 +314,10 @@ async fn weakness_34_a_redirect_that_is_not_of_this_login_is_refused_before_anyt
 #[tokio::test]
 async fn an_error_in_the_redirect_is_typed() {
     for (text, code) in [
-        ("access_denied", TokenErrorCode::AccessDenied),
-        ("unsupported_response_type", TokenErrorCode::UnsupportedResponseType),
-        ("server_error", TokenErrorCode::ServerError),
-        ("temporarily_unavailable", TokenErrorCode::TemporarilyUnavailable),
+        ("access_denied", OAuthErrorCode::AccessDenied),
+        ("unsupported_response_type", OAuthErrorCode::UnsupportedResponseType),
+        ("server_error", OAuthErrorCode::ServerError),
+        ("temporarily_unavailable", OAuthErrorCode::TemporarilyUnavailable),
     ] {
         let server = answering(200, GOOD).await;
         let login = login(&server);
@@ -331,6 +336,6 @@ async fn a_code_that_the_server_refuses_is_not_shown() {
     let login = login(&server);
     let redirect = format!("?code=s3cret-code&state={}", login.state());
     let error = login.finish(&redirect).await.unwrap_err();
-    assert_eq!(error.token_problem().unwrap().code, Some(TokenErrorCode::InvalidGrant));
+    assert_eq!(error.token_problem().unwrap().code, Some(OAuthErrorCode::InvalidGrant));
     assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
 }

@@ -10,10 +10,10 @@ use std::time::Duration;
 use common::ACCOUNT;
 use common::loopback::{Loopback, Reply};
 use twilio_sdk::oauth::{
-    MemoryStore, Provider, ProviderConfig, StoreFuture, TokenSource, TokenStore, Tokens,
+    MemoryStore, OAuthClientConfig, Provider, StoreFuture, TokenSource, TokenStore, Tokens,
 };
 use twilio_sdk::types::SecretString;
-use twilio_sdk::{Client, ConnectionConfig, TokenErrorCode};
+use twilio_sdk::{Client, ConnectionConfig, OAuthErrorCode};
 
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -40,7 +40,7 @@ async fn rotating() -> Loopback {
 }
 
 fn provider(server: &Loopback) -> Provider {
-    Provider::new(ProviderConfig::new("client", format!("{}/token", server.url))).unwrap()
+    Provider::new(OAuthClientConfig::new("client", format!("{}/token", server.url))).unwrap()
 }
 
 fn client(source: &TokenSource, server: &Loopback) -> Client {
@@ -169,7 +169,7 @@ async fn a_refused_refresh_token_is_typed_and_the_store_keeps_what_it_has() {
     let old = Tokens::new("a-0", Some("s3cret".into()), Duration::ZERO);
     let (source, store) = stored(&server, old).await;
     let error = call(&client(&source, &server)).await.unwrap_err();
-    assert_eq!(error.token_problem().unwrap().code, Some(TokenErrorCode::InvalidGrant));
+    assert_eq!(error.token_problem().unwrap().code, Some(OAuthErrorCode::InvalidGrant));
     assert!(!format!("{error:?} {source:?}").contains("s3cret"));
     assert_eq!(kept(&store).await.1, "s3cret");
 }

@@ -7,11 +7,11 @@ use std::collections::HashSet;
 
 use common::{client, mock};
 use serde_json::json;
-use twilio_sdk::mock::MockTwilio;
+use twilio_sdk::mock::Emulator;
 
 #[tokio::test]
 async fn every_item_comes_once_in_both_styles_of_links() {
-    let mock = MockTwilio::builder().collection_size(23).start().await.unwrap();
+    let mock = Emulator::builder().collection_size(23).start().await.unwrap();
     let twilio = client(&mock);
     let old = twilio.api_v2010().list_call().page_size(5).items().collect().await.unwrap();
     let new = twilio.verify_v2().list_service().page_size(5).items().collect().await.unwrap();
@@ -24,7 +24,7 @@ async fn every_item_comes_once_in_both_styles_of_links() {
 
 #[tokio::test]
 async fn pages_and_the_stream_give_the_same() {
-    let mock = MockTwilio::builder().collection_size(7).start().await.unwrap();
+    let mock = Emulator::builder().collection_size(7).start().await.unwrap();
     let twilio = client(&mock);
     let mut pages = twilio.verify_v2().list_service().page_size(3).pages();
     let mut sizes = Vec::new();
@@ -145,7 +145,7 @@ async fn a_number_beyond_which_there_is_none_ends_the_list() {
 /// The mock's links lead to the address by which the client knows it, with the product's host in them.
 #[tokio::test]
 async fn review_69_all_pages_are_read_by_whatever_name_the_mock_is_known() {
-    let mock = twilio_sdk::mock::MockTwilio::builder().collection_size(120).start().await.unwrap();
+    let mock = twilio_sdk::mock::Emulator::builder().collection_size(120).start().await.unwrap();
     let port = mock.address().port();
     for url in [
         mock.base_url(),
@@ -174,7 +174,7 @@ fn sid(service: &twilio_sdk::verify_v2::types::Service) -> String {
     service.sid.as_ref().unwrap().to_string()
 }
 
-fn no_retries(mock: &MockTwilio) -> twilio_sdk::Client {
+fn no_retries(mock: &Emulator) -> twilio_sdk::Client {
     let key = twilio_sdk::ApiKeyConfig::new(common::ACCOUNT, common::KEY, "key-secret");
     let config = twilio_sdk::ConnectionConfig::new(key).base_url(mock.base_url());
     twilio_sdk::Client::new(config.retry(twilio_sdk::RetryConfig::none())).unwrap()

@@ -7,14 +7,14 @@ use common::{client, mock};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
-use twilio_sdk::mock::MockTwilio;
+use twilio_sdk::mock::Emulator;
 use twilio_sdk::{Client, Location};
 
 /// Runs a property against one mock: starting one for each case would be most of the work.
 fn check<S: Strategy>(
     cases: u32,
     strategy: S,
-    property: impl Fn(&tokio::runtime::Runtime, &MockTwilio, &Client, S::Value) -> Result<(), TestCaseError>,
+    property: impl Fn(&tokio::runtime::Runtime, &Emulator, &Client, S::Value) -> Result<(), TestCaseError>,
 ) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let mock = runtime.block_on(mock());

@@ -6,8 +6,8 @@ mod common;
 use common::{client, mock};
 use serde_json::{Value, json};
 use twilio_sdk::iam_organizations::builder::{CreateTokenRequired, PatchOrganizationUserRequired};
-use twilio_sdk::mock::{MockTwilio, RecordedRequest};
-use twilio_sdk::{Client, Request, SavedRequest, iam_organizations, lookups_v1, verify_v2};
+use twilio_sdk::mock::{Emulator, RecordedRequest};
+use twilio_sdk::{Client, Request, RequestData, iam_organizations, lookups_v1, verify_v2};
 
 type CreateMessage = twilio_sdk::api_v2010::builder::CreateMessage;
 
@@ -25,9 +25,9 @@ fn seen(request: &RecordedRequest) -> impl PartialEq + std::fmt::Debug + use<> {
 }
 
 /// Sends a request, and the same after it went through JSON text; the server must see no difference.
-async fn same<R: Request>(mock: &MockTwilio, client: &R::Client, request: R) -> Value {
+async fn same<R: Request>(mock: &Emulator, client: &R::Client, request: R) -> Value {
     let text = serde_json::to_string(&request.save()).unwrap();
-    let saved: SavedRequest = serde_json::from_str(&text).unwrap();
+    let saved: RequestData = serde_json::from_str(&text).unwrap();
     assert_eq!(saved.operation_id(), R::operation().id());
     let restored = R::restore(client, saved).unwrap();
     mock.clear_requests();
@@ -131,7 +131,7 @@ async fn what_does_not_belong_to_the_operation_is_refused_by_name_and_never_by_v
     let change = |pointer: &str, value: Value| {
         let mut saved = good.clone();
         saved[pointer] = value;
-        serde_json::from_value::<SavedRequest>(saved)
+        serde_json::from_value::<RequestData>(saved)
     };
     let cases = [
         ("product", json!("messaging_v1"), "for `messaging_v1`"),

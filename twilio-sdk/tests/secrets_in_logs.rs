@@ -13,11 +13,11 @@ use capture::Capture;
 use common::loopback::{Loopback, Reply};
 use common::{ACCOUNT, KEY};
 use twilio_sdk::api_v2010::builder::CreateSipCredentialRequired;
-use twilio_sdk::mock::{MockTwilio, RecordedRequest};
+use twilio_sdk::mock::{Emulator, RecordedRequest};
 use twilio_sdk::verify_v2::builder::CreateNewFactorRequired;
 use twilio_sdk::{
-    ApiKeyConfig, Auth, AuthTokenConfig, BasicConfig, BearerConfig, Client, ConnectionConfig, HttpVersion,
-    KeyConfig, LoggingConfig, OAuthConfig, ProxyServer, TlsConfig,
+    ApiKeyConfig, Auth, AuthTokenConfig, BasicConfig, BearerConfig, Client, ConnectionConfig,
+    CustomKeyConfig, HttpVersion, LoggingConfig, OAuthConfig, ProxyServer, TlsConfig,
 };
 
 const SERVICE: &str = "VA00000000000000000000000000000003";
@@ -54,7 +54,7 @@ fn kinds() -> [Kind; 7] {
             carried: |sent| sent.header("x-mine"),
             accepted: false,
             ..of(
-                KeyConfig::header("X-Mine", "secret-Header-Key").account_sid(ACCOUNT).into(),
+                CustomKeyConfig::header("X-Mine", "secret-Header-Key").account_sid(ACCOUNT).into(),
                 "secret-Header-Key".into(),
             )
         },
@@ -62,15 +62,15 @@ fn kinds() -> [Kind; 7] {
             carried: |sent| sent.query_value("mine"),
             accepted: false,
             ..of(
-                KeyConfig::query("mine", "secret-Query-Key").account_sid(ACCOUNT).into(),
+                CustomKeyConfig::query("mine", "secret-Query-Key").account_sid(ACCOUNT).into(),
                 "secret-Query-Key".into(),
             )
         },
     ]
 }
 
-async fn mock() -> MockTwilio {
-    let builder = MockTwilio::builder()
+async fn mock() -> Emulator {
+    let builder = Emulator::builder()
         .credentials(ACCOUNT, "secret-Token")
         .credentials(KEY, "secret-Key")
         .credentials("me", "secret-Basic")
@@ -80,7 +80,7 @@ async fn mock() -> MockTwilio {
 }
 
 /// Takes TLS off connections and passes them on to the mock; gives the port and the certificate with its key in PEM.
-async fn tls_before(mock: &MockTwilio) -> (u16, String, String) {
+async fn tls_before(mock: &Emulator) -> (u16, String, String) {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let key = rustls::pki_types::PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -106,7 +106,7 @@ async fn tls_before(mock: &MockTwilio) -> (u16, String, String) {
 }
 
 /// Calls that send and receive every kind of secret; how many attempts they take.
-async fn secretive_calls(twilio: &Client, kind: &Kind, mock: &MockTwilio) -> usize {
+async fn secretive_calls(twilio: &Client, kind: &Kind, mock: &Emulator) -> usize {
     let (api, verify) = (twilio.api_v2010(), twilio.verify_v2());
     let credential = api
         .create_sip_credential(CreateSipCredentialRequired {
@@ -231,7 +231,7 @@ async fn a_key_that_the_server_repeats_under_its_name_is_not_shown() {
     })
     .await;
     let long = "secret-Key/+ %with=more&";
-    for key in [KeyConfig::query("m.i-ne", long), KeyConfig::header("X-Mine", long)] {
+    for key in [CustomKeyConfig::query("m.i-ne", long), CustomKeyConfig::header("X-Mine", long)] {
         let logging = LoggingConfig::new().bodies(true).personal(true);
         let config = ConnectionConfig::new(key.account_sid(ACCOUNT)).logging(logging).base_url(&server.url);
         let capture = Capture::start();

@@ -9,7 +9,7 @@ use capture::{Capture, Seen};
 use common::{ACCOUNT, KEY, mock};
 use serde_json::Value;
 use tracing::Level;
-use twilio_sdk::mock::MockTwilio;
+use twilio_sdk::mock::Emulator;
 use twilio_sdk::verify_v2::builder::{
     CreateNewFactorPasskeyRequired, FetchEntityRequired, FetchVerificationRequired,
 };
@@ -17,11 +17,11 @@ use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig, LoggingConfig, RetryCon
 
 const SERVICE: &str = "VA00000000000000000000000000000003";
 
-fn config(mock: &MockTwilio) -> ConnectionConfig {
+fn config(mock: &Emulator) -> ConnectionConfig {
     ConnectionConfig::new(ApiKeyConfig::new(ACCOUNT, KEY, "key-secret")).base_url(mock.base_url())
 }
 
-fn logging(mock: &MockTwilio, logging: LoggingConfig) -> Client {
+fn logging(mock: &Emulator, logging: LoggingConfig) -> Client {
     Client::new(config(mock).logging(logging)).expect("a good configuration")
 }
 

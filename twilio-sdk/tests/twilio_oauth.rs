@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use common::ACCOUNT;
 use common::loopback::{Loopback, Reply, Seen};
-use twilio_sdk::mock::{MockTwilio, TokenFormat};
-use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig, OAuthConfig, RetryConfig, TokenErrorCode};
+use twilio_sdk::mock::{Emulator, TokenFormat};
+use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig, OAuthConfig, OAuthErrorCode, RetryConfig};
 
 const TOKEN: &str = "/v2/token";
 const SECRET: &str = "s3cret:%&= x";
@@ -297,7 +297,7 @@ async fn waiting_for_the_token_is_inside_the_calls_time_out_and_a_cancelled_call
     first.abort();
     let short = twilio.api_v2010().create_message("+1").with_timeout(Duration::from_millis(50)).send().await;
     let error = short.unwrap_err();
-    assert!(error.is_token() && !error.may_have_been_carried_out(), "{error:?}");
+    assert!(error.is_token() && !error.may_have_executed(), "{error:?}");
     assert_eq!(error.attempts(), 0);
     assert!(!open.load(Ordering::SeqCst), "the time-out did not wait for the token");
     waiting.await.unwrap().unwrap();
@@ -310,21 +310,21 @@ fn secrets(text: &str) -> bool {
 
 #[tokio::test]
 async fn refusals_are_typed_and_hold_no_secret() {
-    type Case = (u16, &'static str, Option<TokenErrorCode>);
+    type Case = (u16, &'static str, Option<OAuthErrorCode>);
     let cases: [Case; 8] = [
-        (400, r#"{"error":"invalid_request"}"#, Some(TokenErrorCode::InvalidRequest)),
+        (400, r#"{"error":"invalid_request"}"#, Some(OAuthErrorCode::InvalidRequest)),
         (
             401,
             r#"{"error":"invalid_client","error_description":"wrong s3cret:%&= x"}"#,
-            Some(TokenErrorCode::InvalidClient),
+            Some(OAuthErrorCode::InvalidClient),
         ),
         (
             400,
             r#"{"error":"invalid_scope","error_description":"s3cret%3A%25%26%3D+x"}"#,
-            Some(TokenErrorCode::InvalidScope),
+            Some(OAuthErrorCode::InvalidScope),
         ),
-        (400, r#"{"error":"unauthorized_client"}"#, Some(TokenErrorCode::UnauthorizedClient)),
-        (400, r#"{"error":"unsupported_grant_type"}"#, Some(TokenErrorCode::UnsupportedGrantType)),
+        (400, r#"{"error":"unauthorized_client"}"#, Some(OAuthErrorCode::UnauthorizedClient)),
+        (400, r#"{"error":"unsupported_grant_type"}"#, Some(OAuthErrorCode::UnsupportedGrantType)),
         (500, "<html>s3cret:%&= x</html>", None),
         (403, r#"{"code":20003,"message":"Authenticate s3cret:%&= x","status":403}"#, None),
         (200, r#"{"token_type":"Bearer"}"#, None),
@@ -421,7 +421,7 @@ fn a_fetch_that_ended_with_its_runtime_is_begun_anew() {
 async fn the_mock_issues_accepts_and_revokes_the_tokens() {
     for format in [TokenFormat::Opaque, TokenFormat::Jwt] {
         let app = "OQ00000000000000000000000000000001";
-        let builder = MockTwilio::builder().oauth_client(app, SECRET).oauth_token_format(format);
+        let builder = Emulator::builder().oauth_client(app, SECRET).oauth_token_format(format);
         let mock = builder.oauth_expires_in(None).start().await.unwrap();
         let auth = OAuthConfig::new(app, SECRET).account_sid(ACCOUNT);
         let twilio = Client::new(ConnectionConfig::new(auth).base_url(mock.base_url())).unwrap();
@@ -434,14 +434,14 @@ async fn the_mock_issues_accepts_and_revokes_the_tokens() {
         assert_eq!(mock.token_requests(), 2);
         let wrong = twilio.with_auth(OAuthConfig::new(app, "s3cret-wrong").account_sid(ACCOUNT)).unwrap();
         let error = call(&wrong).await.unwrap_err();
-        assert_eq!(error.token_problem().unwrap().code, Some(TokenErrorCode::InvalidClient));
+        assert_eq!(error.token_problem().unwrap().code, Some(OAuthErrorCode::InvalidClient));
         assert!(error.is_authentication() && !secrets(&format!("{error:?}")));
     }
 }
 
 #[tokio::test]
 async fn tokens_that_end_soon_are_fetched_again_and_no_call_is_lost() {
-    let mock = MockTwilio::builder().oauth_token_lifetime(Duration::from_millis(300)).start().await.unwrap();
+    let mock = Emulator::builder().oauth_token_lifetime(Duration::from_millis(300)).start().await.unwrap();
     let app = OAuthConfig::new("OQ00000000000000000000000000000001", SECRET).account_sid(ACCOUNT);
     let twilio = Client::new(ConnectionConfig::new(app).base_url(mock.base_url())).unwrap();
     let end = std::time::Instant::now() + Duration::from_secs(1);

@@ -6,7 +6,7 @@ mod common;
 use common::{ACCOUNT, KEY, client, mock};
 use twilio_sdk::memory_v1::builder::CreateProfileObservationRequired;
 use twilio_sdk::memory_v1::types::ObservationCreateRequest;
-use twilio_sdk::mock::MockTwilio;
+use twilio_sdk::mock::Emulator;
 use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig, Error};
 
 const CALL: &str = "CA00000000000000000000000000000001";
@@ -14,17 +14,17 @@ const STORE: &str = "mem_store_00000000000000000000000001";
 const PROFILE: &str = "mem_profile_00000000000000000000000001";
 const CONVERSATION: &str = "conv_conversation_00000000000000000000000001";
 
-fn checking(mock: &MockTwilio) -> Client {
+fn checking(mock: &Emulator) -> Client {
     checking_for(mock, ACCOUNT)
 }
 
-fn checking_for(mock: &MockTwilio, account: &str) -> Client {
+fn checking_for(mock: &Emulator, account: &str) -> Client {
     let key = ApiKeyConfig::new(account, KEY, "key-secret");
     Client::new(ConnectionConfig::new(key).base_url(mock.base_url()).validation(true)).unwrap()
 }
 
 fn broken(error: &Error) -> Vec<(&str, &str)> {
-    assert!(error.is_request() && error.attempts() == 0 && !error.may_have_been_carried_out(), "{error:?}");
+    assert!(error.is_request() && error.attempts() == 0 && !error.may_have_executed(), "{error:?}");
     error.violations().iter().map(|violation| (violation.parameter(), violation.rule())).collect()
 }
 

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use twilio_sdk::listener::{AuthEntry, AuthLayer, LdapUserStore, LimitedStore};
+use twilio_sdk::listener::{AuthEntry, AuthLayer, LdapUserStore, ThrottledUserStore};
 
 use crate::figures::{Figures, at_pace};
 use crate::server;
@@ -19,7 +19,7 @@ const LETTERS: [[char; 6]; 5] = [
 /// Guesses for one user of a directory, each by another spelling of the name; another user logs in meanwhile.
 pub(crate) async fn run(time: Duration) -> Result<Option<Figures>> {
     let Some(server) = server::server("attack") else { return Ok(None) };
-    let store = LimitedStore::new(LdapUserStore::new(server.config())?, 10, Duration::from_secs(60))?;
+    let store = ThrottledUserStore::new(LdapUserStore::new(server.config())?, 10, Duration::from_secs(60))?;
     let service = behind(AuthLayer::new("x", [AuthEntry::users(store)])).await?;
     let address = service.address;
     let attacker = Attacker::start(address, 4, Duration::ZERO, |attempt| {

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use twilio_sdk::access::{AccessControl, Permission, Roles};
-use twilio_sdk::audit::NoAudit;
+use twilio_sdk::audit::NoopAuditSink;
 
 use crate::figures::{Figures, at_pace};
 
@@ -11,7 +11,7 @@ use crate::figures::{Figures, at_pace};
 /// use would be noted. The attempts are these logins.
 pub(crate) async fn run(time: Duration) -> Result<Option<Figures>> {
     let Some(server) = crate::postgres::server("attack") else { return Ok(None) };
-    let access = AccessControl::new(server.connect("postgres").await?, Roles::new(), NoAudit);
+    let access = AccessControl::new(server.connect("postgres").await?, Roles::new(), NoopAuditSink);
     let first = access.add_first_admin("ada", None).await?;
     let ada = access.authenticate(&first.key).await?;
     access.add_user(&ada, "olga", "operator").await?;

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use twilio_sdk::listener::{AuthEntry, AuthLayer, LimitedStore, MemoryUserStore, PasswordHash};
+use twilio_sdk::listener::{AuthEntry, AuthLayer, MemoryUserStore, PasswordHash, ThrottledUserStore};
 
 use crate::figures::{Figures, at_pace};
 use crate::service::{Attacker, From, basic, behind, status};
@@ -10,7 +10,7 @@ use crate::service::{Attacker, From, basic, behind, status};
 pub(crate) async fn run(time: Duration, pause: Duration) -> Result<Option<Figures>> {
     let hash = PasswordHash::create(&"open sesame".into())?;
     let users = MemoryUserStore::new([("alice".to_owned(), hash, Vec::new())])?;
-    let store = LimitedStore::new(users, 10, Duration::from_secs(60))?;
+    let store = ThrottledUserStore::new(users, 10, Duration::from_secs(60))?;
     let service = behind(AuthLayer::new("x", [AuthEntry::users(store)])).await?;
     let address = service.address;
     let attacker = Attacker::start(address, 1, pause, |attempt| basic("alice", &format!("guess {attempt}")));

@@ -91,7 +91,7 @@ fn path(ty: &Type) -> TokenStream {
             let name = ident(name);
             quote!(crate::types::#name)
         }
-        Type::Secret(inner) if **inner == Type::Json => quote!(crate::types::SecretJson),
+        Type::Secret(inner) if **inner == Type::Json => quote!(crate::types::SecretValue),
         Type::Secret(_) => quote!(crate::types::SecretString),
         Type::Enum(name) | Type::Model(name) => {
             let name = ident(name);

@@ -114,7 +114,7 @@ fn schema(api: &Api, ty: &Type) -> Value {
         Type::Timestamp => own("types::Timestamp".to_owned()),
         Type::HttpMethod => own("types::HttpMethod".to_owned()),
         Type::Sid(name) => own(format!("types::{name}")),
-        Type::Secret(inner) if **inner == Type::Json => own("types::SecretJson".to_owned()),
+        Type::Secret(inner) if **inner == Type::Json => own("types::SecretValue".to_owned()),
         Type::Secret(_) => own("types::SecretString".to_owned()),
         Type::Enum(name) => own(format!("{}::types::{name}", api.name)),
         Type::Model(name) => json!({ "$ref": format!("#/components/schemas/{name}") }),

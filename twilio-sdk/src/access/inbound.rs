@@ -12,7 +12,7 @@ const API_KEY: &str = "x-api-key";
 /// Basic authentication by the user's name and one of that user's keys as the password; the scopes are the names of the
 /// permissions that the role allows.
 ///
-/// Around it, [`CachedStore`](crate::listener::CachedStore) keeps a key that another process has revoked good for its time
+/// Around it, [`CachedUserStore`](crate::listener::CachedUserStore) keeps a key that another process has revoked good for its time
 /// to live, and its answers are not recorded.
 impl UserStore for AccessControl {
     fn authenticate<'a>(&'a self, credential: &'a Credential) -> Authentication<'a> {

@@ -4,9 +4,9 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), twilio_sdk::access::AccessError> {
 //! use twilio_sdk::access::{AccessControl, AccessError, MemoryAccessStore, Permission, Roles};
-//! use twilio_sdk::audit::NoAudit;
+//! use twilio_sdk::audit::NoopAuditSink;
 //!
-//! let access = AccessControl::new(MemoryAccessStore::new(), Roles::new(), NoAudit);
+//! let access = AccessControl::new(MemoryAccessStore::new(), Roles::new(), NoopAuditSink);
 //! let first = access.add_first_admin("ada", None).await?;
 //! let ada = access.authenticate(&first.key).await?;
 //!

@@ -6,15 +6,15 @@ use super::error::shown;
 
 /// Something that a person may do.
 ///
-/// The names are those of APILinker, except that its `run_sync` is `run_calls` here: what runs is a call of Twilio's API.
+/// The names are those of APILinker, except that its `run_sync` is `send_requests` here: what runs is a call of Twilio's API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Permission {
     /// `view_config`: see settings.
     ViewConfig,
     /// `edit_config`: change settings.
     EditConfig,
-    /// `run_calls`: call Twilio.
-    RunCalls,
+    /// `send_requests`: call Twilio.
+    SendRequests,
     /// `view_results`: see what calls have brought.
     ViewResults,
     /// `manage_users`: add and remove people, change their roles, issue, rotate and revoke their keys.
@@ -24,7 +24,7 @@ pub enum Permission {
     /// `view_logs`: see the audit log.
     ViewLogs,
     /// `access_analytics`: see usage and statistics.
-    AccessAnalytics,
+    ViewAnalytics,
 }
 
 impl Permission {
@@ -32,12 +32,12 @@ impl Permission {
     pub const ALL: &'static [Self] = &[
         Self::ViewConfig,
         Self::EditConfig,
-        Self::RunCalls,
+        Self::SendRequests,
         Self::ViewResults,
         Self::ManageUsers,
         Self::ManageCredentials,
         Self::ViewLogs,
-        Self::AccessAnalytics,
+        Self::ViewAnalytics,
     ];
 
     /// The name in configuration, scopes and records.
@@ -45,12 +45,12 @@ impl Permission {
         match self {
             Self::ViewConfig => "view_config",
             Self::EditConfig => "edit_config",
-            Self::RunCalls => "run_calls",
+            Self::SendRequests => "send_requests",
             Self::ViewResults => "view_results",
             Self::ManageUsers => "manage_users",
             Self::ManageCredentials => "manage_credentials",
             Self::ViewLogs => "view_logs",
-            Self::AccessAnalytics => "access_analytics",
+            Self::ViewAnalytics => "access_analytics",
         }
     }
 

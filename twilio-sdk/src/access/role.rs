@@ -37,7 +37,7 @@ impl Role {
 /// |---|---|---|---|---|
 /// | `view_config` | yes | yes | yes | yes |
 /// | `edit_config` | yes | | yes | |
-/// | `run_calls` | yes | yes | | |
+/// | `send_requests` | yes | yes | | |
 /// | `view_results` | yes | yes | yes | yes |
 /// | `manage_users` | yes | | | |
 /// | `manage_credentials` | yes | | | |
@@ -49,7 +49,7 @@ impl Role {
 /// ```
 /// use twilio_sdk::access::{AccessError, Permission, Roles};
 ///
-/// let roles = Roles::new().with("auditor", &[Permission::ViewLogs, Permission::AccessAnalytics])?;
+/// let roles = Roles::new().with("auditor", &[Permission::ViewLogs, Permission::ViewAnalytics])?;
 /// assert_eq!(roles.get("auditor")?.permissions().len(), 2);
 /// assert!(matches!(roles.get("Auditor"), Err(AccessError::UnknownRole(_))));
 /// assert!(matches!(roles.with("viewer", Permission::ALL), Err(AccessError::RoleExists(_))));
@@ -67,10 +67,10 @@ impl Default for Roles {
 impl Roles {
     /// The four built-in roles.
     pub fn new() -> Self {
-        use Permission::{AccessAnalytics, EditConfig, RunCalls, ViewConfig, ViewLogs, ViewResults};
+        use Permission::{EditConfig, SendRequests, ViewAnalytics, ViewConfig, ViewLogs, ViewResults};
         let table: [(&str, &[Permission]); 4] = [
             (Role::ADMIN, Permission::ALL),
-            (Role::OPERATOR, &[ViewConfig, RunCalls, ViewResults, ViewLogs, AccessAnalytics]),
+            (Role::OPERATOR, &[ViewConfig, SendRequests, ViewResults, ViewLogs, ViewAnalytics]),
             (Role::DEVELOPER, &[ViewConfig, EditConfig, ViewResults, ViewLogs]),
             (Role::VIEWER, &[ViewConfig, ViewResults]),
         ];
@@ -150,7 +150,7 @@ mod tests {
         let matrix = [
             ("view_config", "yes yes yes yes"),
             ("edit_config", "yes no yes no"),
-            ("run_calls", "yes yes no no"),
+            ("send_requests", "yes yes no no"),
             ("view_results", "yes yes yes yes"),
             ("manage_users", "yes no no no"),
             ("manage_credentials", "yes no no no"),
@@ -169,8 +169,8 @@ mod tests {
 
     #[test]
     fn roles_are_added_once_and_with_names() {
-        let roles = Roles::new().with("on-call_2", &[Permission::RunCalls]).unwrap();
-        assert!(roles.permissions("on-call_2").contains(Permission::RunCalls));
+        let roles = Roles::new().with("on-call_2", &[Permission::SendRequests]).unwrap();
+        assert!(roles.permissions("on-call_2").contains(Permission::SendRequests));
         assert_eq!(roles.permissions("root"), Permissions::NONE);
         for name in ["", "Admin", "2nd", "a b", "rôle", "-a", &"a".repeat(65)] {
             let refused = Roles::new().with(name, &[Permission::ViewLogs]);

@@ -92,11 +92,11 @@ mod tests {
     #[test]
     fn roles_of_a_file_stand_beside_the_built_in_ones() {
         let text = "[access.roles.auditor]\npermissions = ['view_logs', 'access_analytics']\n\
-                    [access.roles.caller]\npermissions = ['run_calls']\n";
+                    [access.roles.caller]\npermissions = ['send_requests']\n";
         let roles = read("good", text).unwrap();
         assert_eq!(roles.iter().count(), 6);
         let auditor = roles.get("auditor").unwrap().permissions();
-        assert_eq!(auditor.iter().collect::<Vec<_>>(), [Permission::ViewLogs, Permission::AccessAnalytics]);
+        assert_eq!(auditor.iter().collect::<Vec<_>>(), [Permission::ViewLogs, Permission::ViewAnalytics]);
         assert_eq!(read("none", "").unwrap(), Roles::new());
     }
 

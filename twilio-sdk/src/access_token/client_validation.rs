@@ -39,7 +39,7 @@ pub enum SignatureAlgorithm {
 ///
 /// Source: <https://www.twilio.com/docs/iam/pkcv>.
 #[derive(Clone)]
-pub struct ClientValidation {
+pub struct PublicKeyClientValidation {
     account_sid: String,
     credential_sid: String,
     key_sid: String,
@@ -50,7 +50,7 @@ pub struct ClientValidation {
 
 /// The parts of a request that are signed. `Debug` shows neither the credentials nor the query and the body.
 #[derive(Clone)]
-pub struct SignedRequest<'a> {
+pub struct CanonicalRequest<'a> {
     /// The method, in capitals.
     pub method: &'a str,
     /// The path as it is sent, percent-encoded.
@@ -65,7 +65,7 @@ pub struct SignedRequest<'a> {
     pub body: &'a [u8],
 }
 
-impl SignedRequest<'_> {
+impl CanonicalRequest<'_> {
     /// SHA-256 of the canonical request, as lower-case hexadecimal digits: claim `rqh`.
     pub fn hash(&self) -> String {
         let mut canonical = String::with_capacity(256);
@@ -84,9 +84,9 @@ impl SignedRequest<'_> {
     }
 }
 
-impl fmt::Debug for SignedRequest<'_> {
+impl fmt::Debug for CanonicalRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SignedRequest")
+        f.debug_struct("CanonicalRequest")
             .field("method", &self.method)
             .field("path", &self.path)
             .field("host", &self.host)
@@ -139,7 +139,7 @@ struct Payload<'a> {
     rqh: String,
 }
 
-impl ClientValidation {
+impl PublicKeyClientValidation {
     /// Takes the private key as PEM (PKCS#8 or PKCS#1, RSA). Twilio takes keys of 2048 bits with the exponent 65537;
     /// up to 4096 bits can be signed with.
     ///
@@ -191,7 +191,7 @@ impl ClientValidation {
     /// # Errors
     ///
     /// The system's random generator may fail.
-    pub fn sign(&self, request: &SignedRequest<'_>) -> Result<String, TokenError> {
+    pub fn sign(&self, request: &CanonicalRequest<'_>) -> Result<String, TokenError> {
         let (alg, padding): (_, &'static dyn RsaEncoding) = match self.algorithm {
             SignatureAlgorithm::Rs256 => ("RS256", &RSA_PKCS1_SHA256),
             SignatureAlgorithm::Ps256 => ("PS256", &RSA_PSS_SHA256),
@@ -214,9 +214,9 @@ impl ClientValidation {
     }
 }
 
-impl fmt::Debug for ClientValidation {
+impl fmt::Debug for PublicKeyClientValidation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ClientValidation")
+        f.debug_struct("PublicKeyClientValidation")
             .field("account_sid", &self.account_sid)
             .field("credential_sid", &self.credential_sid)
             .field("key_sid", &self.key_sid)
@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn debug_shows_no_credentials() {
-        let request = SignedRequest {
+        let request = CanonicalRequest {
             method: "GET",
             path: "/x",
             query: "a=hush",

@@ -24,7 +24,7 @@
 //! ```
 //!
 //! What Twilio would refuse when a device uses the token is refused here when it is made, with Twilio's error code in
-//! the message. The neighbours are [`ClientCapabilityToken`], [`TaskRouterCapability`] and [`ClientValidation`].
+//! the message. The neighbours are [`ClientCapabilityToken`], [`TaskRouterCapabilityToken`] and [`PublicKeyClientValidation`].
 //!
 //! Source: <https://www.twilio.com/docs/iam/access-tokens>, RFC 7519, RFC 7515.
 
@@ -40,13 +40,13 @@ mod voice;
 
 pub use capability::ClientCapabilityToken;
 pub use claims::Claims;
-pub use client_validation::{ClientValidation, SignatureAlgorithm, SignedRequest};
+pub use client_validation::{CanonicalRequest, PublicKeyClientValidation, SignatureAlgorithm};
 pub use error::TokenError;
 #[allow(deprecated)]
 pub use grant::{
     ChatGrant, Grant, IpMessagingGrant, PlaybackGrant, RtcGrant, SyncGrant, TaskRouterGrant, VideoGrant,
 };
-pub use task_router::{FilterRequirement, Policy, TaskRouterCapability};
+pub use task_router::{FilterRequirement, Policy, TaskRouterCapabilityToken};
 pub use token::AccessToken;
 pub use voice::VoiceGrant;
 

@@ -60,7 +60,7 @@ impl Policy {
 ///
 /// Source: <https://www.twilio.com/docs/taskrouter/js-sdk/worker>.
 #[derive(Clone, Debug)]
-pub struct TaskRouterCapability {
+pub struct TaskRouterCapabilityToken {
     signer: Signer,
     workspace_sid: String,
     channel: String,
@@ -83,7 +83,7 @@ struct Payload<'a> {
     exp: u64,
 }
 
-impl TaskRouterCapability {
+impl TaskRouterCapabilityToken {
     /// A token for a worker (`WK…`).
     ///
     /// # Errors

@@ -129,7 +129,7 @@ impl From<AccessError> for Failure {
 /// An error of a login's arguments, of the network, or of an authorization server.
 impl From<crate::Error> for Failure {
     fn from(error: crate::Error) -> Self {
-        use crate::TokenErrorCode::{AccessDenied, ExpiredToken, InvalidClient, InvalidGrant};
+        use crate::OAuthErrorCode::{AccessDenied, ExpiredToken, InvalidClient, InvalidGrant};
         let code = match error.token_problem().and_then(|problem| problem.code.as_ref()) {
             Some(AccessDenied | ExpiredToken | InvalidClient | InvalidGrant) => Code::Credential,
             None if error.is_config() => Code::Usage,

@@ -13,7 +13,7 @@ use super::output::{Output, moment, shown, table, tell};
 use super::person::Member;
 use super::session::Session;
 use crate::access::{AccessError, Deliver, IssuedKey, KeyInfo};
-use crate::types::SecretJson;
+use crate::types::SecretValue;
 
 /// API keys of people; needs the permission manage_users
 ///
@@ -138,7 +138,7 @@ impl Printed {
 /// Prints a new key. It goes onto a terminal without being asked twice: this is the only time that it is there.
 fn print(output: Output, issued: &IssuedKey) -> std::io::Result<()> {
     let IssuedKey { key, info, .. } = issued;
-    let json = SecretJson::from(json!({
+    let json = SecretValue::from(json!({
         "id": info.id,
         "user": info.user,
         "key": key.expose(),

@@ -12,7 +12,7 @@ use super::session::Session;
 use crate::access::{
     AccessControl, AccessStore as _, Actor, Bindings, Permission, Permissions, Roles, SqliteAccessStore,
 };
-use crate::audit::{Audit, AuditError, AuditLog, NoAudit, files_of_log};
+use crate::audit::{Audit, AuditError, AuditLog, NoopAuditSink, files_of_log};
 use crate::private_file::folder_of;
 
 /// Where keys are shown, for records.
@@ -71,7 +71,7 @@ impl Session {
             Ok(log) => Arc::new(log),
             Err(error @ AuditError::Broken(_)) => {
                 tell(&format!("that the log is read is not recorded: {error}"));
-                Arc::new(NoAudit)
+                Arc::new(NoopAuditSink)
             }
             Err(error) => return Err(error.into()),
         };

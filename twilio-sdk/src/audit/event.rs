@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{AuditError, EventKind};
+use super::{AuditError, AuditEventKind};
 use crate::types::SecretString;
 
 /// Takes events for the record.
@@ -38,9 +38,9 @@ impl<A: Audit + ?Sized> Audit for Arc<A> {
 
 /// Records nothing: what the parts of the SDK have unless they are given another.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct NoAudit;
+pub struct NoopAuditSink;
 
-impl Audit for NoAudit {
+impl Audit for NoopAuditSink {
     fn record(&self, _: &Event) -> Result<(), AuditError> {
         Ok(())
     }
@@ -83,9 +83,9 @@ impl Outcome {
 /// Something for the record. Every text in it is the plain name of something, and never a secret.
 ///
 /// ```
-/// use twilio_sdk::audit::{Event, EventKind, Outcome};
+/// use twilio_sdk::audit::{Event, AuditEventKind, Outcome};
 ///
-/// let event = Event::new(EventKind::Authorization, Outcome::Denied)
+/// let event = Event::new(AuditEventKind::Authorization, Outcome::Denied)
 ///     .actor("bob")
 ///     .role("viewer")
 ///     .action("manage_users")
@@ -95,7 +95,7 @@ impl Outcome {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    kind: EventKind,
+    kind: AuditEventKind,
     outcome: Outcome,
     pub(super) actor: Option<String>,
     pub(super) role: Option<String>,
@@ -108,7 +108,7 @@ pub struct Event {
 
 impl Event {
     /// An event of which nothing more is known.
-    pub fn new(kind: EventKind, outcome: Outcome) -> Self {
+    pub fn new(kind: AuditEventKind, outcome: Outcome) -> Self {
         Self {
             kind,
             outcome,
@@ -171,7 +171,7 @@ impl Event {
     }
 
     /// What happened.
-    pub fn kind(&self) -> EventKind {
+    pub fn kind(&self) -> AuditEventKind {
         self.kind
     }
 

@@ -9,7 +9,7 @@ const RESERVED: [&str; 7] = ["authn", "authz", "config", "credential", "key", "t
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum EventKind {
+pub enum AuditEventKind {
     /// `authn`: somebody's credentials were checked.
     Authentication,
     /// `authz`: somebody asked for what needs a permission or a scope.
@@ -48,7 +48,7 @@ pub enum EventKind {
     Custom(CustomKind),
 }
 
-impl EventKind {
+impl AuditEventKind {
     /// Every kind of the SDK's own.
     pub const ALL: &'static [Self] = &[
         Self::Authentication,
@@ -73,16 +73,16 @@ impl EventKind {
     /// Makes a kind for an event of your application.
     ///
     /// ```
-    /// use twilio_sdk::audit::{Event, EventKind, Outcome};
+    /// use twilio_sdk::audit::{Event, AuditEventKind, Outcome};
     ///
     /// // Checked when it compiles.
-    /// const REFUND: EventKind = match EventKind::custom("order.refund") {
+    /// const REFUND: AuditEventKind = match AuditEventKind::custom("order.refund") {
     ///     Ok(kind) => kind,
     ///     Err(_) => panic!("not the name of a kind"),
     /// };
     /// let event = Event::new(REFUND, Outcome::Ok).actor("alice").resource("order 4711");
     /// assert_eq!(event.kind().as_str(), "order.refund");
-    /// assert!(EventKind::custom("user.add").is_err());
+    /// assert!(AuditEventKind::custom("user.add").is_err());
     /// ```
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Who did what: events for the record, the trait [`Audit`] that takes them, and with feature `audit` a log of them.
 //!
-//! Parts of the SDK record what they do where they are given an [`Audit`], and nothing otherwise ([`NoAudit`]). `AuditLog` is
+//! Parts of the SDK record what they do where they are given an [`Audit`], and nothing otherwise ([`NoopAuditSink`]). `AuditLog` is
 //! the recorder for use: JSON lines in a file, each of which holds the hash of the one before, so that a line that was
 //! changed, removed, put in or moved is found by `verify`.
 //!
@@ -28,7 +28,7 @@
 //!
 //! # Events of your application
 //!
-//! [`EventKind::custom`] makes kinds such as `order.refund`. They are in the same chain, and are read, searched and
+//! [`AuditEventKind::custom`] makes kinds such as `order.refund`. They are in the same chain, and are read, searched and
 //! verified like the SDK's own: `twilio-admin audit search --kind order.refund`.
 //!
 //! # Changes have two records
@@ -56,8 +56,8 @@ mod recorder;
 #[cfg(any(feature = "access", feature = "vault"))]
 pub(crate) use change::Begun;
 pub use error::AuditError;
-pub use event::{Audit, Event, NoAudit, Outcome};
-pub use kind::{CustomKind, EventKind, InvalidEventKind};
+pub use event::{Audit, Event, NoopAuditSink, Outcome};
+pub use kind::{AuditEventKind, CustomKind, InvalidEventKind};
 #[cfg(feature = "admin")]
 pub(crate) use log::all as files_of_log;
 #[cfg(feature = "audit")]

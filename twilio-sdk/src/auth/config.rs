@@ -1,5 +1,5 @@
 use super::check::{account, plain, required};
-use super::custom::{BasicConfig, BearerConfig, KeyConfig};
+use super::custom::{BasicConfig, BearerConfig, CustomKeyConfig};
 use super::oauth::OAuthConfig;
 use crate::types::{AccountSid, ApiKeySid, SecretString};
 use crate::{Error, Result};
@@ -72,7 +72,7 @@ pub enum Auth {
     /// Any user and password, for an endpoint of the user's own.
     Basic(BasicConfig),
     /// A key in a header or in the query, for an endpoint of the user's own.
-    Key(KeyConfig),
+    Key(CustomKeyConfig),
     /// Tokens of any authorization server, which renew themselves. They are not read from a file.
     #[cfg(feature = "oauth")]
     #[cfg_attr(docsrs, doc(cfg(feature = "oauth")))]
@@ -90,7 +90,7 @@ macro_rules! from {
 }
 from!(
     AuthTokenConfig => AuthToken, ApiKeyConfig => ApiKey, OAuthConfig => OAuth, BearerConfig => Bearer,
-    BasicConfig => Basic, KeyConfig => Key
+    BasicConfig => Basic, CustomKeyConfig => Key
 );
 
 impl Auth {

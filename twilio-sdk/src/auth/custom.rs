@@ -30,11 +30,11 @@ pub struct BasicConfig {
 ///
 /// A key in the query stands in the logs of every proxy and server on the way; prefer a header.
 #[derive(Clone, Debug)]
-pub struct KeyConfig {
+pub struct CustomKeyConfig {
     /// The key.
     pub key: SecretString,
     /// Where it goes.
-    pub place: KeyPlace,
+    pub place: KeyLocation,
     /// The account for paths; none unless set.
     pub account_sid: Option<AccountSid>,
 }
@@ -42,7 +42,7 @@ pub struct KeyConfig {
 /// Where a key goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum KeyPlace {
+pub enum KeyLocation {
     /// The header of this name.
     Header(String),
     /// The query parameter of this name, which no operation in use may have.
@@ -92,15 +92,15 @@ impl BasicConfig {
     }
 }
 
-impl KeyConfig {
+impl CustomKeyConfig {
     /// A key in the header of this name, such as `X-API-Key`.
     pub fn header(name: impl Into<String>, key: impl Into<SecretString>) -> Self {
-        Self { key: key.into(), place: KeyPlace::Header(name.into()), account_sid: None }
+        Self { key: key.into(), place: KeyLocation::Header(name.into()), account_sid: None }
     }
 
     /// A key in the query parameter of this name, such as `api_key`.
     pub fn query(name: impl Into<String>, key: impl Into<SecretString>) -> Self {
-        Self { key: key.into(), place: KeyPlace::Query(name.into()), account_sid: None }
+        Self { key: key.into(), place: KeyLocation::Query(name.into()), account_sid: None }
     }
 
     /// The account for paths.
@@ -112,17 +112,17 @@ impl KeyConfig {
     pub(super) fn check(&self) -> Result<()> {
         required("key", &self.key)?;
         match &self.place {
-            KeyPlace::Header(name) => {
+            KeyLocation::Header(name) => {
                 header_name(name)?;
                 match self.key.expose().bytes().all(|b| (b' '..0x7f).contains(&b)) {
                     true => Ok(()),
                     false => Err(Error::config("key holds something else than printable ASCII")),
                 }
             }
-            KeyPlace::Query(name) if name.is_empty() => {
+            KeyLocation::Query(name) if name.is_empty() => {
                 Err(Error::config("the key's query parameter has no name"))
             }
-            KeyPlace::Query(name) => no_control("the name of the key's query parameter", name),
+            KeyLocation::Query(name) => no_control("the name of the key's query parameter", name),
         }
     }
 }

@@ -19,7 +19,7 @@ pub(crate) use basic::secret_header;
 pub(crate) use basic::{basic, bearer};
 pub use config::{ApiKeyConfig, Auth, AuthTokenConfig};
 pub(crate) use custom::is_token;
-pub use custom::{BasicConfig, BearerConfig, KeyConfig, KeyPlace};
+pub use custom::{BasicConfig, BearerConfig, CustomKeyConfig, KeyLocation};
 pub(crate) use hook::{ANONYMOUS, authorize, hooks};
 pub use oauth::OAuthConfig;
 pub use provider::{BasicProvider, ClientAuth};

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 
 use super::{
-    ApiKeyConfig, Auth, AuthTokenConfig, BasicConfig, BearerConfig, KeyConfig, KeyPlace, OAuthConfig,
+    ApiKeyConfig, Auth, AuthTokenConfig, BasicConfig, BearerConfig, CustomKeyConfig, KeyLocation, OAuthConfig,
 };
 use crate::types::{AccountSid, SecretString};
 
@@ -95,8 +95,8 @@ impl Shape {
             _ => {
                 let key = take("key");
                 let place = match (self.text("header"), self.text("query")) {
-                    (Some(name), None) => KeyPlace::Header(name),
-                    (None, Some(name)) => KeyPlace::Query(name),
+                    (Some(name), None) => KeyLocation::Header(name),
+                    (None, Some(name)) => KeyLocation::Query(name),
                     (None, None) => return Err(E::missing_field("header` or `query")),
                     (Some(_), Some(_)) => {
                         return Err(E::custom(
@@ -104,7 +104,7 @@ impl Shape {
                         ));
                     }
                 };
-                KeyConfig { key, place, account_sid: account }.into()
+                CustomKeyConfig { key, place, account_sid: account }.into()
             }
         })
     }
@@ -170,5 +170,5 @@ one_kind! {
     OAuthConfig = OAuth, "an OAuth app";
     BearerConfig = Bearer, "a bearer token";
     BasicConfig = Basic, "a user with a password";
-    KeyConfig = Key, "a key";
+    CustomKeyConfig = Key, "a key";
 }

@@ -9,7 +9,7 @@ use super::basic::secret_header;
 use super::custom::header_name;
 use super::hook::PREPARED;
 use super::token::{Fetch, Token, TokenCell};
-use super::{Auth, BasicProvider, KeyPlace, bearer};
+use super::{Auth, BasicProvider, KeyLocation, bearer};
 use crate::endpoint::Endpoint;
 use crate::error::TokenResult;
 use crate::runtime::{Handle, HttpRequest};
@@ -63,11 +63,11 @@ impl AuthState {
                 Credential::Header(AUTHORIZATION, value.ok_or_else(|| uncarriable("bearer_token"))?)
             }
             Auth::Key(config) => match &config.place {
-                KeyPlace::Header(name) => {
+                KeyLocation::Header(name) => {
                     let value = secret_header(Zeroizing::new(config.key.expose().to_owned()));
                     Credential::Header(header_name(name)?, value.ok_or_else(|| uncarriable("key"))?)
                 }
-                KeyPlace::Query(name) => Credential::Query(name.clone(), config.key.clone()),
+                KeyLocation::Query(name) => Credential::Query(name.clone(), config.key.clone()),
             },
             Auth::OAuth(config) => {
                 // The recorder hides the secret with which tokens are asked for.

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use lexopt::prelude::{Long, Short, ValueExt as _};
-use twilio_sdk::mock::{FaultPlan, MockTwilio, MockTwilioBuilder, RecordedRequest};
+use twilio_sdk::mock::{Emulator, EmulatorBuilder, FaultPlan, RecordedRequest};
 
 const HELP: &str = r#"Answers for every Twilio host, from the specifications that are built in.
 
@@ -54,9 +54,9 @@ fn fail(message: &str) -> ExitCode {
 }
 
 /// The settings that the arguments ask for; `None` when they only ask for a text.
-fn options() -> Result<Option<MockTwilioBuilder>, String> {
+fn options() -> Result<Option<EmulatorBuilder>, String> {
     let log = Log::start();
-    let mut builder = MockTwilio::builder().on_request(move |request| log.add(request));
+    let mut builder = Emulator::builder().on_request(move |request| log.add(request));
     let mut address = SocketAddr::from(([127, 0, 0, 1], 4010));
     let mut arguments = lexopt::Parser::from_env();
     while let Some(argument) = arguments.next().map_err(|e| e.to_string())? {
@@ -104,7 +104,7 @@ fn resolved(name: &str) -> Result<SocketAddr, String> {
 }
 
 /// Secrets come by standard input because arguments are visible to every user of the machine.
-fn credentials(mut builder: MockTwilioBuilder) -> Result<MockTwilioBuilder, String> {
+fn credentials(mut builder: EmulatorBuilder) -> Result<EmulatorBuilder, String> {
     let mut named = false;
     for (number, line) in std::io::stdin().lock().lines().enumerate() {
         let line = line.map_err(|error| format!("standard input: {error}"))?;
@@ -175,7 +175,7 @@ fn write(lines: &Receiver<String>, dropped: &AtomicU64) {
 }
 
 #[tokio::main]
-async fn run(builder: MockTwilioBuilder) -> std::io::Result<()> {
+async fn run(builder: EmulatorBuilder) -> std::io::Result<()> {
     let stop = stop()?;
     let mock = builder.start().await?;
     let url = mock.base_url();

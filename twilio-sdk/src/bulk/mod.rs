@@ -38,7 +38,7 @@
 //!
 //! 1. Write what is about to be sent **before** it is sent. `Bulk` takes a request from the stream only when it sends it,
 //!    so the iterator is the place for it.
-//! 2. Write each outcome. An error that [`may_have_been_carried_out`](crate::Error::may_have_been_carried_out) is no
+//! 2. Write each outcome. An error that [`may_have_executed`](crate::Error::may_have_executed) is no
 //!    outcome: the request stays in doubt.
 //! 3. After a crash, ask Twilio about each request in doubt, which are no more than were in flight
 //!    ([`Bulk::concurrency`]). What Twilio has is done; what it does not have is sent again. Wait first, longer than a

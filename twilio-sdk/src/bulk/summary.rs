@@ -23,7 +23,7 @@ impl Summary {
     pub(super) fn count(&mut self, error: Option<&Error>) {
         let place = match error {
             None => &mut self.succeeded,
-            Some(error) if error.may_have_been_carried_out() => &mut self.uncertain,
+            Some(error) if error.may_have_executed() => &mut self.uncertain,
             Some(error) if error.is_api() => &mut self.refused,
             Some(_) => &mut self.not_sent,
         };

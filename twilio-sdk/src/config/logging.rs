@@ -4,7 +4,7 @@
 /// target `twilio_sdk` and the attributes of OpenTelemetry's conventions for HTTP clients.
 ///
 /// Secrets are never shown: authorization, cookies, passwords, tokens, keys, signatures and their like are replaced
-/// by `[REDACTED]` wherever their names stand, the header or parameter of a [`KeyConfig`](crate::KeyConfig) among
+/// by `[REDACTED]` wherever their names stand, the header or parameter of a [`CustomKeyConfig`](crate::CustomKeyConfig) among
 /// them, and this cannot be switched off. Phone numbers, e-mail and IP
 /// addresses and fields that tell of a person are replaced by `[PERSONAL]`. SIDs are shown.
 #[derive(Clone, Debug, PartialEq, Eq)]

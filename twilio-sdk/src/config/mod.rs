@@ -75,7 +75,7 @@ pub struct ConnectionConfig {
     pub(crate) user_agent: Option<String>,
     pub(crate) observer: Option<Observer>,
     #[cfg(feature = "access-token")]
-    pub(crate) client_validation: Option<crate::access_token::ClientValidation>,
+    pub(crate) client_validation: Option<crate::access_token::PublicKeyClientValidation>,
     #[cfg(feature = "validation")]
     pub(crate) validation: bool,
 }
@@ -274,7 +274,7 @@ impl ConnectionConfig {
     /// [fail](Error::is_request).
     #[cfg(feature = "access-token")]
     #[cfg_attr(docsrs, doc(cfg(feature = "access-token")))]
-    pub fn client_validation(mut self, validation: crate::access_token::ClientValidation) -> Self {
+    pub fn client_validation(mut self, validation: crate::access_token::PublicKeyClientValidation) -> Self {
         self.client_validation = Some(validation);
         self
     }

@@ -32,7 +32,7 @@ pub struct Problem {
     /// `instance` of RFC 9457: a URI of this occurrence.
     pub instance: Option<String>,
     /// `errors` of RFC 9457.
-    pub errors: Vec<FieldError>,
+    pub errors: Vec<ProblemDetail>,
     /// Everything else.
     pub other: Map<String, Value>,
 }
@@ -40,7 +40,7 @@ pub struct Problem {
 /// One of the errors of an RFC 9457 body.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct FieldError {
+pub struct ProblemDetail {
     /// What is wrong.
     pub detail: Option<String>,
     /// JSON pointer to the place in the request.
@@ -95,11 +95,11 @@ fn number(value: &Value) -> Option<u32> {
     }
 }
 
-fn errors(value: &Value) -> Option<Vec<FieldError>> {
+fn errors(value: &Value) -> Option<Vec<ProblemDetail>> {
     let list = value.as_array()?;
     let one = |item: &Value| {
         let item = item.as_object()?;
-        Some(FieldError {
+        Some(ProblemDetail {
             detail: item.get("detail").and_then(text),
             pointer: item.get("pointer").and_then(text),
         })

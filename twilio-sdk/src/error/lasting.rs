@@ -28,7 +28,7 @@ impl Error {
     /// be reached, or Twilio answered 408, 429 or 5xx.
     ///
     /// It does not say that sending the request again is safe; see
-    /// [`may_have_been_carried_out`](Self::may_have_been_carried_out). Of Twilio's 429, the codes that last for minutes or
+    /// [`may_have_executed`](Self::may_have_executed). Of Twilio's 429, the codes that last for minutes or
     /// hours (21611, 60202, 60203, 60207, 60728, 63038) are not retryable.
     pub fn is_retryable(&self) -> bool {
         let passes = |status: StatusCode| {

@@ -16,12 +16,12 @@ use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 use serde_json::error::Category;
 
-pub use api::{FieldError, Problem};
+pub use api::{Problem, ProblemDetail};
 #[cfg(feature = "config-file")]
 pub use config::ConfigProblem;
 pub(crate) use lasting::lasts;
 pub(crate) use token::TokenResult;
-pub use token::{TokenErrorCode, TokenProblem};
+pub use token::{OAuthError, OAuthErrorCode};
 #[cfg(feature = "validation")]
 pub use violation::Violation;
 
@@ -54,7 +54,7 @@ struct Inner {
     problems: Vec<ConfigProblem>,
     #[cfg(feature = "validation")]
     violations: Vec<Violation>,
-    token: Option<Box<TokenProblem>>,
+    token: Option<Box<OAuthError>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,7 +157,7 @@ impl Error {
         error
     }
 
-    pub(crate) fn token(operation: Option<&'static Operation>, problem: Box<TokenProblem>) -> Self {
+    pub(crate) fn token(operation: Option<&'static Operation>, problem: Box<OAuthError>) -> Self {
         let mut error = Self::new(Kind::Token, operation, problem.to_string());
         error.0.problem.code = problem.twilio_code;
         error.0.token = Some(problem);
@@ -353,7 +353,7 @@ impl Error {
     }
 
     /// Why there is no OAuth token.
-    pub fn token_problem(&self) -> Option<&TokenProblem> {
+    pub fn token_problem(&self) -> Option<&OAuthError> {
         self.0.token.as_deref()
     }
 
@@ -361,7 +361,7 @@ impl Error {
     /// time-out passed, the connection was lost, the answer could not be read, or it is one of a failure of Twilio's
     /// own (5xx), or a 303, with which a server points to the outcome of what it did (RFC 9110, section 15.4.4); any
     /// other redirect says that nothing was carried out at the address that was asked. That holds for every attempt: a `DELETE` that is told 404 after a time-out may have deleted.
-    pub fn may_have_been_carried_out(&self) -> bool {
+    pub fn may_have_executed(&self) -> bool {
         let uncertain = match self.0.kind {
             Kind::Timeout | Kind::Transport | Kind::Decode | Kind::Limit => true,
             Kind::Api => self

@@ -7,9 +7,9 @@ use http::StatusCode;
 /// answering. It holds no secret.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct TokenProblem {
+pub struct OAuthError {
     /// The server's code, if it gave one.
-    pub code: Option<TokenErrorCode>,
+    pub code: Option<OAuthErrorCode>,
     /// The server's description for developers: at most 300 characters, without the secrets that it was sent.
     pub description: Option<String>,
     /// The server's link to what the code means.
@@ -25,9 +25,9 @@ pub struct TokenProblem {
 }
 
 /// A token, or why there is none.
-pub(crate) type TokenResult<T> = Result<T, Box<TokenProblem>>;
+pub(crate) type TokenResult<T> = Result<T, Box<OAuthError>>;
 
-impl TokenProblem {
+impl OAuthError {
     pub(crate) fn new(message: impl Into<String>) -> Box<Self> {
         Box::new(Self {
             code: None,
@@ -41,7 +41,7 @@ impl TokenProblem {
     }
 }
 
-impl fmt::Display for TokenProblem {
+impl fmt::Display for OAuthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "no token: {}", self.message)?;
         if let Some(code) = &self.code {
@@ -57,7 +57,7 @@ impl fmt::Display for TokenProblem {
 /// The codes of RFC 6749 (sections 4.1.2.1 and 5.2) and RFC 8628 (section 3.5).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum TokenErrorCode {
+pub enum OAuthErrorCode {
     /// `invalid_request`: a parameter is missing, unknown or there twice.
     InvalidRequest,
     /// `invalid_client`: the client is not known, or its secret is wrong.
@@ -86,7 +86,7 @@ pub enum TokenErrorCode {
 
 macro_rules! codes {
     ($($text:literal = $variant:ident,)*) => {
-        impl TokenErrorCode {
+        impl OAuthErrorCode {
             /// The code as servers write it.
             pub fn as_str(&self) -> &str {
                 match self {
@@ -96,7 +96,7 @@ macro_rules! codes {
             }
         }
 
-        impl From<&str> for TokenErrorCode {
+        impl From<&str> for OAuthErrorCode {
             fn from(code: &str) -> Self {
                 match code {
                     $($text => Self::$variant,)*
@@ -120,7 +120,7 @@ codes! {
     "temporarily_unavailable" = TemporarilyUnavailable,
 }
 
-impl fmt::Display for TokenErrorCode {
+impl fmt::Display for OAuthErrorCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }

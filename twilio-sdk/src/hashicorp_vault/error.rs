@@ -2,13 +2,13 @@ use std::fmt;
 
 /// Why a secret cannot be had.
 #[derive(Debug)]
-pub struct HashicorpError {
+pub struct HashicorpVaultError {
     name: String,
-    kind: HashicorpErrorKind,
+    kind: HashicorpVaultErrorKind,
 }
 
-impl HashicorpError {
-    pub(super) fn new(name: &str, kind: HashicorpErrorKind) -> Self {
+impl HashicorpVaultError {
+    pub(super) fn new(name: &str, kind: HashicorpVaultErrorKind) -> Self {
         Self { name: name.to_owned(), kind }
     }
 
@@ -18,7 +18,7 @@ impl HashicorpError {
     }
 
     /// What is wrong.
-    pub fn kind(&self) -> &HashicorpErrorKind {
+    pub fn kind(&self) -> &HashicorpVaultErrorKind {
         &self.kind
     }
 }
@@ -26,7 +26,7 @@ impl HashicorpError {
 /// What is wrong. Nothing of the server's answer is shown but its status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum HashicorpErrorKind {
+pub enum HashicorpVaultErrorKind {
     /// The name is no path with perhaps a version and a field.
     Name,
     /// The path, the version or the field is not there, or was deleted; or the engine is another than version 2.
@@ -43,7 +43,7 @@ pub enum HashicorpErrorKind {
     Unavailable(String),
 }
 
-impl fmt::Display for HashicorpErrorKind {
+impl fmt::Display for HashicorpVaultErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Name => f.write_str("it must be a path, as in PATH, PATH#FIELD or PATH?version=3#FIELD"),
@@ -61,10 +61,10 @@ impl fmt::Display for HashicorpErrorKind {
     }
 }
 
-impl fmt::Display for HashicorpError {
+impl fmt::Display for HashicorpVaultError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "secret {:?} of HashiCorp's Vault: {}", self.name, self.kind)
     }
 }
 
-impl std::error::Error for HashicorpError {}
+impl std::error::Error for HashicorpVaultError {}

@@ -41,11 +41,11 @@ use std::sync::Arc;
 use http::{HeaderValue, Request};
 
 use crate::runtime::Exchange;
-use crate::types::SecretJson;
+use crate::types::SecretValue;
 use crate::{Result, Secrets};
 
 pub use config::HashicorpVaultConfig;
-pub use error::{HashicorpError, HashicorpErrorKind};
+pub use error::{HashicorpVaultError, HashicorpVaultErrorKind};
 
 use name::Name;
 
@@ -89,19 +89,19 @@ impl HashicorpVault {
     pub async fn prefetch(
         &self,
         names: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> std::result::Result<Secrets, HashicorpError> {
-        let (mut secrets, mut read) = (Secrets::new(), BTreeMap::<String, SecretJson>::new());
+    ) -> std::result::Result<Secrets, HashicorpVaultError> {
+        let (mut secrets, mut read) = (Secrets::new(), BTreeMap::<String, SecretValue>::new());
         for name in names {
             let name = name.as_ref();
-            let failed = |kind| HashicorpError::new(name, kind);
-            let parsed = Name::parse(name).ok_or_else(|| failed(HashicorpErrorKind::Name))?;
+            let failed = |kind| HashicorpVaultError::new(name, kind);
+            let parsed = Name::parse(name).ok_or_else(|| failed(HashicorpVaultErrorKind::Name))?;
             if !read.contains_key(&parsed.target) {
                 let data = self.read(&parsed.target).await.map_err(failed)?;
                 read.insert(parsed.target.clone(), data);
             }
             let field = read.get(&parsed.target).and_then(|data| data.expose().get(parsed.field));
-            let field = field.ok_or_else(|| failed(HashicorpErrorKind::NotFound))?;
-            secrets.insert(name, field.as_str().ok_or_else(|| failed(HashicorpErrorKind::NotText))?);
+            let field = field.ok_or_else(|| failed(HashicorpVaultErrorKind::NotFound))?;
+            secrets.insert(name, field.as_str().ok_or_else(|| failed(HashicorpVaultErrorKind::NotText))?);
         }
         Ok(secrets)
     }
@@ -116,17 +116,17 @@ impl HashicorpVault {
     pub fn prefetch_blocking(
         &self,
         names: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> std::result::Result<Secrets, HashicorpError> {
+    ) -> std::result::Result<Secrets, HashicorpVaultError> {
         let names: Vec<String> = names.into_iter().map(|name| name.as_ref().to_owned()).collect();
         let vault = self.clone();
         let first = names.first().cloned().unwrap_or_default();
         crate::blocking::wait(async move { vault.prefetch(names).await }).unwrap_or_else(|error| {
-            Err(HashicorpError::new(&first, HashicorpErrorKind::Unavailable(error.to_string())))
+            Err(HashicorpVaultError::new(&first, HashicorpVaultErrorKind::Unavailable(error.to_string())))
         })
     }
 
     /// The data of a secret.
-    async fn read(&self, target: &str) -> std::result::Result<SecretJson, HashicorpErrorKind> {
+    async fn read(&self, target: &str) -> std::result::Result<SecretValue, HashicorpVaultErrorKind> {
         let Inner { base, token, namespace, exchange, .. } = &*self.0;
         let mut request = Request::get(format!("{base}{target}"))
             .header("X-Vault-Token", token)
@@ -135,8 +135,8 @@ impl HashicorpVault {
         if let Some(namespace) = namespace {
             request = request.header("X-Vault-Namespace", namespace);
         }
-        let request = request.body(Vec::new()).map_err(|_| HashicorpErrorKind::Name)?;
+        let request = request.body(Vec::new()).map_err(|_| HashicorpVaultErrorKind::Name)?;
         let raw = exchange.send(request).await;
-        answer::data(raw.map_err(|error| HashicorpErrorKind::Unavailable(error.to_string()))?)
+        answer::data(raw.map_err(|error| HashicorpVaultErrorKind::Unavailable(error.to_string()))?)
     }
 }

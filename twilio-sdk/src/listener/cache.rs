@@ -17,7 +17,7 @@ use crate::audit::Audit;
 ///
 /// Requests with the same credential that come at once share one check, unless the time to live is 0. A credential that was right during the last 24
 /// hours has a part of the queue for checks to itself, so that strangers do not keep its user out.
-pub struct CachedStore<S> {
+pub struct CachedUserStore<S> {
     store: S,
     ttl: Duration,
     tags: Tags,
@@ -37,7 +37,7 @@ struct Known {
     users: Remembered<[u8; 32], UserDetails>,
 }
 
-impl<S: UserStore> CachedStore<S> {
+impl<S: UserStore> CachedUserStore<S> {
     /// Remembers the credentials that this store knows, each for this time, and none where it is 0 or has no end. A
     /// minute is a good one: for so long a user who was removed from a server stays known.
     ///
@@ -101,7 +101,7 @@ impl<S: UserStore> CachedStore<S> {
     }
 }
 
-impl<S: UserStore> UserStore for CachedStore<S> {
+impl<S: UserStore> UserStore for CachedUserStore<S> {
     fn authenticate<'a>(&'a self, credential: &'a Credential) -> Authentication<'a> {
         Box::pin(async move {
             self.store.refresh();
@@ -133,9 +133,9 @@ impl<S: UserStore> UserStore for CachedStore<S> {
     }
 }
 
-impl<S: fmt::Debug> fmt::Debug for CachedStore<S> {
+impl<S: fmt::Debug> fmt::Debug for CachedUserStore<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CachedStore")
+        f.debug_struct("CachedUserStore")
             .field("store", &self.store)
             .field("ttl", &self.ttl)
             .finish_non_exhaustive()

@@ -115,7 +115,7 @@ impl Credential {
         &self.password
     }
 
-    /// Sets the address that the request came from, by which [`LimitedStore`](super::LimitedStore) counts and queues are
+    /// Sets the address that the request came from, by which [`ThrottledUserStore`](super::ThrottledUserStore) counts and queues are
     /// shared: its network, which is an IPv4 address or the first 64 bits of an IPv6 address. Unknown unless set;
     /// `AuthLayer` and [`BasicHandler`](super::BasicHandler) set it.
     pub fn with_source(mut self, address: IpAddr) -> Self {
@@ -123,7 +123,7 @@ impl Credential {
         self
     }
 
-    /// For stores in which several names lead to one account: tells the [`LimitedStore`](super::LimitedStore)s around the
+    /// For stores in which several names lead to one account: tells the [`ThrottledUserStore`](super::ThrottledUserStore)s around the
     /// store which account was found, before its password is checked. The account may be named by anything that is the
     /// same each time, such as a DN or a database key.
     ///

@@ -17,13 +17,13 @@ const LONGEST_ID: usize = 128;
 ///   request's extensions (feature `auth-layer`), else nothing.
 /// * The id in `X-Request-Id`, where it has 1 to 128 letters, digits, `-`, `_` and `.`; another one is not recorded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RequestFacts {
+pub struct RequestContext {
     resource: Option<String>,
     source: Option<String>,
     id: Option<String>,
 }
 
-impl RequestFacts {
+impl RequestContext {
     /// What a request's parts tell.
     pub fn of_parts(parts: &Parts, source_header: Option<&HeaderName>) -> Self {
         Self::of(&parts.method, &parts.uri, &parts.headers, &parts.extensions, source_header)
@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn the_query_is_not_recorded() {
         let request = Request::get("/a/b?token=hush").body(()).expect("a request");
-        let facts = RequestFacts::of_request(&request, None);
+        let facts = RequestContext::of_request(&request, None);
         assert_eq!(facts.resource.as_deref(), Some("GET /a/b"));
         assert_eq!((facts.source, facts.id), (None, None));
     }

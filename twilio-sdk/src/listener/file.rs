@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::{Authentication, Credential, MemoryUserStore, PasswordHash, UserStore};
-use crate::audit::{Audit, Event, EventKind, Outcome, Recorder};
+use crate::audit::{Audit, AuditEventKind, Event, Outcome, Recorder};
 use crate::config::file::{Reader, missing, read_file};
 use crate::{Error, Result};
 
@@ -121,8 +121,10 @@ impl FileUserStore {
         let recorder = self.recorder.read().unwrap_or_else(PoisonError::into_inner).clone();
         let file = self.path.display();
         let event = match error {
-            None => Event::new(EventKind::ConfigChange, Outcome::Ok),
-            Some(error) => Event::new(EventKind::ConfigChange, Outcome::Failed).reason(error.to_string()),
+            None => Event::new(AuditEventKind::ConfigChange, Outcome::Ok),
+            Some(error) => {
+                Event::new(AuditEventKind::ConfigChange, Outcome::Failed).reason(error.to_string())
+            }
         };
         let event = event.action("read users").resource(file.to_string());
         recorder.record(&event).map_err(|error| {

@@ -5,7 +5,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, Request};
 
 use super::facts::{forwarded, source};
-use super::{AuthError, Credential, RequestFacts, UserDetails, UserStore, record};
+use super::{AuthError, Credential, RequestContext, UserDetails, UserStore, record};
 use crate::audit::{Audit, Recorder};
 
 /// Where a handler finds the credential: a request, its parts, its headers, or the value of `Authorization`.
@@ -18,9 +18,9 @@ pub trait Authorization {
     fn credential(&self) -> Result<Credential, AuthError>;
 
     /// What is recorded of the request; nothing unless written.
-    fn facts(&self, source_header: Option<&HeaderName>) -> RequestFacts {
+    fn facts(&self, source_header: Option<&HeaderName>) -> RequestContext {
         let _ = source_header;
-        RequestFacts::default()
+        RequestContext::default()
     }
 
     /// The address that the request came from, by which attempts are counted; unknown unless written.
@@ -35,8 +35,8 @@ impl<B> Authorization for Request<B> {
         Credential::from_headers(self.headers())
     }
 
-    fn facts(&self, source_header: Option<&HeaderName>) -> RequestFacts {
-        RequestFacts::of_request(self, source_header)
+    fn facts(&self, source_header: Option<&HeaderName>) -> RequestContext {
+        RequestContext::of_request(self, source_header)
     }
 
     fn source(&self, source_header: Option<&HeaderName>) -> Option<IpAddr> {
@@ -49,8 +49,8 @@ impl Authorization for Parts {
         Credential::from_headers(&self.headers)
     }
 
-    fn facts(&self, source_header: Option<&HeaderName>) -> RequestFacts {
-        RequestFacts::of_parts(self, source_header)
+    fn facts(&self, source_header: Option<&HeaderName>) -> RequestContext {
+        RequestContext::of_parts(self, source_header)
     }
 
     fn source(&self, source_header: Option<&HeaderName>) -> Option<IpAddr> {
@@ -63,8 +63,8 @@ impl Authorization for HeaderMap {
         Credential::from_headers(self)
     }
 
-    fn facts(&self, source_header: Option<&HeaderName>) -> RequestFacts {
-        RequestFacts::of_headers(self, source_header)
+    fn facts(&self, source_header: Option<&HeaderName>) -> RequestContext {
+        RequestContext::of_headers(self, source_header)
     }
 
     fn source(&self, source_header: Option<&HeaderName>) -> Option<IpAddr> {
@@ -89,7 +89,7 @@ impl<A: Authorization + ?Sized> Authorization for &A {
         (**self).credential()
     }
 
-    fn facts(&self, source_header: Option<&HeaderName>) -> RequestFacts {
+    fn facts(&self, source_header: Option<&HeaderName>) -> RequestContext {
         (**self).facts(source_header)
     }
 
@@ -142,8 +142,8 @@ impl BasicHandler {
     }
 
     /// The header whose last address counts as the one that a request came from: in the record, for
-    /// [`LimitedStore`](super::LimitedStore), and where requests wait. Only behind a proxy that sets it, such as
-    /// `X-Forwarded-For`, because any client can send it. Unless set, see [`RequestFacts`].
+    /// [`ThrottledUserStore`](super::ThrottledUserStore), and where requests wait. Only behind a proxy that sets it, such as
+    /// `X-Forwarded-For`, because any client can send it. Unless set, see [`RequestContext`].
     pub fn source_header(mut self, name: HeaderName) -> Self {
         self.source_header = Some(name);
         self
@@ -180,7 +180,7 @@ impl BasicHandler {
     ///
     /// [`AuthError::Forbidden`], and [`AuthError::Unrecorded`] where that cannot be recorded.
     pub async fn authorize(&self, user: &UserDetails, scopes: &[impl AsRef<str>]) -> Result<(), AuthError> {
-        self.decide(user, scopes, RequestFacts::default()).await
+        self.decide(user, scopes, RequestContext::default()).await
     }
 
     /// The same, with what is known of the request in the record.
@@ -203,7 +203,7 @@ impl BasicHandler {
         &self,
         user: &UserDetails,
         scopes: &[impl AsRef<str>],
-        facts: RequestFacts,
+        facts: RequestContext,
     ) -> Result<(), AuthError> {
         if user.has_any_scope(scopes) {
             return Ok(());
@@ -215,10 +215,10 @@ impl BasicHandler {
         Err(AuthError::Forbidden)
     }
 
-    fn facts(&self, from: &impl Authorization) -> RequestFacts {
+    fn facts(&self, from: &impl Authorization) -> RequestContext {
         match self.recorder.is_on() {
             true => from.facts(self.source_header.as_ref()),
-            false => RequestFacts::default(),
+            false => RequestContext::default(),
         }
     }
 }

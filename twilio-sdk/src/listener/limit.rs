@@ -45,10 +45,10 @@ const KNOWN: Duration = Duration::from_secs(24 * 60 * 60);
 ///   count is full, the responses still to come are 429 too, whatever the passwords were.
 /// * 10,000 counts are kept; where more are needed, the lowest ones go.
 ///
-/// Put a [`CachedStore`](super::CachedStore) around it, and users whose password is remembered stay logged in during an
-/// attack. Put it around each of several [`Stores`](super::Stores), and not around them all: while one of them is
+/// Put a [`CachedUserStore`](super::CachedUserStore) around it, and users whose password is remembered stay logged in during an
+/// attack. Put it around each of several [`UserStoreChain`](super::UserStoreChain), and not around them all: while one of them is
 /// unavailable, a wrong password is [`AuthError::Unavailable`], which does not count.
-pub struct LimitedStore<S> {
+pub struct ThrottledUserStore<S> {
     store: S,
     limits: Arc<Limits>,
 }
@@ -95,7 +95,7 @@ impl Subject {
     }
 }
 
-impl<S: UserStore> LimitedStore<S> {
+impl<S: UserStore> ThrottledUserStore<S> {
     /// So many wrong passwords for a name from a network in a window of time, which begins with the first. Ten in a minute
     /// are good ones.
     ///
@@ -198,7 +198,7 @@ impl Guard for Attempt {
     }
 }
 
-impl<S: UserStore> UserStore for LimitedStore<S> {
+impl<S: UserStore> UserStore for ThrottledUserStore<S> {
     fn authenticate<'a>(&'a self, credential: &'a Credential) -> Authentication<'a> {
         Box::pin(async move {
             let (limits, network) = (Arc::clone(&self.limits), credential.asks().network);
@@ -224,9 +224,9 @@ impl<S: UserStore> UserStore for LimitedStore<S> {
     }
 }
 
-impl<S: fmt::Debug> fmt::Debug for LimitedStore<S> {
+impl<S: fmt::Debug> fmt::Debug for ThrottledUserStore<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LimitedStore")
+        f.debug_struct("ThrottledUserStore")
             .field("store", &self.store)
             .field("failures", &self.limits.failures)
             .field("window", &self.limits.window)

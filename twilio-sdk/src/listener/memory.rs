@@ -1,6 +1,8 @@
 use std::collections::{HashMap, HashSet};
 
-use super::{AuthError, Authentication, Credential, InvalidHash, PasswordHash, UserDetails, UserStore};
+use super::{
+    AuthError, Authentication, Credential, InvalidPasswordHash, PasswordHash, UserDetails, UserStore,
+};
 use crate::user_name;
 
 /// Users in memory.
@@ -65,7 +67,7 @@ pub enum InvalidUsers {
     /// A name cannot be a user's; the text says why.
     NotAName(&'static str),
     /// A hash cannot be made.
-    Hash(InvalidHash),
+    Hash(InvalidPasswordHash),
 }
 
 impl std::fmt::Display for InvalidUsers {

@@ -1,8 +1,8 @@
 //! Inbound authentication: who sends requests to a service, and what they may do.
 //!
-//! * A [`UserStore`] knows users: [`MemoryUserStore`], [`FileUserStore`], `LdapUserStore` (feature `ldap`), several [`Stores`], or one's own.
-//! * [`CachedStore`] remembers for a short time what a store has found right.
-//! * [`LimitedStore`] stops the guessing of passwords.
+//! * A [`UserStore`] knows users: [`MemoryUserStore`], [`FileUserStore`], `LdapUserStore` (feature `ldap`), several [`UserStoreChain`], or one's own.
+//! * [`CachedUserStore`] remembers for a short time what a store has found right.
+//! * [`ThrottledUserStore`] stops the guessing of passwords.
 //! * [`BasicHandler`] asks it in a request's handler.
 //! * `AuthLayer` (feature `auth-layer`) asks before a handler is reached, by rules from code or from a file, for users and
 //!   for bearer tokens.
@@ -55,12 +55,12 @@ mod turns;
 #[cfg(feature = "auth-layer")]
 #[cfg_attr(docsrs, doc(cfg(feature = "auth-layer")))]
 pub use bearer::{
-    Introspection, IntrospectionConfig, JwtConfig, JwtValidator, KeySource, TokenStore, bearer_token,
+    Introspection, IntrospectionConfig, JwksSource, JwtConfig, JwtVerifier, TokenStore, bearer_token,
 };
-pub use cache::CachedStore;
+pub use cache::CachedUserStore;
 pub use credential::Credential;
 pub use error::{AuthError, Challenge};
-pub use facts::RequestFacts;
+pub use facts::RequestContext;
 #[cfg(feature = "token-server")]
 pub(crate) use facts::{forwarded, id as request_id};
 pub use file::FileUserStore;
@@ -69,17 +69,17 @@ pub(crate) use file::users_of;
 pub use handler::{Authorization, BasicHandler};
 #[cfg(feature = "auth-layer")]
 #[cfg_attr(docsrs, doc(cfg(feature = "auth-layer")))]
-pub use layer::{AuthEntry, AuthLayer, AuthRules, AuthService, AuthSetupError, ResourceAuth};
+pub use layer::{AuthEntry, AuthLayer, AuthRules, AuthRulesError, AuthService, ResourcePolicy};
 #[cfg(all(fuzzing, feature = "ldap"))]
 pub(crate) use ldap::filter_of;
 #[cfg(feature = "ldap")]
 #[cfg_attr(docsrs, doc(cfg(feature = "ldap")))]
 pub use ldap::{LdapConfig, LdapUserStore, escape_filter};
-pub use limit::LimitedStore;
+pub use limit::ThrottledUserStore;
 pub use memory::{InvalidUsers, MemoryUserStore};
-pub use password::{InvalidHash, PasswordHash};
+pub use password::{InvalidPasswordHash, PasswordHash};
 #[cfg(feature = "token-server")]
 pub(crate) use prepare::prepared as counted_name;
 #[cfg(feature = "token-server")]
 pub(crate) use record::checked;
-pub use store::{Authentication, Stores, UserDetails, UserStore};
+pub use store::{Authentication, UserDetails, UserStore, UserStoreChain};

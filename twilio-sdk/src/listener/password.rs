@@ -25,11 +25,13 @@ impl PasswordHash {
     /// # Errors
     ///
     /// The system's random generator may fail.
-    pub fn create(password: &SecretString) -> Result<Self, InvalidHash> {
+    pub fn create(password: &SecretString) -> Result<Self, InvalidPasswordHash> {
         Argon2::default()
             .hash_password(password.expose().as_bytes())
             .map(|hash| Self(hash.to_string()))
-            .map_err(|_| InvalidHash("the password cannot be hashed; the system's random generator may fail"))
+            .map_err(|_| {
+                InvalidPasswordHash("the password cannot be hashed; the system's random generator may fail")
+            })
     }
 
     /// Takes a hash in PHC form.
@@ -38,21 +40,22 @@ impl PasswordHash {
     ///
     /// Another algorithm than Argon2id, less than 8 MiB or more than 1 GiB of memory, a salt of fewer than 8 bytes or a
     /// hash of fewer than 16.
-    pub fn parse(text: &str) -> Result<Self, InvalidHash> {
+    pub fn parse(text: &str) -> Result<Self, InvalidPasswordHash> {
         let hash = Phc::new(text)
-            .map_err(|_| InvalidHash("it is not of the form $argon2id$v=19$m=…,t=…,p=…$salt$hash"))?;
+            .map_err(|_| InvalidPasswordHash("it is not of the form $argon2id$v=19$m=…,t=…,p=…$salt$hash"))?;
         if hash.algorithm.as_str() != "argon2id" {
-            return Err(InvalidHash("its algorithm is not argon2id"));
+            return Err(InvalidPasswordHash("its algorithm is not argon2id"));
         }
-        let params = Params::try_from(&hash).map_err(|_| InvalidHash("its parameters cannot be used"))?;
+        let params =
+            Params::try_from(&hash).map_err(|_| InvalidPasswordHash("its parameters cannot be used"))?;
         if !((8 << 10)..=MOST_MEMORY).contains(&params.m_cost()) {
-            return Err(InvalidHash("its memory m is not between 8192 and 1048576 KiB"));
+            return Err(InvalidPasswordHash("its memory m is not between 8192 and 1048576 KiB"));
         }
         if params.t_cost() > 64 || params.p_cost() > 16 {
-            return Err(InvalidHash("it asks for more than 64 passes or 16 lanes"));
+            return Err(InvalidPasswordHash("it asks for more than 64 passes or 16 lanes"));
         }
         if hash.salt.is_none_or(|salt| salt.len() < 8) || hash.hash.is_none_or(|hash| hash.len() < 16) {
-            return Err(InvalidHash("its salt has fewer than 8 bytes or its hash fewer than 16"));
+            return Err(InvalidPasswordHash("its salt has fewer than 8 bytes or its hash fewer than 16"));
         }
         Ok(Self(text.to_owned()))
     }
@@ -128,15 +131,15 @@ impl PasswordHash {
     }
 
     /// A hash of a password that nobody knows, with the parameters of another.
-    pub(super) fn dummy(like: Option<&Self>) -> Result<Self, InvalidHash> {
+    pub(super) fn dummy(like: Option<&Self>) -> Result<Self, InvalidPasswordHash> {
         use argon2::CustomizedPasswordHasher as _;
         let params = like.and_then(|hash| Params::try_from(&Phc::new(&hash.0).ok()?).ok());
         let nobody = argon2::password_hash::try_generate_salt()
-            .map_err(|_| InvalidHash("the system's random generator fails"))?;
+            .map_err(|_| InvalidPasswordHash("the system's random generator fails"))?;
         Argon2::default()
             .hash_password_customized(&nobody, &nobody, Some("argon2id"), None, params.unwrap_or_default())
             .map(|hash| Self(hash.to_string()))
-            .map_err(|_| InvalidHash("a password cannot be hashed with these parameters"))
+            .map_err(|_| InvalidPasswordHash("a password cannot be hashed with these parameters"))
     }
 }
 
@@ -185,15 +188,15 @@ impl fmt::Debug for PasswordHash {
 
 /// What is wrong with a password's hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InvalidHash(&'static str);
+pub struct InvalidPasswordHash(&'static str);
 
-impl fmt::Display for InvalidHash {
+impl fmt::Display for InvalidPasswordHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0)
     }
 }
 
-impl std::error::Error for InvalidHash {}
+impl std::error::Error for InvalidPasswordHash {}
 
 #[cfg(test)]
 mod tests {

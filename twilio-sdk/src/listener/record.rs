@@ -1,21 +1,21 @@
 use std::fmt::Display;
 
-use super::{AuthError, RequestFacts, UserDetails};
-use crate::audit::{Event, EventKind, Outcome, Recorder};
+use super::{AuthError, RequestContext, UserDetails};
+use crate::audit::{AuditEventKind, Event, Outcome, Recorder};
 
 /// Whose credentials were checked. A name that was given with wrong ones is not recorded: it may be a password in the wrong
 /// field.
 pub(super) fn authentication(
     known: Result<&UserDetails, &AuthError>,
     scopes: &[impl Display],
-    facts: &RequestFacts,
+    facts: &RequestContext,
 ) -> Event {
     facts.put_into(asking(checked(known), scopes))
 }
 
 /// The same, of which nothing more is known.
 pub(crate) fn checked(known: Result<&UserDetails, &AuthError>) -> Event {
-    let event = |outcome| Event::new(EventKind::Authentication, outcome);
+    let event = |outcome| Event::new(AuditEventKind::Authentication, outcome);
     match known {
         Ok(user) => event(Outcome::Ok).actor(&user.username),
         Err(error @ (AuthError::Overloaded | AuthError::Unavailable(_) | AuthError::Unrecorded(_))) => {
@@ -26,8 +26,8 @@ pub(crate) fn checked(known: Result<&UserDetails, &AuthError>) -> Event {
 }
 
 /// That a user has none of the scopes.
-pub(super) fn refused(user: &UserDetails, scopes: &[impl Display], facts: &RequestFacts) -> Event {
-    let event = Event::new(EventKind::Authorization, Outcome::Denied).actor(&user.username);
+pub(super) fn refused(user: &UserDetails, scopes: &[impl Display], facts: &RequestContext) -> Event {
+    let event = Event::new(AuditEventKind::Authorization, Outcome::Denied).actor(&user.username);
     facts.put_into(asking(event.reason(AuthError::Forbidden.to_string()), scopes))
 }
 

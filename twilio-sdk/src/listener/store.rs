@@ -85,16 +85,16 @@ impl<S: UserStore + ?Sized> UserStore for Arc<S> {
 /// A store that cannot be asked does not hide the others. When none knows the user and one could not be asked, the
 /// answer is that nobody can tell.
 #[derive(Clone, Debug)]
-pub struct Stores(Vec<Arc<dyn UserStore>>);
+pub struct UserStoreChain(Vec<Arc<dyn UserStore>>);
 
-impl Stores {
+impl UserStoreChain {
     /// These stores, in this order.
     pub fn new(stores: impl IntoIterator<Item = Arc<dyn UserStore>>) -> Self {
         Self(stores.into_iter().collect())
     }
 }
 
-impl UserStore for Stores {
+impl UserStore for UserStoreChain {
     fn authenticate<'a>(&'a self, credential: &'a Credential) -> Authentication<'a> {
         Box::pin(async move {
             let (mut unavailable, mut limited) = (None, None);

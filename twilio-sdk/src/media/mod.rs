@@ -20,7 +20,7 @@
 //! * **Credentials** go to Twilio's hosts (or the client's base URL) and to nobody else: a redirect to another
 //!   host, port or scheme is followed without them, and only to `https://`. At most five redirects are followed.
 //! * **Time.** The call's time-out bounds a download until its first piece is there, and
-//!   [`with_idle_timeout`](DownloadCall::with_idle_timeout) the wait for each further one.
+//!   [`with_idle_timeout`](DownloadRequest::with_idle_timeout) the wait for each further one.
 //! * **Retries.** A download is tried again, as the client's [`RetryConfig`](crate::RetryConfig) says, until its first
 //!   piece is given out. An upload is tried again only where Twilio did not carry it out, and the content can be
 //!   read again.
@@ -49,8 +49,8 @@ pub use content::Content;
 pub use download::Download;
 pub use fetch::FetchConversationMedia;
 pub use model::{AssetVersion, ConversationMedia, ConversationMediaLinks, FunctionVersion, Visibility};
-pub use request::{ConversationFile, DownloadCall, GivenUrl, MessageMedia, Recording, RecordingFormat};
-pub use upload::UploadCall;
+pub use request::{ConversationFile, DownloadRequest, GivenUrl, MessageMedia, Recording, RecordingFormat};
+pub use upload::UploadRequest;
 
 static MESSAGE: Routes =
     Routes::new("FetchMessageMedia", "/2010-04-01/Accounts/{AccountSid}/Messages/{MessageSid}/Media/{Sid}");
@@ -108,11 +108,11 @@ fn start<C: Dispatch + Clone + 'static>(
 
 impl Media {
     /// A recording of a call or a conference: `GET /2010-04-01/Accounts/{AC}/Recordings/{RE}.wav` or `.mp3`.
-    pub fn recording(&self, sid: impl Into<RecordingSid>) -> DownloadCall<Recording> {
+    pub fn recording(&self, sid: impl Into<RecordingSid>) -> DownloadRequest<Recording> {
         let routes = RecordingFormat::Wav.routes();
         let (client, parts) =
             start(&ApiFiles::new(&self.handle), &routes.own, &[("Sid", sid.into().as_str())]);
-        DownloadCall::path(client, parts, routes)
+        DownloadRequest::path(client, parts, routes)
     }
 
     /// A picture, sound or other file of a message: `GET /2010-04-01/Accounts/{AC}/Messages/{MM}/Media/{ME}`, which
@@ -121,11 +121,11 @@ impl Media {
         &self,
         message_sid: impl Into<MessageSid>,
         media_sid: impl Into<MediaSid>,
-    ) -> DownloadCall<MessageMedia> {
+    ) -> DownloadRequest<MessageMedia> {
         let (message, media) = (message_sid.into(), media_sid.into());
         let path = [("MessageSid", message.as_str()), ("Sid", media.as_str())];
         let (client, parts) = start(&ApiFiles::new(&self.handle), &MESSAGE.own, &path);
-        DownloadCall::path(client, parts, &MESSAGE)
+        DownloadRequest::path(client, parts, &MESSAGE)
     }
 
     /// A file at a URL that Twilio gave, such as `MediaUrl0` or `RecordingUrl` of a webhook, or
@@ -137,8 +137,8 @@ impl Media {
     ///
     /// A client with a base URL asks there for Twilio's hosts too. Its region and edge are put into a host of Twilio's that
     /// names none.
-    pub fn url(&self, url: impl Into<String>) -> DownloadCall<GivenUrl> {
-        DownloadCall::url(&self.handle, url.into())
+    pub fn url(&self, url: impl Into<String>) -> DownloadRequest<GivenUrl> {
+        DownloadRequest::url(&self.handle, url.into())
     }
 
     /// A file of a Conversations message: asks for a link (`GET https://mcs.us1.twilio.com/v1/Services/{IS}/Media/{ME}`)
@@ -147,8 +147,8 @@ impl Media {
         &self,
         service_sid: impl Into<ServiceSid>,
         media_sid: impl Into<MediaSid>,
-    ) -> DownloadCall<ConversationFile> {
-        DownloadCall::conversation(&self.handle, self.fetch_conversation(service_sid, media_sid))
+    ) -> DownloadRequest<ConversationFile> {
+        DownloadRequest::conversation(&self.handle, self.fetch_conversation(service_sid, media_sid))
     }
 
     /// What is known of a file of a Conversations message, with a link to it that is valid for some minutes.
@@ -182,14 +182,14 @@ impl Media {
         &self,
         service_sid: impl Into<ServiceSid>,
         content: impl Into<Content>,
-    ) -> UploadCall<ConversationMedia> {
+    ) -> UploadRequest<ConversationMedia> {
         let (service, content) = (service_sid.into(), content.into());
         let client = ConversationsMedia::new(&self.handle);
         let (client, mut parts) = start(&client, &UPLOAD_CONVERSATION, &[("ServiceSid", service.as_str())]);
         if let Some(name) = &content.filename {
             parts.set_query("Filename", name.clone());
         }
-        UploadCall::new(client, parts, content, "application/octet-stream", Shape::Plain)
+        UploadRequest::new(client, parts, content, "application/octet-stream", Shape::Plain)
     }
 
     /// A new version of a serverless asset:
@@ -216,7 +216,7 @@ impl Media {
         path: impl Into<String>,
         visibility: Visibility,
         content: impl Into<Content>,
-    ) -> UploadCall<AssetVersion> {
+    ) -> UploadRequest<AssetVersion> {
         let (service, asset) = (service_sid.into(), asset_sid.into());
         let sids = [service.as_str(), asset.as_str()];
         let file = (path.into(), visibility, content.into());
@@ -235,7 +235,7 @@ impl Media {
         path: impl Into<String>,
         visibility: Visibility,
         content: impl Into<Content>,
-    ) -> UploadCall<FunctionVersion> {
+    ) -> UploadRequest<FunctionVersion> {
         let (service, function) = (service_sid.into(), function_sid.into());
         let sids = [service.as_str(), function.as_str()];
         let file = (path.into(), visibility, content.into());
@@ -248,12 +248,12 @@ impl Media {
         [service, resource]: [&str; 2],
         (path, visibility, content): (String, Visibility, Content),
         content_type: &'static str,
-    ) -> UploadCall<T> {
+    ) -> UploadRequest<T> {
         let sids = [("ServiceSid", service), ("Sid", resource)];
         let (client, parts) = start(&ServerlessUpload::new(&self.handle), operation, &sids);
         let last = path.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("content");
         let filename = content.filename.clone().unwrap_or_else(|| last.to_owned());
         let fields = vec![("Path", path), ("Visibility", visibility.as_str().to_owned())];
-        UploadCall::new(client, parts, content, content_type, Shape::Form(Form { fields, filename }))
+        UploadRequest::new(client, parts, content, content_type, Shape::Form(Form { fields, filename }))
     }
 }

@@ -9,26 +9,26 @@ use super::{CONVERSATION, ConversationMedia, Download, FetchConversationMedia};
 use crate::runtime::transfer::{ApiFiles, Bounds, Routes, Target, fetch};
 use crate::runtime::{Call, Dispatch, Handle, Parts};
 use crate::types::AccountSid;
-use crate::{Error, RetryConfig, Sending};
+use crate::{Error, RetryConfig, SendFuture};
 
 /// A download that is being put together; `K` says of what.
 #[must_use = "nothing is sent until `download` is awaited"]
-pub struct DownloadCall<K> {
+pub struct DownloadRequest<K> {
     source: Source,
     bounds: Bounds,
     kind: PhantomData<fn() -> K>,
 }
 
-/// A recording, for [`DownloadCall`].
+/// A recording, for [`DownloadRequest`].
 #[derive(Debug)]
 pub enum Recording {}
-/// Media of a message, for [`DownloadCall`].
+/// Media of a message, for [`DownloadRequest`].
 #[derive(Debug)]
 pub enum MessageMedia {}
-/// A URL that Twilio gave, for [`DownloadCall`].
+/// A URL that Twilio gave, for [`DownloadRequest`].
 #[derive(Debug)]
 pub enum GivenUrl {}
-/// A file of Conversations, for [`DownloadCall`].
+/// A file of Conversations, for [`DownloadRequest`].
 #[derive(Debug)]
 pub enum ConversationFile {}
 
@@ -65,7 +65,7 @@ impl RecordingFormat {
     }
 }
 
-impl DownloadCall<Recording> {
+impl DownloadRequest<Recording> {
     /// The format; WAV unless set.
     pub fn format(mut self, format: RecordingFormat) -> Self {
         if let Source::Path { parts, routes, .. } = &mut self.source {
@@ -90,14 +90,14 @@ impl DownloadCall<Recording> {
     }
 }
 
-impl DownloadCall<MessageMedia> {
+impl DownloadRequest<MessageMedia> {
     /// Takes it from another account, such as a sub-account, than the one of the credentials.
     pub fn with_account(self, account: impl Into<AccountSid>) -> Self {
         self.of_account(account.into())
     }
 }
 
-impl<K> DownloadCall<K> {
+impl<K> DownloadRequest<K> {
     fn new(source: Source) -> Self {
         Self { source, bounds: Bounds::default(), kind: PhantomData }
     }
@@ -155,9 +155,9 @@ impl<K> DownloadCall<K> {
     /// [`is_not_found`](Error::is_not_found) and the other answers of Twilio's;
     /// [`is_redirect`](Error::is_redirect): a redirect leads in a circle, too far, or not to `https://`;
     /// [`is_request`](Error::is_request): the URL cannot be asked for; and those of [`Download::chunk`].
-    pub fn download(self) -> Sending<Download> {
+    pub fn download(self) -> SendFuture<Download> {
         let Self { source, mut bounds, .. } = self;
-        Sending(Box::pin(async move {
+        SendFuture(Box::pin(async move {
             let (client, target) = match source {
                 Source::Path { client, parts, routes } => {
                     let target = Target::path(&*client, &parts, routes)?;
@@ -198,14 +198,14 @@ impl<K> DownloadCall<K> {
     }
 }
 
-impl<K> fmt::Debug for DownloadCall<K> {
+impl<K> fmt::Debug for DownloadRequest<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let operation = match &self.source {
             Source::Path { routes, .. } => routes.own.id,
             Source::Url { .. } => GIVEN.own.id,
             Source::Conversation { .. } => TEMPORARY.own.id,
         };
-        f.debug_struct("DownloadCall")
+        f.debug_struct("DownloadRequest")
             .field("operation", &operation)
             .field("bounds", &self.bounds)
             .finish_non_exhaustive()

@@ -7,11 +7,11 @@ use super::Content;
 use super::content::plain;
 use crate::runtime::transfer::{Bounds, Shape, Upload, upload};
 use crate::runtime::{Dispatch, Output, Parts};
-use crate::{Error, Response, Result, RetryConfig, Sending};
+use crate::{Error, Response, Result, RetryConfig, SendFuture};
 
 /// An upload that is being put together; `T` is its answer.
 #[must_use = "nothing is sent until `send` is awaited"]
-pub struct UploadCall<T> {
+pub struct UploadRequest<T> {
     client: Arc<dyn Dispatch>,
     parts: Parts,
     content: Content,
@@ -22,7 +22,7 @@ pub struct UploadCall<T> {
     output: PhantomData<fn() -> T>,
 }
 
-impl<T> UploadCall<T> {
+impl<T> UploadRequest<T> {
     pub(super) fn new(
         client: Arc<dyn Dispatch>,
         parts: Parts,
@@ -67,7 +67,7 @@ impl<T> UploadCall<T> {
     }
 }
 
-impl<T: Output> UploadCall<T> {
+impl<T: Output> UploadRequest<T> {
     /// Sends the content and gives the answer.
     ///
     /// # Errors
@@ -75,13 +75,13 @@ impl<T: Output> UploadCall<T> {
     /// [`is_content`](Error::is_content): the content could not be read, or has another length than announced;
     /// [`is_request`](Error::is_request): a name or the content type cannot stand in a request; and those of
     /// every call.
-    pub fn send(self) -> Sending<T> {
-        Sending(Box::pin(async move { self.response().await.map(Response::into_value) }))
+    pub fn send(self) -> SendFuture<T> {
+        SendFuture(Box::pin(async move { self.response().await.map(Response::into_value) }))
     }
 
     /// Sends the content and gives the answer with its status, headers, request id and raw body.
-    pub fn send_with_response(self) -> Sending<Response<T>> {
-        Sending(Box::pin(self.response()))
+    pub fn send_with_response(self) -> SendFuture<Response<T>> {
+        SendFuture(Box::pin(self.response()))
     }
 
     /// [`send`](Self::send) for programs without an async runtime.
@@ -115,9 +115,9 @@ impl<T: Output> UploadCall<T> {
     }
 }
 
-impl<T> fmt::Debug for UploadCall<T> {
+impl<T> fmt::Debug for UploadRequest<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("UploadCall")
+        f.debug_struct("UploadRequest")
             .field("operation", &self.parts.operation.id)
             .field("content", &self.content)
             .field("bounds", &self.bounds)

@@ -14,10 +14,10 @@ use super::fault::FaultPlan;
 use super::oauth::{Settings, TokenFormat, TokenServer};
 use super::record::RecordedRequest;
 use super::server::{self, Hook, State};
-use super::{MockTwilio, media};
+use super::{Emulator, media};
 
 /// Settings for a mock; each method says its default.
-pub struct MockTwilioBuilder {
+pub struct EmulatorBuilder {
     address: SocketAddr,
     accepted: Accepted,
     collection_size: usize,
@@ -31,7 +31,7 @@ pub struct MockTwilioBuilder {
     files: media::Settings,
 }
 
-impl Default for MockTwilioBuilder {
+impl Default for EmulatorBuilder {
     fn default() -> Self {
         Self {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
@@ -49,7 +49,7 @@ impl Default for MockTwilioBuilder {
     }
 }
 
-impl MockTwilioBuilder {
+impl EmulatorBuilder {
     /// The address to listen on; `127.0.0.1` with a free port by default. Other than loopback addresses let
     /// everyone on the network in.
     #[must_use]
@@ -147,7 +147,7 @@ impl MockTwilioBuilder {
         self
     }
 
-    /// How many requests are kept for [`MockTwilio::requests`], at least one; the last 10,000 by default, and fewer where
+    /// How many requests are kept for [`Emulator::requests`], at least one; the last 10,000 by default, and fewer where
     /// they take more memory than [`record_bytes`](Self::record_bytes).
     #[must_use]
     pub fn record_limit(mut self, requests: usize) -> Self {
@@ -186,7 +186,7 @@ impl MockTwilioBuilder {
     ///
     /// The address cannot be listened on; of kind `InvalidInput`: a fault is for an operation or a host that does not
     /// exist.
-    pub async fn start(self) -> std::io::Result<MockTwilio> {
+    pub async fn start(self) -> std::io::Result<Emulator> {
         self.faults.check().map_err(|error| std::io::Error::new(std::io::ErrorKind::InvalidInput, error))?;
         let listener = TcpListener::bind(self.address).await?;
         let address = listener.local_addr()?;
@@ -215,13 +215,13 @@ impl MockTwilioBuilder {
         let task = tokio::spawn(async move {
             tokio::join!(serving.0, serving.1);
         });
-        Ok(MockTwilio { address, state, task })
+        Ok(Emulator { address, state, task })
     }
 }
 
-impl fmt::Debug for MockTwilioBuilder {
+impl fmt::Debug for EmulatorBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MockTwilioBuilder")
+        f.debug_struct("EmulatorBuilder")
             .field("address", &self.address)
             .field("collection_size", &self.collection_size)
             .field("real_hosts", &self.real_hosts)

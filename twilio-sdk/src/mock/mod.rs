@@ -17,13 +17,13 @@
 //! Links in responses lead to the mock by the address in the client's `Host` header, so that every HTTP client can follow
 //! them: after a request with `X-Forwarded-Host` an absolute link has the host as its first segment
 //! (`http://127.0.0.1:4010/verify.twilio.com/v2/..`). Behind a proxy with TLS, `X-Forwarded-Proto: https` makes them
-//! `https://`. [`real_hosts`](MockTwilioBuilder::real_hosts) gives the links that Twilio gives.
+//! `https://`. [`real_hosts`](EmulatorBuilder::real_hosts) gives the links that Twilio gives.
 //!
 //! ```no_run
-//! use twilio_sdk::mock::MockTwilio;
+//! use twilio_sdk::mock::Emulator;
 //!
 //! # async fn example() -> std::io::Result<()> {
-//! let mock = MockTwilio::start().await?;
+//! let mock = Emulator::start().await?;
 //! // .. send requests to mock.base_url() ..
 //! assert_eq!(mock.requests()[0].operation_id, Some("CreateMessage"));
 //! mock.shutdown().await;
@@ -37,9 +37,9 @@
 //!
 //! ```no_run
 //! use std::time::Duration;
-//! use twilio_sdk::mock::{Fault, MockTwilio, On};
+//! use twilio_sdk::mock::{Fault, Emulator, On};
 //!
-//! # async fn example(mock: MockTwilio) -> twilio_sdk::Result<()> {
+//! # async fn example(mock: Emulator) -> twilio_sdk::Result<()> {
 //! // The next two requests for a message are refused, whatever else goes on.
 //! mock.fault(On::operation("CreateMessage"), Fault::status(429).header("Retry-After", "1"))?.times(2);
 //! // One request in ten is answered late, in the same order whenever this runs.
@@ -89,22 +89,22 @@ use tokio::task::JoinHandle;
 
 use crate::{Error, Result};
 use answer::Reply;
-pub use builder::MockTwilioBuilder;
-pub use fault::{Fault, FaultPlan, FaultRule, On, PlannedFault};
+pub use builder::EmulatorBuilder;
+pub use fault::{Fault, FaultHandle, FaultPlan, FaultRule, On};
 pub use media::{RecordedFile, media_bytes};
 pub use oauth::TokenFormat;
 pub use record::RecordedRequest;
 use server::{State, lock};
 
 /// A running mock; it stops when it is dropped.
-pub struct MockTwilio {
+pub struct Emulator {
     address: SocketAddr,
     state: Arc<State>,
     task: JoinHandle<()>,
 }
 
-impl MockTwilio {
-    /// Starts a mock with the defaults of [`MockTwilio::builder`]: loopback, a free port.
+impl Emulator {
+    /// Starts a mock with the defaults of [`Emulator::builder`]: loopback, a free port.
     ///
     /// Must be called within a tokio runtime with I/O and time enabled.
     pub async fn start() -> std::io::Result<Self> {
@@ -112,8 +112,8 @@ impl MockTwilio {
     }
 
     /// Settings for a mock.
-    pub fn builder() -> MockTwilioBuilder {
-        MockTwilioBuilder::default()
+    pub fn builder() -> EmulatorBuilder {
+        EmulatorBuilder::default()
     }
 
     /// Where the mock listens: `http://127.0.0.1:PORT`, without a slash at the end.
@@ -149,7 +149,7 @@ impl MockTwilio {
         lock(&self.state.once).push_back(Reply { status, headers, body: Some(body.into()), pattern: None });
     }
 
-    /// Answers every valid request for an operation like this, until [`MockTwilio::clear_responses`].
+    /// Answers every valid request for an operation like this, until [`Emulator::clear_responses`].
     ///
     /// The operation is an `operationId` (`CreateMessage`, in every product that has one) or product and
     /// `operationId` (`api_v2010/CreateMessage`). Credentials and parameters are still checked first.
@@ -164,22 +164,22 @@ impl MockTwilio {
         Ok(())
     }
 
-    /// Takes back every answer set by [`MockTwilio::respond_once`] and [`MockTwilio::respond_with`].
+    /// Takes back every answer set by [`Emulator::respond_once`] and [`Emulator::respond_with`].
     pub fn clear_responses(&self) {
         lock(&self.state.once).clear();
         lock(&self.state.scripted).clear();
     }
 
-    /// Lets the requests that `on` names go wrong, until [`MockTwilio::clear_faults`] or as often as the rule that is
+    /// Lets the requests that `on` names go wrong, until [`Emulator::clear_faults`] or as often as the rule that is
     /// given back is told. Rules are asked in the order in which they were added; the first one that hits a request
-    /// decides. A request that is not carried out takes no answer of [`MockTwilio::respond_once`].
+    /// decides. A request that is not carried out takes no answer of [`Emulator::respond_once`].
     ///
     /// # Errors
     ///
     /// [`is_config`](crate::Error::is_config): no product has the operation or the host that `on` names; the error names
     /// the nearest one.
-    pub fn fault(&self, on: On, fault: Fault) -> Result<PlannedFault> {
-        PlannedFault::add(&self.state.faults, FaultRule::new(on, fault))
+    pub fn fault(&self, on: On, fault: Fault) -> Result<FaultHandle> {
+        FaultHandle::add(&self.state.faults, FaultRule::new(on, fault))
     }
 
     /// Lets the requests that `on` names go wrong one after the other: the first by the first step, and so on. `None`
@@ -188,8 +188,8 @@ impl MockTwilio {
     /// # Errors
     ///
     /// As of [`fault`](Self::fault).
-    pub fn script(&self, on: On, steps: impl IntoIterator<Item = Option<Fault>>) -> Result<PlannedFault> {
-        PlannedFault::add(&self.state.faults, FaultRule::script(on, steps))
+    pub fn script(&self, on: On, steps: impl IntoIterator<Item = Option<Fault>>) -> Result<FaultHandle> {
+        FaultHandle::add(&self.state.faults, FaultRule::script(on, steps))
     }
 
     /// Takes back every fault.
@@ -225,14 +225,14 @@ impl MockTwilio {
     }
 }
 
-impl Drop for MockTwilio {
+impl Drop for Emulator {
     fn drop(&mut self) {
         self.task.abort();
     }
 }
 
-impl fmt::Debug for MockTwilio {
+impl fmt::Debug for Emulator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MockTwilio").field("base_url", &self.state.base_url).finish_non_exhaustive()
+        f.debug_struct("Emulator").field("base_url", &self.state.base_url).finish_non_exhaustive()
     }
 }

@@ -51,7 +51,7 @@ pub(super) struct State {
 }
 
 impl State {
-    /// What [`MockTwilio::respond_with`](super::MockTwilio::respond_with) set for the request's operation.
+    /// What [`Emulator::respond_with`](super::Emulator::respond_with) set for the request's operation.
     pub(super) fn scripted(&self, record: &RecordedRequest) -> Option<Reply> {
         let (product, id) = (record.product?, record.operation_id?);
         let scripted = lock(&self.scripted);

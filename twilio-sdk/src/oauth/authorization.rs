@@ -5,9 +5,9 @@ use subtle::ConstantTimeEq as _;
 
 use super::pkce::random;
 use super::{PkceVerifier, Provider, Tokens};
-use crate::audit::EventKind;
+use crate::audit::AuditEventKind;
 use crate::auth::token::printable;
-use crate::error::{TokenErrorCode, TokenProblem, TokenResult};
+use crate::error::{OAuthError, OAuthErrorCode, TokenResult};
 use crate::types::SecretString;
 use crate::{Error, Result};
 
@@ -74,16 +74,16 @@ impl Authorization {
     /// # Errors
     ///
     /// [`is_token`](Error::is_token): the redirect's `state` is another (RFC 6749, section 10.12), it carries an
-    /// error such as [`AccessDenied`](TokenErrorCode::AccessDenied), or the server does not take the code.
+    /// error such as [`AccessDenied`](OAuthErrorCode::AccessDenied), or the server does not take the code.
     pub async fn finish(self, redirect: &str) -> Result<Tokens> {
         let provider = self.provider.clone();
-        let outcome = provider.recorded(EventKind::TokenIssue, self.exchange(redirect).await).await;
+        let outcome = provider.recorded(AuditEventKind::TokenIssue, self.exchange(redirect).await).await;
         outcome.map_err(|problem| Error::token(None, problem))
     }
 
     async fn exchange(self, redirect: &str) -> TokenResult<Tokens> {
         let code = self.code(redirect)?;
-        let client = self.provider.client().map_err(|e| TokenProblem::new(e.to_string()))?;
+        let client = self.provider.client().map_err(|e| OAuthError::new(e.to_string()))?;
         let wire = self.provider.wire();
         let granted = client
             .exchange_code(AuthorizationCode::new(code.expose().to_owned()))
@@ -105,23 +105,23 @@ impl Authorization {
             let mut values = form_urlencoded::parse(query.as_bytes()).filter(|(have, _)| have == name);
             match (values.next(), values.next()) {
                 (value, None) => Ok(value.map(|(_, value)| SecretString::from(&*value))),
-                _ => Err(TokenProblem::new(format!("the redirect has `{name}` twice"))),
+                _ => Err(OAuthError::new(format!("the redirect has `{name}` twice"))),
             }
         };
         // Before anything else is believed.
         let state = once("state")?.unwrap_or_else(|| "".into());
         if !bool::from(state.expose().as_bytes().ct_eq(self.state.expose().as_bytes())) {
-            return Err(TokenProblem::new("the redirect's `state` is not that of this login"));
+            return Err(OAuthError::new("the redirect's `state` is not that of this login"));
         }
         if let Some(error) = once("error")? {
-            let mut problem = TokenProblem::new("the login page answered with an error");
-            problem.code = Some(TokenErrorCode::from(printable(error.expose()).as_str()));
+            let mut problem = OAuthError::new("the login page answered with an error");
+            problem.code = Some(OAuthErrorCode::from(printable(error.expose()).as_str()));
             problem.description = once("error_description")?.map(|text| printable(text.expose()));
             problem.uri = once("error_uri")?.map(|text| printable(text.expose()));
             return Err(problem);
         }
         let code = once("code")?.filter(|code| !code.is_empty());
-        code.ok_or_else(|| TokenProblem::new("the redirect has no `code`"))
+        code.ok_or_else(|| OAuthError::new("the redirect has no `code`"))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{Error, Result};
 ///
 /// Every endpoint needs `https://`, except on this machine: what goes there are secrets.
 #[derive(Clone, Debug)]
-pub struct ProviderConfig {
+pub struct OAuthClientConfig {
     pub(super) client_id: String,
     pub(super) client_secret: Option<SecretString>,
     pub(super) client_auth: ClientAuth,
@@ -37,7 +37,7 @@ pub enum ClientAuth {
     Body,
 }
 
-impl ProviderConfig {
+impl OAuthClientConfig {
     /// A client without a secret at the server with this token endpoint.
     pub fn new(client_id: impl Into<String>, token_url: impl Into<String>) -> Self {
         Self {

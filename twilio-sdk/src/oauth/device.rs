@@ -6,8 +6,8 @@ use oauth2::{DeviceAuthorizationUrl, StandardDeviceAuthorizationResponse};
 use tokio::time::Instant;
 
 use super::{Provider, Tokens};
-use crate::audit::EventKind;
-use crate::error::{TokenErrorCode, TokenProblem, TokenResult};
+use crate::audit::AuditEventKind;
+use crate::error::{OAuthError, OAuthErrorCode, TokenResult};
 use crate::types::SecretString;
 use crate::{Error, Result};
 
@@ -76,16 +76,16 @@ impl DeviceLogin {
     ///
     /// # Errors
     ///
-    /// [`is_token`](Error::is_token), with [`AccessDenied`](crate::TokenErrorCode::AccessDenied) where the user said
-    /// no, and [`ExpiredToken`](crate::TokenErrorCode::ExpiredToken) where nobody did anything.
+    /// [`is_token`](Error::is_token), with [`AccessDenied`](crate::OAuthErrorCode::AccessDenied) where the user said
+    /// no, and [`ExpiredToken`](crate::OAuthErrorCode::ExpiredToken) where nobody did anything.
     pub async fn wait(self) -> Result<Tokens> {
         let provider = self.provider.clone();
-        let outcome = provider.recorded(EventKind::TokenIssue, self.poll().await).await;
+        let outcome = provider.recorded(AuditEventKind::TokenIssue, self.poll().await).await;
         outcome.map_err(|problem| Error::token(None, problem))
     }
 
     async fn poll(self) -> TokenResult<Tokens> {
-        let client = self.provider.client().map_err(|e| TokenProblem::new(e.to_string()))?;
+        let client = self.provider.client().map_err(|e| OAuthError::new(e.to_string()))?;
         let wire = self.provider.wire();
         // The crate asks at the very moment of the end too, when the code is no longer good.
         let left = self.expires_in();
@@ -113,14 +113,14 @@ impl DeviceLogin {
     }
 }
 
-pub(super) fn expired() -> Box<TokenProblem> {
-    let mut problem = TokenProblem::new("the device code has expired");
-    problem.code = Some(TokenErrorCode::ExpiredToken);
+pub(super) fn expired() -> Box<OAuthError> {
+    let mut problem = OAuthError::new("the device code has expired");
+    problem.code = Some(OAuthErrorCode::ExpiredToken);
     problem
 }
 
-fn is_pending(problem: &TokenProblem) -> bool {
-    matches!(&problem.code, Some(TokenErrorCode::Other(code)) if code == "authorization_pending" || code == "slow_down")
+fn is_pending(problem: &OAuthError) -> bool {
+    matches!(&problem.code, Some(OAuthErrorCode::Other(code)) if code == "authorization_pending" || code == "slow_down")
 }
 
 /// Without the device code.

@@ -4,16 +4,16 @@
 //! authorization server: client credentials and refresh (RFC 6749), authorization code with PKCE (RFC 7636) and
 //! device login (RFC 8628), on the crate [`oauth2`](https://docs.rs/oauth2).
 //!
-//! [`ProviderConfig::audit`] has it recorded who was given tokens and who was not.
+//! [`OAuthClientConfig::audit`] has it recorded who was given tokens and who was not.
 //!
 //! ```no_run
 //! # async fn example() -> twilio_sdk::Result<()> {
 //! use std::sync::Arc;
-//! use twilio_sdk::oauth::{MemoryStore, Provider, ProviderConfig, TokenSource};
+//! use twilio_sdk::oauth::{MemoryStore, Provider, OAuthClientConfig, TokenSource};
 //! use twilio_sdk::{Client, ConnectionConfig};
 //!
 //! let provider = Provider::new(
-//!     ProviderConfig::new("my-client", "https://login.example.com/token")
+//!     OAuthClientConfig::new("my-client", "https://login.example.com/token")
 //!         .device_authorization_url("https://login.example.com/device")
 //!         .scope("messages"),
 //! )?;
@@ -41,7 +41,7 @@ mod tokens;
 mod wire;
 
 pub use authorization::Authorization;
-pub use config::{ClientAuth, ProviderConfig};
+pub use config::{ClientAuth, OAuthClientConfig};
 pub use device::DeviceLogin;
 pub use pkce::PkceVerifier;
 pub use provider::Provider;

@@ -6,9 +6,9 @@ use oauth2::{
 };
 
 use super::wire::Wire;
-use super::{ClientAuth, ProviderConfig, Tokens};
-use crate::audit::EventKind;
-use crate::error::{TokenProblem, TokenResult};
+use super::{ClientAuth, OAuthClientConfig, Tokens};
+use crate::audit::AuditEventKind;
+use crate::error::{OAuthError, TokenResult};
 use crate::runtime::Exchange;
 use crate::types::SecretString;
 use crate::{Error, Result};
@@ -20,7 +20,7 @@ use crate::{Error, Result};
 pub struct Provider(Arc<Inner>);
 
 struct Inner {
-    config: ProviderConfig,
+    config: OAuthClientConfig,
     exchange: Arc<Exchange>,
 }
 
@@ -36,7 +36,7 @@ impl Provider {
     /// # Errors
     ///
     /// [`is_config`](Error::is_config): it cannot work, and the message says why.
-    pub fn new(config: ProviderConfig) -> Result<Self> {
+    pub fn new(config: OAuthClientConfig) -> Result<Self> {
         config.check()?;
         if let Some(secret) = &config.client_secret {
             config.recorder.guard(secret);
@@ -47,7 +47,7 @@ impl Provider {
         Ok(provider)
     }
 
-    pub(super) fn config(&self) -> &ProviderConfig {
+    pub(super) fn config(&self) -> &OAuthClientConfig {
         &self.0.config
     }
 
@@ -94,11 +94,11 @@ impl Provider {
     }
 
     pub(super) async fn fetch_client_credentials(&self) -> Outcome {
-        self.recorded(EventKind::TokenIssue, self.ask_client_credentials().await).await
+        self.recorded(AuditEventKind::TokenIssue, self.ask_client_credentials().await).await
     }
 
     async fn ask_client_credentials(&self) -> Outcome {
-        let client = self.client().map_err(|e| TokenProblem::new(e.to_string()))?;
+        let client = self.client().map_err(|e| OAuthError::new(e.to_string()))?;
         let wire = self.wire();
         let mut request = client.exchange_client_credentials().add_scopes(self.scopes());
         for (name, value) in &self.config().parameters {
@@ -116,16 +116,16 @@ impl Provider {
     /// # Errors
     ///
     /// [`is_token`](Error::is_token): the server gave none. With
-    /// [`InvalidGrant`](crate::TokenErrorCode::InvalidGrant) the user has to log in again.
+    /// [`InvalidGrant`](crate::OAuthErrorCode::InvalidGrant) the user has to log in again.
     pub async fn refresh(&self, refresh_token: &SecretString) -> Result<Tokens> {
         let refreshed = self.fetch_refresh(refresh_token).await;
-        let refreshed = self.recorded(EventKind::TokenRefresh, refreshed).await;
+        let refreshed = self.recorded(AuditEventKind::TokenRefresh, refreshed).await;
         refreshed.map_err(|problem| Error::token(None, problem))
     }
 
     /// Unrecorded, because what it gives has to be stored first.
     pub(super) async fn fetch_refresh(&self, refresh_token: &SecretString) -> Outcome {
-        let client = self.client().map_err(|e| TokenProblem::new(e.to_string()))?;
+        let client = self.client().map_err(|e| OAuthError::new(e.to_string()))?;
         let wire = self.wire();
         let token = RefreshToken::new(refresh_token.expose().to_owned());
         let granted = client

@@ -1,11 +1,16 @@
 use super::Provider;
-use crate::audit::{Event, EventKind};
+use crate::audit::{AuditEventKind, Event};
 use crate::auth::token::{recorded_as, unrecorded};
 use crate::error::TokenResult;
 
 impl Provider {
     /// How a request for tokens ended, for the record; `key` is that of the store that keeps them.
-    pub(super) fn event<T>(&self, kind: EventKind, key: Option<&str>, outcome: &TokenResult<T>) -> Event {
+    pub(super) fn event<T>(
+        &self,
+        kind: AuditEventKind,
+        key: Option<&str>,
+        outcome: &TokenResult<T>,
+    ) -> Event {
         let config = self.config();
         let event =
             recorded_as(kind, &config.client_id, &config.token_url, &config.scopes.join(" "), outcome);
@@ -20,7 +25,7 @@ impl Provider {
     }
 
     /// Gives back what was answered, where it can be recorded.
-    pub(super) async fn recorded<T>(&self, kind: EventKind, outcome: TokenResult<T>) -> TokenResult<T> {
+    pub(super) async fn recorded<T>(&self, kind: AuditEventKind, outcome: TokenResult<T>) -> TokenResult<T> {
         self.record(self.event(kind, None, &outcome)).await?;
         outcome
     }

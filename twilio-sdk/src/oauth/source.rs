@@ -6,10 +6,10 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::{Provider, TokenStore, Tokens};
-use crate::audit::{Event, EventKind};
+use crate::audit::{AuditEventKind, Event};
 use crate::auth::bearer;
 use crate::auth::token::{Fetch, Fetching, Fresh, Last, TokenCell};
-use crate::error::{TokenErrorCode, TokenProblem, TokenResult};
+use crate::error::{OAuthError, OAuthErrorCode, TokenResult};
 use crate::runtime::Handle;
 use crate::types::{AccountSid, SecretString};
 use crate::{Auth, Error, Result};
@@ -81,7 +81,7 @@ impl TokenSource {
         })?;
         let mut pending = stored.pending.lock().await;
         let outcome = stored.store.save(&stored.key, &tokens).await;
-        outcome.map_err(|e| Error::token(None, TokenProblem::new(format!("the store failed: {e}"))))?;
+        outcome.map_err(|e| Error::token(None, OAuthError::new(format!("the store failed: {e}"))))?;
         pending.unsaved = None;
         self.source.cell.clear();
         Ok(())
@@ -153,8 +153,8 @@ impl Stored {
             return Ok(tokens.clone());
         }
         let loaded = self.store.load(&self.key).await;
-        let loaded = loaded.map_err(|e| TokenProblem::new(format!("the store failed: {e}")))?;
-        loaded.ok_or_else(|| TokenProblem::new("the store holds no tokens; a login is needed"))
+        let loaded = loaded.map_err(|e| OAuthError::new(format!("the store failed: {e}")))?;
+        loaded.ok_or_else(|| OAuthError::new("the store holds no tokens; a login is needed"))
     }
 
     /// Tokens with another access token than the one before.
@@ -182,7 +182,7 @@ impl Stored {
     async fn renew(&self, provider: &Provider, old: &Tokens, pending: &mut Pending) -> TokenResult<Tokens> {
         let problem = match self.refresh(provider, old, pending).await {
             // Whoever shares the store may have used the refresh token before us.
-            Err(problem) if problem.code == Some(TokenErrorCode::InvalidGrant) => problem,
+            Err(problem) if problem.code == Some(OAuthErrorCode::InvalidGrant) => problem,
             outcome => return outcome,
         };
         let newer = self.load(&pending.unsaved).await?;
@@ -198,9 +198,9 @@ impl Stored {
 
     async fn refresh(&self, provider: &Provider, old: &Tokens, pending: &mut Pending) -> TokenResult<Tokens> {
         let refresh_token = old.refresh_token.as_ref();
-        let missing = || TokenProblem::new("there is no refresh token; a login is needed");
+        let missing = || OAuthError::new("there is no refresh token; a login is needed");
         let fresh = provider.fetch_refresh(refresh_token.ok_or_else(missing)?).await;
-        let event = provider.event(EventKind::TokenRefresh, Some(&self.key), &fresh);
+        let event = provider.event(AuditEventKind::TokenRefresh, Some(&self.key), &fresh);
         let mut fresh = match fresh {
             Ok(fresh) => fresh,
             Err(problem) => {

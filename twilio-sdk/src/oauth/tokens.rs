@@ -58,7 +58,7 @@ impl Tokens {
             "expires_at": seconds(self.expires_at),
         });
         let text = value.to_string().into();
-        drop(crate::types::SecretJson::from(value));
+        drop(crate::types::SecretValue::from(value));
         text
     }
 

@@ -14,7 +14,7 @@ use super::Tokens;
 use super::device::{LONGEST, expired};
 use crate::auth::is_token;
 use crate::auth::token::{Life, problem, redact, seconds};
-use crate::error::{TokenProblem, TokenResult};
+use crate::error::{OAuthError, TokenResult};
 use crate::runtime::{Exchange, Raw, retry_after};
 use crate::types::SecretString;
 use crate::{Error, Result};
@@ -24,7 +24,7 @@ pub(super) struct Wire {
     exchange: Arc<Exchange>,
     begun: SystemTime,
     /// The last answer that was not a success.
-    refused: Mutex<Option<Box<TokenProblem>>>,
+    refused: Mutex<Option<Box<OAuthError>>>,
 }
 
 impl Wire {
@@ -57,16 +57,16 @@ impl Wire {
         &self,
         error: RequestTokenError<Error, T>,
         secrets: &[&SecretString],
-    ) -> Box<TokenProblem> {
+    ) -> Box<OAuthError> {
         let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner).take();
         // The crate's own texts repeat bodies, which may hold tokens.
         let problem = match (error, refused) {
-            (RequestTokenError::Request(error), _) => TokenProblem::new(crate::runtime::chain(&error)),
+            (RequestTokenError::Request(error), _) => OAuthError::new(crate::runtime::chain(&error)),
             (_, Some(refused)) => refused,
             // The only refusal that the crate makes up itself.
             (RequestTokenError::ServerResponse(_), None) => expired(),
             (RequestTokenError::Parse(..) | RequestTokenError::Other(_), None) => {
-                TokenProblem::new("the server answered with something else than the JSON that is expected")
+                OAuthError::new("the server answered with something else than the JSON that is expected")
             }
         };
         redact(problem, secrets)
@@ -75,11 +75,11 @@ impl Wire {
     /// The tokens of a successful answer.
     pub(super) fn tokens(&self, granted: &BasicTokenResponse) -> TokenResult<Tokens> {
         if *granted.token_type() != BasicTokenType::Bearer {
-            return Err(TokenProblem::new("the server answered with a token of another type than Bearer"));
+            return Err(OAuthError::new("the server answered with a token of another type than Bearer"));
         }
         let access_token = granted.access_token().secret().as_str();
         if !is_token(access_token) {
-            return Err(TokenProblem::new("the server answered with a token that no header can carry"));
+            return Err(OAuthError::new("the server answered with a token that no header can carry"));
         }
         let life = Life::of(granted.expires_in().map(|life| life.as_secs_f64()), access_token);
         let scope =

@@ -2,11 +2,11 @@ use std::fmt;
 
 /// Everything that is wrong with a payload. It shows names of fields, and none of their values.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidPayload {
+pub struct PayloadErrors {
     problems: Vec<FieldProblem>,
 }
 
-impl InvalidPayload {
+impl PayloadErrors {
     pub(super) fn new(problems: Vec<FieldProblem>) -> Self {
         Self { problems }
     }
@@ -74,7 +74,7 @@ impl fmt::Display for FieldProblem {
     }
 }
 
-impl fmt::Display for InvalidPayload {
+impl fmt::Display for PayloadErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the payload is not as it must be: ")?;
         for (at, problem) in self.problems.iter().enumerate() {
@@ -85,4 +85,4 @@ impl fmt::Display for InvalidPayload {
     }
 }
 
-impl std::error::Error for InvalidPayload {}
+impl std::error::Error for PayloadErrors {}

@@ -20,7 +20,7 @@ mod look;
 
 use serde::Deserialize;
 
-pub use error::{FieldProblem, InvalidPayload, Reason};
+pub use error::{FieldProblem, PayloadErrors, Reason};
 pub use look::{Fields, Found};
 
 /// What is asked of a payload. It can be read from configuration, by the names of its two lists.
@@ -57,8 +57,8 @@ impl PayloadRules {
     ///
     /// # Errors
     ///
-    /// [`InvalidPayload`] lists everything that is wrong, in the order of the rules, and shows no value.
-    pub fn check(&self, payload: &(impl Fields + ?Sized)) -> Result<(), InvalidPayload> {
+    /// [`PayloadErrors`] lists everything that is wrong, in the order of the rules, and shows no value.
+    pub fn check(&self, payload: &(impl Fields + ?Sized)) -> Result<(), PayloadErrors> {
         let mut problems = Vec::new();
         let mut report = |field: &str, reason| problems.push(FieldProblem::new(field, reason));
         for field in &self.required_fields {
@@ -85,6 +85,6 @@ impl PayloadRules {
                 report(field, reason);
             }
         }
-        if problems.is_empty() { Ok(()) } else { Err(InvalidPayload::new(problems)) }
+        if problems.is_empty() { Ok(()) } else { Err(PayloadErrors::new(problems)) }
     }
 }

@@ -246,18 +246,18 @@ impl Parts {
 }
 
 impl<T: Output> Call<T> {
-    pub(crate) fn send(self) -> Sending<T> {
+    pub(crate) fn send(self) -> SendFuture<T> {
         let Self { client, parts, .. } = self;
-        Sending(Box::pin(async move {
+        SendFuture(Box::pin(async move {
             let operation = parts.operation;
             let raw = fetch(client, parts).await?;
             T::decode(&raw, operation).map_err(|error| error.with_raw(&raw))
         }))
     }
 
-    pub(crate) fn send_with_response(self) -> Sending<Response<T>> {
+    pub(crate) fn send_with_response(self) -> SendFuture<Response<T>> {
         let Self { client, parts, .. } = self;
-        Sending(Box::pin(async move {
+        SendFuture(Box::pin(async move {
             let operation = parts.operation;
             let raw = fetch(client, parts).await?;
             let value = T::decode(&raw, operation).map_err(|error| error.with_raw(&raw))?;
@@ -305,9 +305,9 @@ impl<T> Clone for Call<T> {
 
 /// A call on its way; dropping it cancels the call.
 #[must_use = "a call does nothing until it is awaited"]
-pub struct Sending<T>(pub(crate) Pin<Box<dyn Future<Output = Result<T>> + Send>>);
+pub struct SendFuture<T>(pub(crate) Pin<Box<dyn Future<Output = Result<T>> + Send>>);
 
-impl<T> Future for Sending<T> {
+impl<T> Future for SendFuture<T> {
     type Output = Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
@@ -315,9 +315,9 @@ impl<T> Future for Sending<T> {
     }
 }
 
-impl<T> fmt::Debug for Sending<T> {
+impl<T> fmt::Debug for SendFuture<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Sending")
+        f.write_str("SendFuture")
     }
 }
 
@@ -401,12 +401,12 @@ macro_rules! sending {
             }
 
             /// Sends the call and gives the answer.
-            pub fn send(self) -> crate::Sending<$output> {
+            pub fn send(self) -> crate::SendFuture<$output> {
                 self.0.send()
             }
 
             /// Sends the call and gives the answer with its status, headers, request id and raw body.
-            pub fn send_with_response(self) -> crate::Sending<crate::Response<$output>> {
+            pub fn send_with_response(self) -> crate::SendFuture<crate::Response<$output>> {
                 self.0.send_with_response()
             }
 

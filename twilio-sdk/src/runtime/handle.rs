@@ -37,7 +37,7 @@ pub(crate) struct Settings {
     pub(crate) limits: ResponseLimits,
     pub(crate) observer: Option<Observer>,
     #[cfg(feature = "access-token")]
-    pub(crate) client_validation: Option<crate::access_token::ClientValidation>,
+    pub(crate) client_validation: Option<crate::access_token::PublicKeyClientValidation>,
     pub(crate) redactor: Redactor,
     #[cfg(feature = "validation")]
     pub(crate) validation: bool,

@@ -38,7 +38,7 @@ mod validation_token;
 
 pub use attempt::Attempt;
 pub(crate) use call::Parts;
-pub use call::{Call, Sending};
+pub use call::{Call, SendFuture};
 pub(crate) use call::{account_operation, list_operation, operation, sending};
 pub(crate) use cause::Cause;
 pub use decode::{Decode, Decoded, FieldReader, ReadFields, Unread, deserialize};
@@ -62,7 +62,7 @@ pub(crate) use retry::retry_after;
 #[cfg(feature = "validation")]
 pub use rules::{Check, Fields, Rule, Rules};
 #[cfg(feature = "serialize")]
-pub use saved::SavedRequest;
+pub use saved::RequestData;
 pub(crate) use scalar::scalar;
 pub use scalar::{Scalar, decode_scalar};
 #[cfg(any(feature = "oauth", feature = "hashicorp-vault"))]

@@ -89,9 +89,9 @@ impl RawRequest {
     /// The request as data, as [`Request::save`](crate::Request::save) makes it of other requests.
     #[cfg(feature = "serialize")]
     #[cfg_attr(docsrs, doc(cfg(feature = "serialize")))]
-    pub fn save(&self) -> super::SavedRequest {
+    pub fn save(&self) -> super::RequestData {
         let parts = &self.0.parts;
-        super::SavedRequest::new(PRODUCT, http::Method::from(parts.operation.method).as_str(), parts)
+        super::RequestData::new(PRODUCT, http::Method::from(parts.operation.method).as_str(), parts)
     }
 
     /// Makes the request again that was [saved](Self::save). Its URL is checked anew, for this client.
@@ -102,7 +102,7 @@ impl RawRequest {
     /// when the request is sent.
     #[cfg(feature = "serialize")]
     #[cfg_attr(docsrs, doc(cfg(feature = "serialize")))]
-    pub fn restore(client: &crate::Client, saved: super::SavedRequest) -> Result<Self> {
+    pub fn restore(client: &crate::Client, saved: super::RequestData) -> Result<Self> {
         let wrong = |what: &str| Error::request(&OPERATIONS[0], format!("the saved request {what}"));
         if saved.product() != PRODUCT {
             return Err(wrong(&format!("is for `{}` and not made by `Client::request`", saved.product())));

@@ -1,8 +1,8 @@
 use std::fmt;
 
 #[cfg(feature = "serialize")]
-use super::SavedRequest;
-use super::{Call, Dispatch, Operation, Output, Sending};
+use super::RequestData;
+use super::{Call, Dispatch, Operation, Output, SendFuture};
 #[cfg(feature = "serialize")]
 use crate::Result;
 
@@ -43,16 +43,16 @@ pub trait Request: Clone + fmt::Debug + Send + Sync + Sized + 'static {
     }
 
     /// Sends the request and gives the answer; a list's is one page.
-    fn send(self) -> Sending<Self::Output> {
+    fn send(self) -> SendFuture<Self::Output> {
         self.into_call().send()
     }
 
-    /// The request as data, so that another process can send it: see [`SavedRequest`].
+    /// The request as data, so that another process can send it: see [`RequestData`].
     #[cfg(feature = "serialize")]
     #[cfg_attr(docsrs, doc(cfg(feature = "serialize")))]
-    fn save(&self) -> SavedRequest {
+    fn save(&self) -> RequestData {
         let call = self.call();
-        SavedRequest::new(call.client.product(), call.parts.operation.id, &call.parts)
+        RequestData::new(call.client.product(), call.parts.operation.id, &call.parts)
     }
 
     /// Makes the request again that was [saved](Self::save), for this client's credentials and settings.
@@ -63,7 +63,7 @@ pub trait Request: Clone + fmt::Debug + Send + Sync + Sized + 'static {
     /// that the operation does not know, or it lacks one that the path needs. The message tells names and no values.
     #[cfg(feature = "serialize")]
     #[cfg_attr(docsrs, doc(cfg(feature = "serialize")))]
-    fn restore(client: &Self::Client, saved: SavedRequest) -> Result<Self> {
+    fn restore(client: &Self::Client, saved: RequestData) -> Result<Self> {
         let mut call = Call::new(client, Self::OPERATION);
         saved.restore(client.product(), &mut call.parts)?;
         Ok(Self::from_call(call))

@@ -61,7 +61,7 @@ pub(crate) fn is_safe(config: &RetryConfig, idempotent: bool, happened: Happened
 pub(crate) fn may_be_carried_out(outcome: &Result<Raw>) -> bool {
     match outcome {
         Ok(raw) => raw.status.is_server_error(),
-        Err(error) => error.may_have_been_carried_out(),
+        Err(error) => error.may_have_executed(),
     }
 }
 

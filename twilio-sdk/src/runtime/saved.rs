@@ -25,7 +25,7 @@ use crate::{Error, Result};
 ///   on the process. Time-out, retries and validation are not; the client that sends the request has its own.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SavedRequest {
+pub struct RequestData {
     product: String,
     operation: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -57,7 +57,7 @@ fn some<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Resul
     Value::deserialize(deserializer).map(Some)
 }
 
-impl SavedRequest {
+impl RequestData {
     pub(super) fn new(product: &str, operation: &str, parts: &Parts) -> Self {
         let owned = |pairs: &[(&'static str, String)]| {
             pairs.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
@@ -165,12 +165,12 @@ impl SavedRequest {
 }
 
 /// Names and not values: those may be secret or personal.
-impl fmt::Debug for SavedRequest {
+impl fmt::Debug for RequestData {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let further = self.params.iter().map(|(name, _)| name.as_str());
         let further = further.chain(self.more_headers.iter().map(|(name, _)| name.as_str()));
         let names: Vec<&str> = self.names().map(|(_, name)| name).chain(further).collect();
-        f.debug_struct("SavedRequest")
+        f.debug_struct("RequestData")
             .field("product", &self.product)
             .field("operation", &self.operation)
             .field("sets", &names)
@@ -178,7 +178,7 @@ impl fmt::Debug for SavedRequest {
     }
 }
 
-impl Drop for SavedRequest {
+impl Drop for RequestData {
     fn drop(&mut self) {
         self.path.values_mut().chain(self.headers.values_mut()).for_each(Zeroize::zeroize);
         self.params.iter_mut().for_each(|(_, value)| wipe(value));

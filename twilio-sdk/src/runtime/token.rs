@@ -11,7 +11,7 @@ use super::attempt::{read, within};
 use super::{BodyKind, Handle, Method, Operation, Raw, retry, transport};
 use crate::Error;
 use crate::config::attempt_timeout;
-use crate::error::{TokenProblem, TokenResult};
+use crate::error::{OAuthError, TokenResult};
 
 /// For errors; the path is whatever the endpoint's is.
 const OPERATION: Operation = Operation::new("CreateOauth2Token", Method::Post, "/v2/token", BodyKind::Form);
@@ -32,7 +32,7 @@ pub(crate) struct TokenRequest {
 pub(crate) async fn request_token(handle: Handle, asked: TokenRequest) -> TokenResult<Raw> {
     let settings = handle.settings();
     let deadline = Instant::now() + settings.timeout.min(Duration::from_secs(60 * 60));
-    let url = reqwest::Url::parse(&asked.url).map_err(|_| TokenProblem::new("the token URL is none"))?;
+    let url = reqwest::Url::parse(&asked.url).map_err(|_| OAuthError::new("the token URL is none"))?;
     let body = bytes::Bytes::from_owner(asked.form);
     let mut number = 0;
     let mut budget = settings.retry.max_total_delay;
@@ -95,6 +95,6 @@ impl Exchange {
     }
 }
 
-fn unanswered(error: Error) -> Box<TokenProblem> {
-    TokenProblem::new(transport::chain(&error))
+fn unanswered(error: Error) -> Box<OAuthError> {
+    OAuthError::new(transport::chain(&error))
 }

@@ -4,7 +4,7 @@ use http::header::AUTHORIZATION;
 use zeroize::Zeroizing;
 
 use super::{Handle, Operation};
-use crate::access_token::SignedRequest;
+use crate::access_token::CanonicalRequest;
 use crate::auth::secret_header;
 use crate::{Error, Result};
 
@@ -28,7 +28,7 @@ pub(super) fn sign(handle: &Handle, request: &mut reqwest::Request, operation: &
         (host, None) => host.to_owned(),
         (host, Some(port)) => format!("{host}:{port}"),
     };
-    let signed = SignedRequest {
+    let signed = CanonicalRequest {
         method: request.method().as_str(),
         path: url.path(),
         query: url.query().unwrap_or_default(),

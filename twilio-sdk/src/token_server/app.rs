@@ -12,7 +12,7 @@ use serde_json::json;
 use super::answer::{self, Refusal};
 use super::live::{Current, Live, Signed};
 use super::request;
-use crate::audit::{Event, EventKind, Outcome};
+use crate::audit::{AuditEventKind, Event, Outcome};
 use crate::listener::{AuthError, Credential, UserDetails, UserStore as _, checked, request_id};
 
 /// Who a request came from.
@@ -67,7 +67,7 @@ impl App {
         let user = known.map_err(Refusal::unauthorized)?;
         *who = Some(user.username.clone());
         let signed = now.sign(&user);
-        let asked = |outcome| Event::new(EventKind::TokenIssue, outcome).actor(&user.username);
+        let asked = |outcome| Event::new(AuditEventKind::TokenIssue, outcome).actor(&user.username);
         let event = match &signed {
             Ok(signed) => asked(Outcome::Ok).action(&signed.grants).resource(&signed.identity),
             Err(refusal) => {

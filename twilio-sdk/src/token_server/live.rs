@@ -18,7 +18,7 @@ use super::server::acceptor;
 use crate::Result;
 use crate::access_token::AccessToken;
 use crate::audit::Recorder;
-use crate::listener::{CachedStore, UserDetails, UserStore, forwarded};
+use crate::listener::{CachedUserStore, UserDetails, UserStore, forwarded};
 
 /// Where a proxy says for whom it asks.
 const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -34,7 +34,7 @@ pub(super) struct Live {
 /// The settings that requests and connections begin with.
 pub(super) struct Current {
     pub(super) config: TokenServerConfig,
-    pub(super) users: Arc<CachedStore<Arc<dyn UserStore>>>,
+    pub(super) users: Arc<CachedUserStore<Arc<dyn UserStore>>>,
     pub(super) tls: Option<TlsAcceptor>,
     hosts: Hosts,
 }
@@ -44,7 +44,7 @@ impl Live {
         config.check_exposure()?;
         let recorder = config.audit.clone().map(Recorder::new).unwrap_or_default();
         recorder.guard(&config.key.api_secret);
-        let remembered = CachedStore::new(Arc::clone(&users), config.remember)?;
+        let remembered = CachedUserStore::new(Arc::clone(&users), config.remember)?;
         let current = Current::new(config, Arc::new(remembered))?;
         Ok(Self { current: RwLock::new(Arc::new(current)), users, failures: Failures::new(), recorder })
     }
@@ -79,7 +79,7 @@ impl Live {
         self.recorder.guard(&config.key.api_secret);
         let users = match config.remember == old.config.remember {
             true => Arc::clone(&old.users),
-            false => Arc::new(CachedStore::new(Arc::clone(&self.users), config.remember)?),
+            false => Arc::new(CachedUserStore::new(Arc::clone(&self.users), config.remember)?),
         };
         let new = Arc::new(Current::new(config, users)?);
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = new;
@@ -88,7 +88,7 @@ impl Live {
 }
 
 impl Current {
-    fn new(config: TokenServerConfig, users: Arc<CachedStore<Arc<dyn UserStore>>>) -> Result<Self> {
+    fn new(config: TokenServerConfig, users: Arc<CachedUserStore<Arc<dyn UserStore>>>) -> Result<Self> {
         let tls = config.tls.as_ref().map(acceptor).transpose()?;
         let hosts = Hosts::new(config.listen, &config.origins, &config.hosts);
         if hosts.are_addresses_only() {

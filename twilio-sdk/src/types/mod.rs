@@ -16,7 +16,7 @@ pub use open_enum::{HttpMethod, UnknownValue};
 pub(crate) use open_enum::{open_enum, text_type};
 #[cfg(any(feature = "serialize", feature = "vault-import"))]
 pub(crate) use secret::wipe;
-pub use secret::{SecretJson, SecretString};
+pub use secret::{SecretString, SecretValue};
 pub use sid::*;
 
 include!(concat!(env!("OUT_DIR"), "/shared_enums.rs"));

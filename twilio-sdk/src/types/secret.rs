@@ -82,23 +82,23 @@ scalar!(SecretString);
 
 /// JSON that holds a secret: never printed, and its texts are wiped from memory when dropped.
 #[derive(Clone)]
-pub struct SecretJson(Value);
+pub struct SecretValue(Value);
 
-impl SecretJson {
+impl SecretValue {
     /// The JSON itself. Call it where the secret is used and nowhere else.
     pub fn expose(&self) -> &Value {
         &self.0
     }
 }
 
-impl<T: Into<Value>> From<T> for SecretJson {
+impl<T: Into<Value>> From<T> for SecretValue {
     fn from(value: T) -> Self {
         Self(value.into())
     }
 }
 
 /// Compares every string in constant time; timing may tell the shape of the JSON, its keys and its numbers.
-impl PartialEq for SecretJson {
+impl PartialEq for SecretValue {
     fn eq(&self, other: &Self) -> bool {
         same(&self.0, &other.0).into()
     }
@@ -119,13 +119,13 @@ fn same(a: &Value, b: &Value) -> Choice {
     }
 }
 
-impl<'de> Deserialize<'de> for SecretJson {
+impl<'de> Deserialize<'de> for SecretValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Value::deserialize(deserializer).map(Self)
     }
 }
 
-impl Drop for SecretJson {
+impl Drop for SecretValue {
     fn drop(&mut self) {
         wipe(&mut self.0);
     }
@@ -141,13 +141,13 @@ pub(crate) fn wipe(value: &mut Value) {
     }
 }
 
-impl fmt::Debug for SecretJson {
+impl fmt::Debug for SecretValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
     }
 }
 
-impl Param for SecretJson {
+impl Param for SecretValue {
     fn text(&self) -> Cow<'_, str> {
         self.0.text()
     }
@@ -156,7 +156,7 @@ impl Param for SecretJson {
     }
 }
 
-impl Decode for SecretJson {
+impl Decode for SecretValue {
     fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decoded<Self>, D::Error> {
         Ok(match Value::deserialize(deserializer)? {
             Value::Null => Decoded::Null,

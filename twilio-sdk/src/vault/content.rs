@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::seal::MOST;
 use super::{Entry, EntryInfo, EntryValue, VaultError};
-use crate::types::{SecretJson, SecretString};
+use crate::types::{SecretString, SecretValue};
 
 /// What a file holds, by name.
 #[derive(Default)]
@@ -81,7 +81,7 @@ struct Stored {
     #[serde(default)]
     text: Option<SecretString>,
     #[serde(default, deserialize_with = "given")]
-    json: Option<SecretJson>,
+    json: Option<SecretValue>,
     created_at: i64,
     updated_at: i64,
     #[serde(default)]
@@ -89,7 +89,7 @@ struct Stored {
 }
 
 /// JSON that may be null: by itself, serde takes null for nothing.
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretJson>, D::Error> {
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretValue>, D::Error> {
     Value::deserialize(deserializer).map(|value| Some(value.into()))
 }
 

@@ -2,7 +2,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 
 use super::VaultError;
-use crate::types::{SecretJson, SecretString};
+use crate::types::{SecretString, SecretValue};
 
 /// What an entry holds.
 #[derive(Clone, Debug)]
@@ -11,7 +11,7 @@ pub enum EntryValue {
     /// A text, such as the secret of an API key.
     Text(SecretString),
     /// JSON, such as a key with its account, or tokens.
-    Json(SecretJson),
+    Json(SecretValue),
 }
 
 impl From<&str> for EntryValue {
@@ -32,8 +32,8 @@ impl From<SecretString> for EntryValue {
     }
 }
 
-impl From<SecretJson> for EntryValue {
-    fn from(json: SecretJson) -> Self {
+impl From<SecretValue> for EntryValue {
+    fn from(json: SecretValue) -> Self {
         Self::Json(json)
     }
 }
@@ -75,7 +75,7 @@ impl Entry {
     }
 
     /// The JSON that it holds; `None` where it holds a text.
-    pub fn json(&self) -> Option<&SecretJson> {
+    pub fn json(&self) -> Option<&SecretValue> {
         match &self.value {
             EntryValue::Text(_) => None,
             EntryValue::Json(json) => Some(json),

@@ -36,8 +36,8 @@ pub enum VaultError {
     TooLarge,
     /// The JSON is nested in more than about 120 levels.
     TooDeep,
-    /// The parameters of [`WorkFactor`](super::WorkFactor) cannot be used.
-    WorkFactor,
+    /// The parameters of [`Argon2Params`](super::Argon2Params) cannot be used.
+    Argon2Params,
     /// The system's random generator, or the making of the key, failed.
     Crypto,
     /// The system has no key ring, or none that answers; the text says why.
@@ -45,7 +45,7 @@ pub enum VaultError {
     /// The system's key ring has no passphrase of this name.
     NotInKeyRing,
     /// The system's key ring does not hand the passphrase out, or does not take it; the text says why.
-    KeyRing(String),
+    Keyring(String),
     /// A file cannot be read or written.
     Io(io::Error),
     /// It could not be recorded, and was not done: a secret that was asked for is not handed out, and a change is not made.
@@ -77,13 +77,13 @@ impl fmt::Display for VaultError {
             }
             Self::TooLarge => f.write_str("the entries together would be more than 16 MiB"),
             Self::TooDeep => f.write_str("the JSON is nested too deeply"),
-            Self::WorkFactor => f.write_str(
+            Self::Argon2Params => f.write_str(
                 "the work factor must have 8 KiB to 1 GiB of memory for each of 1 to 16 lanes, and 1 to 64 passes",
             ),
             Self::Crypto => f.write_str("the key cannot be made; the system's random generator may fail"),
             Self::NoKeyRing(why) => write!(f, "the system has no key ring that can be used: {why}"),
             Self::NotInKeyRing => f.write_str("the system's key ring has no passphrase of this name"),
-            Self::KeyRing(why) => write!(f, "the system's key ring: {why}"),
+            Self::Keyring(why) => write!(f, "the system's key ring: {why}"),
             Self::Io(error) => write!(f, "{error}"),
             Self::Audit(error) => write!(f, "it cannot be recorded: {error}"),
         }

@@ -11,20 +11,20 @@ use crate::types::SecretString;
 ///
 /// ```no_run
 /// # fn example() -> Result<(), twilio_sdk::vault::VaultError> {
-/// use twilio_sdk::vault::{KeyRing, Vault};
+/// use twilio_sdk::vault::{Keyring, Vault};
 ///
-/// let ring = KeyRing::new("my-service", "vault");
+/// let ring = Keyring::new("my-service", "vault");
 /// let vault = Vault::open("secrets.vault", &ring.passphrase()?)?;
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Clone, Debug)]
-pub struct KeyRing {
+pub struct Keyring {
     service: String,
     account: String,
 }
 
-impl KeyRing {
+impl Keyring {
     /// The place of a passphrase: a program and a name below it.
     pub fn new(service: impl Into<String>, account: impl Into<String>) -> Self {
         Self { service: service.into(), account: account.into() }
@@ -34,7 +34,7 @@ impl KeyRing {
     ///
     /// # Errors
     ///
-    /// [`VaultError::NoKeyRing`], [`VaultError::NotInKeyRing`], and [`VaultError::KeyRing`] where the ring refuses.
+    /// [`VaultError::NoKeyRing`], [`VaultError::NotInKeyRing`], and [`VaultError::Keyring`] where the ring refuses.
     pub fn passphrase(&self) -> Result<SecretString, VaultError> {
         self.entry()?.get_password().map(Into::into).map_err(failed)
     }
@@ -74,13 +74,13 @@ fn failed(error: Error) -> VaultError {
         Error::NoEntry => VaultError::NotInKeyRing,
         Error::NoDefaultStore => VaultError::NoKeyRing("there is none".to_owned()),
         Error::BadEncoding(_) | Error::BadDataFormat(..) => {
-            VaultError::KeyRing("what it holds is no passphrase".to_owned())
+            VaultError::Keyring("what it holds is no passphrase".to_owned())
         }
-        Error::Ambiguous(_) => VaultError::KeyRing("it holds several of this name".to_owned()),
-        Error::PlatformFailure(why) | Error::NoStorageAccess(why) => VaultError::KeyRing(why.to_string()),
-        Error::TooLong(what, most) => VaultError::KeyRing(format!("{what} is longer than {most} characters")),
-        Error::Invalid(what, why) => VaultError::KeyRing(format!("{what} cannot be used: {why}")),
-        _ => VaultError::KeyRing("it does not do what is asked for".to_owned()),
+        Error::Ambiguous(_) => VaultError::Keyring("it holds several of this name".to_owned()),
+        Error::PlatformFailure(why) | Error::NoStorageAccess(why) => VaultError::Keyring(why.to_string()),
+        Error::TooLong(what, most) => VaultError::Keyring(format!("{what} is longer than {most} characters")),
+        Error::Invalid(what, why) => VaultError::Keyring(format!("{what} cannot be used: {why}")),
+        _ => VaultError::Keyring("it does not do what is asked for".to_owned()),
     }
 }
 
@@ -97,6 +97,6 @@ mod tests {
         }
         assert!(matches!(failed(Error::NoEntry), VaultError::NotInKeyRing));
         assert!(matches!(failed(Error::NoDefaultStore), VaultError::NoKeyRing(_)));
-        assert!(matches!(failed(Error::NoStorageAccess("locked".into())), VaultError::KeyRing(_)));
+        assert!(matches!(failed(Error::NoStorageAccess("locked".into())), VaultError::Keyring(_)));
     }
 }

@@ -37,7 +37,7 @@
 //! | the rest | XChaCha20-Poly1305 of the entries as JSON, with all bytes above as additional data |
 //!
 //! `age` was weighed and is not used: a file with a passphrase needs its slow key anew for every change, which here is
-//! made once for each [`open`](Vault::open); it takes 64 MiB and some tenths of a second, see [`WorkFactor`].
+//! made once for each [`open`](Vault::open); it takes 64 MiB and some tenths of a second, see [`Argon2Params`].
 //!
 //! # Debug builds
 //!
@@ -81,13 +81,13 @@ pub use entry::{Entry, EntryInfo, EntryValue};
 pub use error::VaultError;
 #[cfg(feature = "vault-import")]
 #[cfg_attr(docsrs, doc(cfg(feature = "vault-import")))]
-pub use import::{ApiLinkerStore, Imported, OnExisting};
+pub use import::{ApiLinkerStore, ConflictPolicy, Imported};
 #[cfg(feature = "keyring")]
 #[cfg_attr(docsrs, doc(cfg(feature = "keyring")))]
-pub use key_ring::KeyRing;
+pub use key_ring::Keyring;
 pub use options::VaultOptions;
-pub use seal::WorkFactor;
+pub use seal::Argon2Params;
 pub use store::Vault;
 #[cfg(feature = "oauth")]
 #[cfg_attr(docsrs, doc(cfg(feature = "oauth")))]
-pub use tokens::VaultTokens;
+pub use tokens::VaultTokenStore;

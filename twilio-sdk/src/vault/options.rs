@@ -2,15 +2,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Vault, VaultError, WorkFactor};
-use crate::audit::{Audit, NoAudit};
+use super::{Argon2Params, Vault, VaultError};
+use crate::audit::{Audit, NoopAuditSink};
 use crate::types::SecretString;
 
 /// How a vault is made, opened and watched.
 #[derive(Clone, Debug)]
 pub struct VaultOptions {
     pub(super) path: PathBuf,
-    pub(super) work: WorkFactor,
+    pub(super) work: Argon2Params,
     pub(super) lock_timeout: Duration,
     pub(super) audit: Arc<dyn Audit>,
     pub(super) actor: Option<String>,
@@ -21,15 +21,15 @@ impl VaultOptions {
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self {
             path: path.into(),
-            work: WorkFactor::default(),
+            work: Argon2Params::default(),
             lock_timeout: Duration::from_secs(10),
-            audit: Arc::new(NoAudit),
+            audit: Arc::new(NoopAuditSink),
             actor: None,
         }
     }
 
-    /// How much work it is to make the key of a new file, or of a new passphrase; see [`WorkFactor`] for the default.
-    pub fn work_factor(mut self, work: WorkFactor) -> Self {
+    /// How much work it is to make the key of a new file, or of a new passphrase; see [`Argon2Params`] for the default.
+    pub fn work_factor(mut self, work: Argon2Params) -> Self {
         self.work = work;
         self
     }

@@ -31,30 +31,30 @@ const PADDING: usize = 1024;
 /// stands in the file, so opening needs no settings; more than 1 GiB, 64 passes or 16 lanes are refused there, since
 /// whoever writes the file should not take the machine's memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WorkFactor {
+pub struct Argon2Params {
     memory: u32,
     passes: u32,
     lanes: u32,
 }
 
-impl Default for WorkFactor {
+impl Default for Argon2Params {
     fn default() -> Self {
         Self { memory: 64 << 10, passes: 3, lanes: 4 }
     }
 }
 
-impl WorkFactor {
+impl Argon2Params {
     /// Memory in KiB, passes over it, and lanes.
     ///
     /// # Errors
     ///
-    /// [`VaultError::WorkFactor`]: fewer than 8 KiB for each lane or more than 1 GiB, none or more than 64 passes, none
+    /// [`VaultError::Argon2Params`]: fewer than 8 KiB for each lane or more than 1 GiB, none or more than 64 passes, none
     /// or more than 16 lanes.
     pub fn new(memory: u32, passes: u32, lanes: u32) -> Result<Self, VaultError> {
         let fits = (1..=16).contains(&lanes) && (1..=64).contains(&passes);
         match fits && (8 * lanes..=1 << 20).contains(&memory) {
             true => Ok(Self { memory, passes, lanes }),
-            false => Err(VaultError::WorkFactor),
+            false => Err(VaultError::Argon2Params),
         }
     }
 }
@@ -62,7 +62,7 @@ impl WorkFactor {
 /// What a file says of its key.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct KeyHeader {
-    work: WorkFactor,
+    work: Argon2Params,
     salt: [u8; 16],
     check: [u8; 16],
 }
@@ -81,7 +81,7 @@ impl fmt::Debug for Seal {
 
 impl Seal {
     /// A key for a new passphrase.
-    pub(super) fn create(passphrase: &SecretString, work: WorkFactor) -> Result<Self, VaultError> {
+    pub(super) fn create(passphrase: &SecretString, work: Argon2Params) -> Result<Self, VaultError> {
         let salt = random()?;
         let (cipher, check) = derive(passphrase, work, &salt)?;
         Ok(Self { header: KeyHeader { work, salt, check }, cipher })
@@ -108,7 +108,7 @@ impl Seal {
         let mut file = Vec::with_capacity(HEADER + length + TAG);
         file.extend_from_slice(MAGIC);
         file.extend_from_slice(&[VERSION, ARGON2ID]);
-        let WorkFactor { memory, passes, lanes } = self.header.work;
+        let Argon2Params { memory, passes, lanes } = self.header.work;
         for number in [memory, passes, lanes] {
             file.extend_from_slice(&number.to_be_bytes());
         }
@@ -173,7 +173,7 @@ impl<'f> Parts<'f> {
         let (Some(memory), Some(passes), Some(lanes)) = (number(), number(), number()) else {
             return Err(short());
         };
-        let work = WorkFactor::new(memory, passes, lanes)
+        let work = Argon2Params::new(memory, passes, lanes)
             .map_err(|_| VaultError::Unreadable("the parameters of its key are out of bounds"))?;
         let (Some(salt), Some(check), Some(nonce)) = (fields.take(), fields.take(), fields.take()) else {
             return Err(short());
@@ -196,7 +196,7 @@ impl Fields<'_> {
 /// The cipher of a passphrase, and the part of the key that the file shows.
 fn derive(
     passphrase: &SecretString,
-    work: WorkFactor,
+    work: Argon2Params,
     salt: &[u8; 16],
 ) -> Result<(XChaCha20Poly1305, [u8; 16]), VaultError> {
     if passphrase.is_empty() {
@@ -204,7 +204,7 @@ fn derive(
     }
     let mut output = Zeroizing::new([0; 48]);
     let params = Params::new(work.memory, work.passes, work.lanes, Some(output.len()))
-        .map_err(|_| VaultError::WorkFactor)?;
+        .map_err(|_| VaultError::Argon2Params)?;
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
         .hash_password_into(passphrase.expose().as_bytes(), salt, output.as_mut_slice())
         .map_err(|_| VaultError::Crypto)?;

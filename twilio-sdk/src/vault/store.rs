@@ -7,8 +7,8 @@ use zeroize::Zeroizing;
 
 use super::content::Content;
 use super::seal::{MOST_FILE, Seal};
-use super::{Entry, EntryInfo, EntryValue, VaultError, VaultOptions, WorkFactor};
-use crate::audit::{Begun, Event, EventKind, Outcome};
+use super::{Argon2Params, Entry, EntryInfo, EntryValue, VaultError, VaultOptions};
+use crate::audit::{AuditEventKind, Begun, Event, Outcome};
 use crate::private_file::{Lock, beside, folder_of, is_open_to_others, make_folder, replace};
 use crate::types::SecretString;
 
@@ -54,7 +54,7 @@ impl Vault {
             Err(error) => return Err(error.into()),
         }
         let bytes = seal.seal(&Content::default().to_json()?)?;
-        let event = event(&options, EventKind::CredentialUnlock, Outcome::Ok, None, Some("a new vault"));
+        let event = event(&options, AuditEventKind::CredentialUnlock, Outcome::Ok, None, Some("a new vault"));
         recorded(&options, event, || Ok(replace(path, &bytes)?))?;
         Ok(Self { seal: Arc::new(RwLock::new(seal)), options })
     }
@@ -66,7 +66,7 @@ impl Vault {
             Content::parse(&seal.unseal(&file)?).map(|_| seal)
         });
         let (outcome, reason) = ended(&opened);
-        let event = event(&options, EventKind::CredentialUnlock, outcome, None, reason.as_deref());
+        let event = event(&options, AuditEventKind::CredentialUnlock, outcome, None, reason.as_deref());
         options.audit.record(&event)?;
         Ok(Self { seal: Arc::new(RwLock::new(opened?)), options })
     }
@@ -97,7 +97,7 @@ impl Vault {
         if let Ok(entry) = &found {
             self.guard(&entry.value);
         }
-        self.record(EventKind::CredentialRead, Some(name), found)
+        self.record(AuditEventKind::CredentialRead, Some(name), found)
     }
 
     /// Everything about all entries but their secrets, by name; expired ones too.
@@ -123,8 +123,8 @@ impl Vault {
     ) -> Result<bool, VaultError> {
         let value = value.into();
         self.guard(&value);
-        self.check(name).or_else(|error| self.refused(EventKind::CredentialStore, Some(name), error))?;
-        self.change(EventKind::CredentialStore, Some(name), |content| {
+        self.check(name).or_else(|error| self.refused(AuditEventKind::CredentialStore, Some(name), error))?;
+        self.change(AuditEventKind::CredentialStore, Some(name), |content| {
             content.set(name, value, expires_at.map(OffsetDateTime::unix_timestamp), now())
         })
     }
@@ -135,7 +135,7 @@ impl Vault {
     ///
     /// The file cannot be read or written.
     pub fn delete(&self, name: &str) -> Result<bool, VaultError> {
-        self.change(EventKind::CredentialDelete, Some(name), |content| content.remove(name))
+        self.change(AuditEventKind::CredentialDelete, Some(name), |content| content.remove(name))
     }
 
     /// Gives the file another passphrase, with a new salt. Other processes that have it open must open it again.
@@ -143,9 +143,9 @@ impl Vault {
     /// # Errors
     ///
     /// What [`VaultError`] lists; the old passphrase then stays.
-    pub fn rekey(&self, passphrase: &SecretString, work: WorkFactor) -> Result<(), VaultError> {
+    pub fn rekey(&self, passphrase: &SecretString, work: Argon2Params) -> Result<(), VaultError> {
         self.options.audit.guard(passphrase);
-        let kind = EventKind::CredentialRekey;
+        let kind = AuditEventKind::CredentialRekey;
         let prepared = Seal::create(passphrase, work).and_then(|next| {
             let lock = lock(&self.options)?;
             let seal = self.seal.write().unwrap_or_else(PoisonError::into_inner);
@@ -166,7 +166,7 @@ impl Vault {
     /// the new file is encrypted, and then takes the old one's place; what cannot be recorded leaves the file as it is.
     pub(super) fn change<T>(
         &self,
-        kind: EventKind,
+        kind: AuditEventKind,
         name: Option<&str>,
         change: impl FnOnce(&mut Content) -> T,
     ) -> Result<T, VaultError> {
@@ -210,7 +210,7 @@ impl Vault {
     /// Records how something ended, and gives it back; what cannot be recorded is an error.
     pub(super) fn record<T>(
         &self,
-        kind: EventKind,
+        kind: AuditEventKind,
         name: Option<&str>,
         done: Result<T, VaultError>,
     ) -> Result<T, VaultError> {
@@ -222,7 +222,7 @@ impl Vault {
     /// Records a change that does not begin, and gives back why.
     pub(super) fn refused<T>(
         &self,
-        kind: EventKind,
+        kind: AuditEventKind,
         name: Option<&str>,
         error: VaultError,
     ) -> Result<T, VaultError> {
@@ -256,7 +256,7 @@ fn ended<T>(done: &Result<T, VaultError>) -> (Outcome, Option<String>) {
 
 fn event(
     options: &VaultOptions,
-    kind: EventKind,
+    kind: AuditEventKind,
     outcome: Outcome,
     name: Option<&str>,
     reason: Option<&str>,

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{Vault, VaultError};
 use crate::oauth::{StoreError, StoreFuture, TokenStore, Tokens};
-use crate::types::SecretJson;
+use crate::types::SecretValue;
 
 /// OAuth tokens in a vault, one entry for each key, on the vault's record.
 ///
@@ -15,20 +15,20 @@ use crate::types::SecretJson;
 /// # fn example(provider: twilio_sdk::oauth::Provider) -> Result<(), twilio_sdk::vault::VaultError> {
 /// use std::sync::Arc;
 /// use twilio_sdk::oauth::TokenSource;
-/// use twilio_sdk::vault::{Vault, VaultTokens};
+/// use twilio_sdk::vault::{Vault, VaultTokenStore};
 ///
 /// let vault = Vault::open("secrets.vault", &"correct horse battery staple".into())?;
-/// let source = TokenSource::stored(provider, Arc::new(VaultTokens::new(Arc::new(vault))), "alice");
+/// let source = TokenSource::stored(provider, Arc::new(VaultTokenStore::new(Arc::new(vault))), "alice");
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct VaultTokens {
+pub struct VaultTokenStore {
     vault: Arc<Vault>,
     prefix: Arc<str>,
 }
 
-impl VaultTokens {
+impl VaultTokenStore {
     /// Keeps the tokens of a key in the entry `oauth/KEY`.
     pub fn new(vault: Arc<Vault>) -> Self {
         Self { vault, prefix: "oauth/".into() }
@@ -54,13 +54,13 @@ impl VaultTokens {
     }
 }
 
-impl fmt::Debug for VaultTokens {
+impl fmt::Debug for VaultTokenStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("VaultTokens").field("vault", &self.vault).field("prefix", &self.prefix).finish()
+        f.debug_struct("VaultTokenStore").field("vault", &self.vault).field("prefix", &self.prefix).finish()
     }
 }
 
-impl TokenStore for VaultTokens {
+impl TokenStore for VaultTokenStore {
     fn load<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<Tokens>> {
         Box::pin(self.run(key, |vault, name| match vault.get(name) {
             Ok(entry) => {
@@ -77,7 +77,7 @@ impl TokenStore for VaultTokens {
         let text = tokens.to_json();
         Box::pin(self.run(key, move |vault, name| {
             let json: Value = serde_json::from_str(text.expose())?;
-            vault.set(name, SecretJson::from(json), None)?;
+            vault.set(name, SecretValue::from(json), None)?;
             Ok(())
         }))
     }

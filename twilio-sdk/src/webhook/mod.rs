@@ -2,7 +2,7 @@
 //!
 //! * [`Verifier`] checks signatures: with auth tokens (several at once, or by account) and with shared keys.
 //! * [`WebhookLayer`] does it for every request of an axum router or a hyper service, for the URLs of a [`PublicUrl`].
-//! * [`IncomingMessage`], [`MessageStatusUpdate`], [`IncomingCall`], [`CallStatusUpdate`], [`RecordingStatusUpdate`] and
+//! * [`IncomingMessage`], [`MessageStatusCallback`], [`IncomingCall`], [`CallStatusCallback`], [`RecordingStatusCallback`] and
 //!   [`CloudEvent`] are what the usual webhooks say; with feature `axum`, `Webhook` extracts them and `Twiml` is the
 //!   response.
 //! * [`sign`] and [`with_body_hash`] sign requests in tests.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use twilio_sdk::access::{AccessControl, AccessStore, Roles, SqliteAccessStore};
-use twilio_sdk::audit::{Audit, AuditError, Event, EventKind, Outcome};
+use twilio_sdk::audit::{Audit, AuditError, AuditEventKind, Event, Outcome};
 
 use crate::control;
 use crate::folder::Folder;
@@ -25,7 +25,7 @@ struct Told;
 
 impl Audit for Told {
     fn record(&self, event: &Event) -> Result<(), AuditError> {
-        if event.kind() == EventKind::KeyRotate && event.outcome() == Outcome::Begun {
+        if event.kind() == AuditEventKind::KeyRotate && event.outcome() == Outcome::Begun {
             println!("\nrecorded");
             std::io::stdout().flush().unwrap();
         }

@@ -1,4 +1,4 @@
-//! Stores of one's own that do not do what they should.
+//! UserStoreChain of one's own that do not do what they should.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -9,7 +9,7 @@ use twilio_sdk::access::{
     AccessControl, AccessError, AccessStore, Decide, KeyRecord, MemoryAccessStore, Records, Roles,
     StoreFuture, UserRecord,
 };
-use twilio_sdk::listener::{AuthError, CachedStore, Credential, UserStore as _};
+use twilio_sdk::listener::{AuthError, CachedUserStore, Credential, UserStore as _};
 
 use crate::{Recorder, add, first, person, taken};
 
@@ -142,7 +142,7 @@ async fn nothing_is_remembered_where_it_is_not_known_whether_a_change_was_made()
     let access = AccessControl::new(Arc::clone(&store), Roles::new(), Recorder::default());
     let ada = first(&access).await;
     let vera = add(&access, &ada, "vera", "viewer").await;
-    let cached = CachedStore::new(access.clone(), Duration::from_secs(600)).unwrap();
+    let cached = CachedUserStore::new(access.clone(), Duration::from_secs(600)).unwrap();
     let credential = Credential::new("vera", vera.key.clone()).unwrap();
     cached.authenticate(&credential).await.unwrap();
     store.late.store(true, Ordering::SeqCst);

@@ -7,8 +7,8 @@ use twilio_sdk::access::{
     AccessControl, AccessError, Actor, Guarded, GuardedConfig, LogView, MemoryAccessStore, Permission, Roles,
     UserRecord, Write,
 };
-use twilio_sdk::audit::{AuditLog, Event, EventKind, Filter, Outcome};
-use twilio_sdk::vault::{Vault, VaultOptions, WorkFactor};
+use twilio_sdk::audit::{AuditEventKind, AuditLog, Event, Filter, Outcome};
+use twilio_sdk::vault::{Argon2Params, Vault, VaultOptions};
 use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig};
 
 use crate::folder::Folder;
@@ -40,9 +40,9 @@ async fn program(folder: &Folder, store: &Arc<MemoryAccessStore>) -> Program {
     let access = AccessControl::new(Arc::clone(store), roles, recorder.clone());
     let admin = first(&access).await;
     let vault =
-        VaultOptions::new(folder.file("secrets.vault")).work_factor(WorkFactor::new(8, 1, 1).unwrap());
+        VaultOptions::new(folder.file("secrets.vault")).work_factor(Argon2Params::new(8, 1, 1).unwrap());
     let log = AuditLog::open(folder.file("audit.log")).unwrap();
-    twilio_sdk::audit::Audit::record(&log, &Event::new(EventKind::TokenIssue, Outcome::Ok)).unwrap();
+    twilio_sdk::audit::Audit::record(&log, &Event::new(AuditEventKind::TokenIssue, Outcome::Ok)).unwrap();
     Program {
         config: access.guard_config(config()),
         client: access.guard_client(Client::new(config()).unwrap()),
@@ -62,7 +62,7 @@ impl Program {
     /// Each entry point with the permission that it takes, and what an actor is told there.
     async fn try_all(&mut self, actor: &Actor, round: &str) -> Vec<(&'static str, Permission, Done)> {
         use Permission::{
-            AccessAnalytics, EditConfig, ManageCredentials, ManageUsers, RunCalls, ViewConfig, ViewLogs,
+            EditConfig, ManageCredentials, ManageUsers, SendRequests, ViewAnalytics, ViewConfig, ViewLogs,
             ViewResults,
         };
         // What a manager without other rights may change: people who have no other rights either.
@@ -73,7 +73,7 @@ impl Program {
             self.config.edit(actor, |config| *config = config.clone().user_agent(format!("test/{round}")));
         let mut done = vec![("view the configuration", ViewConfig, self.config.view(actor).await.map(drop))];
         done.push(("edit the configuration", EditConfig, set.await));
-        done.push(("use the client", RunCalls, self.client.get(actor).await.map(drop)));
+        done.push(("use the client", SendRequests, self.client.get(actor).await.map(drop)));
         done.push((
             "see results",
             ViewResults,
@@ -94,7 +94,7 @@ impl Program {
                 log.verify(None).unwrap();
             }),
         ));
-        done.push(("see analytics", AccessAnalytics, self.analytics.get(actor).await.map(drop)));
+        done.push(("see analytics", ViewAnalytics, self.analytics.get(actor).await.map(drop)));
         let name = format!("new-{round}");
         done.push(("add a user", ManageUsers, access.add_user(actor, &name, role).await.map(drop)));
         done.push(("set a role", ManageUsers, access.set_role(actor, &target.user, role).await.map(drop)));
@@ -116,14 +116,14 @@ impl Program {
 const MATRIX: &[(&str, &str)] = &[
     (
         "admin",
-        "view_config edit_config run_calls view_results manage_users manage_credentials view_logs access_analytics",
+        "view_config edit_config send_requests view_results manage_users manage_credentials view_logs access_analytics",
     ),
-    ("operator", "view_config run_calls view_results view_logs access_analytics"),
+    ("operator", "view_config send_requests view_results view_logs access_analytics"),
     ("developer", "view_config edit_config view_results view_logs"),
     ("viewer", "view_config view_results"),
     ("only-view_config", "view_config"),
     ("only-edit_config", "edit_config"),
-    ("only-run_calls", "run_calls"),
+    ("only-send_requests", "send_requests"),
     ("only-view_results", "view_results"),
     ("only-manage_users", "manage_users"),
     ("only-manage_credentials", "manage_credentials"),
@@ -169,7 +169,8 @@ async fn weakness_31_every_permission_is_enforced_for_every_role_at_every_entry_
 async fn weakness_31_a_guard_refuses_actors_of_other_stores_and_records_it() {
     let (folder, store) = (Folder::new(), Arc::new(MemoryAccessStore::new()));
     let mut program = program(&folder, &store).await;
-    let elsewhere = AccessControl::new(MemoryAccessStore::new(), Roles::new(), twilio_sdk::audit::NoAudit);
+    let elsewhere =
+        AccessControl::new(MemoryAccessStore::new(), Roles::new(), twilio_sdk::audit::NoopAuditSink);
     let stranger = first(&elsewhere).await;
     assert_eq!((stranger.name(), stranger.role()), (program.admin.name(), program.admin.role()));
     program.recorder.events();

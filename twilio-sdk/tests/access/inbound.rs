@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use twilio_sdk::access::{AccessControl, AccessError, MemoryAccessStore, Permission, Roles};
-use twilio_sdk::audit::NoAudit;
+use twilio_sdk::audit::NoopAuditSink;
 use twilio_sdk::listener::{
-    AuthEntry, AuthError, AuthLayer, BasicHandler, CachedStore, Credential, LimitedStore, TokenStore as _,
-    UserStore as _,
+    AuthEntry, AuthError, AuthLayer, BasicHandler, CachedUserStore, Credential, ThrottledUserStore,
+    TokenStore as _, UserStore as _,
 };
 
 use crate::service::{basic, behind};
@@ -22,7 +22,7 @@ fn headers(pairs: &[(&'static str, String)]) -> http::HeaderMap {
 
 #[tokio::test]
 async fn a_name_and_a_key_are_basic_credentials_whose_scopes_are_permissions() {
-    let access = AccessControl::new(MemoryAccessStore::new(), Roles::new(), NoAudit);
+    let access = AccessControl::new(MemoryAccessStore::new(), Roles::new(), NoopAuditSink);
     let ada = first(&access).await;
     let vera = add(&access, &ada, "vera", "viewer").await;
     let credential = Credential::new("vera", vera.key.clone()).unwrap();
@@ -41,7 +41,7 @@ async fn a_name_and_a_key_are_basic_credentials_whose_scopes_are_permissions() {
         assert_eq!(refused, Err(AuthError::Rejected), "{name}");
     }
     // It stands where every other store does.
-    let store = LimitedStore::new(access.clone(), 10, std::time::Duration::from_secs(60)).unwrap();
+    let store = ThrottledUserStore::new(access.clone(), 10, std::time::Duration::from_secs(60)).unwrap();
     let handler = BasicHandler::new(Arc::new(store));
     let found = handler.authenticate(&headers(&[("authorization", basic("vera", vera.key.expose()))])).await;
     assert_eq!(found.unwrap().username, "vera");
@@ -49,10 +49,10 @@ async fn a_name_and_a_key_are_basic_credentials_whose_scopes_are_permissions() {
 
 #[tokio::test]
 async fn remembered_credentials_are_forgotten_with_each_change() {
-    let access = AccessControl::new(MemoryAccessStore::new(), Roles::new(), NoAudit);
+    let access = AccessControl::new(MemoryAccessStore::new(), Roles::new(), NoopAuditSink);
     let ada = first(&access).await;
     let vera = add(&access, &ada, "vera", "viewer").await;
-    let cached = CachedStore::new(access.clone(), std::time::Duration::from_secs(600)).unwrap();
+    let cached = CachedUserStore::new(access.clone(), std::time::Duration::from_secs(600)).unwrap();
     let credential = Credential::new("vera", vera.key.clone()).unwrap();
     assert_eq!(cached.authenticate(&credential).await.unwrap().scopes.len(), 2);
     access.set_role(&ada, "vera", "operator").await.unwrap();
@@ -63,7 +63,7 @@ async fn remembered_credentials_are_forgotten_with_each_change() {
 
 #[tokio::test]
 async fn a_key_is_a_bearer_token() {
-    let access = AccessControl::new(MemoryAccessStore::new(), Roles::new(), NoAudit);
+    let access = AccessControl::new(MemoryAccessStore::new(), Roles::new(), NoopAuditSink);
     let ada = first(&access).await;
     let issued = access.issue_key(&ada, "ada", None).await.unwrap();
     let tokens: Arc<dyn twilio_sdk::listener::TokenStore> = Arc::new(access.clone());
@@ -74,11 +74,11 @@ async fn a_key_is_a_bearer_token() {
 
 #[tokio::test]
 async fn the_layer_lets_in_whose_role_has_the_permission() {
-    let access = AccessControl::new(MemoryAccessStore::new(), Roles::new(), NoAudit);
+    let access = AccessControl::new(MemoryAccessStore::new(), Roles::new(), NoopAuditSink);
     let ada = first(&access).await;
     let olga = add(&access, &ada, "olga", "operator").await;
     let vera = add(&access, &ada, "vera", "viewer").await;
-    let scopes = [Permission::RunCalls.as_str()];
+    let scopes = [Permission::SendRequests.as_str()];
     let entries = [AuthEntry::tokens(access.clone()), AuthEntry::users(access.clone())];
     let service = behind(AuthLayer::new("people", entries.map(|entry| entry.scopes(scopes)))).await;
     for (name, key, status) in [("olga", &olga.key, 200), ("vera", &vera.key, 403)] {
@@ -87,7 +87,7 @@ async fn the_layer_lets_in_whose_role_has_the_permission() {
         }
     }
     let whoami = service.get("/", Some(&basic("olga", olga.key.expose()))).await;
-    assert_eq!(whoami.body, "olga:view_config run_calls view_results view_logs access_analytics");
+    assert_eq!(whoami.body, "olga:view_config send_requests view_results view_logs access_analytics");
     access.set_role(&ada, "olga", "viewer").await.unwrap();
     assert_eq!(service.status(Some(&basic("olga", olga.key.expose()))).await, 403);
     access.remove_user(&ada, "olga").await.unwrap();
@@ -145,7 +145,7 @@ async fn a_request_has_one_key() {
 fn answers_tell_nothing_of_why() {
     let told = |error: AccessError| AuthError::from(error).status().as_u16();
     assert_eq!(told(AccessError::Rejected), 401);
-    assert_eq!(told(AccessError::Denied(Permission::RunCalls)), 403);
+    assert_eq!(told(AccessError::Denied(Permission::SendRequests)), 403);
     assert_eq!(told(AccessError::Busy), 503);
     assert_eq!(told(AccessError::Store("gone".to_owned())), 503);
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use twilio_sdk::access::{AccessControl, AccessError, Roles, SqliteAccessStore};
-use twilio_sdk::audit::{AuditLog, AuditLogOptions, EventKind, Filter, Outcome};
+use twilio_sdk::audit::{AuditEventKind, AuditLog, AuditLogOptions, Filter, Outcome};
 
 use crate::first;
 use crate::folder::{Folder, holds};
@@ -36,7 +36,9 @@ async fn a_log_on_a_disk_has_the_whole_story_and_no_file_has_a_key() {
         .filter(|record| record.outcome() != Some(Outcome::Begun))
         .map(|record| record.kind().unwrap())
         .collect();
-    use EventKind::{Authentication, Authorization, KeyIssue, KeyRevoke, KeyRotate, UserAdd, UserRemove};
+    use AuditEventKind::{
+        Authentication, Authorization, KeyIssue, KeyRevoke, KeyRotate, UserAdd, UserRemove,
+    };
     let expected = [
         UserAdd,
         Authentication,

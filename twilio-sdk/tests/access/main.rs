@@ -30,11 +30,11 @@ mod sqlite_disk;
 use std::sync::Arc;
 
 use twilio_sdk::access::{AccessControl, AccessError, AccessStore, Actor, IssuedKey, Roles};
-use twilio_sdk::audit::{Event, NoAudit, Outcome};
+use twilio_sdk::audit::{Event, NoopAuditSink, Outcome};
 
 /// People of a store, of whom nothing is recorded.
 pub(crate) fn control(store: &Arc<dyn AccessStore>) -> AccessControl {
-    AccessControl::new(Arc::clone(store), Roles::new(), NoAudit)
+    AccessControl::new(Arc::clone(store), Roles::new(), NoopAuditSink)
 }
 
 /// An admin, who is the first user of the store.

@@ -66,7 +66,7 @@ async fn review_78_the_log_does_not_say_done_of_a_change_that_a_kill_prevented()
         verified.open().iter().map(|record| record.resource.clone().unwrap()).collect();
     assert!(open.len() <= KILLS as usize, "one for each kill at most: {open:?}");
     let of = |outcome| -> HashSet<String> {
-        let filter = Filter::new().kind(twilio_sdk::audit::EventKind::UserAdd).outcome(outcome);
+        let filter = Filter::new().kind(twilio_sdk::audit::AuditEventKind::UserAdd).outcome(outcome);
         search(&log, filter).unwrap().map(|record| record.unwrap().resource.unwrap()).collect()
     };
     let (begun, ok) = (of(Outcome::Begun), of(Outcome::Ok));

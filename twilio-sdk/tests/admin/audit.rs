@@ -74,10 +74,10 @@ fn a_line_that_was_tampered_with_is_found_though_nothing_can_be_recorded_any_mor
 
 #[test]
 fn review_64_events_of_an_application_are_searched_by_their_kind() {
-    use twilio_sdk::audit::{Audit as _, AuditLog, Event, EventKind, Outcome};
+    use twilio_sdk::audit::{Audit as _, AuditEventKind, AuditLog, Event, Outcome};
     let home = home();
     let log = AuditLog::open(home.file("audit.log")).unwrap();
-    let refund = EventKind::custom("order.refund").unwrap();
+    let refund = AuditEventKind::custom("order.refund").unwrap();
     log.record(&Event::new(refund, Outcome::Ok).actor("alice").resource("order 4711")).unwrap();
     drop(log);
     for option in ["--kind", "--event"] {

@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use twilio_sdk::audit::{Audit as _, AuditLog, Event, EventKind, Outcome, verify};
+use twilio_sdk::audit::{Audit as _, AuditEventKind, AuditLog, Event, Outcome, verify};
 
 use crate::folder::Folder;
 
@@ -12,7 +12,7 @@ use crate::folder::Folder;
 fn as_another_process() {
     let Some(path) = std::env::var_os("TWILIO_TEST_FULL_LOG") else { return };
     let log = AuditLog::open(path).unwrap();
-    let event = Event::new(EventKind::UserAdd, Outcome::Ok).actor("ada").resource("bob");
+    let event = Event::new(AuditEventKind::UserAdd, Outcome::Ok).actor("ada").resource("bob");
     let error = (0..10_000).find_map(|_| log.record(&event).err()).unwrap();
     println!("\nerror: {error}");
 }

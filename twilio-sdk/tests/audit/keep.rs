@@ -4,8 +4,8 @@ use std::io::Write;
 use std::time::Duration;
 
 use twilio_sdk::audit::{
-    Audit, AuditError, AuditLog, AuditLogOptions, Event, EventKind, Fault, Fsync, NoAudit, Outcome,
-    VerifyError, tail, verify,
+    Audit, AuditError, AuditEventKind, AuditLog, AuditLogOptions, Event, Fault, Fsync, NoopAuditSink,
+    Outcome, VerifyError, tail, verify,
 };
 
 use crate::folder::{Folder, chmod, mode};
@@ -16,7 +16,7 @@ fn a_line_has_the_fields_in_their_order_and_leaves_out_what_is_not_known() {
     let folder = Folder::new();
     let path = folder.file("audit.log");
     let log = AuditLog::open(&path).unwrap();
-    let full = Event::new(EventKind::Authorization, Outcome::Denied)
+    let full = Event::new(AuditEventKind::Authorization, Outcome::Denied)
         .actor("bob")
         .role("viewer")
         .action("manage_users")
@@ -25,7 +25,7 @@ fn a_line_has_the_fields_in_their_order_and_leaves_out_what_is_not_known() {
         .reason("the role lacks the permission\nand this is a second line")
         .correlation_id("r-1");
     log.record(&full).unwrap();
-    log.record(&Event::new(EventKind::ConfigChange, Outcome::Ok)).unwrap();
+    log.record(&Event::new(AuditEventKind::ConfigChange, Outcome::Ok)).unwrap();
     let [first, second] = lines(&path).try_into().unwrap();
     let names: Vec<&str> =
         first.split('"').skip(1).step_by(2).filter(|name| first.contains(&format!("\"{name}\":"))).collect();
@@ -61,14 +61,14 @@ fn a_line_has_the_fields_in_their_order_and_leaves_out_what_is_not_known() {
 
 #[test]
 fn every_kind_and_outcome_has_a_name_that_leads_back_to_it() {
-    for kind in EventKind::ALL {
-        assert_eq!(EventKind::parse(kind.as_str()), Some(*kind));
+    for kind in AuditEventKind::ALL {
+        assert_eq!(AuditEventKind::parse(kind.as_str()), Some(*kind));
     }
     for outcome in [Outcome::Ok, Outcome::Denied, Outcome::Failed] {
         assert_eq!(Outcome::parse(outcome.as_str()), Some(outcome));
     }
-    assert_eq!(EventKind::parse("authn.ok"), None);
-    NoAudit.record(&event(1)).unwrap();
+    assert_eq!(AuditEventKind::parse("authn.ok"), None);
+    NoopAuditSink.record(&event(1)).unwrap();
 }
 
 #[cfg(unix)]

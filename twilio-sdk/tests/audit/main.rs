@@ -14,13 +14,13 @@ mod tamper;
 
 use std::path::Path;
 
-use twilio_sdk::audit::{Audit, AuditLog, AuditLogOptions, Event, EventKind, Outcome};
+use twilio_sdk::audit::{Audit, AuditEventKind, AuditLog, AuditLogOptions, Event, Outcome};
 
 use folder::Folder;
 
 /// An event by which records can be told apart.
 fn event(number: u64) -> Event {
-    Event::new(EventKind::KeyIssue, Outcome::Ok).actor("alice").resource(format!("SK{number}"))
+    Event::new(AuditEventKind::KeyIssue, Outcome::Ok).actor("alice").resource(format!("SK{number}"))
 }
 
 /// Writes events of these numbers.

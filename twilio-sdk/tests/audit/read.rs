@@ -1,7 +1,7 @@
 //! The end of a log, and what is looked for in it.
 
 use time::{Duration, OffsetDateTime};
-use twilio_sdk::audit::{Audit, AuditLog, Event, EventKind, Filter, Outcome, search, tail};
+use twilio_sdk::audit::{Audit, AuditEventKind, AuditLog, Event, Filter, Outcome, search, tail};
 
 use crate::folder::Folder;
 use crate::rotated;
@@ -19,15 +19,15 @@ fn the_last_records_come_from_several_files_in_order() {
 
 #[test]
 fn review_64_events_of_an_application_are_recorded_read_searched_and_verified() {
-    const REFUND: EventKind = match EventKind::custom("order.refund") {
+    const REFUND: AuditEventKind = match AuditEventKind::custom("order.refund") {
         Ok(kind) => kind,
         Err(_) => panic!("no kind"),
     };
     let folder = Folder::new();
     let log = AuditLog::open(folder.file("audit.log")).unwrap();
-    log.record(&Event::new(EventKind::UserAdd, Outcome::Ok).actor("alice")).unwrap();
+    log.record(&Event::new(AuditEventKind::UserAdd, Outcome::Ok).actor("alice")).unwrap();
     log.record(&Event::new(REFUND, Outcome::Ok).actor("alice").resource("order 4711")).unwrap();
-    let other = EventKind::custom("order.refund-2.late_fee").unwrap();
+    let other = AuditEventKind::custom("order.refund-2.late_fee").unwrap();
     log.record(&Event::new(other, Outcome::Denied).actor("bob")).unwrap();
     assert_eq!(log.verify().unwrap().head().seq(), 3);
     let line = std::fs::read_to_string(log.path()).unwrap().lines().nth(1).unwrap().to_owned();
@@ -36,7 +36,7 @@ fn review_64_events_of_an_application_are_recorded_read_searched_and_verified() 
         search(log.path(), Filter::new().kind(REFUND)).unwrap().collect::<Result<_, _>>().unwrap();
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].kind(), found[0].resource.as_deref()), (Some(REFUND), Some("order 4711")));
-    let both = Filter::new().kind(other).kind(EventKind::UserAdd);
+    let both = Filter::new().kind(other).kind(AuditEventKind::UserAdd);
     assert_eq!(search(log.path(), both).unwrap().count(), 2);
     assert_eq!(tail(log.path(), 1).unwrap()[0].kind(), Some(other));
     assert_eq!(format!("{REFUND:?}"), r#"Custom("order.refund")"#);
@@ -44,16 +44,16 @@ fn review_64_events_of_an_application_are_recorded_read_searched_and_verified() 
 
 #[test]
 fn review_64_an_application_cannot_have_a_kind_that_is_or_may_become_the_sdks_own() {
-    for kind in EventKind::ALL {
-        assert!(EventKind::custom(kind.as_str()).is_err(), "{kind:?}");
-        assert_eq!(EventKind::parse(kind.as_str()), Some(*kind));
+    for kind in AuditEventKind::ALL {
+        assert!(AuditEventKind::custom(kind.as_str()).is_err(), "{kind:?}");
+        assert_eq!(AuditEventKind::parse(kind.as_str()), Some(*kind));
         let namespace = kind.as_str().split('.').next().unwrap();
-        assert!(EventKind::custom(&format!("{namespace}.anything")).is_err(), "{kind:?}");
+        assert!(AuditEventKind::custom(&format!("{namespace}.anything")).is_err(), "{kind:?}");
     }
     let longest = format!("a.{}", "b".repeat(62));
     for good in ["order.refund", "a.b", "users.add", "a-b.c_d.e9", "authn-2.x", longest.as_str()] {
-        let kind = EventKind::custom(good).unwrap();
-        assert_eq!((kind.as_str(), EventKind::parse(good)), (good, Some(kind)));
+        let kind = AuditEventKind::custom(good).unwrap();
+        assert_eq!((kind.as_str(), AuditEventKind::parse(good)), (good, Some(kind)));
     }
     for bad in [
         "",
@@ -74,9 +74,9 @@ fn review_64_an_application_cannot_have_a_kind_that_is_or_may_become_the_sdks_ow
         "user.add\0",
         &format!("{longest}c"),
     ] {
-        let error = EventKind::custom(bad).expect_err(bad).to_string();
+        let error = AuditEventKind::custom(bad).expect_err(bad).to_string();
         assert!(error.contains("order.refund") && error.contains("credential."), "{error}");
-        assert_eq!(EventKind::parse(bad), None, "{bad}");
+        assert_eq!(AuditEventKind::parse(bad), None, "{bad}");
     }
 }
 
@@ -85,7 +85,7 @@ fn records_are_found_by_each_of_their_fields() {
     let folder = Folder::new();
     let log = AuditLog::open(folder.file("audit.log")).unwrap();
     let before = OffsetDateTime::now_utc() - Duration::seconds(60);
-    let (read, unlock) = (EventKind::CredentialRead, EventKind::CredentialUnlock);
+    let (read, unlock) = (AuditEventKind::CredentialRead, AuditEventKind::CredentialUnlock);
     for event in [
         Event::new(read, Outcome::Ok).actor("alice").resource("twilio").source("web"),
         Event::new(read, Outcome::Denied).actor("bob").resource("twilio").correlation_id("r-2"),
@@ -105,7 +105,7 @@ fn records_are_found_by_each_of_their_fields() {
     assert_eq!(found(Filter::new().correlation_id("r-2")), [2]);
     assert_eq!(found(Filter::new().since(before)), [1, 2, 3]);
     assert_eq!(found(Filter::new().until(before)), [0; 0]);
-    assert_eq!(found(Filter::new().kind(EventKind::UserAdd)), [0; 0]);
+    assert_eq!(found(Filter::new().kind(AuditEventKind::UserAdd)), [0; 0]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! No secret comes into a log, wherever somebody puts it.
 
-use twilio_sdk::audit::{Audit, AuditLog, Event, EventKind, Outcome, tail};
+use twilio_sdk::audit::{Audit, AuditEventKind, AuditLog, Event, Outcome, tail};
 
 use crate::folder::{Folder, holds};
 
@@ -26,7 +26,7 @@ fn weakness_38_the_secrets_of_a_run_are_nowhere_in_its_files() {
         .flat_map(|secret| [(*secret).to_owned(), within(secret)])
         .chain(KNOWN_BY_FORM.iter().map(|(text, _)| (*text).to_owned()));
     for text in texts {
-        let event = Event::new(EventKind::CredentialStore, Outcome::Failed)
+        let event = Event::new(AuditEventKind::CredentialStore, Outcome::Failed)
             .actor(&text)
             .role(&text)
             .action(&text)
@@ -59,7 +59,7 @@ fn nothing_is_left_of_a_secret_that_holds_another_or_is_shown_with_escapes() {
         log.guard(&secret.into());
     }
     let reason = format!("neither s3cret-of-a-key nor a-s3cret nor {pem:?} nor {:?}", "\"");
-    log.record(&Event::new(EventKind::CredentialRead, Outcome::Failed).reason(reason)).unwrap();
+    log.record(&Event::new(AuditEventKind::CredentialRead, Outcome::Failed).reason(reason)).unwrap();
     let record = tail(log.path(), 1).unwrap().remove(0);
     let expected = "neither [REDACTED] nor [REDACTED] nor \"[REDACTED]\" nor \"\\\"\"";
     assert_eq!(record.reason.as_deref(), Some(expected));
@@ -72,9 +72,9 @@ fn names_stay_as_they_are_and_long_texts_are_cut() {
     log.guard(&"abc".into());
     let names = ["+15558675310", "alice@example.com", "SK0123", "abcdef", "users/ü", ""];
     for name in names {
-        log.record(&Event::new(EventKind::UserAdd, Outcome::Ok).resource(name)).unwrap();
+        log.record(&Event::new(AuditEventKind::UserAdd, Outcome::Ok).resource(name)).unwrap();
     }
-    log.record(&Event::new(EventKind::UserAdd, Outcome::Ok).resource("ü".repeat(5000))).unwrap();
+    log.record(&Event::new(AuditEventKind::UserAdd, Outcome::Ok).resource("ü".repeat(5000))).unwrap();
     let records = tail(log.path(), 100).unwrap();
     let found: Vec<&str> = records.iter().filter_map(|record| record.resource.as_deref()).collect();
     assert_eq!(found[..names.len()], names);

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use serde_json::json;
 use twilio_sdk::access::{AccessControl, MemoryAccessStore, Roles};
-use twilio_sdk::audit::EventKind;
+use twilio_sdk::audit::AuditEventKind;
 use twilio_sdk::listener::{BasicHandler, FileUserStore};
-use twilio_sdk::vault::{ApiLinkerStore, OnExisting, VaultOptions, WorkFactor};
+use twilio_sdk::vault::{ApiLinkerStore, Argon2Params, ConflictPolicy, VaultOptions};
 
 use crate::folder::Folder;
 use crate::recorder::Recorder;
@@ -27,7 +27,7 @@ async fn access(recorder: &Arc<Recorder>) {
 
 /// Opening, storing, reading, deleting, another passphrase, and another program's store.
 fn vault(folder: &Folder, recorder: &Arc<Recorder>) {
-    let work = WorkFactor::new(8, 1, 1).unwrap();
+    let work = Argon2Params::new(8, 1, 1).unwrap();
     let options =
         VaultOptions::new(folder.file("secrets.vault")).work_factor(work).audit(Arc::clone(recorder));
     let vault = options.create(&"passphrase".into()).unwrap();
@@ -40,7 +40,7 @@ fn vault(folder: &Folder, recorder: &Arc<Recorder>) {
     let path = folder.file("credentials.enc");
     std::fs::write(&path, json!({"salt": salt, "data": data, "version": 1}).to_string()).unwrap();
     let store = ApiLinkerStore::read(path, &"test-master-password".into()).unwrap();
-    vault.import(store, OnExisting::Keep).unwrap();
+    vault.import(store, ConflictPolicy::Keep).unwrap();
 }
 
 /// Who is recognized, who lacks a scope, and users that are read again.
@@ -67,7 +67,7 @@ async fn every_kind_of_event_is_recorded_by_the_part_that_does_it() {
     provider.client_credentials().await.unwrap();
     provider.refresh(&"r".into()).await.unwrap();
     let recorded = recorder.kinds();
-    for kind in EventKind::ALL {
+    for kind in AuditEventKind::ALL {
         assert!(recorded.contains(kind), "{}", kind.as_str());
     }
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use twilio_sdk::TokenErrorCode;
-use twilio_sdk::oauth::{MemoryStore, Provider, ProviderConfig, TokenSource, TokenStore as _, Tokens};
+use twilio_sdk::OAuthErrorCode;
+use twilio_sdk::oauth::{MemoryStore, OAuthClientConfig, Provider, TokenSource, TokenStore as _, Tokens};
 
 use crate::loopback::{Loopback, Reply};
 use crate::recorder::Recorder;
@@ -34,7 +34,7 @@ pub(crate) async fn server() -> Loopback {
 }
 
 pub(crate) fn provider(url: &str, recorder: &Arc<Recorder>) -> Provider {
-    let config = ProviderConfig::new("client", format!("{url}/token?tenant=x"))
+    let config = OAuthClientConfig::new("client", format!("{url}/token?tenant=x"))
         .client_secret("c-s3cret")
         .authorization_url("https://login.example.com/authorize")
         .device_authorization_url(format!("{url}/device"))
@@ -137,7 +137,7 @@ async fn renewed_tokens_are_recorded_by_their_key_and_kept_where_they_cannot_be(
     let error = source.access_token(wait).await.unwrap_err();
     assert_eq!(
         error.token_problem().and_then(|problem| problem.code.clone()),
-        Some(TokenErrorCode::InvalidGrant)
+        Some(OAuthErrorCode::InvalidGrant)
     );
     assert!(recorder.take()[0].starts_with(&format!("token.refresh denied {at} reason=")));
 }

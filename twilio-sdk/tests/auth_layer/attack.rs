@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use twilio_sdk::listener::{
-    AuthEntry, AuthError, AuthLayer, AuthRules, BasicHandler, CachedStore, Credential, FileUserStore,
-    LimitedStore, MemoryUserStore, PasswordHash, UserStore,
+    AuthEntry, AuthError, AuthLayer, AuthRules, BasicHandler, CachedUserStore, Credential, FileUserStore,
+    MemoryUserStore, PasswordHash, ThrottledUserStore, UserStore,
 };
 
 use crate::service::{basic, behind, file, user};
@@ -77,7 +77,7 @@ async fn is_refused(store: &dyn UserStore) -> bool {
 async fn review_07_every_store_shares_one_bound() {
     let flooded = Arc::new(memory());
     // It remembers nothing, but that the password was right.
-    let cached = CachedStore::new(memory(), Duration::ZERO).unwrap();
+    let cached = CachedUserStore::new(memory(), Duration::ZERO).unwrap();
     let elsewhere = Credential::new("alice", "xxx").unwrap().with_source("192.0.2.77".parse().unwrap());
     assert!(cached.authenticate(&elsewhere).await.is_ok());
     let processors = std::thread::available_parallelism().unwrap().get();
@@ -105,7 +105,7 @@ async fn review_07_every_store_shares_one_bound() {
         assert!(user.is_ok(), "a password that was right before has a part of the queue to itself: {user:?}");
     }
     assert!(
-        is_refused(&LimitedStore::new(memory(), 1000, Duration::from_secs(60)).unwrap()).await,
+        is_refused(&ThrottledUserStore::new(memory(), 1000, Duration::from_secs(60)).unwrap()).await,
         "a limit"
     );
     let blocking = tokio::task::spawn_blocking(move || {
@@ -144,7 +144,8 @@ impl UserStore for Counted {
 
 #[tokio::test]
 async fn review_07_requests_with_one_password_share_its_check() {
-    let cached = CachedStore::new(Counted(memory(), AtomicUsize::new(0)), Duration::from_secs(60)).unwrap();
+    let cached =
+        CachedUserStore::new(Counted(memory(), AtomicUsize::new(0)), Duration::from_secs(60)).unwrap();
     let cached = Arc::new(cached);
     for (password, right, checks) in [("xxx", true, 1), ("guess", false, 2)] {
         let requests: Vec<_> = (0..100)

@@ -11,7 +11,7 @@ use http::HeaderName;
 use twilio_sdk::audit::{AuditLog, tail};
 use twilio_sdk::listener::{
     AuthEntry, AuthError, AuthLayer, AuthRules, Authentication, BasicHandler, Credential, FileUserStore,
-    JwtConfig, JwtValidator, KeySource, MemoryUserStore, ResourceAuth, UserStore,
+    JwksSource, JwtConfig, JwtVerifier, MemoryUserStore, ResourcePolicy, UserStore,
 };
 
 use crate::folder::Folder;
@@ -102,8 +102,8 @@ async fn a_store_that_cannot_tell_has_failed_and_the_entry_that_accepts_counts()
 #[tokio::test]
 async fn bearer_tokens_are_recorded_by_whom_they_are_for() {
     let keys = file("audit-jwks.json", &serde_json::json!({"keys": [ONE.jwk()]}).to_string());
-    let config = JwtConfig::new("wso2", "ballerina", KeySource::File(keys));
-    let entry = AuthEntry::tokens(JwtValidator::new(config).unwrap());
+    let config = JwtConfig::new("wso2", "ballerina", JwksSource::File(keys));
+    let entry = AuthEntry::tokens(JwtVerifier::new(config).unwrap());
     let (service, recorder) = recorded(AuthLayer::new("x", [entry])).await;
     let token = ONE.token(&claims(serde_json::json!({})));
     assert_eq!(service.status(Some(&format!("Bearer {token}"))).await, 200);
@@ -171,7 +171,7 @@ async fn rules_hand_the_recorder_to_every_layer() {
         .audit(Arc::clone(&recorder))
         .source_header(HeaderName::from_static("x-real-ip"))
         .service([users().scopes(["read"])])
-        .resource("write", ResourceAuth::Scopes(vec!["write".to_owned()]));
+        .resource("write", ResourcePolicy::Scopes(vec!["write".to_owned()]));
     let app = Router::new()
         .route("/", get(|| async {}).layer(rules.service_layer().unwrap()))
         .route("/write", get(|| async {}).layer(rules.resource_layer("write").unwrap()));
@@ -324,6 +324,6 @@ fn addresses_of_either_version_are_peers() {
     let address: SocketAddr = "[::ffff:198.51.100.7]:1".parse().unwrap();
     let mut request = http::Request::new(());
     request.extensions_mut().insert(axum::extract::ConnectInfo(address));
-    let facts = twilio_sdk::listener::RequestFacts::of_request(&request, None);
+    let facts = twilio_sdk::listener::RequestContext::of_request(&request, None);
     assert!(format!("{facts:?}").contains("\"198.51.100.7\""), "{facts:?}");
 }

@@ -11,26 +11,26 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::hmac;
 use serde_json::{Value, json};
 use twilio_sdk::listener::{
-    AuthEntry, AuthLayer, AuthRules, Introspection, IntrospectionConfig, JwtConfig, JwtValidator, KeySource,
-    ResourceAuth,
+    AuthEntry, AuthLayer, AuthRules, Introspection, IntrospectionConfig, JwksSource, JwtConfig, JwtVerifier,
+    ResourcePolicy,
 };
 
 use crate::service::{basic, behind, file, serve, users};
 use crate::tokens::{ONE, TWO, claims, input, issuer, now};
 
-fn config(keys: KeySource) -> JwtConfig {
+fn config(keys: JwksSource) -> JwtConfig {
     let mut config = JwtConfig::new("wso2", "ballerina", keys);
     config.scope_key = "scp".to_owned();
     config
 }
 
-fn key_file(name: &str, keys: &Value) -> KeySource {
-    KeySource::File(file(name, &json!({"keys": keys}).to_string()))
+fn key_file(name: &str, keys: &Value) -> JwksSource {
+    JwksSource::File(file(name, &json!({"keys": keys}).to_string()))
 }
 
 fn jwt() -> AuthEntry {
     let keys = key_file("jwks.json", &json!([ONE.jwk()]));
-    AuthEntry::tokens(JwtValidator::new(config(keys)).unwrap())
+    AuthEntry::tokens(JwtVerifier::new(config(keys)).unwrap())
 }
 
 fn bearer(token: &str) -> String {
@@ -144,7 +144,7 @@ async fn only_good_tokens_of_the_issuer_for_the_audience_are_believed() {
 async fn clocks_may_differ_by_the_leeway() {
     let mut config = config(key_file("leeway.json", &json!([ONE.jwk()])));
     config.leeway = Duration::from_secs(60);
-    let service = behind(AuthLayer::new("x", [AuthEntry::tokens(JwtValidator::new(config).unwrap())])).await;
+    let service = behind(AuthLayer::new("x", [AuthEntry::tokens(JwtVerifier::new(config).unwrap())])).await;
     for (others, status) in [
         (json!({"exp": now() - 20}), 200),
         (json!({"exp": now() - 90}), 401),
@@ -163,23 +163,23 @@ fn key_sets_and_settings_that_cannot_be_used_are_refused() {
     let mut encrypts = ONE.jwk();
     encrypts["use"] = json!("enc");
     for keys in [json!([]), json!([secret]), json!([encrypts]), json!({}), json!([1])] {
-        let error = JwtValidator::new(config(key_file("bad.json", &keys))).unwrap_err();
+        let error = JwtVerifier::new(config(key_file("bad.json", &keys))).unwrap_err();
         assert!(error.is_config(), "{keys}");
     }
-    assert!(JwtValidator::new(config(KeySource::File("no-such.json".into()))).is_err());
+    assert!(JwtVerifier::new(config(JwksSource::File("no-such.json".into()))).is_err());
     let spoilt: [fn(&mut JwtConfig); 7] = [
         |c| c.issuer.clear(),
         |c| c.audience.clear(),
         |c| c.leeway = Duration::from_secs(301),
         |c| c.cache_ttl = Duration::ZERO,
-        |c| c.keys = KeySource::Url("http://id.example.org/jwks".to_owned()),
-        |c| c.keys = KeySource::Url("https://user:hush@id.example.org/jwks".to_owned()),
-        |c| (c.keys, c.timeout) = (KeySource::Url("http://127.0.0.1/".to_owned()), Duration::ZERO),
+        |c| c.keys = JwksSource::Url("http://id.example.org/jwks".to_owned()),
+        |c| c.keys = JwksSource::Url("https://user:hush@id.example.org/jwks".to_owned()),
+        |c| (c.keys, c.timeout) = (JwksSource::Url("http://127.0.0.1/".to_owned()), Duration::ZERO),
     ];
     for spoil in spoilt {
         let mut config = config(key_file("good.json", &json!([ONE.jwk()])));
         spoil(&mut config);
-        let error = JwtValidator::new(config).unwrap_err();
+        let error = JwtVerifier::new(config).unwrap_err();
         assert!(error.is_config() && !error.to_string().contains("hush"), "{error}");
     }
 }
@@ -187,12 +187,12 @@ fn key_sets_and_settings_that_cannot_be_used_are_refused() {
 #[tokio::test]
 async fn keys_from_a_server_are_fetched_seldom_and_change_with_it() {
     let (server, issuer) = issuer().await;
-    let mut config = config(KeySource::Url(format!("http://{}/jwks", server.address)));
+    let mut config = config(JwksSource::Url(format!("http://{}/jwks", server.address)));
     config.min_refresh = Duration::from_secs(3600);
     let bounded =
-        behind(AuthLayer::new("x", [AuthEntry::tokens(JwtValidator::new(config.clone()).unwrap())])).await;
+        behind(AuthLayer::new("x", [AuthEntry::tokens(JwtVerifier::new(config.clone()).unwrap())])).await;
     config.min_refresh = Duration::from_nanos(1);
-    let eager = behind(AuthLayer::new("x", [AuthEntry::tokens(JwtValidator::new(config).unwrap())])).await;
+    let eager = behind(AuthLayer::new("x", [AuthEntry::tokens(JwtVerifier::new(config).unwrap())])).await;
     let (one, two) = (ONE.token(&claims(json!({}))), TWO.token(&claims(json!({}))));
     let asked = || issuer.key_requests.load(Ordering::SeqCst);
 
@@ -216,11 +216,11 @@ async fn keys_from_a_server_are_fetched_seldom_and_change_with_it() {
 #[tokio::test]
 async fn tokens_whose_key_is_there_do_not_wait_for_another() {
     let (server, issuer) = issuer().await;
-    let mut config = config(KeySource::Url(format!("http://{}/jwks", server.address)));
+    let mut config = config(JwksSource::Url(format!("http://{}/jwks", server.address)));
     config.min_refresh = Duration::from_nanos(1);
     config.timeout = Duration::from_secs(3600);
     let service =
-        Arc::new(behind(AuthLayer::new("x", [AuthEntry::tokens(JwtValidator::new(config).unwrap())])).await);
+        Arc::new(behind(AuthLayer::new("x", [AuthEntry::tokens(JwtVerifier::new(config).unwrap())])).await);
     let (one, two) = (bearer(&ONE.token(&claims(json!({})))), bearer(&TWO.token(&claims(json!({})))));
     assert_eq!(service.status(Some(&one)).await, 200);
     issuer.silent.store(true, Ordering::SeqCst);
@@ -238,10 +238,10 @@ async fn tokens_whose_key_is_there_do_not_wait_for_another() {
 async fn keys_that_cannot_be_had_are_503() {
     let (server, issuer) = issuer().await;
     let validator = |path: &str| {
-        let mut config = config(KeySource::Url(format!("http://{}{path}", server.address)));
+        let mut config = config(JwksSource::Url(format!("http://{}{path}", server.address)));
         config.timeout = Duration::from_millis(200);
         config.min_refresh = Duration::from_nanos(1);
-        behind(AuthLayer::new("x", [AuthEntry::tokens(JwtValidator::new(config).unwrap())]))
+        behind(AuthLayer::new("x", [AuthEntry::tokens(JwtVerifier::new(config).unwrap())]))
     };
     let token = bearer(&ONE.token(&claims(json!({}))));
     for path in ["/slow", "/nowhere"] {
@@ -388,14 +388,14 @@ async fn kinds_of_entries_follow_the_scheme_and_one_another() {
     let oauth2 = || asks(introspection(format!("http://{}/introspect", server.address)));
     let rules = AuthRules::new("x")
         .service([oauth2().scopes(["write"]), users().scopes(["write"]), jwt().scopes(["write"])])
-        .resource("jwt", ResourceAuth::Entries(vec![jwt().scopes(["write"])]))
-        .resource("delete", ResourceAuth::Scopes(vec!["delete".to_owned()]));
+        .resource("jwt", ResourcePolicy::Entries(vec![jwt().scopes(["write"])]))
+        .resource("delete", ResourcePolicy::Scopes(vec!["delete".to_owned()]));
     let bare = AuthRules::new("x")
         .service([jwt()])
-        .resource("write", ResourceAuth::Scopes(vec!["write".to_owned(), "update".to_owned()]));
+        .resource("write", ResourcePolicy::Scopes(vec!["write".to_owned(), "update".to_owned()]));
     let read = AuthRules::new("x")
         .service([jwt().scopes(["read"])])
-        .resource("write", ResourceAuth::Scopes(vec!["write".to_owned(), "update".to_owned()]));
+        .resource("write", ResourcePolicy::Scopes(vec!["write".to_owned(), "update".to_owned()]));
     let app = Router::new()
         .route("/", get(|| async {}).layer(rules.service_layer().unwrap()))
         .route("/jwt", get(|| async {}).layer(rules.resource_layer("jwt").unwrap()))

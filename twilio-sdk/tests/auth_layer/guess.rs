@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use twilio_sdk::listener::{
-    AuthEntry, AuthError, AuthLayer, Authentication, Credential, LimitedStore, MemoryUserStore, PasswordHash,
-    Stores, UserStore,
+    AuthEntry, AuthError, AuthLayer, Authentication, Credential, MemoryUserStore, PasswordHash,
+    ThrottledUserStore, UserStore, UserStoreChain,
 };
 
 use crate::service::{basic, behind};
@@ -17,7 +17,7 @@ fn store() -> MemoryUserStore {
 
 #[tokio::test]
 async fn weakness_18_guessing_ends_for_users_and_for_names_that_nobody_has() {
-    let limited = LimitedStore::new(store(), 3, Duration::from_secs(3600)).unwrap();
+    let limited = ThrottledUserStore::new(store(), 3, Duration::from_secs(3600)).unwrap();
     let service = behind(AuthLayer::new("x", [AuthEntry::users(limited)])).await;
     let mut seen = Vec::new();
     for name in ["alice", "nobody"] {
@@ -42,17 +42,17 @@ async fn time_alone_sets_the_count_back() {
     let ask = async |store: &dyn UserStore, password: &str| {
         store.authenticate(&Credential::new("alice", password).unwrap()).await.map(drop)
     };
-    let brief = LimitedStore::new(store(), 1, Duration::from_millis(1)).unwrap();
+    let brief = ThrottledUserStore::new(store(), 1, Duration::from_millis(1)).unwrap();
     assert_eq!(ask(&brief, "wrong").await, Err(AuthError::Rejected));
     tokio::time::sleep(Duration::from_millis(5)).await;
     assert_eq!(ask(&brief, "xxx").await, Ok(()));
 
-    let closed = LimitedStore::new(store(), 1, Duration::from_secs(3600)).unwrap();
-    let stores = Stores::new([Arc::new(closed) as Arc<dyn UserStore>]);
+    let closed = ThrottledUserStore::new(store(), 1, Duration::from_secs(3600)).unwrap();
+    let stores = UserStoreChain::new([Arc::new(closed) as Arc<dyn UserStore>]);
     assert_eq!(ask(&stores, "wrong").await, Err(AuthError::Rejected));
     assert_eq!(ask(&stores, "xxx").await.unwrap_err().status(), 429, "behind other stores, too");
-    assert!(LimitedStore::new(store(), 0, Duration::from_secs(1)).is_err());
-    assert!(LimitedStore::new(store(), 1, Duration::ZERO).is_err());
+    assert!(ThrottledUserStore::new(store(), 0, Duration::from_secs(1)).is_err());
+    assert!(ThrottledUserStore::new(store(), 1, Duration::ZERO).is_err());
 }
 
 /// Answers when all have asked.
@@ -71,7 +71,7 @@ impl UserStore for AtOnce {
 #[tokio::test]
 async fn guesses_that_are_sent_at_once_are_no_more_than_others() {
     let slow = AtOnce(store(), tokio::sync::Barrier::new(20));
-    let limited = Arc::new(LimitedStore::new(slow, 3, Duration::from_secs(3600)).unwrap());
+    let limited = Arc::new(ThrottledUserStore::new(slow, 3, Duration::from_secs(3600)).unwrap());
     let guesses: Vec<_> = (0..20)
         .map(|guess| {
             let limited = Arc::clone(&limited);
@@ -92,7 +92,7 @@ async fn guesses_that_are_sent_at_once_are_no_more_than_others() {
 
 #[tokio::test]
 async fn review_03_no_spelling_of_a_name_has_a_count_of_its_own() {
-    let limited = LimitedStore::new(store(), 4, Duration::from_secs(3600)).unwrap();
+    let limited = ThrottledUserStore::new(store(), 4, Duration::from_secs(3600)).unwrap();
     let ask = async |name: &str, password: &str| {
         let credential = Credential::new(name, password).unwrap();
         limited.authenticate(&credential).await.map(drop)
@@ -113,7 +113,7 @@ async fn review_03_no_spelling_of_a_name_has_a_count_of_its_own() {
 
 #[tokio::test]
 async fn review_04_right_passwords_do_not_set_the_count_of_wrong_ones_back() {
-    let limited = LimitedStore::new(store(), 10, Duration::from_secs(3600)).unwrap();
+    let limited = ThrottledUserStore::new(store(), 10, Duration::from_secs(3600)).unwrap();
     let ask = async |password: &str| {
         limited.authenticate(&Credential::new("alice", password).unwrap()).await.map(drop)
     };
@@ -130,7 +130,7 @@ async fn review_04_right_passwords_do_not_set_the_count_of_wrong_ones_back() {
 
 #[tokio::test]
 async fn review_04_an_attacker_elsewhere_does_not_keep_a_user_out_of_the_own_network() {
-    let limited = LimitedStore::new(store(), 2, Duration::from_secs(3600)).unwrap();
+    let limited = ThrottledUserStore::new(store(), 2, Duration::from_secs(3600)).unwrap();
     let layer = AuthLayer::new("x", [AuthEntry::users(limited)]);
     let service = behind(layer.source_header(http::HeaderName::from_static("x-forwarded-for"))).await;
     let ask = async |from: &str, name: &str, password: &str| {

@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use twilio_sdk::listener::{
-    AuthEntry, AuthLayer, AuthRules, Introspection, IntrospectionConfig, JwtConfig, JwtValidator, KeySource,
+    AuthEntry, AuthLayer, AuthRules, Introspection, IntrospectionConfig, JwksSource, JwtConfig, JwtVerifier,
     UserDetails,
 };
 
@@ -140,7 +140,7 @@ async fn review_19_the_entry_and_the_issuer_are_known_and_sub_names_the_user() {
     let mut asked = config(&format!("http://{}/introspect", server.address));
     asked.any_audience = true;
     let keys = file("review-19-jwks.json", &json!({"keys": [ONE.jwk()]}).to_string());
-    let jwt = JwtValidator::new(JwtConfig::new("wso2", "ballerina", KeySource::File(keys))).unwrap();
+    let jwt = JwtVerifier::new(JwtConfig::new("wso2", "ballerina", JwksSource::File(keys))).unwrap();
     let layer = AuthLayer::new(
         "x",
         [

@@ -11,7 +11,7 @@ use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
-use twilio_sdk::listener::{AuthEntry, AuthLayer, JwtConfig, JwtValidator, KeySource};
+use twilio_sdk::listener::{AuthEntry, AuthLayer, JwksSource, JwtConfig, JwtVerifier};
 
 use crate::service::{Service, behind, serve};
 use crate::tokens::{ONE, TWO, claims};
@@ -43,10 +43,10 @@ async fn issuer(errors: usize) -> Issuer {
 impl Issuer {
     async fn protects(&self, set: impl FnOnce(&mut JwtConfig)) -> Arc<Service> {
         let url = format!("http://{}/jwks", self.service.address);
-        let mut config = JwtConfig::new("wso2", "ballerina", KeySource::Url(url));
+        let mut config = JwtConfig::new("wso2", "ballerina", JwksSource::Url(url));
         config.timeout = Duration::from_secs(60);
         set(&mut config);
-        let validator = JwtValidator::new(config).unwrap();
+        let validator = JwtVerifier::new(config).unwrap();
         Arc::new(behind(AuthLayer::new("x", [AuthEntry::tokens(validator)])).await)
     }
 

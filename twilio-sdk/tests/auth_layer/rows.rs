@@ -7,7 +7,7 @@ use axum::Router;
 use axum::routing::{get, post};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use twilio_sdk::listener::{
-    AuthEntry, AuthError, AuthLayer, AuthRules, BasicHandler, Challenge, MemoryUserStore, ResourceAuth,
+    AuthEntry, AuthError, AuthLayer, AuthRules, BasicHandler, Challenge, MemoryUserStore, ResourcePolicy,
     TokenStore, UserDetails,
 };
 use twilio_sdk::types::SecretString;
@@ -17,7 +17,7 @@ use crate::service::{basic, behind, serve, user, users};
 #[tokio::test]
 async fn a_resource_of_a_service_without_entries_has_its_own() {
     let rules = AuthRules::new("x")
-        .resource("transfer", ResourceAuth::Entries(vec![users().scopes(["write", "update"])]));
+        .resource("transfer", ResourcePolicy::Entries(vec![users().scopes(["write", "update"])]));
     let app = Router::new()
         .route("/transfer", get(|| async {}).layer(rules.resource_layer("transfer").unwrap()))
         .route("/open", get(|| async {}));
@@ -41,7 +41,7 @@ async fn a_bank_lets_its_users_do_what_their_scopes_say() {
         user("bob", "bob@123", &["account-details", "quotes"]),
         user("david", "david@123", &[]),
     ]);
-    let scopes = |name: &str| ResourceAuth::Scopes(vec![name.to_owned()]);
+    let scopes = |name: &str| ResourcePolicy::Scopes(vec![name.to_owned()]);
     let rules = AuthRules::new("bank")
         .service([AuthEntry::users(store.unwrap()).scopes(["account-details"])])
         .resource("funds-transfer", scopes("fund-transfer"))

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::get;
 use twilio_sdk::listener::{
-    AuthEntry, AuthError, AuthLayer, AuthRules, AuthSetupError, Authentication, Credential, MemoryUserStore,
-    PasswordHash, ResourceAuth, Stores, UserDetails, UserStore,
+    AuthEntry, AuthError, AuthLayer, AuthRules, AuthRulesError, Authentication, Credential, MemoryUserStore,
+    PasswordHash, ResourcePolicy, UserDetails, UserStore, UserStoreChain,
 };
 
 use crate::service::{basic, behind, serve, users};
@@ -74,9 +74,9 @@ async fn resources_replace_what_the_service_has() {
     )]);
     let rules = AuthRules::new("bank")
         .service([users().scopes(["read"]), users()])
-        .resource("scopes", ResourceAuth::Scopes(vec!["write".to_owned()]))
-        .resource("entries", ResourceAuth::Entries(vec![AuthEntry::users(other.unwrap())]))
-        .resource("closed", ResourceAuth::Entries(vec![]));
+        .resource("scopes", ResourcePolicy::Scopes(vec!["write".to_owned()]))
+        .resource("entries", ResourcePolicy::Entries(vec![AuthEntry::users(other.unwrap())]))
+        .resource("closed", ResourcePolicy::Entries(vec![]));
     let resource = |name: &str| get(|| async {}).layer(rules.resource_layer(name).unwrap());
     let app = Router::new()
         .route("/service", get(|| async {}).layer(rules.service_layer().unwrap()))
@@ -114,23 +114,23 @@ async fn resources_replace_what_the_service_has() {
 
 #[test]
 fn weakness_07_what_cannot_be_enforced_is_refused_at_the_start() {
-    let scopes = || ResourceAuth::Scopes(vec!["write".to_owned()]);
+    let scopes = || ResourcePolicy::Scopes(vec!["write".to_owned()]);
     let open = AuthRules::new("x").resource("transfer", scopes());
-    let error = AuthSetupError::ScopesWithoutEntries("transfer".to_owned());
+    let error = AuthRulesError::ScopesWithoutEntries("transfer".to_owned());
     assert_eq!(open.check(), Err(error.clone()));
     assert_eq!(open.resource_layer("transfer").unwrap_err(), error);
     assert_eq!(open.service_layer().unwrap_err(), error);
     // Also where another resource is asked for.
-    let both = open.resource("other", ResourceAuth::Entries(vec![users()]));
+    let both = open.resource("other", ResourcePolicy::Entries(vec![users()]));
     assert_eq!(both.resource_layer("other").unwrap_err(), error);
 
     let rules = AuthRules::new("x").service([]).resource("transfer", scopes());
     assert_eq!(rules.check(), Ok(()), "a service that lets nobody in has entries");
     let unknown = rules.resource_layer("Transfer").unwrap_err();
-    assert_eq!(unknown, AuthSetupError::UnknownResource("Transfer".to_owned()));
+    assert_eq!(unknown, AuthRulesError::UnknownResource("Transfer".to_owned()));
     let twice = rules.resource("transfer", scopes());
-    assert_eq!(twice.check(), Err(AuthSetupError::DeclaredTwice("transfer".to_owned())));
-    assert_eq!(AuthRules::new("x").service_layer().unwrap_err(), AuthSetupError::NoService);
+    assert_eq!(twice.check(), Err(AuthRulesError::DeclaredTwice("transfer".to_owned())));
+    assert_eq!(AuthRules::new("x").service_layer().unwrap_err(), AuthRulesError::NoService);
     assert!(error.to_string().contains("\"transfer\""));
 }
 
@@ -167,7 +167,7 @@ async fn a_store_that_cannot_be_asked_is_503_unless_another_accepts() {
         }
         assert_eq!(service.status(None).await, 401);
         // Several stores in one entry too.
-        let stores = Stores::new([Arc::new(Down(why)) as Arc<dyn UserStore>, Arc::clone(&others)]);
+        let stores = UserStoreChain::new([Arc::new(Down(why)) as Arc<dyn UserStore>, Arc::clone(&others)]);
         let service = behind(AuthLayer::new("x", [AuthEntry::users(stores)])).await;
         assert_eq!(service.status(Some(&basic("bob", "yyy"))).await, 200);
         assert_eq!(service.status(Some(&basic("bob", "no"))).await, 503);

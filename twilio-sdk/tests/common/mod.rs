@@ -3,19 +3,19 @@
 
 pub mod loopback;
 
-use twilio_sdk::mock::MockTwilio;
+use twilio_sdk::mock::Emulator;
 use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig};
 
 pub const ACCOUNT: &str = "AC00000000000000000000000000000001";
 pub const KEY: &str = "SK00000000000000000000000000000002";
 
 /// An embedded Twilio on a free port.
-pub async fn mock() -> MockTwilio {
-    MockTwilio::start().await.expect("a free port")
+pub async fn mock() -> Emulator {
+    Emulator::start().await.expect("a free port")
 }
 
 /// A client with an API key for that mock.
-pub fn client(mock: &MockTwilio) -> Client {
+pub fn client(mock: &Emulator) -> Client {
     client_at(&mock.base_url())
 }
 

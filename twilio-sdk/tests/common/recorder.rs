@@ -2,7 +2,7 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use twilio_sdk::audit::{Audit, AuditError, Event, EventKind};
+use twilio_sdk::audit::{Audit, AuditError, AuditEventKind, Event};
 
 /// Keeps events in memory, and can be full.
 #[derive(Default)]
@@ -32,7 +32,7 @@ impl Recorder {
         std::mem::take(&mut self.events.lock().unwrap())
     }
 
-    pub fn kinds(&self) -> Vec<EventKind> {
+    pub fn kinds(&self) -> Vec<AuditEventKind> {
         self.events.lock().unwrap().iter().map(Event::kind).collect()
     }
 }

@@ -1,14 +1,14 @@
 //! Clients of files, over real HTTP.
 
 use base64::Engine as _;
-use twilio_sdk::mock::MockTwilio;
+use twilio_sdk::mock::Emulator;
 use twilio_sdk::{Client, ConfigFormat, ConfigLoader};
 
 use crate::Folder;
 use crate::common::{ACCOUNT, KEY, mock};
 
 /// A client of a text in which `${URL}` is the mock's address.
-fn client(mock: &MockTwilio, text: &str, format: ConfigFormat) -> Client {
+fn client(mock: &Emulator, text: &str, format: ConfigFormat) -> Client {
     let url = mock.base_url();
     let loader = ConfigLoader::new().variables(move |name| match name {
         "URL" => Some(url.clone()),

@@ -15,7 +15,7 @@ mod wire;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use twilio_sdk::hashicorp_vault::{HashicorpErrorKind, HashicorpVault, HashicorpVaultConfig};
+use twilio_sdk::hashicorp_vault::{HashicorpVault, HashicorpVaultConfig, HashicorpVaultErrorKind};
 use twilio_sdk::{ConfigFormat, ConfigLoader, SecretSource as _, TlsConfig};
 
 use certificates::{Authority, Tls};
@@ -108,21 +108,21 @@ async fn each_answer_without_a_secret_has_its_error_and_shows_no_secret() {
     let deleted =
         json!({"data": {"data": null, "metadata": {"deletion_time": "2026-11-25T10:00:00Z", "version": 1}}});
     let cases = [
-        (Reply::new(403, denied), HashicorpErrorKind::Denied),
-        (Reply::new(404, r#"{"errors":[]}"#), HashicorpErrorKind::NotFound),
-        (Reply::new(404, deleted.to_string()), HashicorpErrorKind::NotFound),
-        (Reply::new(200, deleted.to_string()), HashicorpErrorKind::NotFound),
-        (Reply::json(&answer(&json!({"other": "s3cret"}))), HashicorpErrorKind::NotFound),
-        (Reply::json(&answer(&json!({"value": 5}))), HashicorpErrorKind::NotText),
+        (Reply::new(403, denied), HashicorpVaultErrorKind::Denied),
+        (Reply::new(404, r#"{"errors":[]}"#), HashicorpVaultErrorKind::NotFound),
+        (Reply::new(404, deleted.to_string()), HashicorpVaultErrorKind::NotFound),
+        (Reply::new(200, deleted.to_string()), HashicorpVaultErrorKind::NotFound),
+        (Reply::json(&answer(&json!({"other": "s3cret"}))), HashicorpVaultErrorKind::NotFound),
+        (Reply::json(&answer(&json!({"value": 5}))), HashicorpVaultErrorKind::NotText),
         // Version 1 of the engine has no inner data.
-        (Reply::json(&json!({"data": {"value": "s3cret"}})), HashicorpErrorKind::Unreadable),
-        (Reply::new(200, "s3cret"), HashicorpErrorKind::Unreadable),
-        (Reply::new(503, r#"{"errors":["Vault is sealed"]}"#), HashicorpErrorKind::Status(503)),
+        (Reply::json(&json!({"data": {"value": "s3cret"}})), HashicorpVaultErrorKind::Unreadable),
+        (Reply::new(200, "s3cret"), HashicorpVaultErrorKind::Unreadable),
+        (Reply::new(503, r#"{"errors":["Vault is sealed"]}"#), HashicorpVaultErrorKind::Status(503)),
         (
             Reply::new(307, "").header("Location", "http://127.0.0.1:1/s3cret"),
-            HashicorpErrorKind::Status(307),
+            HashicorpVaultErrorKind::Status(307),
         ),
-        (Reply::new(500, "s3cret"), HashicorpErrorKind::Status(500)),
+        (Reply::new(500, "s3cret"), HashicorpVaultErrorKind::Status(500)),
     ];
     for (reply, expected) in cases {
         let server = Loopback::start(move |_, _| reply.clone()).await;
@@ -141,12 +141,12 @@ async fn a_server_that_does_not_answer_is_given_up_in_time() {
     let config = HashicorpVaultConfig::new(&slow.url, TOKEN).timeout(Duration::from_millis(100));
     let error = HashicorpVault::new(config).unwrap().prefetch(["path"]).await.unwrap_err();
     assert!(
-        matches!(error.kind(), HashicorpErrorKind::Unavailable(why) if why.contains("timed out")),
+        matches!(error.kind(), HashicorpVaultErrorKind::Unavailable(why) if why.contains("timed out")),
         "{error}"
     );
     let reset = Loopback::start(|_, _| Reply::reset()).await;
     let error = vault(&reset).prefetch(["path"]).await.unwrap_err();
-    assert!(matches!(error.kind(), HashicorpErrorKind::Unavailable(_)), "{error}");
+    assert!(matches!(error.kind(), HashicorpVaultErrorKind::Unavailable(_)), "{error}");
 }
 
 #[tokio::test]
@@ -165,7 +165,10 @@ async fn only_the_authority_that_is_given_is_trusted() {
     let secrets = with(&good).prefetch(["path"]).await.unwrap();
     assert_eq!(secrets.resolve("path").unwrap().expose(), "s3cret");
     let error = with(&other).prefetch(["path"]).await.unwrap_err();
-    assert!(matches!(error.kind(), HashicorpErrorKind::Unavailable(why) if why.contains("TLS")), "{error}");
+    assert!(
+        matches!(error.kind(), HashicorpVaultErrorKind::Unavailable(why) if why.contains("TLS")),
+        "{error}"
+    );
     assert_eq!(server.requests().len(), 1);
 }
 
@@ -190,7 +193,7 @@ async fn what_cannot_work_is_refused_before_anything_is_sent() {
     let server = Loopback::start(|_, _| Reply::new(500, "")).await;
     for name in ["", "../sys/seal", "a/./b", "a?list=true", "#x"] {
         let error = vault(&server).prefetch([name]).await.unwrap_err();
-        assert_eq!(error.kind(), &HashicorpErrorKind::Name, "{name}");
+        assert_eq!(error.kind(), &HashicorpVaultErrorKind::Name, "{name}");
     }
     assert!(server.seen().is_empty());
     assert!(!format!("{:?}", vault(&server)).contains("s3cret"));

@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use twilio_sdk::SecretSource as _;
-use twilio_sdk::hashicorp_vault::{HashicorpErrorKind, HashicorpVault, HashicorpVaultConfig};
+use twilio_sdk::hashicorp_vault::{HashicorpVault, HashicorpVaultConfig, HashicorpVaultErrorKind};
 
 struct Running(Child);
 
@@ -60,11 +60,11 @@ async fn a_real_server_hands_out_what_was_put_in() {
     assert_eq!(secrets.resolve(names[0]).unwrap().expose(), "second");
     assert_eq!(secrets.resolve(names[1]).unwrap().expose(), "first");
     let missing = vault.prefetch(["apps/other"]).await.unwrap_err();
-    assert_eq!(missing.kind(), &HashicorpErrorKind::NotFound);
+    assert_eq!(missing.kind(), &HashicorpVaultErrorKind::NotFound);
     assert!(run(&url, &["kv", "delete", "-mount=secret", "apps/twilio"]));
     let deleted = vault.prefetch(["apps/twilio#api_secret"]).await.unwrap_err();
-    assert_eq!(deleted.kind(), &HashicorpErrorKind::NotFound);
+    assert_eq!(deleted.kind(), &HashicorpVaultErrorKind::NotFound);
     let wrong = HashicorpVault::new(HashicorpVaultConfig::new(&url, "wrong")).unwrap();
-    assert_eq!(wrong.prefetch(["apps/twilio"]).await.unwrap_err().kind(), &HashicorpErrorKind::Denied);
+    assert_eq!(wrong.prefetch(["apps/twilio"]).await.unwrap_err().kind(), &HashicorpVaultErrorKind::Denied);
     let _ = std::fs::remove_dir_all(home);
 }

@@ -2,12 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use twilio_sdk::listener::{AuthError, Credential, LdapUserStore, LimitedStore, UserDetails, UserStore as _};
+use twilio_sdk::listener::{
+    AuthError, Credential, LdapUserStore, ThrottledUserStore, UserDetails, UserStore as _,
+};
 
 use crate::directory::BASE;
 use crate::server::{ask, server};
 
-async fn guess(store: &LimitedStore<LdapUserStore>, name: &str, password: &str) -> u16 {
+async fn guess(store: &ThrottledUserStore<LdapUserStore>, name: &str, password: &str) -> u16 {
     let credential = Credential::new(name, password).unwrap();
     store.authenticate(&credential).await.map_or_else(|error| error.status().as_u16(), |_| 200)
 }
@@ -21,7 +23,7 @@ async fn review_03_spellings_that_the_directory_takes_for_one_name_are_counted_a
         let user = ask(&store, name, "alice@123").await.unwrap();
         assert_eq!(user.username, "alice", "the directory takes {name:?} for alice");
     }
-    let limited = LimitedStore::new(store, 5, Duration::from_secs(3600)).unwrap();
+    let limited = ThrottledUserStore::new(store, 5, Duration::from_secs(3600)).unwrap();
     let mut looked_at = 0;
     for (attempt, name) in spellings.iter().cycle().take(60).enumerate() {
         match guess(&limited, name, &format!("guess {attempt}")).await {
@@ -41,7 +43,7 @@ async fn review_03_names_that_lead_to_one_entry_share_its_count() {
     let mut config = server.config();
     config.user_name_search_filter = "(|(uid=?)(mail=?))".to_owned();
     let limited =
-        LimitedStore::new(LdapUserStore::new(config).unwrap(), 4, Duration::from_secs(3600)).unwrap();
+        ThrottledUserStore::new(LdapUserStore::new(config).unwrap(), 4, Duration::from_secs(3600)).unwrap();
     let mut statuses = Vec::new();
     for name in ["alice", "alice@avix.lk", "alice", "alice@avix.lk", "alice", "alice@avix.lk"] {
         statuses.push(guess(&limited, name, "guess").await);

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use twilio_sdk::listener::{
-    AuthError, BasicHandler, CachedStore, LdapConfig, LdapUserStore, Stores, UserStore,
+    AuthError, BasicHandler, CachedUserStore, LdapConfig, LdapUserStore, UserStore, UserStoreChain,
 };
 
 use crate::directory::{ADMIN, ADMIN_PASSWORD, BASE};
@@ -24,7 +24,7 @@ async fn a_server_that_is_down_is_503_until_it_is_up_again() {
         for password in ["alice@123", "invalid"] {
             assert!(is_unavailable(&ask(&store, "alice", password).await), "nobody is let in or sent away");
         }
-        let several = Stores::new([Arc::new(store.clone()) as Arc<dyn UserStore>]);
+        let several = UserStoreChain::new([Arc::new(store.clone()) as Arc<dyn UserStore>]);
         let handler = BasicHandler::new(Arc::new(several));
         let error = handler.authenticate("Basic YWxpY2U6YWxpY2VAMTIz").await.unwrap_err();
         assert_eq!(error.status(), 503);
@@ -46,7 +46,7 @@ async fn weakness_10_a_store_can_be_made_while_the_server_is_down() {
     assert!(is_unavailable(&ask(&store, "alice", "alice@123").await));
     assert!(store.check().await.is_err());
     server.restart();
-    let cached = CachedStore::new(store.clone(), Duration::from_secs(60)).unwrap();
+    let cached = CachedUserStore::new(store.clone(), Duration::from_secs(60)).unwrap();
     assert!(ask(&store, "alice", "alice@123").await.is_ok());
     let alice = twilio_sdk::listener::Credential::new("alice", "alice@123").unwrap();
     assert!(cached.authenticate(&alice).await.is_ok());

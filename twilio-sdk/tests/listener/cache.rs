@@ -1,6 +1,6 @@
 //! What is remembered of a store's answers.
 
-use twilio_sdk::listener::{Authentication, CachedStore, Credential, MemoryUserStore, UserStore};
+use twilio_sdk::listener::{Authentication, CachedUserStore, Credential, MemoryUserStore, UserStore};
 
 use crate::store;
 
@@ -24,9 +24,9 @@ async fn what_was_right_is_remembered_until_something_changes() {
     use std::sync::atomic::Ordering::SeqCst;
     let cached = |ttl: u64| {
         let counted = Counted(store(), Default::default(), Default::default());
-        CachedStore::new(counted, std::time::Duration::from_millis(ttl)).unwrap()
+        CachedUserStore::new(counted, std::time::Duration::from_millis(ttl)).unwrap()
     };
-    let ask = async |cached: &CachedStore<Counted<MemoryUserStore>>, name: &str, password: &str| {
+    let ask = async |cached: &CachedUserStore<Counted<MemoryUserStore>>, name: &str, password: &str| {
         let user = cached.authenticate(&Credential::new(name, password).unwrap()).await;
         (user.is_ok(), cached.store().1.load(SeqCst))
     };
@@ -43,7 +43,7 @@ async fn what_was_right_is_remembered_until_something_changes() {
     assert_eq!(ask(&short, "alice", "xxx").await, (true, 1));
     assert_eq!(ask(&short, "alice", "xxx").await, (true, 2), "its time is over");
     assert!(!format!("{long:?}").contains("xxx"));
-    let endless = CachedStore::new(store(), std::time::Duration::MAX).unwrap();
+    let endless = CachedUserStore::new(store(), std::time::Duration::MAX).unwrap();
     for _ in 0..2 {
         assert!(endless.authenticate(&Credential::new("alice", "xxx").unwrap()).await.is_ok());
     }

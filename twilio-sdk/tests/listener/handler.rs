@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue};
 use twilio_sdk::listener::{
-    AuthError, Authentication, BasicHandler, Challenge, Credential, MemoryUserStore, PasswordHash, Stores,
-    UserDetails, UserStore,
+    AuthError, Authentication, BasicHandler, Challenge, Credential, MemoryUserStore, PasswordHash,
+    UserDetails, UserStore, UserStoreChain,
 };
 
 use crate::{hash, store};
@@ -76,7 +76,8 @@ async fn stores_are_asked_in_their_order() {
         ("carol".to_owned(), hash("zzz"), vec![]),
     ])
     .unwrap();
-    let stores = Stores::new([Arc::new(Down) as Arc<dyn UserStore>, Arc::new(store()), Arc::new(other)]);
+    let stores =
+        UserStoreChain::new([Arc::new(Down) as Arc<dyn UserStore>, Arc::new(store()), Arc::new(other)]);
     let ask = async |name: &str, password: &str| {
         stores.authenticate(&Credential::new(name, password).unwrap()).await
     };
@@ -87,7 +88,7 @@ async fn stores_are_asked_in_their_order() {
         matches!(ask("carol", "no").await, Err(AuthError::Unavailable(_))),
         "the one that is down may know"
     );
-    let up = Stores::new([Arc::new(store()) as Arc<dyn UserStore>]);
+    let up = UserStoreChain::new([Arc::new(store()) as Arc<dyn UserStore>]);
     assert_eq!(up.authenticate(&Credential::new("carol", "zzz").unwrap()).await, Err(AuthError::Rejected));
 }
 

@@ -1,15 +1,15 @@
 use std::io::Read as _;
 
 use twilio_sdk::media::{Content, Visibility};
-use twilio_sdk::mock::MockTwilio;
+use twilio_sdk::mock::Emulator;
 
 use crate::common::client;
 use crate::{MEDIA, MESSAGE, RECORDING, RESOURCE, SERVERLESS, SERVICE, content};
 
 /// A runtime for the mock alone; the calls are made outside of it.
-fn server(size: u64) -> (tokio::runtime::Runtime, MockTwilio) {
+fn server(size: u64) -> (tokio::runtime::Runtime, Emulator) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let mock = runtime.block_on(async { MockTwilio::builder().media_size(size).start().await.unwrap() });
+    let mock = runtime.block_on(async { Emulator::builder().media_size(size).start().await.unwrap() });
     (runtime, mock)
 }
 

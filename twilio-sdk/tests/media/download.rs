@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use twilio_sdk::media::RecordingFormat;
-use twilio_sdk::mock::{Fault, MockTwilio, On};
+use twilio_sdk::mock::{Emulator, Fault, On};
 
 use crate::common::{ACCOUNT, client, mock};
 use crate::server::{Server, ok};
@@ -12,7 +12,7 @@ use crate::{MEDIA, MESSAGE, RECORDING, content};
 
 #[tokio::test]
 async fn a_recording_comes_byte_for_byte_in_the_format_that_is_asked_for() {
-    let mock = MockTwilio::builder().media_size(1_000_003).start().await.unwrap();
+    let mock = Emulator::builder().media_size(1_000_003).start().await.unwrap();
     let twilio = client(&mock);
     let mut download = twilio.media().recording(RECORDING).download().await.unwrap();
     assert_eq!((download.status().as_u16(), download.attempts()), (200, 1));
@@ -45,7 +45,7 @@ async fn a_recording_comes_byte_for_byte_in_the_format_that_is_asked_for() {
 
 #[tokio::test]
 async fn an_empty_file_is_a_file() {
-    let mock = MockTwilio::builder().media_size(0).start().await.unwrap();
+    let mock = Emulator::builder().media_size(0).start().await.unwrap();
     let mut download = client(&mock).media().recording(RECORDING).download().await.unwrap();
     assert_eq!(download.length(), Some(0));
     assert!(download.chunk().await.unwrap().is_none());
@@ -127,7 +127,7 @@ async fn what_twilio_refuses_is_twilios_error() {
 
 #[tokio::test]
 async fn a_size_limit_holds_whether_the_length_is_announced_or_not() {
-    let mock = MockTwilio::builder().media_size(200_000).start().await.unwrap();
+    let mock = Emulator::builder().media_size(200_000).start().await.unwrap();
     let twilio = client(&mock);
     let call = || twilio.media().recording(RECORDING);
     assert!(call().with_size_limit(199_999).download().await.unwrap_err().is_limit());
@@ -155,7 +155,7 @@ async fn a_size_limit_holds_whether_the_length_is_announced_or_not() {
 async fn a_download_is_a_stream() {
     use futures_core::Stream as _;
 
-    let mock = MockTwilio::builder().media_size(300_000).media_type("audio/ogg").start().await.unwrap();
+    let mock = Emulator::builder().media_size(300_000).media_type("audio/ogg").start().await.unwrap();
     let mut download = client(&mock).media().recording(RECORDING).download().await.unwrap();
     assert_eq!(download.content_type(), Some("audio/ogg"));
     let mut all = Vec::new();

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use twilio_sdk::mock::{Fault, MockTwilio, On};
+use twilio_sdk::mock::{Emulator, Fault, On};
 use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig, PoolConfig, RetryConfig};
 
 use crate::common::{ACCOUNT, KEY, client, client_at, mock};
@@ -101,7 +101,7 @@ async fn a_body_that_breaks_off_is_an_error_and_never_a_shorter_file() {
     };
     assert!(error.is_transport(), "{error:?}");
 
-    let mock = MockTwilio::builder().media_size(1 << 20).start().await.unwrap();
+    let mock = Emulator::builder().media_size(1 << 20).start().await.unwrap();
     for fault in [Fault::truncated_body(), Fault::reset_in_body(), Fault::truncated_body().chunked()] {
         mock.fault(On::operation("FetchRecordingMedia"), fault).unwrap().times(1);
         let download =
@@ -154,7 +154,7 @@ async fn an_answer_that_breaks_before_its_first_piece_is_asked_for_again() {
 
 #[tokio::test]
 async fn a_download_holds_its_place_until_it_ends_or_is_dropped() {
-    let mock = MockTwilio::builder().media_size(4 << 20).start().await.unwrap();
+    let mock = Emulator::builder().media_size(4 << 20).start().await.unwrap();
     let pool = PoolConfig::new().max_active(1).wait(Duration::from_millis(50));
     let config =
         ConnectionConfig::new(ApiKeyConfig::new(ACCOUNT, KEY, "key-secret")).base_url(mock.base_url());

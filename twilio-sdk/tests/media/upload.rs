@@ -6,14 +6,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::io::AsyncReadExt as _;
 use twilio_sdk::RetryConfig;
-use twilio_sdk::media::{AssetVersion, Content, UploadCall, Visibility};
-use twilio_sdk::mock::MockTwilio;
+use twilio_sdk::media::{AssetVersion, Content, UploadRequest, Visibility};
+use twilio_sdk::mock::Emulator;
 
 use crate::common::{client, client_at, mock};
 use crate::server::{Server, Step};
 use crate::{RESOURCE, SERVERLESS, SERVICE, content};
 
-pub(super) fn asset(mock: &MockTwilio, content: Content) -> UploadCall<AssetVersion> {
+pub(super) fn asset(mock: &Emulator, content: Content) -> UploadRequest<AssetVersion> {
     client(mock).media().upload_asset(
         SERVERLESS,
         RESOURCE,
@@ -199,7 +199,7 @@ async fn content_that_is_not_as_it_was_announced_is_never_carried_out() {
         (Content::stream(failing(), 10), "the disk is gone"),
     ] {
         let error = asset(&mock, content).with_retry(quick()).with_idempotent(true).send().await.unwrap_err();
-        assert!(error.is_content() && !error.may_have_been_carried_out(), "{error:?}");
+        assert!(error.is_content() && !error.may_have_executed(), "{error:?}");
         assert!(error.to_string().contains(reason), "{error}");
         assert_eq!((error.attempts(), error.operation_id()), (1, Some("CreateAssetVersion")));
         assert!(std::error::Error::source(&error).is_some());
@@ -240,7 +240,7 @@ async fn an_upload_that_stands_still_is_a_time_out_and_a_slow_one_is_not() {
 
 #[tokio::test]
 async fn twilios_refusal_is_typed_also_for_large_content() {
-    let mock = MockTwilio::builder().credentials("someone", "else").start().await.unwrap();
+    let mock = Emulator::builder().credentials("someone", "else").start().await.unwrap();
     let error = asset(&mock, Content::bytes(content(8 << 20))).send().await.unwrap_err();
     assert!(error.is_authentication() && error.code() == Some(20003), "{error}");
     let error = client(&mock).media().upload_conversation("IS1", "x").send().await.unwrap_err();

@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use node::Server;
 use twilio_sdk::oauth::{
-    Authorization, ClientAuth, MemoryStore, PkceVerifier, Provider, ProviderConfig, TokenSource,
+    Authorization, ClientAuth, MemoryStore, OAuthClientConfig, PkceVerifier, Provider, TokenSource,
     TokenStore as _,
 };
 use twilio_sdk::types::SecretString;
-use twilio_sdk::{Client, ConnectionConfig, Result, TokenErrorCode};
+use twilio_sdk::{Client, ConnectionConfig, OAuthErrorCode, Result};
 
 const ACCOUNT: &str = "AC00000000000000000000000000000001";
 const SECRET: &str = "s3cret:%&= +x";
@@ -28,9 +28,9 @@ macro_rules! server {
     };
 }
 
-fn config(server: &Server, client: &str) -> ProviderConfig {
+fn config(server: &Server, client: &str) -> OAuthClientConfig {
     let at = |path: &str| format!("{}{path}", server.url);
-    ProviderConfig::new(client, at("/token"))
+    OAuthClientConfig::new(client, at("/token"))
         .authorization_url(at("/auth"))
         .device_authorization_url(at("/device/auth"))
         .redirect_uri("http://127.0.0.1/back")
@@ -52,7 +52,7 @@ fn client(server: &Server, source: &TokenSource) -> Client {
     Client::new(ConnectionConfig::new(source.clone()).base_url(&server.url)).unwrap()
 }
 
-fn code_of<T: std::fmt::Debug>(outcome: Result<T>) -> Option<TokenErrorCode> {
+fn code_of<T: std::fmt::Debug>(outcome: Result<T>) -> Option<OAuthErrorCode> {
     let error = outcome.unwrap_err();
     assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
     error.token_problem().unwrap().code.clone()
@@ -101,11 +101,11 @@ async fn client_credentials_by_header_and_by_body() {
 
         let wrong = config(&server, name).client_secret("s3cret-wrong").client_auth(way);
         let outcome = Provider::new(wrong).unwrap().client_credentials().await;
-        assert_eq!(code_of(outcome), Some(TokenErrorCode::InvalidClient));
+        assert_eq!(code_of(outcome), Some(OAuthErrorCode::InvalidClient));
     }
     let greedy = config(&server, "machine").client_secret(SECRET).scope("offline_access");
     let outcome = Provider::new(greedy).unwrap().client_credentials().await;
-    assert_eq!(code_of(outcome), Some(TokenErrorCode::InvalidScope));
+    assert_eq!(code_of(outcome), Some(OAuthErrorCode::InvalidScope));
 }
 
 #[tokio::test]
@@ -149,8 +149,8 @@ async fn a_user_logs_in_with_pkce_and_the_refresh_token_rotates() {
     assert_ne!(first.expose(), second.expose(), "the server rotates");
 
     // It takes each refresh token once, and ends the login where one comes twice.
-    assert_eq!(code_of(provider.refresh(&first).await), Some(TokenErrorCode::InvalidGrant));
-    assert_eq!(code_of(provider.refresh(&second).await), Some(TokenErrorCode::InvalidGrant));
+    assert_eq!(code_of(provider.refresh(&first).await), Some(OAuthErrorCode::InvalidGrant));
+    assert_eq!(code_of(provider.refresh(&second).await), Some(OAuthErrorCode::InvalidGrant));
 }
 
 #[tokio::test]
@@ -162,7 +162,7 @@ async fn a_code_serves_once_and_only_with_its_verifier() {
     let thief = login_of(&server);
     let stolen = redirect.replace(login.state(), thief.state());
     assert_ne!(stolen, redirect);
-    assert_eq!(code_of(thief.finish(&stolen).await), Some(TokenErrorCode::InvalidGrant));
+    assert_eq!(code_of(thief.finish(&stolen).await), Some(OAuthErrorCode::InvalidGrant));
 
     // The same verifier and code twice.
     let verifier = PkceVerifier::random().unwrap();
@@ -173,7 +173,7 @@ async fn a_code_serves_once_and_only_with_its_verifier() {
     let again = begin();
     let replay = redirect.replace(login.state(), again.state());
     login.finish(&redirect).await.unwrap();
-    assert_eq!(code_of(again.finish(&replay).await), Some(TokenErrorCode::InvalidGrant));
+    assert_eq!(code_of(again.finish(&replay).await), Some(OAuthErrorCode::InvalidGrant));
 }
 
 #[tokio::test]
@@ -190,7 +190,7 @@ async fn a_device_login_waits_for_the_user() {
         assert!(get(&url, ("Accept", "*/*")).await.status().is_success());
         let outcome = login.wait().await;
         if deny {
-            assert_eq!(code_of(outcome), Some(TokenErrorCode::AccessDenied));
+            assert_eq!(code_of(outcome), Some(OAuthErrorCode::AccessDenied));
             continue;
         }
         let tokens = outcome.unwrap();

@@ -8,9 +8,9 @@ use tokio::task::JoinHandle;
 use twilio_sdk::access::{AccessControl, Roles, SqliteAccessStore};
 use twilio_sdk::audit::AuditLog;
 use twilio_sdk::listener::PasswordHash;
-use twilio_sdk::mock::MockTwilio;
+use twilio_sdk::mock::Emulator;
 use twilio_sdk::types::SecretString;
-use twilio_sdk::vault::{VaultOptions, WorkFactor};
+use twilio_sdk::vault::{Argon2Params, VaultOptions};
 
 use crate::app::{self, Service};
 use crate::directory::{ADMIN, ADMIN_PASSWORD, BASE};
@@ -30,9 +30,9 @@ pub fn key(secret: &str) -> Value {
 }
 
 /// An embedded Twilio that knows the key with either secret.
-pub async fn twilio() -> MockTwilio {
+pub async fn twilio() -> Emulator {
     let sid = key("")["api_key"].as_str().unwrap().to_owned();
-    let builder = MockTwilio::builder().credentials(&sid, FIRST_SECRET);
+    let builder = Emulator::builder().credentials(&sid, FIRST_SECRET);
     builder.credentials(sid, NEXT_SECRET).collection_size(30).start().await.unwrap()
 }
 
@@ -42,12 +42,12 @@ fn write(folder: &Folder, name: &str, text: &str) {
 }
 
 /// Fills the folder, and gives the key of the first admin.
-pub async fn fill(folder: &Folder, twilio: &MockTwilio, directory: &Server) -> SecretString {
+pub async fn fill(folder: &Folder, twilio: &Emulator, directory: &Server) -> SecretString {
     fill_with(folder, twilio, &format!("ldap://127.0.0.1:{}", directory.port)).await
 }
 
 /// The same with the URL of a directory that need not be there.
-pub async fn fill_with(folder: &Folder, twilio: &MockTwilio, url: &str) -> SecretString {
+pub async fn fill_with(folder: &Folder, twilio: &Emulator, url: &str) -> SecretString {
     let example = include_str!("../../examples/service/twilio.toml");
     write(folder, "twilio.toml", &example.replace("${TWILIO_BASE_URL:-}", &twilio.base_url()));
     let hash = PasswordHash::create(&SUSANS_PASSWORD.into()).unwrap();
@@ -65,7 +65,7 @@ pub async fn fill_with(folder: &Folder, twilio: &MockTwilio, url: &str) -> Secre
     }
     write(folder, "auth.toml", &rules);
     let options =
-        VaultOptions::new(folder.file("secrets.vault")).work_factor(WorkFactor::new(64, 1, 1).unwrap());
+        VaultOptions::new(folder.file("secrets.vault")).work_factor(Argon2Params::new(64, 1, 1).unwrap());
     options.create(&PASSPHRASE.into()).unwrap().set("twilio", key(FIRST_SECRET), None).unwrap();
     let people = SqliteAccessStore::open(folder.file("people.db")).unwrap();
     let log = AuditLog::open(folder.file("audit.log")).unwrap();

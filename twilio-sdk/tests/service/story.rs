@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use twilio_sdk::access_token::AccessToken;
 use twilio_sdk::audit::{Filter, search, verify};
-use twilio_sdk::mock::MockTwilio;
+use twilio_sdk::mock::Emulator;
 
 use crate::directory::ADMIN_PASSWORD;
 use crate::folder::{Folder, holds};
@@ -52,7 +52,7 @@ async fn everything_together() {
     assert!(!holds(&log, ADMIN_PASSWORD) && !holds(&log, DRAFT.1));
 }
 
-async fn users_send_and_read(service: &Running, twilio: &MockTwilio) {
+async fn users_send_and_read(service: &Running, twilio: &Emulator) {
     let susan = service.user("susan", SUSANS_PASSWORD);
     let sent = susan.post("/messages/new", draft()).await;
     assert_eq!(sent.status, 201, "{}", sent.body);
@@ -142,7 +142,7 @@ async fn people_look_after_the_service(service: &Running, ada: &Caller) -> Vec<S
     vec![key, other]
 }
 
-async fn twilios_key_is_replaced(service: &Running, twilio: &MockTwilio, ada: &Caller) {
+async fn twilios_key_is_replaced(service: &Running, twilio: &Emulator, ada: &Caller) {
     let susan = service.user("susan", SUSANS_PASSWORD);
     let short = ada.ask("PUT", "/credentials/twilio", &key("short")).await;
     assert_eq!((short.status, short.body.contains("short")), (422, false), "{}", short.body);

@@ -106,7 +106,7 @@ async fn a_compressed_body_that_breaks_off_is_no_answer() {
     let server = Server::start([Answer::status(200, &[GZIP], broken), Answer::ok()]).await;
     let twilio = build(config(&server.url()));
     let error = twilio.api_v2010().create_message("+15558675310").send().await.unwrap_err();
-    assert!(error.is_transport() && error.may_have_been_carried_out(), "{error:?}");
+    assert!(error.is_transport() && error.may_have_executed(), "{error:?}");
     assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
     assert_eq!(server.requests().len(), 1);
 }

@@ -126,7 +126,7 @@ async fn review_27_a_truncated_body_is_an_error_that_says_so() {
     for end in [1, 14, 30, 50, whole.len() / 2, whole.len() - 1] {
         let server = Server::start([Answer::status(200, &[], &whole[..end])]).await;
         let error = once(&server).api_v2010().list_message().send().await.unwrap_err();
-        assert!(error.is_decode() && error.may_have_been_carried_out(), "{error:?}");
+        assert!(error.is_decode() && error.may_have_executed(), "{error:?}");
         assert!(error.to_string().contains(&format!("truncated: it ends after {end} bytes")), "{error}");
         assert!(!format!("{error:?}").contains("SM1"), "{error:?}");
     }

@@ -211,7 +211,7 @@ async fn a_refused_stream_is_tried_again_for_every_method_and_every_attempt_is_c
         *streams.lock().unwrap() = 0;
         let twilio = build(config.http_version(HttpVersion::Http2));
         let error = twilio.api_v2010().create_message("+15558675310").send().await.unwrap_err();
-        assert!(error.is_transport() && !error.may_have_been_carried_out(), "{error:?}");
+        assert!(error.is_transport() && !error.may_have_executed(), "{error:?}");
         assert_eq!(error.attempts(), attempts);
         until("every attempt is seen", || *streams.lock().unwrap() == attempts).await;
     }

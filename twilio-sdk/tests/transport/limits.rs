@@ -22,7 +22,7 @@ async fn a_body_that_is_announced_too_large_is_not_read() {
     with(6_000).api_v2010().fetch_balance().send().await.unwrap();
     let error = with(5_000).api_v2010().fetch_balance().send().await.unwrap_err();
     assert!(error.is_limit() && error.to_string().contains("5000 bytes"), "{error}");
-    assert!(error.may_have_been_carried_out());
+    assert!(error.may_have_executed());
     assert_eq!((error.attempts(), error.status().map(|s| s.as_u16())), (1, Some(200)));
     let error = with(1 << 30).api_v2010().fetch_balance().send().await.unwrap_err();
     assert!(error.is_limit(), "{error}");

@@ -59,7 +59,7 @@ async fn a_call_waits_for_its_turn_no_longer_than_told() {
     let mut first = start(1, &twilio);
     until("the first is under way", || server.under_way() == 1).await;
     let error = promptly(twilio.api_v2010().create_message("+15558675310").send()).await.unwrap_err();
-    assert!(error.is_busy() && !error.may_have_been_carried_out(), "{error:?}");
+    assert!(error.is_busy() && !error.may_have_executed(), "{error:?}");
     assert_eq!(error.attempts(), 0, "nothing was sent");
     server.release(1);
     first.join_next().await.unwrap().unwrap().unwrap();

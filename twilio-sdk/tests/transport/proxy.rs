@@ -128,7 +128,7 @@ async fn a_proxy_that_refuses_is_no_connection_and_its_password_is_not_told() {
         let config = config(&elsewhere()).tls(trust.clone()).proxy(through).retry(RetryConfig::none());
         assert!(!format!("{config:?}").contains("wrong-password"));
         let error = build(config).api_v2010().fetch_balance().send().await.unwrap_err();
-        assert!(error.is_connect() && !error.may_have_been_carried_out(), "{error:?}");
+        assert!(error.is_connect() && !error.may_have_executed(), "{error:?}");
         assert!(!format!("{error:?}").contains("wrong-password"));
     }
     assert!(server.requests().is_empty());
@@ -235,8 +235,9 @@ async fn others(url: &str) {
     let _ = url;
     #[cfg(feature = "oauth")]
     {
-        use twilio_sdk::oauth::{Provider, ProviderConfig};
-        let config = ProviderConfig::new("client", format!("{url}/token")).client_secret("secret-of-client");
+        use twilio_sdk::oauth::{OAuthClientConfig, Provider};
+        let config =
+            OAuthClientConfig::new("client", format!("{url}/token")).client_secret("secret-of-client");
         let _ = Provider::new(config).unwrap().client_credentials().await;
     }
     #[cfg(feature = "hashicorp-vault")]

@@ -27,7 +27,7 @@ async fn review_60_a_request_to_any_path_has_credentials_and_retries() {
     // A POST may have been carried out.
     let server = Server::start([Answer::status(503, &[], "{}")]).await;
     let error = client(&server).request(Method::POST, "/2010-04-01/New.json").send().await.unwrap_err();
-    assert!(error.is_api() && error.attempts() == 1 && error.may_have_been_carried_out(), "{error}");
+    assert!(error.is_api() && error.attempts() == 1 && error.may_have_executed(), "{error}");
     assert_eq!(server.requests()[0].header("x-forwarded-host"), Some("api.twilio.com"));
 }
 
@@ -151,7 +151,7 @@ async fn review_60_headers_of_the_client_cannot_be_set() {
     let error = twilio.api_v2010().fetch_balance().with_header("X-New", "a\r\nAuthorization: b").send().await;
     assert!(error.unwrap_err().is_request());
     // Of a key in a header of its own, that header.
-    let key = twilio_sdk::KeyConfig::header("X-Api-Key", "secret");
+    let key = twilio_sdk::CustomKeyConfig::header("X-Api-Key", "secret");
     let keyed = twilio_sdk::ConnectionConfig::new(key).base_url(server.url()).retry(RetryConfig::none());
     let error =
         build(keyed).request(Method::GET, "/x").with_header("x-api-key", "mine").send().await.unwrap_err();
@@ -180,8 +180,8 @@ async fn review_60_parameters_stay_on_every_page() {
 #[cfg(feature = "serialize")]
 #[tokio::test]
 async fn review_60_saved_requests_keep_them() {
-    use twilio_sdk::{RawRequest, Request as _, SavedRequest, api_v2010::builder::CreateMessage};
-    let through = |saved: SavedRequest| -> SavedRequest {
+    use twilio_sdk::{RawRequest, Request as _, RequestData, api_v2010::builder::CreateMessage};
+    let through = |saved: RequestData| -> RequestData {
         assert!(!format!("{saved:?}").contains("hidden"));
         serde_json::from_str(&serde_json::to_string(&saved).unwrap()).unwrap()
     };

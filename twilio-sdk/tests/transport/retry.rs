@@ -188,7 +188,7 @@ async fn what_an_earlier_attempt_may_have_done_is_not_forgotten() {
         let server = Server::start(script).await;
         let error = send(&client(&server), verb, Says::default()).await.unwrap_err();
         assert_eq!((error.is_api(), error.attempts()), (true, 2), "{shown}");
-        assert_eq!(error.may_have_been_carried_out(), uncertain, "{shown}");
+        assert_eq!(error.may_have_executed(), uncertain, "{shown}");
     }
     // What reached nobody in the end reached somebody before.
     let server = Server::start([Answer::Reset]).await;
@@ -196,7 +196,7 @@ async fn what_an_earlier_attempt_may_have_done_is_not_forgotten() {
     let address = server.lock().unwrap().as_ref().unwrap().url();
     let config = config(&address).on_attempt(move |_| drop(server.lock().unwrap().take()));
     let error = send(&build(config), Verb::Delete, Says::default()).await.unwrap_err();
-    assert!(error.is_connect() && error.may_have_been_carried_out(), "{error}");
+    assert!(error.is_connect() && error.may_have_executed(), "{error}");
 }
 
 #[tokio::test]

@@ -80,7 +80,7 @@ async fn review_24_the_token_of_the_next_page_goes_into_the_operations_own_param
 #[cfg(feature = "numbers-v1")]
 #[tokio::test]
 async fn review_24_the_mock_pages_by_the_operations_own_parameter_only() {
-    let mock = twilio_sdk::mock::MockTwilio::builder().collection_size(5).start().await.unwrap();
+    let mock = twilio_sdk::mock::Emulator::builder().collection_size(5).start().await.unwrap();
     let twilio = build(config(&mock.base_url()));
     let items = twilio.numbers_v1().list_port_in_requests().size(2).items().collect().await.unwrap();
     assert_eq!(items.len(), 5);
@@ -184,7 +184,7 @@ async fn review_39_an_operation_of_oauths_is_not_sent_with_an_auth_token_or_an_a
         let organizations = twilio.iam_organizations();
         let fetch = organizations.fetch_organization_user(user());
         let error = fetch.clone().send().await.unwrap_err();
-        assert!(error.is_request() && !error.may_have_been_carried_out(), "{error:?}");
+        assert!(error.is_request() && !error.may_have_executed(), "{error:?}");
         assert_eq!(error.attempts(), 0);
         let text = error.to_string();
         assert!(text.contains("FetchOrganizationUser: takes OAuth credentials only"), "{text}");

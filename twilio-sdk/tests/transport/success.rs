@@ -41,7 +41,7 @@ async fn review_22_a_redirect_is_an_error_unless_the_operation_documents_it() {
                 assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{shown}");
                 assert!(shown.contains("redirect") && shown.contains("not followed"), "{shown}");
                 // Only a 303 points to the outcome of what was done.
-                assert_eq!(error.may_have_been_carried_out(), status == 303, "{shown}");
+                assert_eq!(error.may_have_executed(), status == 303, "{shown}");
             }
             assert_eq!(
                 server.requests().len(),
@@ -75,7 +75,7 @@ async fn review_23_an_empty_body_in_place_of_a_model_is_an_error_that_says_so() 
             let list = twilio.verify_v2().list_service().items().collect().await.map(drop);
             for outcome in [create(&twilio).await, create_blocking(&twilio).await, fetched, list] {
                 let error = outcome.expect_err("no model");
-                assert!(error.is_decode() && error.may_have_been_carried_out(), "{error}");
+                assert!(error.is_decode() && error.may_have_executed(), "{error}");
                 assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
                 let says = if body == "null" { "null" } else { "an empty body (status" };
                 let page = body == "null" && error.to_string().contains("JSON that is expected");
@@ -102,7 +102,7 @@ async fn review_23_statuses_without_a_body_and_operations_without_a_model_need_n
 
 #[tokio::test]
 async fn review_23_the_mocks_empty_bodies_are_errors_too() {
-    let mock = twilio_sdk::mock::MockTwilio::start().await.unwrap();
+    let mock = twilio_sdk::mock::Emulator::start().await.unwrap();
     let twilio = crate::build(crate::config(&mock.base_url()));
     mock.respond_once(200, &[], "");
     let error = twilio.verify_v2().list_service().items().collect().await.unwrap_err();

@@ -20,7 +20,7 @@ async fn the_time_out_bounds_a_call_that_gets_no_answer() {
     let server = Server::start([Answer::Silence]).await;
     let twilio = build(config(&server.url()).timeout(SHORT).retry(RetryConfig::none()));
     let error = promptly(twilio.api_v2010().fetch_balance().send()).await.unwrap_err();
-    assert!(error.is_timeout() && !error.is_connect() && error.may_have_been_carried_out(), "{error}");
+    assert!(error.is_timeout() && !error.is_connect() && error.may_have_executed(), "{error}");
     assert_eq!(error.attempts(), 1);
     until("the connection of a call that timed out is closed", || server.open() == 0).await;
 }
@@ -90,7 +90,7 @@ async fn the_time_out_of_the_connection_bounds_the_making_of_it() {
     let url = format!("http://{}", listener.local_addr().unwrap());
     let twilio = build(config(&url).connect_timeout(SHORT).retry(RetryConfig::none()));
     let error = twilio.api_v2010().create_message("+15558675310").send().await.unwrap_err();
-    assert!(error.is_connect() && !error.is_timeout() && !error.may_have_been_carried_out(), "{error:?}");
+    assert!(error.is_connect() && !error.is_timeout() && !error.may_have_executed(), "{error:?}");
 }
 
 #[tokio::test]

@@ -36,7 +36,7 @@ async fn refused_as_client(server: &Server, tls: TlsConfig, backend: TlsBackend,
 async fn refused(server: &Server, tls: TlsConfig) {
     let before = (server.accepted(), server.requests().len());
     let error = call(server, tls).await.unwrap_err();
-    assert!(error.is_tls() && error.is_connect() && !error.may_have_been_carried_out(), "{error:?}");
+    assert!(error.is_tls() && error.is_connect() && !error.may_have_executed(), "{error:?}");
     assert_eq!(error.attempts(), 1, "{error:?}");
     assert_eq!((server.accepted() - before.0, server.requests().len() - before.1), (1, 0), "{error:?}");
     assert!(std::error::Error::source(&error).is_some());

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use serde_json::json;
 use twilio_sdk::api_v2010::builder::CreateCallRequired;
 use twilio_sdk::api_v2010::types::{Call, MessageStatus};
-use twilio_sdk::mock::MockTwilio;
-use twilio_sdk::types::{Decimal, SecretJson, SecretString, Sid};
+use twilio_sdk::mock::Emulator;
+use twilio_sdk::types::{Decimal, SecretString, SecretValue, Sid};
 use twilio_sdk::verify_v2::builder::{
     CreateVerificationRequired, FetchVerificationRequired, UpdateVerificationRequired,
 };
@@ -16,8 +16,8 @@ use super::{build, config};
 
 const SERVICE: &str = "VA00000000000000000000000000000004";
 
-async fn mocked() -> (MockTwilio, twilio_sdk::Client) {
-    let mock = MockTwilio::start().await.unwrap();
+async fn mocked() -> (Emulator, twilio_sdk::Client) {
+    let mock = Emulator::start().await.unwrap();
     let client = build(config(&mock.base_url()));
     (mock, client)
 }
@@ -173,7 +173,7 @@ fn review_62_models_are_equal_when_all_that_they_hold_is() {
     assert_eq!(Decimal::from("1"), Decimal::from("1"));
     assert_eq!(SecretString::from("hush"), SecretString::from("hush"));
     assert_ne!(SecretString::from("hush"), SecretString::from("hush!"));
-    let secret = |json: serde_json::Value| SecretJson::from(json);
+    let secret = |json: serde_json::Value| SecretValue::from(json);
     let nested = || json!({ "a": ["x", 1, { "b": "y" }] });
     assert_eq!(secret(nested()), secret(nested()));
     for other in

@@ -162,7 +162,7 @@ async fn review_29_codes_that_last_are_not_retried_and_those_that_pass_are() {
             .unwrap_err();
         assert_eq!((error.code(), error.attempts()), (Some(number), if lasts { 1 } else { 3 }));
         assert_eq!((server.attempts() == 1, error.is_retryable()), (lasts, !lasts), "{number}");
-        assert!(!error.may_have_been_carried_out());
+        assert!(!error.may_have_executed());
     }
     // What is no 429 is judged by its status.
     let server = Server::start((0..9).map(|_| code(503, 60203))).await;

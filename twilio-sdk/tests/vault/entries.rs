@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use time::{Duration, OffsetDateTime};
-use twilio_sdk::types::SecretJson;
+use twilio_sdk::types::SecretValue;
 use twilio_sdk::vault::VaultError;
 
 use crate::folder::Folder;
@@ -100,7 +100,7 @@ fn nothing_shows_a_secret() {
     let folder = Folder::new();
     let vault = create(&folder);
     vault.set("text", "s3cret", None).unwrap();
-    vault.set("json", SecretJson::from(json!({"token": "s3cret"})), None).unwrap();
+    vault.set("json", SecretValue::from(json!({"token": "s3cret"})), None).unwrap();
     let shown = format!("{vault:?} {:?} {:?}", vault.get("text").unwrap(), vault.get("json").unwrap());
     assert!(!shown.contains("s3cret") && !shown.contains("horse"), "{shown}");
 }

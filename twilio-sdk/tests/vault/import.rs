@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::json;
 use time::{Duration, OffsetDateTime};
 use twilio_sdk::types::SecretString;
-use twilio_sdk::vault::{ApiLinkerStore, OnExisting, VaultError};
+use twilio_sdk::vault::{ApiLinkerStore, ConflictPolicy, VaultError};
 
 use crate::folder::Folder;
 use crate::{create, text};
@@ -35,7 +35,7 @@ fn a_store_of_version_1_is_read_and_its_expiry_is_kept() {
     assert_eq!(store.names().collect::<Vec<_>>(), ["github_api"]);
     assert!(!format!("{store:?}").contains("ghp_x"));
     let vault = create(&folder);
-    let imported = vault.import(store, OnExisting::Keep).unwrap();
+    let imported = vault.import(store, ConflictPolicy::Keep).unwrap();
     assert_eq!((imported.taken, imported.kept), (vec!["github_api".to_owned()], vec![]));
     let info = vault.list().unwrap().remove(0);
     assert_eq!(info.expires_at().unwrap().unix_timestamp(), 1_735_689_600);
@@ -52,10 +52,10 @@ fn review_11_what_cannot_be_recorded_takes_nothing_over() {
     let opened = options.open(&crate::passphrase()).unwrap();
     let before = std::fs::read(vault.path()).unwrap();
     full.0.store(true, std::sync::atomic::Ordering::Relaxed);
-    assert!(matches!(opened.import(read(), OnExisting::Replace), Err(VaultError::Audit(_))));
+    assert!(matches!(opened.import(read(), ConflictPolicy::Replace), Err(VaultError::Audit(_))));
     assert!(std::fs::read(vault.path()).unwrap() == before);
     full.0.store(false, std::sync::atomic::Ordering::Relaxed);
-    assert_eq!(opened.import(read(), OnExisting::Replace).unwrap().taken, ["github_api"]);
+    assert_eq!(opened.import(read(), ConflictPolicy::Replace).unwrap().taken, ["github_api"]);
 }
 
 #[test]
@@ -100,15 +100,15 @@ fn what_the_vault_has_stays_or_is_replaced_as_asked_and_all_or_nothing_is_taken(
     vault.set("a", "mine", None).unwrap();
     let later = (OffsetDateTime::now_utc() + Duration::hours(1)).unix_timestamp();
     let plain = json!({"a": {"token": "theirs"}, "b": {"token": "t", "expires_at": later}}).to_string();
-    let imported = vault.import(legacy(&folder, &plain).unwrap(), OnExisting::Keep).unwrap();
+    let imported = vault.import(legacy(&folder, &plain).unwrap(), ConflictPolicy::Keep).unwrap();
     assert_eq!((imported.taken, imported.kept), (vec!["b".to_owned()], vec!["a".to_owned()]));
     assert_eq!(text(&vault, "a"), "mine");
     let entry = vault.get("b").unwrap();
     assert_eq!(entry.json().unwrap().expose(), &json!({"token": "t", "expires_at": later}));
-    vault.import(legacy(&folder, &plain).unwrap(), OnExisting::Replace).unwrap();
+    vault.import(legacy(&folder, &plain).unwrap(), ConflictPolicy::Replace).unwrap();
     assert_eq!(vault.get("a").unwrap().text_at("/token").unwrap().expose(), "theirs");
     let bad = legacy(&folder, r#"{"c": {"token": "t"}, "": {"token": "t"}}"#).unwrap();
-    assert!(matches!(vault.import(bad, OnExisting::Replace), Err(VaultError::InvalidName)));
+    assert!(matches!(vault.import(bad, ConflictPolicy::Replace), Err(VaultError::InvalidName)));
     assert_eq!(vault.list().unwrap().len(), 2);
 }
 

@@ -3,7 +3,7 @@
 
 use std::process::{Command, Stdio};
 
-use twilio_sdk::vault::{KeyRing, Vault, VaultError};
+use twilio_sdk::vault::{Keyring, Vault, VaultError};
 
 use crate::create;
 use crate::folder::Folder;
@@ -21,7 +21,7 @@ fn run(command: &mut Command, expected: &str) -> std::process::Output {
 #[test]
 fn as_another_process() {
     let Ok(expected) = std::env::var("TWILIO_TEST_KEY_RING") else { return };
-    let ring = KeyRing::new("twilio-sdk-test", format!("vault-{}", std::process::id()));
+    let ring = Keyring::new("twilio-sdk-test", format!("vault-{}", std::process::id()));
     if expected == "none" {
         for result in [ring.passphrase().map(drop), ring.store(&"s3cret".into()), ring.remove()] {
             let error = result.unwrap_err();

@@ -25,13 +25,13 @@ mod tokens;
 use std::path::Path;
 
 use twilio_sdk::types::SecretString;
-use twilio_sdk::vault::{Vault, VaultError, VaultOptions, WorkFactor};
+use twilio_sdk::vault::{Argon2Params, Vault, VaultError, VaultOptions};
 
 use folder::Folder;
 
 /// As little work as there can be: these tests are not about guessing passphrases.
-fn cheap() -> WorkFactor {
-    WorkFactor::new(8, 1, 1).unwrap()
+fn cheap() -> Argon2Params {
+    Argon2Params::new(8, 1, 1).unwrap()
 }
 
 fn passphrase() -> SecretString {

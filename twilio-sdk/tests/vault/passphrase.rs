@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use twilio_sdk::types::SecretString;
-use twilio_sdk::vault::{Vault, VaultError, VaultOptions, WorkFactor};
+use twilio_sdk::vault::{Argon2Params, Vault, VaultError, VaultOptions};
 
 use crate::folder::{Folder, holds};
 use crate::{cheap, create, open, passphrase, text};
@@ -49,7 +49,7 @@ fn another_passphrase_takes_the_place_of_the_first_and_keeps_all_entries() {
     let other = open(vault.path()).unwrap();
     let salt = |file: &[u8]| file[22..38].to_vec();
     let before = salt(&std::fs::read(vault.path()).unwrap());
-    vault.rekey(&"another one".into(), WorkFactor::new(16, 2, 1).unwrap()).unwrap();
+    vault.rekey(&"another one".into(), Argon2Params::new(16, 2, 1).unwrap()).unwrap();
     assert_ne!(salt(&std::fs::read(vault.path()).unwrap()), before);
     assert_eq!(text(&vault, "a"), "s3cret");
     vault.set("b", "more", None).unwrap();
@@ -93,7 +93,7 @@ fn weakness_27_the_key_is_argon2id_with_its_parameters_in_the_file_and_names_are
     for (memory, passes, lanes) in
         [(7, 1, 1), (15, 1, 2), ((1 << 20) + 1, 1, 1), (64, 0, 1), (64, 65, 1), (64, 1, 0), (1024, 1, 17)]
     {
-        assert!(matches!(WorkFactor::new(memory, passes, lanes), Err(VaultError::WorkFactor)));
+        assert!(matches!(Argon2Params::new(memory, passes, lanes), Err(VaultError::Argon2Params)));
     }
 }
 

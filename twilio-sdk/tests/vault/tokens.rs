@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use twilio_sdk::audit::{AuditLog, tail};
-use twilio_sdk::oauth::{Provider, ProviderConfig, TokenSource, TokenStore, Tokens};
-use twilio_sdk::vault::{VaultOptions, VaultTokens};
+use twilio_sdk::oauth::{OAuthClientConfig, Provider, TokenSource, TokenStore, Tokens};
+use twilio_sdk::vault::{VaultOptions, VaultTokenStore};
 
 use crate::folder::{Folder, holds};
 use crate::loopback::{Loopback, Reply};
@@ -15,14 +15,14 @@ use crate::{cheap, create, open, passphrase};
 #[tokio::test]
 async fn tokens_are_there_after_opening_again_until_they_are_removed() {
     let folder = Folder::new();
-    let store = VaultTokens::new(Arc::new(create(&folder)));
+    let store = VaultTokenStore::new(Arc::new(create(&folder)));
     assert!(store.load("alice").await.unwrap().is_none());
     let mut tokens = Tokens::new("access-s3cret", Some("refresh-s3cret".into()), Duration::from_secs(3600));
     tokens.scope = Some("a b".to_owned());
     store.save("alice", &tokens).await.unwrap();
     let vault = Arc::new(open(&folder.file("secrets.vault")).unwrap());
     assert_eq!(vault.list().unwrap()[0].name(), "oauth/alice");
-    let again = VaultTokens::new(Arc::clone(&vault));
+    let again = VaultTokenStore::new(Arc::clone(&vault));
     let found = again.load("alice").await.unwrap().unwrap();
     assert_eq!(found.access_token.expose(), "access-s3cret");
     assert_eq!(found.refresh_token.as_ref().unwrap().expose(), "refresh-s3cret");
@@ -56,8 +56,9 @@ async fn a_source_renews_from_the_vault_and_keeps_the_next_refresh_token_there()
     let options =
         VaultOptions::new(folder.file("secrets.vault")).work_factor(cheap()).audit(Arc::clone(&log));
     let vault = Arc::new(options.create(&passphrase()).unwrap());
-    let provider = || Provider::new(ProviderConfig::new("client", format!("{}/token", server.url))).unwrap();
-    let store = Arc::new(VaultTokens::new(Arc::clone(&vault)));
+    let provider =
+        || Provider::new(OAuthClientConfig::new("client", format!("{}/token", server.url))).unwrap();
+    let store = Arc::new(VaultTokenStore::new(Arc::clone(&vault)));
     store.save("alice", &Tokens::new("old", Some("refresh-s3cret-0".into()), Duration::ZERO)).await.unwrap();
     let source = TokenSource::stored(provider(), Arc::clone(&store) as _, "alice");
     let token = source.access_token(Duration::from_secs(30)).await.unwrap();

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use twilio_sdk::webhook::{
-    CallStatus, CallStatusUpdate, CloudEvent, IncomingCall, IncomingMessage, MessageStatus,
-    MessageStatusUpdate, Payload, PayloadError, RecordingStatus, RecordingStatusUpdate,
+    CallStatus, CallStatusCallback, CloudEvent, IncomingCall, IncomingMessage, MessageStatus,
+    MessageStatusCallback, Payload, PayloadError, RecordingStatus, RecordingStatusCallback,
 };
 
 fn read<T: Payload>(form: &str) -> Result<T, PayloadError> {
@@ -27,7 +27,8 @@ fn payloads_are_typed_and_lose_nothing() {
     assert_eq!(message.extra.iter().collect::<Vec<_>>(), [("SmsSid", "MM1"), ("New", "x"), ("New", "y")]);
     assert_eq!(read::<IncomingMessage>("AccountSid=AC1").unwrap_err(), PayloadError::Missing("MessageSid"));
 
-    let update: MessageStatusUpdate = read("MessageSid=SM1&MessageStatus=brand_new&ErrorCode=30008").unwrap();
+    let update: MessageStatusCallback =
+        read("MessageSid=SM1&MessageStatus=brand_new&ErrorCode=30008").unwrap();
     assert_eq!(update.status, "brand_new");
     assert_eq!(update.error_code, Some(30008));
 
@@ -35,7 +36,7 @@ fn payloads_are_typed_and_lose_nothing() {
         read("CallSid=CA1&AccountSid=AC1&CallStatus=ringing&Direction=inbound&CallToken=hush").unwrap();
     assert_eq!(call.status, Some(CallStatus::Ringing));
     assert!(!format!("{call:?}").contains("hush"));
-    let update: CallStatusUpdate = read(
+    let update: CallStatusCallback = read(
         "CallSid=CA1&CallStatus=in-progress&CallDuration=7&SequenceNumber=2&Timestamp=Mon%2C+16+Aug+2010+03%3A45%3A01+%2B0000",
     )
     .unwrap();
@@ -44,7 +45,7 @@ fn payloads_are_typed_and_lose_nothing() {
         (CallStatus::InProgress, Some(7), Some(2))
     );
     assert!(update.timestamp.unwrap().value().is_some());
-    let recording: RecordingStatusUpdate =
+    let recording: RecordingStatusCallback =
         read("RecordingSid=RE1&RecordingStatus=completed&RecordingDuration=9&RecordingChannels=2").unwrap();
     assert_eq!((recording.status, recording.recording_duration), (RecordingStatus::Completed, Some(9)));
 

@@ -5,7 +5,7 @@ use crate::access::error::shown;
 use crate::access::key::ParsedKey;
 use crate::access::record::now;
 use crate::access::{AccessError, Actor, KeyHash, KeyRecord, UserRecord};
-use crate::audit::{Event, EventKind, Outcome};
+use crate::audit::{AuditEventKind, Event, Outcome};
 use crate::types::SecretString;
 
 /// How long a use of a key counts as its last one, so that not every use is a write.
@@ -44,7 +44,7 @@ impl AccessControl {
         source: Option<String>,
         name: Option<&str>,
     ) -> Result<Actor, AccessError> {
-        let mut event = Event::new(EventKind::Authentication, Outcome::Ok);
+        let mut event = Event::new(AuditEventKind::Authentication, Outcome::Ok);
         let source = source.as_deref().map(shown);
         if let Some(source) = &source {
             event = event.source(source);

@@ -1,5 +1,5 @@
 use super::change::{Decision, Facts, event};
-use super::{AccessControl, EventKind};
+use super::{AccessControl, AuditEventKind};
 use crate::access::{AccessError, Actor, Bindings, Permission, Permissions, Write};
 use crate::audit::Event;
 
@@ -28,7 +28,7 @@ impl AccessControl {
     ///
     /// [`AccessError::Denied`]; the store or the record cannot be used.
     pub async fn bind(&self, actor: &Actor, bindings: Bindings) -> Result<(), AccessError> {
-        let event = event(Some(actor), EventKind::ConfigChange, "people").action(bindings.to_string());
+        let event = event(Some(actor), AuditEventKind::ConfigChange, "people").action(bindings.to_string());
         let rule = move |facts: &Facts<'_>, event: Event| match facts.own == Permissions::ALL {
             true => Ok(Decision { writes: vec![Write::Bind(bindings)], value: (), event }),
             false => Err(AccessError::Denied(missing(facts.own))),

@@ -9,7 +9,7 @@ use crate::access::error::shown;
 use crate::access::record::now;
 use crate::access::store::Decide;
 use crate::access::{AccessError, Actor, Permission, Permissions, Records, Role, Roles, Write};
-use crate::audit::{Begun, Event, EventKind, Outcome};
+use crate::audit::{AuditEventKind, Begun, Event, Outcome};
 
 /// What a rule decides by.
 pub(super) struct Facts<'a> {
@@ -163,7 +163,7 @@ fn keeps_an_admin(before: &Records, writes: &[Write], now: OffsetDateTime) -> Re
 }
 
 /// The event of a change that somebody asks for, to a user or a key.
-pub(super) fn event(actor: Option<&Actor>, kind: EventKind, resource: &str) -> Event {
+pub(super) fn event(actor: Option<&Actor>, kind: AuditEventKind, resource: &str) -> Event {
     let event = match actor {
         Some(actor) => event_of(actor, kind),
         None => Event::new(kind, Outcome::Ok),

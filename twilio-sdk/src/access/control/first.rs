@@ -7,7 +7,7 @@ use super::people::{new_user, user};
 use super::{AccessControl, admins};
 use crate::access::error::shown;
 use crate::access::{AccessError, Bindings, KeyRecord, Role, Write};
-use crate::audit::{Event, EventKind};
+use crate::audit::{AuditEventKind, Event};
 
 impl AccessControl {
     /// Adds the first user, with the role `admin` and a key, which is accepted until `expires_at`. Nobody needs to be
@@ -35,7 +35,7 @@ impl AccessControl {
         deliver: Deliver<IssuedKey>,
     ) -> Result<IssuedKey, AccessError> {
         let mut new = self.new_key(name, expires_at)?;
-        let event = event(None, EventKind::UserAdd, name).action(Role::ADMIN);
+        let event = event(None, AuditEventKind::UserAdd, name).action(Role::ADMIN);
         let name = name.to_owned();
         let rule = move |facts: &Facts<'_>, event: Event| {
             if !facts.records.users.is_empty() {
@@ -77,7 +77,7 @@ impl AccessControl {
         deliver: Deliver<IssuedKey>,
     ) -> Result<IssuedKey, AccessError> {
         let mut new = self.new_key(name, expires_at)?;
-        let event = event(None, EventKind::KeyIssue, &new.record.id).action(key_of(name));
+        let event = event(None, AuditEventKind::KeyIssue, &new.record.id).action(key_of(name));
         let name = name.to_owned();
         let rule = move |facts: &Facts<'_>, event: Event| {
             if admins(facts.records, facts.now).proven {

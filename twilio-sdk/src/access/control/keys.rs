@@ -10,7 +10,7 @@ use crate::access::error::shown;
 use crate::access::key::is_id;
 use crate::access::record::to_millisecond;
 use crate::access::{AccessError, Actor, KeyRecord, Permission, Write};
-use crate::audit::{Event, EventKind};
+use crate::audit::{AuditEventKind, Event};
 
 /// The longest time for which a key stays good beside the one that replaces it.
 const LONGEST_OVERLAP: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -42,7 +42,7 @@ impl AccessControl {
         deliver: Deliver<IssuedKey>,
     ) -> Result<IssuedKey, AccessError> {
         let mut new = self.new_key(name, expires_at)?;
-        let event = event(Some(actor), EventKind::KeyIssue, &new.record.id).action(key_of(name));
+        let event = event(Some(actor), AuditEventKind::KeyIssue, &new.record.id).action(key_of(name));
         let rule = move |facts: &Facts<'_>, event| {
             new.check(facts)?;
             Ok(Decision { writes: vec![Write::PutKey(new.record.clone())], value: new.issued(), event })
@@ -80,7 +80,7 @@ impl AccessControl {
         deliver: Deliver<IssuedKey>,
     ) -> Result<IssuedKey, AccessError> {
         let mut new = self.new_key("", expires_at)?;
-        let event = event(Some(actor), EventKind::KeyRotate, id);
+        let event = event(Some(actor), AuditEventKind::KeyRotate, id);
         let id = id.to_owned();
         let rule = move |facts: &Facts<'_>, event: Event| {
             let old = key(facts, &id)?;
@@ -111,7 +111,7 @@ impl AccessControl {
     /// [`AccessError::NotAKeyId`], [`AccessError::KeyEnded`] where it is revoked already, [`AccessError::LastAdmin`] for the only key that an admin
     /// can log in with, which can be [rotated](Self::rotate_key) without overlap; the store or the record cannot be used.
     pub async fn revoke_key(&self, actor: &Actor, id: &str) -> Result<KeyInfo, AccessError> {
-        let event = event(Some(actor), EventKind::KeyRevoke, id);
+        let event = event(Some(actor), AuditEventKind::KeyRevoke, id);
         let id = id.to_owned();
         let rule = move |facts: &Facts<'_>, event: Event| {
             let old = key(facts, &id)?;

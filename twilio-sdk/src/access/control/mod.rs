@@ -20,7 +20,7 @@ use super::store::blocking;
 use super::{
     AccessError, AccessStore, Actor, KeyRecord, Permission, Permissions, Records, Role, Roles, UserRecord,
 };
-use crate::audit::{Audit, Event, EventKind, Outcome};
+use crate::audit::{Audit, AuditEventKind, Event, Outcome};
 
 #[cfg(feature = "admin")]
 pub(crate) use change::Deliver;
@@ -49,7 +49,7 @@ impl fmt::Debug for AccessControl {
 
 impl AccessControl {
     /// People of a store, with these roles; what happens is recorded by `audit`
-    /// ([`NoAudit`](crate::audit::NoAudit) records nothing).
+    /// ([`NoopAuditSink`](crate::audit::NoopAuditSink) records nothing).
     pub fn new(store: impl AccessStore + 'static, roles: Roles, audit: impl Audit + 'static) -> Self {
         let (store, audit) = (Arc::new(store), Arc::new(audit));
         Self(Arc::new(Inner { store, roles, audit, generation: AtomicU64::new(0) }))
@@ -99,7 +99,7 @@ impl AccessControl {
         permission: Permission,
         resource: Option<&str>,
     ) -> Result<(), AccessError> {
-        let mut event = event_of(actor, EventKind::Authorization).action(permission.as_str());
+        let mut event = event_of(actor, AuditEventKind::Authorization).action(permission.as_str());
         if let Some(resource) = resource {
             event = event.resource(shown(resource));
         }
@@ -136,7 +136,7 @@ impl AccessControl {
     pub(super) async fn record_of(
         &self,
         actor: &Actor,
-        kind: EventKind,
+        kind: AuditEventKind,
         resource: &str,
     ) -> Result<(), AccessError> {
         self.record(event_of(actor, kind).resource(resource)).await
@@ -181,7 +181,7 @@ impl Inner {
     }
 }
 
-fn event_of(actor: &Actor, kind: EventKind) -> Event {
+fn event_of(actor: &Actor, kind: AuditEventKind) -> Event {
     let event = Event::new(kind, Outcome::Ok).actor(&actor.name).role(&actor.role);
     match &actor.source {
         Some(source) => event.source(source),

@@ -3,7 +3,7 @@ use super::change::{Decision, Facts, event};
 use crate::access::error::shown;
 use crate::access::key::PREFIX;
 use crate::access::{AccessError, Actor, Permission, UserRecord, Write};
-use crate::audit::EventKind;
+use crate::audit::AuditEventKind;
 use crate::user_name;
 
 impl AccessControl {
@@ -16,7 +16,7 @@ impl AccessControl {
     /// [`AccessError::Denied`], [`AccessError::AboveOwnRole`], [`AccessError::InvalidName`],
     /// [`AccessError::UserExists`], [`AccessError::UnknownRole`]; the store or the record cannot be used.
     pub async fn add_user(&self, actor: &Actor, name: &str, role: &str) -> Result<UserRecord, AccessError> {
-        let event = event(Some(actor), EventKind::UserAdd, name).action(shown(role));
+        let event = event(Some(actor), AuditEventKind::UserAdd, name).action(shown(role));
         let (name, role) = (name.to_owned(), role.to_owned());
         let rule = move |facts: &Facts<'_>, event| {
             let user = new_user(facts, &name, &role)?;
@@ -33,7 +33,7 @@ impl AccessControl {
     /// [`AccessError::Denied`], [`AccessError::AboveOwnRole`], [`AccessError::UnknownUser`],
     /// [`AccessError::UnknownRole`], [`AccessError::LastAdmin`]; the store or the record cannot be used.
     pub async fn set_role(&self, actor: &Actor, name: &str, role: &str) -> Result<UserRecord, AccessError> {
-        let event = event(Some(actor), EventKind::UserRole, name).action(shown(role));
+        let event = event(Some(actor), AuditEventKind::UserRole, name).action(shown(role));
         let (name, role) = (name.to_owned(), role.to_owned());
         let rule = move |facts: &Facts<'_>, event| {
             let user = user(facts, &name)?;
@@ -54,7 +54,7 @@ impl AccessControl {
     /// [`AccessError::Denied`], [`AccessError::AboveOwnRole`], [`AccessError::UnknownUser`],
     /// [`AccessError::LastAdmin`]; the store or the record cannot be used.
     pub async fn remove_user(&self, actor: &Actor, name: &str) -> Result<(), AccessError> {
-        let event = event(Some(actor), EventKind::UserRemove, name);
+        let event = event(Some(actor), AuditEventKind::UserRemove, name);
         let name = name.to_owned();
         let rule = move |facts: &Facts<'_>, event| {
             facts.within_own_role(&user(facts, &name)?.role)?;

@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::access::{AccessControl, AccessError, Actor, Permission};
-use crate::audit::EventKind;
+use crate::audit::AuditEventKind;
 
 /// Settings, such as a [`ConnectionConfig`](crate::ConnectionConfig): seen by those who have `view_config`, changed by
 /// those who have `edit_config`. Refusals are recorded as `authz`, `denied`, and changes as `config.change`.
@@ -49,7 +49,7 @@ impl<T: Clone + Send + Sync> GuardedConfig<T> {
         self.access.require_for(actor, Permission::EditConfig, NAME).await?;
         let mut changed = T::clone(&self.current());
         let result = edit(&mut changed);
-        self.access.record_of(actor, EventKind::ConfigChange, NAME).await?;
+        self.access.record_of(actor, AuditEventKind::ConfigChange, NAME).await?;
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(changed);
         Ok(result)
     }

@@ -70,9 +70,9 @@ impl AccessControl {
         Guarded::new(self, permission, name, value)
     }
 
-    /// A client, for those who have `run_calls`.
+    /// A client, for those who have `send_requests`.
     pub fn guard_client(&self, client: crate::Client) -> Guarded<crate::Client> {
-        self.guard(Permission::RunCalls, "client", client)
+        self.guard(Permission::SendRequests, "client", client)
     }
 
     /// What calls have brought, for those who have `view_results`.
@@ -82,7 +82,7 @@ impl AccessControl {
 
     /// Usage and statistics, for those who have `access_analytics`.
     pub fn guard_analytics<T>(&self, analytics: T) -> Guarded<T> {
-        self.guard(Permission::AccessAnalytics, "analytics", analytics)
+        self.guard(Permission::ViewAnalytics, "analytics", analytics)
     }
 
     /// A vault, for those who have `manage_credentials`.

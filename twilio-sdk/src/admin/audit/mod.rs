@@ -14,8 +14,8 @@ use super::output::{BAD, GOOD, ODD, shown};
 use super::session::Session;
 use crate::access::{Bindings, Permission};
 use crate::audit::{
-    Audit as Recorder, AuditError, AuditLog, Event, EventKind, Fault, Filter, Head, Outcome, VerifyError,
-    search, tail, verify,
+    Audit as Recorder, AuditError, AuditEventKind, AuditLog, Event, Fault, Filter, Head, Outcome,
+    VerifyError, search, tail, verify,
 };
 use crate::types::SecretString;
 
@@ -75,7 +75,7 @@ enum Action {
 struct SearchArgs {
     /// This kind of event, such as user.add or an application's order.refund; may be given several times
     #[arg(long, visible_alias = "kind", value_name = "KIND", value_parser = kind)]
-    event: Vec<EventKind>,
+    event: Vec<AuditEventKind>,
     /// How it ended: ok, denied or failed; or begun, for the first of the two records of a change
     #[arg(long, value_parser = outcome)]
     outcome: Option<Outcome>,
@@ -104,9 +104,9 @@ fn anchor(text: &str) -> Result<Head, &'static str> {
     head.ok_or("the number of a line and its hash are expected, as audit verify prints them: NUMBER:HASH")
 }
 
-fn kind(text: &str) -> Result<EventKind, String> {
-    EventKind::parse(text).ok_or_else(|| {
-        let all: Vec<_> = EventKind::ALL.iter().map(|kind| kind.as_str()).collect();
+fn kind(text: &str) -> Result<AuditEventKind, String> {
+    AuditEventKind::parse(text).ok_or_else(|| {
+        let all: Vec<_> = AuditEventKind::ALL.iter().map(|kind| kind.as_str()).collect();
         format!("the kinds are {}, and those of applications, such as order.refund", all.join(", "))
     })
 }

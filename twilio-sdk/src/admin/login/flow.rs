@@ -1,10 +1,10 @@
 use super::redirect::Redirect;
 use crate::admin::exit::{Done, Failure};
 use crate::admin::output::{shown, tell};
-use crate::oauth::{Provider, ProviderConfig, Tokens};
+use crate::oauth::{OAuthClientConfig, Provider, Tokens};
 
 /// The user enters a code on whatever device has a browser.
-pub(super) async fn device(config: ProviderConfig) -> Done<Tokens> {
+pub(super) async fn device(config: OAuthClientConfig) -> Done<Tokens> {
     let login = Provider::new(config)?.device().await?;
     tell(&format!("Open {} and enter {}", shown(login.verification_uri()), shown(login.user_code())));
     if let Some(uri) = login.verification_uri_complete() {
@@ -14,7 +14,7 @@ pub(super) async fn device(config: ProviderConfig) -> Done<Tokens> {
 }
 
 /// The user logs in in a browser of this machine, which is sent back to a port of this program.
-pub(super) async fn browser(config: ProviderConfig, port: u16, open: bool) -> Done<Tokens> {
+pub(super) async fn browser(config: OAuthClientConfig, port: u16, open: bool) -> Done<Tokens> {
     let bound = Redirect::bind(port).await;
     let redirect = bound.map_err(|error| Failure::failed(format!("no port for the redirect: {error}")))?;
     let provider = Provider::new(config.redirect_uri(redirect.uri()))?;

@@ -18,14 +18,14 @@ use super::session::Session;
 use super::vault::VaultArgs;
 use crate::SecretSource as _;
 use crate::access::Permission;
-use crate::audit::{Audit as _, Event, EventKind, Outcome};
-use crate::oauth::{ClientAuth, ProviderConfig, TokenStore as _, Tokens};
-use crate::vault::{Vault, VaultTokens};
+use crate::audit::{Audit as _, AuditEventKind, Event, Outcome};
+use crate::oauth::{ClientAuth, OAuthClientConfig, TokenStore as _, Tokens};
+use crate::vault::{Vault, VaultTokenStore};
 
 /// Logs in at an authorization server and keeps the tokens in the vault; needs the permission manage_credentials
 ///
 /// In a browser by authorization code with PKCE (RFC 7636), whose redirect comes to this machine; with --device-url
-/// on any other device by a code (RFC 8628). The tokens are the entry oauth/NAME, which VaultTokens of the SDK reads and
+/// on any other device by a code (RFC 8628). The tokens are the entry oauth/NAME, which VaultTokenStore of the SDK reads and
 /// renews.
 ///
 /// JSON: {"name": NAME, "entry": NAME, "scope": TEXT or null, "expires_at": MOMENT, "refresh_token": BOOL}
@@ -103,12 +103,13 @@ impl Login {
         self.keep(session, vault, &tokens)
     }
 
-    fn config(&self, session: &Session, vault: &Vault, person: &Person) -> Done<ProviderConfig> {
-        let mut config =
-            ProviderConfig::new(&self.client_id, &self.token_url).client_auth(match self.client_secret_in {
+    fn config(&self, session: &Session, vault: &Vault, person: &Person) -> Done<OAuthClientConfig> {
+        let mut config = OAuthClientConfig::new(&self.client_id, &self.token_url).client_auth(
+            match self.client_secret_in {
                 SecretPlace::Header => ClientAuth::Header,
                 SecretPlace::Body => ClientAuth::Body,
-            });
+            },
+        );
         if let Some(url) = &self.authorization_url {
             config = config.authorization_url(url);
         }
@@ -135,14 +136,14 @@ impl Login {
         Ok(config)
     }
 
-    async fn in_time(&self, config: ProviderConfig) -> Done<Tokens> {
+    async fn in_time(&self, config: OAuthClientConfig) -> Done<Tokens> {
         tokio::time::timeout(self.timeout, self.flow(config)).await.unwrap_or_else(|_| {
             let time = humantime::format_duration(self.timeout);
             Err(Failure::failed(format!("nobody has logged in within {time}; --timeout waits for longer")))
         })
     }
 
-    async fn flow(&self, config: ProviderConfig) -> Done<Tokens> {
+    async fn flow(&self, config: OAuthClientConfig) -> Done<Tokens> {
         match self.device_url {
             Some(_) => flow::device(config).await,
             None => flow::browser(config, self.redirect_port, !self.no_browser).await,
@@ -162,7 +163,7 @@ impl Login {
             person.audit.guard(&tokens.access_token);
             tokens.refresh_token.iter().for_each(|token| person.audit.guard(token));
         }
-        let mut event = Event::new(EventKind::TokenIssue, outcome)
+        let mut event = Event::new(AuditEventKind::TokenIssue, outcome)
             .actor(&person.name)
             .action("login")
             .resource(format!("oauth/{}", self.name))
@@ -175,7 +176,7 @@ impl Login {
     }
 
     fn keep(&self, session: &Session, vault: Vault, tokens: &Tokens) -> Done {
-        let tokens_of = VaultTokens::new(Arc::new(vault));
+        let tokens_of = VaultTokenStore::new(Arc::new(vault));
         let saved = session.wait(tokens_of.save(&self.name, tokens));
         saved.map_err(|error| Failure::failed(format!("the tokens cannot be kept: {error}")))?;
         let entry = format!("oauth/{}", self.name);

@@ -6,7 +6,7 @@ use crate::admin::exit::{Done, Failure};
 use crate::admin::output::{self, is_terminal, moment, shown, table};
 use crate::admin::person::Person;
 use crate::admin::session::Session;
-use crate::types::{SecretJson, SecretString};
+use crate::types::{SecretString, SecretValue};
 use crate::vault::{Entry, EntryInfo, EntryValue, VaultError};
 
 pub(super) fn set(session: &Session, person: &Person, file: &VaultArgs, args: &SetArgs) -> Done {
@@ -21,8 +21,8 @@ pub(super) fn set(session: &Session, person: &Person, file: &VaultArgs, args: &S
 }
 
 /// The error shows nothing of the text.
-fn parse(secret: &SecretString) -> Done<SecretJson> {
-    let value: Result<SecretJson, _> = serde_json::from_str(secret.expose());
+fn parse(secret: &SecretString) -> Done<SecretValue> {
+    let value: Result<SecretValue, _> = serde_json::from_str(secret.expose());
     value.map_err(|error| {
         let place = format!("line {}, column {}", error.line(), error.column());
         Failure::usage(format!("the secret is not JSON, which --as-json says that it is: see {place}"))
@@ -50,7 +50,7 @@ pub(super) fn get(session: &Session, person: &Person, file: &VaultArgs, args: &G
         };
         let mut shown = described(entry.info());
         shown.insert("value".to_owned(), value);
-        let shown = SecretJson::from(Value::Object(shown));
+        let shown = SecretValue::from(Value::Object(shown));
         return session.output.print(shown.expose(), |_| Ok(()));
     }
     let mut text = Zeroizing::new(match &value {

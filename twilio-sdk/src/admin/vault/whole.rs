@@ -8,7 +8,7 @@ use crate::admin::exit::{Done, Failure};
 use crate::admin::output::shown;
 use crate::admin::person::Person;
 use crate::admin::session::Session;
-use crate::vault::{ApiLinkerStore, OnExisting, WorkFactor};
+use crate::vault::{ApiLinkerStore, Argon2Params, ConflictPolicy};
 
 pub(super) fn init(session: &Session, person: &Person, file: &VaultArgs) -> Done {
     let path = file.path(session)?;
@@ -26,7 +26,7 @@ pub(super) fn rekey(session: &Session, person: &Person, file: &VaultArgs) -> Don
     let vault = file.open(session, person)?;
     let passphrase = long_enough(session.input.ask_new("New passphrase of the vault")?)?;
     let path = vault.path().display().to_string();
-    vault.rekey(&passphrase, WorkFactor::default()).map_err(|error| Failure::from(error).at(&path))?;
+    vault.rekey(&passphrase, Argon2Params::default()).map_err(|error| Failure::from(error).at(&path))?;
     session.output.line(&json!({"vault": path}), &format!("{path} has another passphrase."))
 }
 
@@ -44,7 +44,7 @@ pub(super) fn import(
     let password = session.input.ask("Master password of the store")?;
     let read = ApiLinkerStore::read(store, &password);
     let store = read.map_err(|error| Failure::from(error).at(store.display()))?;
-    let existing = if replace { OnExisting::Replace } else { OnExisting::Keep };
+    let existing = if replace { ConflictPolicy::Replace } else { ConflictPolicy::Keep };
     let imported = vault.import(store, existing)?;
     let json = json!({"taken": imported.taken, "kept": imported.kept});
     session.output.print(&json, |out| {

@@ -20,12 +20,12 @@ use crate::types::SecretString;
 /// An audit log: JSON lines in files that only grow, each line with the hash of the one before.
 ///
 /// ```
-/// use twilio_sdk::audit::{Audit, AuditLog, Event, EventKind, Outcome, verify};
+/// use twilio_sdk::audit::{Audit, AuditLog, Event, AuditEventKind, Outcome, verify};
 ///
 /// # let folder = std::env::temp_dir().join(format!("twilio-sdk-audit-doc-{}", std::process::id()));
 /// # let path = folder.join("audit.log");
 /// let log = AuditLog::open(&path)?;
-/// log.record(&Event::new(EventKind::UserAdd, Outcome::Ok).actor("alice").resource("bob").role("viewer"))?;
+/// log.record(&Event::new(AuditEventKind::UserAdd, Outcome::Ok).actor("alice").resource("bob").role("viewer"))?;
 ///
 /// let verified = verify(&path, None)?;
 /// assert_eq!(verified.head().seq(), 1);

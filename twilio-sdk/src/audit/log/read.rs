@@ -7,12 +7,12 @@ use time::OffsetDateTime;
 use super::files::{LONGEST_LINE, Lines, all};
 use super::io;
 use super::record::Record;
-use crate::audit::{AuditError, EventKind, Outcome};
+use crate::audit::{AuditError, AuditEventKind, Outcome};
 
 /// Which records are looked for; one that names nothing finds all.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    kinds: Vec<EventKind>,
+    kinds: Vec<AuditEventKind>,
     outcome: Option<Outcome>,
     actor: Option<String>,
     resource: Option<String>,
@@ -29,7 +29,7 @@ impl Filter {
     }
 
     /// Only this kind of event; called several times, any of them.
-    pub fn kind(mut self, kind: EventKind) -> Self {
+    pub fn kind(mut self, kind: AuditEventKind) -> Self {
         self.kinds.push(kind);
         self
     }

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::audit::{Event, EventKind, Outcome};
+use crate::audit::{AuditEventKind, Event, Outcome};
 
 /// A line of a log.
 ///
@@ -15,7 +15,7 @@ pub struct Record {
     pub seq: u64,
     /// When it was written, in UTC (RFC 3339).
     pub ts: String,
-    /// What happened, see [`EventKind::as_str`].
+    /// What happened, see [`AuditEventKind::as_str`].
     pub event: String,
     /// How it ended, see [`Outcome::as_str`].
     pub outcome: String,
@@ -46,8 +46,8 @@ pub struct Record {
 
 impl Record {
     /// Returns the kind of event; `None` for one that only a newer version of the SDK knows.
-    pub fn kind(&self) -> Option<EventKind> {
-        EventKind::parse(&self.event)
+    pub fn kind(&self) -> Option<AuditEventKind> {
+        AuditEventKind::parse(&self.event)
     }
 
     /// How it ended.

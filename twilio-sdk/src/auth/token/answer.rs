@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Fresh, Life};
 use crate::auth::custom::is_token;
-use crate::error::{Problem, TokenErrorCode, TokenProblem, TokenResult};
+use crate::error::{OAuthError, OAuthErrorCode, Problem, TokenResult};
 use crate::runtime::{Raw, retry_after};
 use crate::types::SecretString;
 
@@ -24,7 +24,7 @@ pub(super) fn fresh(raw: &Raw) -> TokenResult<Fresh> {
         return Err(problem(raw.status, &raw.body, retry_after(&raw.headers)));
     }
     let unusable = |what: &str| {
-        let mut problem = TokenProblem::new(format!("the token endpoint answered {}, {what}", raw.status));
+        let mut problem = OAuthError::new(format!("the token endpoint answered {}, {what}", raw.status));
         problem.status = Some(raw.status);
         problem
     };
@@ -58,19 +58,19 @@ pub(crate) fn problem(
     status: StatusCode,
     body: &[u8],
     retry_after: Option<std::time::Duration>,
-) -> Box<TokenProblem> {
+) -> Box<OAuthError> {
     #[derive(Deserialize)]
     struct Refused {
         error: Option<Value>,
         error_description: Option<Value>,
         error_uri: Option<Value>,
     }
-    let mut problem = TokenProblem::new(format!("the token endpoint answered {}", status.as_u16()));
+    let mut problem = OAuthError::new(format!("the token endpoint answered {}", status.as_u16()));
     problem.status = Some(status);
     problem.retry_after = retry_after;
     let text = |value: Option<Value>| value.as_ref().and_then(Value::as_str).map(str::to_owned);
     if let Ok(refused) = serde_json::from_slice::<Refused>(body) {
-        problem.code = text(refused.error).as_deref().map(TokenErrorCode::from);
+        problem.code = text(refused.error).as_deref().map(OAuthErrorCode::from);
         problem.description = text(refused.error_description);
         problem.uri = text(refused.error_uri);
     }
@@ -87,7 +87,7 @@ pub(crate) fn printable(text: &str) -> String {
 
 /// Takes out what a server repeats of the secrets that it was sent, and then what no log should hold: a secret that
 /// was shortened first would not be found.
-pub(crate) fn redact(mut problem: Box<TokenProblem>, secrets: &[&SecretString]) -> Box<TokenProblem> {
+pub(crate) fn redact(mut problem: Box<OAuthError>, secrets: &[&SecretString]) -> Box<OAuthError> {
     let hide = |text: &mut String| {
         for secret in secrets.iter().map(|secret| secret.expose()).filter(|secret| !secret.is_empty()) {
             let encoded: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
@@ -102,7 +102,7 @@ pub(crate) fn redact(mut problem: Box<TokenProblem>, secrets: &[&SecretString]) 
     };
     problem.description.iter_mut().for_each(hide);
     problem.uri.iter_mut().for_each(hide);
-    if let Some(TokenErrorCode::Other(code)) = &mut problem.code {
+    if let Some(OAuthErrorCode::Other(code)) = &mut problem.code {
         hide(code);
     }
     problem
@@ -151,13 +151,13 @@ mod tests {
     #[test]
     fn errors_are_typed_whatever_the_body_is() {
         for (text, code) in [
-            ("invalid_request", TokenErrorCode::InvalidRequest),
-            ("invalid_client", TokenErrorCode::InvalidClient),
-            ("invalid_grant", TokenErrorCode::InvalidGrant),
-            ("unauthorized_client", TokenErrorCode::UnauthorizedClient),
-            ("unsupported_grant_type", TokenErrorCode::UnsupportedGrantType),
-            ("invalid_scope", TokenErrorCode::InvalidScope),
-            ("strange", TokenErrorCode::Other("strange".to_owned())),
+            ("invalid_request", OAuthErrorCode::InvalidRequest),
+            ("invalid_client", OAuthErrorCode::InvalidClient),
+            ("invalid_grant", OAuthErrorCode::InvalidGrant),
+            ("unauthorized_client", OAuthErrorCode::UnauthorizedClient),
+            ("unsupported_grant_type", OAuthErrorCode::UnsupportedGrantType),
+            ("invalid_scope", OAuthErrorCode::InvalidScope),
+            ("strange", OAuthErrorCode::Other("strange".to_owned())),
         ] {
             let body = format!(r#"{{"error":"{text}","error_description":"d","error_uri":"https://u"}}"#);
             let problem = fresh(&raw(400, &body)).map(|_| ()).unwrap_err();

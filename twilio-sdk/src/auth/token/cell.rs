@@ -6,7 +6,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{Fetching, Last, Token};
 use crate::auth::bearer;
-use crate::error::{TokenProblem, TokenResult};
+use crate::error::{OAuthError, TokenResult};
 
 /// How long a call that has a valid token waits for the next one, once that one is due.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -66,12 +66,12 @@ impl TokenCell {
                 (_, Some(old)) => return Ok(old),
                 (Ok(Some(Err(problem))), None) => return Err(problem),
                 (Err(_), None) if deadline <= Instant::now() => {
-                    return Err(TokenProblem::new("the call's time-out passed before there was a token"));
+                    return Err(OAuthError::new("the call's time-out passed before there was a token"));
                 }
                 (Err(_) | Ok(None), None) => {}
             }
         }
-        Err(TokenProblem::new("the fetch of the token was broken off"))
+        Err(OAuthError::new("the fetch of the token was broken off"))
     }
 
     /// Forgets a token that a server has refused, unless there is a newer one.
@@ -105,14 +105,14 @@ impl TokenCell {
             return Ok(Look::Wait(pending, valid));
         }
         let runtime = tokio::runtime::Handle::try_current()
-            .map_err(|_| TokenProblem::new("there is no async runtime to fetch a token on"))?;
+            .map_err(|_| OAuthError::new("there is no async runtime to fetch a token on"))?;
         let (sender, receiver) = watch::channel(None);
         state.pending = Some(receiver.clone());
         let (shared, fetching, era) = (Arc::clone(&self.0), fetch(state.token.clone()), state.era);
         runtime.spawn(async move {
             let outcome = fetching.await.and_then(|fresh| {
                 let header = bearer(&fresh.token)
-                    .ok_or_else(|| TokenProblem::new("the token holds a character that no header carries"))?;
+                    .ok_or_else(|| OAuthError::new("the token holds a character that no header carries"))?;
                 Ok((header, fresh.life))
             });
             let mut state = lock(&shared);

@@ -1,9 +1,9 @@
-use crate::audit::{AuditError, Event, EventKind, Outcome};
-use crate::error::{TokenErrorCode, TokenProblem, TokenResult};
+use crate::audit::{AuditError, AuditEventKind, Event, Outcome};
+use crate::error::{OAuthError, OAuthErrorCode, TokenResult};
 
 /// How a request for a token ended: who asked, which server, for which scopes. What the server says in words is left out.
 pub(crate) fn recorded_as<T>(
-    kind: EventKind,
+    kind: AuditEventKind,
     client_id: &str,
     url: &str,
     scopes: &str,
@@ -24,13 +24,13 @@ pub(crate) fn recorded_as<T>(
 }
 
 /// A server that says no has decided; everything else kept it from deciding.
-fn ended(problem: &TokenProblem) -> Outcome {
+fn ended(problem: &OAuthError) -> Outcome {
     match problem.code {
-        None | Some(TokenErrorCode::ServerError | TokenErrorCode::TemporarilyUnavailable) => Outcome::Failed,
+        None | Some(OAuthErrorCode::ServerError | OAuthErrorCode::TemporarilyUnavailable) => Outcome::Failed,
         Some(_) => Outcome::Denied,
     }
 }
 
-pub(crate) fn unrecorded(error: AuditError) -> Box<TokenProblem> {
-    TokenProblem::new(format!("it is not handed out without a record: {error}"))
+pub(crate) fn unrecorded(error: AuditError) -> Box<OAuthError> {
+    OAuthError::new(format!("it is not handed out without a record: {error}"))
 }

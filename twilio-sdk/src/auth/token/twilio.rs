@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::answer::{fresh, redact};
 use super::record::{recorded_as, unrecorded};
 use super::{Fetch, Fetching, Last};
-use crate::audit::EventKind;
+use crate::audit::AuditEventKind;
 use crate::auth::OAuthConfig;
 use crate::runtime::{Handle, TokenRequest, request_token};
 
@@ -28,7 +28,7 @@ impl Fetch for OAuthConfig {
                 outcome
             });
             let scopes = self.scope.as_deref().unwrap_or_default();
-            let event = recorded_as(EventKind::TokenIssue, &self.client_id, &asked, scopes, &outcome);
+            let event = recorded_as(AuditEventKind::TokenIssue, &self.client_id, &asked, scopes, &outcome);
             self.recorder.record_aside(vec![event]).await.map_err(unrecorded)?;
             outcome
         })

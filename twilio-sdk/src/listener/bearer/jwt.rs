@@ -5,7 +5,7 @@ use super::super::{AuthError, Authentication, UserDetails};
 use super::TokenStore;
 use super::claims::{Clock, is_for, now, scopes, time, user};
 use super::jws::Signed;
-use super::keys::{KeySource, Keys};
+use super::keys::{JwksSource, Keys};
 use crate::config::TlsConfig;
 use crate::types::SecretString;
 use crate::{Error, Result};
@@ -22,7 +22,7 @@ pub struct JwtConfig {
     /// What the claim `aud` must be, or hold: the name that the issuer has for this service. It cannot be left out.
     pub audience: String,
     /// Where the issuer's keys are.
-    pub keys: KeySource,
+    pub keys: JwksSource,
     /// The claim with the scopes: words between spaces, or a list of texts; `scope` unless set.
     pub scope_key: String,
     /// How far the issuer's clock may be from this one's; none unless set, 5 minutes at most.
@@ -40,7 +40,7 @@ pub struct JwtConfig {
 
 impl JwtConfig {
     /// The issuer's tokens for an audience.
-    pub fn new(issuer: impl Into<String>, audience: impl Into<String>, keys: KeySource) -> Self {
+    pub fn new(issuer: impl Into<String>, audience: impl Into<String>, keys: JwksSource) -> Self {
         Self {
             issuer: issuer.into(),
             audience: audience.into(),
@@ -62,13 +62,13 @@ impl JwtConfig {
 /// * `iss`, `aud` and `exp` are needed, and `nbf` counts where it is there. The user is `sub`, or else `client_id`, and
 ///   `iss` is the user's [`issuer`](UserDetails::issuer).
 /// * While the system's clock is before 1970, no token is accepted: [`AuthError::Unavailable`].
-pub struct JwtValidator {
+pub struct JwtVerifier {
     config: JwtConfig,
     keys: Keys,
     clock: Clock,
 }
 
-impl JwtValidator {
+impl JwtVerifier {
     /// A validator of these tokens. A file of keys is read now, a URL is asked when a token comes.
     ///
     /// # Errors
@@ -121,15 +121,15 @@ impl JwtValidator {
     }
 }
 
-impl TokenStore for JwtValidator {
+impl TokenStore for JwtVerifier {
     fn authenticate<'a>(&'a self, token: &'a SecretString) -> Authentication<'a> {
         Box::pin(self.check(token.expose()))
     }
 }
 
-impl fmt::Debug for JwtValidator {
+impl fmt::Debug for JwtVerifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("JwtValidator")
+        f.debug_struct("JwtVerifier")
             .field("issuer", &self.config.issuer)
             .field("audience", &self.config.audience)
             .finish_non_exhaustive()
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     /// A validator, and a token of its issuer that expired in 1970.
-    fn expired() -> (JwtValidator, SecretString) {
+    fn expired() -> (JwtVerifier, SecretString) {
         use ring::signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair, RsaPublicKeyComponents};
         let made = std::process::Command::new("openssl")
             .args(["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-outform", "DER"])
@@ -161,7 +161,7 @@ mod tests {
         let keys = json!({"keys": [{"kty": "RSA", "n": part(&public.n), "e": part(&public.e)}]});
         let path = std::env::temp_dir().join(format!("twilio-sdk-clock-{}.json", std::process::id()));
         std::fs::write(&path, keys.to_string()).expect("a file");
-        let validator = JwtValidator::new(JwtConfig::new("issuer", "bank", KeySource::File(path.clone())));
+        let validator = JwtVerifier::new(JwtConfig::new("issuer", "bank", JwksSource::File(path.clone())));
         std::fs::remove_file(path).expect("the file");
         let claims = json!({"iss": "issuer", "aud": "bank", "sub": "alice", "exp": 1000});
         let input = format!("{}.{}", part(br#"{"alg":"RS256"}"#), part(claims.to_string().as_bytes()));

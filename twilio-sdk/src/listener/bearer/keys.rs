@@ -18,7 +18,7 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// Where the public keys of an issuer are: a JSON Web Key Set (RFC 7517).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum KeySource {
+pub enum JwksSource {
     /// A file of at most 1 MiB, read when the validator is made, and again as often as keys are fetched. One that other
     /// users can change is an error, see [`ConfigLoader`](crate::ConfigLoader#who-can-change-the-file).
     File(PathBuf),
@@ -65,7 +65,7 @@ enum Look {
 
 impl Keys {
     pub(super) fn new(
-        source: &KeySource,
+        source: &JwksSource,
         tls: &TlsConfig,
         timeout: Duration,
         ttl: Duration,
@@ -73,7 +73,7 @@ impl Keys {
     ) -> Result<Self> {
         let mut state = State::default();
         let source = match source {
-            KeySource::File(path) => {
+            JwksSource::File(path) => {
                 let failed =
                     |why: &dyn fmt::Display| Error::config(format!("the key set {}: {why}", path.display()));
                 let bytes = read_trusted(path).map_err(|why| failed(&why))?;
@@ -81,7 +81,7 @@ impl Keys {
                 (state.read, state.ended) = (Some(Instant::now()), Some(Instant::now()));
                 Source::File(path.clone())
             }
-            KeySource::Url(url) => Source::Url(Elsewhere::new(url, tls, timeout)?),
+            JwksSource::Url(url) => Source::Url(Elsewhere::new(url, tls, timeout)?),
         };
         Ok(Self(Arc::new(Shared { source, ttl, pause, state: Mutex::new(state) })))
     }

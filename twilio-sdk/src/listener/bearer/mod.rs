@@ -18,8 +18,8 @@ use super::{AuthError, Authentication};
 use crate::types::SecretString;
 
 pub use introspection::{Introspection, IntrospectionConfig};
-pub use jwt::{JwtConfig, JwtValidator};
-pub use keys::KeySource;
+pub use jwt::{JwtConfig, JwtVerifier};
+pub use keys::JwksSource;
 
 /// The most characters of a token.
 const LONGEST: usize = 16 << 10;

@@ -4,7 +4,7 @@ use http::{HeaderMap, HeaderName, Request, header::WWW_AUTHENTICATE};
 
 use super::super::credential::authorization;
 use super::super::facts::source;
-use super::super::{AuthError, Challenge, Credential, RequestFacts, UserDetails, bearer_token, record};
+use super::super::{AuthError, Challenge, Credential, RequestContext, UserDetails, bearer_token, record};
 use super::AuthEntry;
 use super::entry::Way;
 use crate::audit::{Event, Recorder};
@@ -72,10 +72,10 @@ impl Gate {
     }
 
     /// What is recorded of a request.
-    pub(super) fn facts<B>(&self, request: &Request<B>) -> RequestFacts {
+    pub(super) fn facts<B>(&self, request: &Request<B>) -> RequestContext {
         match self.recorder.is_on() {
-            true => RequestFacts::of_request(request, self.source_header.as_ref()),
-            false => RequestFacts::default(),
+            true => RequestContext::of_request(request, self.source_header.as_ref()),
+            false => RequestContext::default(),
         }
     }
 
@@ -83,7 +83,7 @@ impl Gate {
     pub(super) async fn admit(
         &self,
         given: Result<Given, AuthError>,
-        facts: RequestFacts,
+        facts: RequestContext,
     ) -> Result<UserDetails, Refused> {
         let bearer = matches!(given, Ok(Given::Token(..)));
         let judged = match given {
@@ -144,7 +144,7 @@ impl Gate {
 }
 
 /// One event where somebody is let in or not known, two where somebody is known and lacks a scope.
-fn events(judged: &Result<Known<'_>, (AuthError, Option<Known<'_>>)>, facts: &RequestFacts) -> Vec<Event> {
+fn events(judged: &Result<Known<'_>, (AuthError, Option<Known<'_>>)>, facts: &RequestContext) -> Vec<Event> {
     match judged {
         Ok(known) => vec![record::authentication(Ok(&known.user), known.scopes, facts)],
         Err((_, Some(known))) => vec![

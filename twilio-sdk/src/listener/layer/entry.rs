@@ -24,7 +24,7 @@ impl AuthEntry {
         Self { name: "users".to_owned(), way: Way::Users(Arc::new(store)), scopes: None }
     }
 
-    /// Bearer tokens: a [`JwtValidator`](super::super::JwtValidator), an [`Introspection`](super::super::Introspection),
+    /// Bearer tokens: a [`JwtVerifier`](super::super::JwtVerifier), an [`Introspection`](super::super::Introspection),
     /// or one's own.
     pub fn tokens(store: impl TokenStore + 'static) -> Self {
         Self { name: "tokens".to_owned(), way: Way::Tokens(Arc::new(store)), scopes: None }

@@ -8,5 +8,5 @@ mod rules;
 mod service;
 
 pub use entry::AuthEntry;
-pub use rules::{AuthRules, AuthSetupError, ResourceAuth};
+pub use rules::{AuthRules, AuthRulesError, ResourcePolicy};
 pub use service::{AuthLayer, AuthService};

@@ -2,10 +2,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::super::{
-    CachedStore, FileUserStore, Introspection, IntrospectionConfig, JwtConfig, JwtValidator, KeySource,
-    LimitedStore, UserStore,
+    CachedUserStore, FileUserStore, Introspection, IntrospectionConfig, JwksSource, JwtConfig, JwtVerifier,
+    ThrottledUserStore, UserStore,
 };
-use super::{AuthEntry, AuthRules, AuthSetupError, ResourceAuth};
+use super::{AuthEntry, AuthRules, AuthRulesError, ResourcePolicy};
 use crate::Result;
 use crate::config::file::{Reader, missing, put, read_file, tls};
 
@@ -29,7 +29,7 @@ impl AuthRules {
     /// # Errors
     ///
     /// [`config_problems`](crate::Error::config_problems) lists everything that is wrong, what
-    /// [`AuthSetupError`] names among it.
+    /// [`AuthRulesError`] names among it.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
         read_file(path.as_ref(), &|name| std::env::var(name).ok(), &|reader| {
             let auth = reader.decisive("auth");
@@ -57,13 +57,13 @@ fn rules(auth: &Reader<'_>) -> Option<AuthRules> {
     for (name, resource) in auth.tables("resources", |r| resource(r, limit, auth.has("service"))) {
         rules = rules.resource(name, resource);
     }
-    if let Err(error @ AuthSetupError::DeclaredTwice(_)) = rules.check() {
+    if let Err(error @ AuthRulesError::DeclaredTwice(_)) = rules.check() {
         auth.problem("resources", error.to_string());
     }
     Some(rules)
 }
 
-fn resource(r: &Reader<'_>, limit: Limit, service: bool) -> Option<(String, ResourceAuth)> {
+fn resource(r: &Reader<'_>, limit: Limit, service: bool) -> Option<(String, ResourcePolicy)> {
     let (name, scopes) = (r.text("name"), r.texts("scopes"));
     let entries = r.tables("entries", |r| entry(r, limit));
     if !r.is_there() {
@@ -74,12 +74,12 @@ fn resource(r: &Reader<'_>, limit: Limit, service: bool) -> Option<(String, Reso
     }
     let auth = match (r.has("scopes"), r.has("entries")) {
         (true, false) if !service => {
-            let error = AuthSetupError::ScopesWithoutEntries(name.clone().unwrap_or_default());
+            let error = AuthRulesError::ScopesWithoutEntries(name.clone().unwrap_or_default());
             r.problem("scopes", error.to_string());
             None
         }
-        (true, false) => scopes.map(ResourceAuth::Scopes),
-        (false, true) => Some(ResourceAuth::Entries(entries)),
+        (true, false) => scopes.map(ResourcePolicy::Scopes),
+        (false, true) => Some(ResourcePolicy::Entries(entries)),
         _ => {
             r.problem("", "must have either `scopes` or `entries`");
             None
@@ -133,9 +133,10 @@ fn limited(
     limit: Limit,
     remember: Duration,
 ) -> Option<AuthEntry> {
-    let limited = LimitedStore::new(store, limit.failures.max(1), limit.window);
+    let limited = ThrottledUserStore::new(store, limit.failures.max(1), limit.window);
     // Those whose password is remembered stay logged in while others guess.
-    let cached = limited.and_then(|limited| CachedStore::new(limited, limit.remember.unwrap_or(remember)));
+    let cached =
+        limited.and_then(|limited| CachedUserStore::new(limited, limit.remember.unwrap_or(remember)));
     cached.map(AuthEntry::users).map_err(|error| r.problem("", error.to_string())).ok()
 }
 
@@ -151,8 +152,8 @@ fn jwt(r: &Reader<'_>) -> Option<AuthEntry> {
     }
     missing(r, &["issuer", "audience"]);
     let keys = match (file, url) {
-        (Some(file), None) => Some(KeySource::File(file)),
-        (None, Some(url)) => Some(KeySource::Url(url)),
+        (Some(file), None) => Some(JwksSource::File(file)),
+        (None, Some(url)) => Some(JwksSource::Url(url)),
         _ => {
             r.problem("jwks_url", "must be given, or `jwks_file` in its place");
             None
@@ -168,7 +169,7 @@ fn jwt(r: &Reader<'_>) -> Option<AuthEntry> {
     put(&mut config.cache_ttl, ttl);
     put(&mut config.min_refresh, pause);
     put(&mut config.timeout, timeout);
-    JwtValidator::new(config).map(AuthEntry::tokens).map_err(|error| field(r, "jwt", &error)).ok()
+    JwtVerifier::new(config).map(AuthEntry::tokens).map_err(|error| field(r, "jwt", &error)).ok()
 }
 
 fn introspection(r: &Reader<'_>) -> Option<AuthEntry> {

@@ -9,7 +9,7 @@ use crate::audit::Audit;
 /// What is declared for a resource, in the place of what its service has.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub enum ResourceAuth {
+pub enum ResourcePolicy {
     /// These entries, and none of the service's.
     Entries(Vec<AuthEntry>),
     /// The service's entries, each with these scopes and not its own.
@@ -24,9 +24,9 @@ pub enum ResourceAuth {
 /// No entries at all let nobody in.
 ///
 /// ```
-/// # fn f(store: twilio_sdk::listener::MemoryUserStore) -> Result<(), twilio_sdk::listener::AuthSetupError> {
+/// # fn f(store: twilio_sdk::listener::MemoryUserStore) -> Result<(), twilio_sdk::listener::AuthRulesError> {
 /// use axum::{Router, routing::{get, post}};
-/// use twilio_sdk::listener::{AuthEntry, AuthRules, ResourceAuth, UserDetails};
+/// use twilio_sdk::listener::{AuthEntry, AuthRules, ResourcePolicy, UserDetails};
 ///
 /// async fn balance(user: UserDetails) -> String {
 ///     format!("of {}", user.username)
@@ -34,7 +34,7 @@ pub enum ResourceAuth {
 ///
 /// let rules = AuthRules::new("bank")
 ///     .service([AuthEntry::users(store).scopes(["read"])])
-///     .resource("transfer", ResourceAuth::Scopes(vec!["write".to_owned()]));
+///     .resource("transfer", ResourcePolicy::Scopes(vec!["write".to_owned()]));
 /// let app: Router = Router::new()
 ///     .route("/balance", get(balance).layer(rules.service_layer()?))
 ///     .route("/transfer", post(|| async {}).layer(rules.resource_layer("transfer")?));
@@ -82,7 +82,7 @@ pub enum ResourceAuth {
 pub struct AuthRules {
     realm: String,
     service: Option<Vec<AuthEntry>>,
-    resources: Vec<(String, ResourceAuth)>,
+    resources: Vec<(String, ResourcePolicy)>,
     audit: Option<Arc<dyn Audit>>,
     source_header: Option<HeaderName>,
 }
@@ -100,7 +100,7 @@ impl AuthRules {
     }
 
     /// What a resource has in the place of the service's entries.
-    pub fn resource(mut self, name: impl Into<String>, auth: ResourceAuth) -> Self {
+    pub fn resource(mut self, name: impl Into<String>, auth: ResourcePolicy) -> Self {
         self.resources.push((name.into(), auth));
         self
     }
@@ -121,14 +121,14 @@ impl AuthRules {
     ///
     /// # Errors
     ///
-    /// As [`AuthSetupError`] names them.
-    pub fn check(&self) -> Result<(), AuthSetupError> {
+    /// As [`AuthRulesError`] names them.
+    pub fn check(&self) -> Result<(), AuthRulesError> {
         for (at, (name, auth)) in self.resources.iter().enumerate() {
             if self.resources.iter().take(at).any(|(other, _)| other == name) {
-                return Err(AuthSetupError::DeclaredTwice(name.clone()));
+                return Err(AuthRulesError::DeclaredTwice(name.clone()));
             }
-            if matches!(auth, ResourceAuth::Scopes(_)) && self.service.is_none() {
-                return Err(AuthSetupError::ScopesWithoutEntries(name.clone()));
+            if matches!(auth, ResourcePolicy::Scopes(_)) && self.service.is_none() {
+                return Err(AuthRulesError::ScopesWithoutEntries(name.clone()));
             }
         }
         Ok(())
@@ -138,10 +138,10 @@ impl AuthRules {
     ///
     /// # Errors
     ///
-    /// [`AuthSetupError::NoService`] where no entries are declared, and as of [`check`](Self::check).
-    pub fn service_layer(&self) -> Result<AuthLayer, AuthSetupError> {
+    /// [`AuthRulesError::NoService`] where no entries are declared, and as of [`check`](Self::check).
+    pub fn service_layer(&self) -> Result<AuthLayer, AuthRulesError> {
         self.check()?;
-        let entries = self.service.clone().ok_or(AuthSetupError::NoService)?;
+        let entries = self.service.clone().ok_or(AuthRulesError::NoService)?;
         Ok(self.layer(entries))
     }
 
@@ -149,16 +149,16 @@ impl AuthRules {
     ///
     /// # Errors
     ///
-    /// [`AuthSetupError::UnknownResource`] where nothing is declared for it, and as of [`check`](Self::check).
-    pub fn resource_layer(&self, name: &str) -> Result<AuthLayer, AuthSetupError> {
+    /// [`AuthRulesError::UnknownResource`] where nothing is declared for it, and as of [`check`](Self::check).
+    pub fn resource_layer(&self, name: &str) -> Result<AuthLayer, AuthRulesError> {
         self.check()?;
         let declared = self.resources.iter().find(|(other, _)| other == name);
         let entries = match declared {
-            None => return Err(AuthSetupError::UnknownResource(name.to_owned())),
-            Some((_, ResourceAuth::Entries(entries))) => entries.clone(),
-            Some((_, ResourceAuth::Scopes(scopes))) => {
+            None => return Err(AuthRulesError::UnknownResource(name.to_owned())),
+            Some((_, ResourcePolicy::Entries(entries))) => entries.clone(),
+            Some((_, ResourcePolicy::Scopes(scopes))) => {
                 let service = self.service.as_ref();
-                let service = service.ok_or_else(|| AuthSetupError::ScopesWithoutEntries(name.to_owned()))?;
+                let service = service.ok_or_else(|| AuthRulesError::ScopesWithoutEntries(name.to_owned()))?;
                 service.iter().map(|entry| entry.clone().scopes(scopes)).collect()
             }
         };
@@ -180,7 +180,7 @@ impl AuthRules {
 /// Why what is declared cannot be enforced.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum AuthSetupError {
+pub enum AuthRulesError {
     /// The resource has scopes, and its service no entries that they could be for.
     ScopesWithoutEntries(String),
     /// Two declarations are for this resource.
@@ -191,7 +191,7 @@ pub enum AuthSetupError {
     NoService,
 }
 
-impl fmt::Display for AuthSetupError {
+impl fmt::Display for AuthRulesError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ScopesWithoutEntries(name) => {
@@ -204,4 +204,4 @@ impl fmt::Display for AuthSetupError {
     }
 }
 
-impl std::error::Error for AuthSetupError {}
+impl std::error::Error for AuthRulesError {}

@@ -45,7 +45,7 @@ impl AuthLayer {
     /// * `config.change` where the entries' stores change what they know, see
     ///   [`record_changes`](super::super::UserStore::record_changes).
     ///
-    /// What is recorded of a request is in [`RequestFacts`](super::super::RequestFacts). A request of which nothing can be
+    /// What is recorded of a request is in [`RequestContext`](super::super::RequestContext). A request of which nothing can be
     /// recorded is not let in; the answer is 503. Requests without credentials are recorded too, so whoever reaches the
     /// service makes the log grow: bound their number before the layer.
     pub fn audit(mut self, audit: impl Audit + 'static) -> Self {
@@ -61,8 +61,8 @@ impl AuthLayer {
     }
 
     /// The header whose last address counts as the one that a request came from: in the record, for
-    /// [`LimitedStore`](super::super::LimitedStore), and where requests wait. Only behind a proxy that sets it, such as
-    /// `X-Forwarded-For`, because any client can send it. Unless set, see [`RequestFacts`](super::super::RequestFacts).
+    /// [`ThrottledUserStore`](super::super::ThrottledUserStore), and where requests wait. Only behind a proxy that sets it, such as
+    /// `X-Forwarded-For`, because any client can send it. Unless set, see [`RequestContext`](super::super::RequestContext).
     pub fn source_header(mut self, name: HeaderName) -> Self {
         Arc::make_mut(&mut self.gate).source_header = Some(name);
         self

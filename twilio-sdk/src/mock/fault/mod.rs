@@ -13,7 +13,7 @@ use serde_json::Value;
 
 pub(super) use body::Body;
 pub use on::On;
-pub use plan::{FaultPlan, FaultRule, PlannedFault};
+pub use plan::{FaultHandle, FaultPlan, FaultRule};
 
 /// Something that goes wrong with a request or its answer.
 ///

@@ -128,15 +128,15 @@ impl FaultPlan {
     }
 }
 
-/// A rule at work in a mock, as [`MockTwilio::fault`](crate::mock::MockTwilio::fault) gives it.
+/// A rule at work in a mock, as [`Emulator::fault`](crate::mock::Emulator::fault) gives it.
 ///
 /// Its methods say when the rule hits. Dropping it changes nothing.
-pub struct PlannedFault {
+pub struct FaultHandle {
     plan: Arc<Mutex<FaultPlan>>,
     hits: Arc<AtomicU64>,
 }
 
-impl PlannedFault {
+impl FaultHandle {
     pub(in crate::mock) fn add(plan: &Arc<Mutex<FaultPlan>>, rule: FaultRule) -> Result<Self> {
         rule.check()?;
         let hits = Arc::clone(&rule.hits);
@@ -180,8 +180,8 @@ impl PlannedFault {
     }
 }
 
-impl fmt::Debug for PlannedFault {
+impl fmt::Debug for FaultHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PlannedFault").field("hits", &self.hits()).finish_non_exhaustive()
+        f.debug_struct("FaultHandle").field("hits", &self.hits()).finish_non_exhaustive()
     }
 }

@@ -14,8 +14,8 @@ fn message(form: &[(&str, &str)]) -> Request {
     request
 }
 
-async fn setup() -> (MockTwilio, reqwest::Client) {
-    (MockTwilio::start().await.unwrap(), super::http())
+async fn setup() -> (Emulator, reqwest::Client) {
+    (Emulator::start().await.unwrap(), super::http())
 }
 
 #[tokio::test]
@@ -75,7 +75,7 @@ async fn credentials_are_checked() {
     assert_eq!(request.send(&client, &mock).await.status, 401);
 
     let listed =
-        MockTwilio::builder().credentials("SKone", "secret").bearer_token("token").start().await.unwrap();
+        Emulator::builder().credentials("SKone", "secret").bearer_token("token").start().await.unwrap();
     assert_eq!(Request::get("api.twilio.com", MESSAGES).send(&client, &listed).await.status, 401);
     request.headers[0].1 = "bearer token".into();
     assert_eq!(request.send(&client, &listed).await.status, 200);
@@ -144,7 +144,7 @@ async fn wrong_requests_are_refused() {
 
 #[tokio::test]
 async fn large_bodies_are_refused() {
-    let mock = MockTwilio::builder().body_limit(1000).start().await.unwrap();
+    let mock = Emulator::builder().body_limit(1000).start().await.unwrap();
     let answer = message(&[("Body", &"x".repeat(2000))]).send(&super::http(), &mock).await;
     assert_eq!(answer.status, 413);
     assert_eq!(mock.requests()[0].status, 413);
@@ -190,7 +190,7 @@ async fn answers_reflect_the_request() {
     assert_eq!((&body["friendly_name"], &body["sticky_sender"]), (&json!("New"), &json!(true)));
     assert_eq!(body["url"], format!("{}/messaging.twilio.com{path}", mock.base_url()));
 
-    let real = MockTwilio::builder().real_hosts(true).start().await.unwrap();
+    let real = Emulator::builder().real_hosts(true).start().await.unwrap();
     let body = Request::get("messaging.twilio.com", "/v1/Services").send(&client, &real).await.json();
     let next = body["meta"]["next_page_url"].as_str().unwrap();
     assert!(
@@ -244,7 +244,7 @@ async fn scripted_and_magic_answers() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_at_once_then_stop() {
-    let mock = std::sync::Arc::new(MockTwilio::builder().record_limit(150).start().await.unwrap());
+    let mock = std::sync::Arc::new(Emulator::builder().record_limit(150).start().await.unwrap());
     let client = super::http();
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..200 {
@@ -261,7 +261,7 @@ async fn many_at_once_then_stop() {
     let (url, address) = (mock.base_url(), mock.address());
     mock.shutdown().await;
     assert!(client.get(url).send().await.is_err());
-    drop(MockTwilio::builder().listen(address).start().await.unwrap());
+    drop(Emulator::builder().listen(address).start().await.unwrap());
 }
 
 /// Clients of other languages request an absolute link as it is, without the header of the request before.

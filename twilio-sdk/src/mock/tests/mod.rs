@@ -13,7 +13,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use twilio_openapi::{Location, Operation};
 
-use super::MockTwilio;
+use super::Emulator;
 use super::pattern::sample;
 use super::route::Route;
 use super::sample::Sampler;
@@ -131,7 +131,7 @@ impl Request {
         request
     }
 
-    async fn send(&self, client: &reqwest::Client, mock: &MockTwilio) -> Answer {
+    async fn send(&self, client: &reqwest::Client, mock: &Emulator) -> Answer {
         let mut url = format!("{}{}", mock.base_url(), self.path);
         if !self.query.is_empty() {
             url = format!("{url}?{}", encode(&self.query));

@@ -39,7 +39,7 @@ fn token(answer: &Answer) -> String {
 #[tokio::test]
 async fn a_token_is_issued_accepted_and_revoked() {
     let secret = "a:b%c d&e=ü";
-    let mock = MockTwilio::builder().oauth_client(ID, secret).start().await.unwrap();
+    let mock = Emulator::builder().oauth_client(ID, secret).start().await.unwrap();
     let client = super::http();
     let answer = grant(ID, secret).send(&client, &mock).await;
     assert_eq!(answer.status, 200, "{answer:?}");
@@ -51,7 +51,7 @@ async fn a_token_is_issued_accepted_and_revoked() {
     for token in [&first, &second] {
         assert_eq!(bearing(token).send(&client, &mock).await.status, 200);
     }
-    let other = MockTwilio::start().await.unwrap();
+    let other = Emulator::start().await.unwrap();
     assert_eq!(bearing(&first).send(&client, &other).await.status, 401);
 
     mock.revoke_tokens();
@@ -68,13 +68,13 @@ async fn a_token_is_issued_accepted_and_revoked() {
 #[tokio::test]
 async fn tokens_expire() {
     let lifetime = Duration::from_millis(300);
-    let mock = MockTwilio::builder().oauth_token_lifetime(lifetime).start().await.unwrap();
+    let mock = Emulator::builder().oauth_token_lifetime(lifetime).start().await.unwrap();
     let client = super::http();
     let answer = grant(ID, "any").send(&client, &mock).await;
     assert_eq!(answer.json()["expires_in"], 1);
     tokio::time::sleep(lifetime).await;
     assert_eq!(bearing(&token(&answer)).send(&client, &mock).await.status, 401);
-    let forever = MockTwilio::builder().oauth_token_lifetime(Duration::MAX).start().await.unwrap();
+    let forever = Emulator::builder().oauth_token_lifetime(Duration::MAX).start().await.unwrap();
     let answer = grant(ID, "any").send(&client, &forever).await;
     assert_eq!(answer.json()["expires_in"], json!(i64::MAX));
     assert_eq!(bearing(&token(&answer)).send(&client, &forever).await.status, 200);
@@ -82,7 +82,7 @@ async fn tokens_expire() {
 
 #[tokio::test]
 async fn a_jwt_tells_when_it_ends_and_the_answer_need_not() {
-    let builder = MockTwilio::builder().oauth_token_format(TokenFormat::Jwt);
+    let builder = Emulator::builder().oauth_token_format(TokenFormat::Jwt);
     let mock = builder.oauth_expires_in(None).oauth_token_lifetime(Duration::from_secs(60)).start();
     let (mock, client) = (mock.await.unwrap(), super::http());
     let answer = grant(ID, "any").send(&client, &mock).await;
@@ -93,13 +93,13 @@ async fn a_jwt_tells_when_it_ends_and_the_answer_need_not() {
     assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 60);
     assert_eq!(claims["sub"], ID);
     assert_eq!(bearing(&token).send(&client, &mock).await.status, 200);
-    let absurd = MockTwilio::builder().oauth_expires_in(Some(1_438_315_200_000)).start().await.unwrap();
+    let absurd = Emulator::builder().oauth_expires_in(Some(1_438_315_200_000)).start().await.unwrap();
     assert_eq!(grant(ID, "any").send(&client, &absurd).await.json()["expires_in"], 1_438_315_200_000_i64);
 }
 
 #[tokio::test]
 async fn the_token_endpoint_refuses() {
-    let mock = MockTwilio::builder().oauth_client(ID, "secret").start().await.unwrap();
+    let mock = Emulator::builder().oauth_client(ID, "secret").start().await.unwrap();
     let client = super::http();
     let id = ("client_id", ID);
     for (request, status, error) in [
@@ -118,14 +118,14 @@ async fn the_token_endpoint_refuses() {
     assert_eq!((answer.status, answer.json()["error"].as_str()), (400, Some("invalid_request")));
     assert_eq!(mock.token_requests(), 5);
 
-    let open = MockTwilio::start().await.unwrap();
+    let open = Emulator::start().await.unwrap();
     assert_eq!(grant("AC1", "secret").send(&client, &open).await.status, 401);
     assert_eq!(grant(ID, "").send(&client, &open).await.status, 401);
 }
 
 #[tokio::test]
 async fn the_older_version_of_the_endpoint_issues_too() {
-    let mock = MockTwilio::start().await.unwrap();
+    let mock = Emulator::start().await.unwrap();
     let client = super::http();
     let mut request =
         ask(&[("GrantType", "client_credentials"), ("ClientId", ID), ("ClientSecret", "secret")]);

@@ -12,7 +12,7 @@ fn label(route: &Route, operation: &Operation<'_>) -> String {
 
 #[tokio::test]
 async fn every_operation_answers_as_documented() {
-    let mock = MockTwilio::builder().collection_size(3).start().await.unwrap();
+    let mock = Emulator::builder().collection_size(3).start().await.unwrap();
     let client = super::http();
     let mut count = 0;
     for (route, operation) in operations() {
@@ -62,7 +62,7 @@ fn check_answer(route: &Route, schema: &'static Value, body: &Value, label: &str
 
 #[tokio::test]
 async fn a_required_value_that_is_missing_is_named() {
-    let mock = MockTwilio::start().await.unwrap();
+    let mock = Emulator::start().await.unwrap();
     let client = super::http();
     let mut count = 0;
     for (route, operation) in operations() {
@@ -102,7 +102,7 @@ async fn a_required_value_that_is_missing_is_named() {
 
 #[tokio::test]
 async fn an_unknown_parameter_is_named() {
-    let mock = MockTwilio::start().await.unwrap();
+    let mock = Emulator::start().await.unwrap();
     let client = super::http();
     for (route, operation) in operations() {
         let mut request = Request::for_operation(route, operation, false);
@@ -124,7 +124,7 @@ async fn an_unknown_parameter_is_named() {
 
 #[tokio::test]
 async fn every_typed_text_refuses_another_type() {
-    let mock = MockTwilio::start().await.unwrap();
+    let mock = Emulator::start().await.unwrap();
     let client = super::http();
     let mut count = 0;
     for (route, operation) in operations() {
@@ -158,7 +158,7 @@ async fn every_typed_text_refuses_another_type() {
 
 #[tokio::test]
 async fn hostile_values_are_answered_too() {
-    let mock = MockTwilio::builder().collection_size(2).record_limit(1).start().await.unwrap();
+    let mock = Emulator::builder().collection_size(2).record_limit(1).start().await.unwrap();
     let client = super::http();
     let texts = ["", "\0", "Gr\u{fc}\u{df}e \u{1f600}", "-9223372036854775809", "1e999", "{", "[[]]", "PA+"];
     let deep = serde_json::from_str(&format!("{}{}", "[".repeat(100), "]".repeat(100))).unwrap();

@@ -11,9 +11,9 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::{EntryValue, Vault, VaultError};
-use crate::audit::EventKind;
+use crate::audit::AuditEventKind;
 use crate::private_file::beside;
-use crate::types::{SecretJson, SecretString};
+use crate::types::{SecretString, SecretValue};
 
 /// The credentials that APILinker's store holds, in its version 1 and in the form before it.
 ///
@@ -22,23 +22,23 @@ use crate::types::{SecretJson, SecretString};
 ///
 /// ```no_run
 /// # fn example() -> Result<(), twilio_sdk::vault::VaultError> {
-/// use twilio_sdk::vault::{ApiLinkerStore, OnExisting, Vault};
+/// use twilio_sdk::vault::{ApiLinkerStore, ConflictPolicy, Vault};
 ///
 /// let store = ApiLinkerStore::read("credentials.enc", &"its master password".into())?;
 /// let vault = Vault::open("secrets.vault", &"correct horse battery staple".into())?;
-/// let imported = vault.import(store, OnExisting::Keep)?;
+/// let imported = vault.import(store, ConflictPolicy::Keep)?;
 /// println!("{} taken over, {} there already", imported.taken.len(), imported.kept.len());
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Debug)]
 pub struct ApiLinkerStore {
-    entries: BTreeMap<String, SecretJson>,
+    entries: BTreeMap<String, SecretValue>,
 }
 
 /// What happens to entries whose names a vault has already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OnExisting {
+pub enum ConflictPolicy {
     /// The vault's stay.
     Keep,
     /// The vault's are replaced.
@@ -90,7 +90,7 @@ impl ApiLinkerStore {
     }
 
     fn parse(plain: &[u8]) -> Result<Self, VaultError> {
-        let entries: BTreeMap<String, SecretJson> = serde_json::from_slice(plain)
+        let entries: BTreeMap<String, SecretValue> = serde_json::from_slice(plain)
             .map_err(|_| VaultError::Unreadable("its entries are no JSON object"))?;
         Ok(Self { entries })
     }
@@ -120,14 +120,14 @@ impl Vault {
     /// # Errors
     ///
     /// [`VaultError::InvalidName`] for a name that a vault cannot hold, and what [`VaultError`] lists.
-    pub fn import(&self, store: ApiLinkerStore, existing: OnExisting) -> Result<Imported, VaultError> {
-        let kind = EventKind::CredentialImport;
+    pub fn import(&self, store: ApiLinkerStore, existing: ConflictPolicy) -> Result<Imported, VaultError> {
+        let kind = AuditEventKind::CredentialImport;
         let checked = store.names().try_for_each(|name| self.check(name));
         checked.or_else(|error| self.refused(kind, None, error))?;
         self.change(kind, None, |content| {
             let (mut taken, mut kept) = (Vec::new(), Vec::new());
             for (name, json) in store.entries {
-                if existing == OnExisting::Keep && content.get(&name).is_some() {
+                if existing == ConflictPolicy::Keep && content.get(&name).is_some() {
                     kept.push(name);
                     continue;
                 }

@@ -86,7 +86,7 @@ payload! {
     /// News of a call: what a status callback gets.
     ///
     /// Source: <https://www.twilio.com/docs/voice/api/call-resource#statuscallback>.
-    CallStatusUpdate {
+    CallStatusCallback {
         required {
             /// The call.
             call_sid: CallSid = "CallSid",

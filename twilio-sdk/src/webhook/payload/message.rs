@@ -96,7 +96,7 @@ payload! {
     /// News of a message that was sent: what a status callback gets.
     ///
     /// Source: <https://www.twilio.com/docs/messaging/guides/track-outbound-message-status>.
-    MessageStatusUpdate {
+    MessageStatusCallback {
         required {
             /// The message.
             message_sid: MessageSid = "MessageSid",

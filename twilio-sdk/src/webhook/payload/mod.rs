@@ -8,10 +8,10 @@ mod recording;
 
 use std::fmt;
 
-pub use call::{CallDirection, CallStatusUpdate, IncomingCall};
+pub use call::{CallDirection, CallStatusCallback, IncomingCall};
 pub use event::CloudEvent;
-pub use message::{IncomingMessage, MessageMedia, MessageStatusUpdate};
-pub use recording::RecordingStatusUpdate;
+pub use message::{IncomingMessage, MessageMedia, MessageStatusCallback};
+pub use recording::RecordingStatusCallback;
 
 pub use crate::types::{CallStatus, MessageStatus, RecordingStatus};
 
@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn what_does_not_fit_its_field_is_kept() {
         let form = b"MessageSid=SM1&MessageStatus=failed&ErrorCode=3x&ErrorCode=30008&Timestamp=soon&From=";
-        let update = MessageStatusUpdate::read("", "application/x-www-form-urlencoded", form);
+        let update = MessageStatusCallback::read("", "application/x-www-form-urlencoded", form);
         let update = update.expect("a payload");
         assert_eq!((update.error_code, update.from), (None, None));
         assert_eq!(update.timestamp.expect("a timestamp").as_str(), "soon");

@@ -5,7 +5,7 @@ payload! {
     /// News of a recording: what a recording status callback gets.
     ///
     /// Source: <https://www.twilio.com/docs/voice/api/recording#recordingstatuscallback>.
-    RecordingStatusUpdate {
+    RecordingStatusCallback {
         required {
             /// The recording.
             recording_sid: RecordingSid = "RecordingSid",

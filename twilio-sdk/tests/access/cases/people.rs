@@ -3,7 +3,7 @@ use std::sync::Arc;
 use twilio_sdk::access::{
     AccessControl, AccessError, AccessStore, Permission, Role, Roles, UserRecord, Write,
 };
-use twilio_sdk::audit::NoAudit;
+use twilio_sdk::audit::NoopAuditSink;
 
 use crate::{add, control, first, is_rejected, person};
 
@@ -66,7 +66,7 @@ pub(crate) async fn weakness_30_nobody_is_overwritten(store: Arc<dyn AccessStore
 
 pub(crate) async fn weakness_30_a_stored_role_that_there_is_not_allows_nothing(store: Arc<dyn AccessStore>) {
     let roles = Roles::new().with("auditor", &[Permission::ViewLogs]).unwrap();
-    let access = AccessControl::new(Arc::clone(&store), roles, NoAudit);
+    let access = AccessControl::new(Arc::clone(&store), roles, NoopAuditSink);
     let ada = first(&access).await;
     let issued = add(&access, &ada, "tim", "auditor").await;
     let tim = access.authenticate(&issued.key).await.unwrap();
@@ -108,7 +108,7 @@ pub(crate) async fn weakness_30_the_last_admin_stays(store: Arc<dyn AccessStore>
 
 pub(crate) async fn nobody_goes_beyond_the_own_role(store: Arc<dyn AccessStore>) {
     let roles = Roles::new().with("manager", &[Permission::ManageUsers, Permission::ViewConfig]).unwrap();
-    let access = AccessControl::new(Arc::clone(&store), roles, NoAudit);
+    let access = AccessControl::new(Arc::clone(&store), roles, NoopAuditSink);
     let ada = first(&access).await;
     let max = person(&access, &ada, "max", "manager").await;
     let above = |result: Result<(), AccessError>| assert!(matches!(result, Err(AccessError::AboveOwnRole)));
@@ -142,9 +142,9 @@ pub(crate) async fn an_actor_is_worth_what_the_store_says_now(store: Arc<dyn Acc
     let ada = first(&access).await;
     let issued = add(&access, &ada, "bob", "operator").await;
     let bob = access.authenticate(&issued.key).await.unwrap();
-    access.require(&bob, Permission::RunCalls).await.unwrap();
+    access.require(&bob, Permission::SendRequests).await.unwrap();
     access.set_role(&ada, "bob", "developer").await.unwrap();
-    assert!(matches!(access.require(&bob, Permission::RunCalls).await, Err(AccessError::Denied(_))));
+    assert!(matches!(access.require(&bob, Permission::SendRequests).await, Err(AccessError::Denied(_))));
     access.require(&bob, Permission::EditConfig).await.unwrap();
 
     access.remove_user(&ada, "bob").await.unwrap();

@@ -55,14 +55,14 @@ pub(crate) async fn what_happens_is_recorded(store: Arc<dyn AccessStore>) {
     let vera = person(&access, &ada, "vera", "viewer").await;
     taken(&recorder);
     assert!(access.add_user(&vera, "eve", "admin").await.is_err());
-    assert!(access.require(&vera, Permission::RunCalls).await.is_err());
+    assert!(access.require(&vera, Permission::SendRequests).await.is_err());
     assert!(access.users(&vera).await.is_err());
     access.require(&vera, Permission::ViewConfig).await.unwrap();
     assert!(is_rejected(&access.authenticate(&"********".into()).await));
     assert!(is_rejected(&access.authenticate(&next.key).await));
     let expected = [
         "user.add denied vera viewer admin eve".to_owned(),
-        "authz denied vera viewer run_calls -".to_owned(),
+        "authz denied vera viewer send_requests -".to_owned(),
         "authz denied vera viewer manage_users users".to_owned(),
         "authn denied - - - -".to_owned(),
         format!("authn denied - - - {new}"),
@@ -91,7 +91,7 @@ pub(crate) async fn what_cannot_be_recorded_is_not_done(store: Arc<dyn AccessSto
     failed(access.revoke_key(&ada, vera.key_id()).await.map(drop));
     failed(access.authenticate(&issued.key).await.map(drop));
     failed(access.authenticate(&"no key".into()).await.map(drop));
-    failed(access.require(&vera, Permission::RunCalls).await);
+    failed(access.require(&vera, Permission::SendRequests).await);
     let settings = access.guard_config(1);
     failed(settings.edit(&ada, |settings| *settings = 2).await);
     assert_eq!(*settings.view(&ada).await.unwrap(), 1, "nothing is recorded where all is allowed");
@@ -117,7 +117,7 @@ pub(crate) async fn no_record_holds_a_key(store: Arc<dyn AccessStore>) {
     // The key itself where a name, an id or something else is asked for.
     let said = access.authenticate_from(&next.key, format!("token {}", next.key.expose())).await.unwrap();
     assert_eq!(said.source(), Some("[not shown]"));
-    assert!(access.require_for(&said, Permission::RunCalls, next.key.expose()).await.is_err());
+    assert!(access.require_for(&said, Permission::SendRequests, next.key.expose()).await.is_err());
     let (key, zero) = (next.key.expose(), Duration::ZERO);
     let errors = [
         access.add_user(&ada, key, "viewer").await.map(drop),

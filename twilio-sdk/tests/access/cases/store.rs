@@ -5,7 +5,7 @@ use twilio_sdk::access::{
     AccessControl, AccessError, AccessStore, Bindings, KeyHash, KeyRecord, Permission, Records, Roles,
     UserRecord, Write,
 };
-use twilio_sdk::audit::NoAudit;
+use twilio_sdk::audit::NoopAuditSink;
 
 fn moment(milliseconds: i64) -> OffsetDateTime {
     OffsetDateTime::UNIX_EPOCH + time::Duration::milliseconds(1_700_000_000_000 + milliseconds)
@@ -124,7 +124,7 @@ pub(crate) async fn review_09_10_the_store_keeps_which_log_and_roles_it_has(stor
     assert_eq!(store.records().await.unwrap().bindings, bindings);
     // Who may manage users and not all else defines no roles.
     let roles = Roles::new().with("manager", &[Permission::ManageUsers]).unwrap();
-    let access = AccessControl::new(Arc::clone(&store), roles, NoAudit);
+    let access = AccessControl::new(Arc::clone(&store), roles, NoopAuditSink);
     let max = crate::person(&access, &ada, "max", "manager").await;
     assert!(matches!(access.bind(&max, Bindings::default()).await, Err(AccessError::Denied(_))));
     assert_eq!(access.bindings().await.unwrap(), bindings);

@@ -41,7 +41,7 @@ async fn a_file_says_the_same_as_code() {
     ] }"#;
     for plan in [FaultPlan::from_toml(toml).unwrap(), FaultPlan::from_json(json).unwrap()] {
         let bench = Bench {
-            mock: MockTwilio::builder().faults(plan).start().await.unwrap(),
+            mock: Emulator::builder().faults(plan).start().await.unwrap(),
             client: super::super::http(),
         };
         let mut seen = Vec::new();

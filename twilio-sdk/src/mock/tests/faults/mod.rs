@@ -15,13 +15,13 @@ const MESSAGES: &str = "/2010-04-01/Accounts/AC00000000000000000000000000000000/
 const SERVICES: &str = "/v2/Services";
 
 struct Bench {
-    mock: MockTwilio,
+    mock: Emulator,
     client: reqwest::Client,
 }
 
 impl Bench {
     async fn new() -> Self {
-        Self { mock: MockTwilio::start().await.unwrap(), client: super::http() }
+        Self { mock: Emulator::start().await.unwrap(), client: super::http() }
     }
 
     fn get(&self, host: &str, path: &str) -> reqwest::RequestBuilder {

@@ -52,7 +52,7 @@ async fn rules_say_when_and_whom_they_hit() {
 
 #[tokio::test]
 async fn chance_is_the_same_for_the_same_seed() {
-    let mock = MockTwilio::builder().collection_size(1).start().await.unwrap();
+    let mock = Emulator::builder().collection_size(1).start().await.unwrap();
     let bench = Bench { mock, client: super::super::http() };
     let mut runs = Vec::new();
     for seed in [1, 1, 2] {
@@ -77,7 +77,7 @@ async fn chance_is_the_same_for_the_same_seed() {
 #[tokio::test]
 async fn faults_come_before_scripted_answers_and_from_the_start() {
     let plan = FaultPlan::new().rule(FaultRule::new(On::any(), Fault::status(503)).times(1));
-    let mock = MockTwilio::builder().faults(plan).start().await.unwrap();
+    let mock = Emulator::builder().faults(plan).start().await.unwrap();
     let bench = Bench { mock, client: super::http() };
     bench.mock.respond_once(200, &[], "1");
     assert_eq!(bench.answer().await.status, 503);

@@ -50,7 +50,7 @@ async fn an_answer_without_a_body_breaks_off_before_it_begins() {
 
 #[tokio::test]
 async fn resets_and_broken_bodies_reach_clients_of_http_2() {
-    let mock = MockTwilio::start().await.unwrap();
+    let mock = Emulator::start().await.unwrap();
     let tls = crate::runtime::tls::config(false).unwrap();
     let builder = reqwest::Client::builder().tls_backend_preconfigured(tls);
     let client = builder.http2_prior_knowledge().build().unwrap();
