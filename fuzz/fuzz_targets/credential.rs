@@ -29,7 +29,7 @@ fn seeds() {
 /// The only text of a credential, but for its padding.
 fn text(credential: &Credential) -> String {
     let provider = BasicProvider::new(credential.username(), credential.password().clone());
-    provider.expect("what was decoded can be carried").generate_token().expose().to_owned()
+    provider.expect("what was decoded can be carried").generate_token().expose_secret().to_owned()
 }
 
 fn decode(header: &[u8]) {
@@ -45,7 +45,7 @@ fn decode(header: &[u8]) {
             let (scheme, encoded) = header.split_once(' ').expect("a scheme and a credential");
             assert!(scheme.eq_ignore_ascii_case("basic"), "{scheme}");
             assert_eq!(text(&credential).trim_end_matches('='), encoded.trim_end_matches('='));
-            let (name, password) = (credential.username(), credential.password().expose());
+            let (name, password) = (credential.username(), credential.password().expose_secret());
             assert!(!name.is_empty() && !name.contains(':') && !password.is_empty());
             assert!(!format!("{name}{password}").contains(char::is_control));
             let shown = format!("{credential:?}");
@@ -67,11 +67,11 @@ fn make(name: &str, password: &str) {
     assert_eq!(credential.is_ok(), provider.is_ok(), "{credential:?} {provider:?}");
     // Longer ones than are read are made all the same.
     if let Ok(provider) = provider
-        && provider.generate_token().expose().len() <= 8 << 10
+        && provider.generate_token().expose_secret().len() <= 8 << 10
     {
         let token = provider.generate_token();
-        let again = Credential::decode(token.expose()).expect("what was encoded");
-        assert_eq!((again.username(), again.password().expose()), (name, password));
+        let again = Credential::decode(token.expose_secret()).expect("what was encoded");
+        assert_eq!((again.username(), again.password().expose_secret()), (name, password));
     }
 }
 

@@ -89,7 +89,7 @@ fn damage(edits: &[u8]) {
     let opened = Vault::open(path, &passphrase());
     if file == *bytes {
         let entry = opened.and_then(|vault| vault.get("a")).expect("the vault itself");
-        assert_eq!(entry.text().expect("a text").expose(), "first");
+        assert_eq!(entry.text().expect("a text").expose_secret(), "first");
         return;
     }
     assert!(opened.is_err(), "it opens as something else");
@@ -129,7 +129,7 @@ fn used(mut steps: &[u8]) {
             },
             b'd' => assert_eq!(vault.delete(name).expect("a vault"), expected.remove(name).is_some()),
             _ => match (vault.get(name), expected.get(name)) {
-                (Ok(entry), Some(text)) => assert_eq!(entry.text().expect("a text").expose(), text),
+                (Ok(entry), Some(text)) => assert_eq!(entry.text().expect("a text").expose_secret(), text),
                 (Err(VaultError::NotFound(_)), None) => {}
                 (found, expected) => panic!("{found:?} and not {expected:?}"),
             },
@@ -140,7 +140,7 @@ fn used(mut steps: &[u8]) {
         again.list().expect("a vault").iter().map(|info| info.name().to_owned()).collect();
     assert_eq!(names, expected.keys().cloned().collect::<Vec<_>>());
     for (name, text) in &expected {
-        assert_eq!(again.get(name).expect("an entry").text().expect("a text").expose(), text);
+        assert_eq!(again.get(name).expect("an entry").text().expect("a text").expose_secret(), text);
     }
 }
 

@@ -142,7 +142,7 @@ async fn no_secret_and_no_value_is_in_debug_or_errors() {
     let account = twilio.api_v2010().fetch_account("AC1").send_with_response().await.unwrap();
     let printed = format!("{account:?}");
     assert!(!printed.contains("tell-nobody") && !printed.contains("nor-this"), "{printed}");
-    assert_eq!(account.value().auth_token.as_ref().map(|token| token.expose()), Some("tell-nobody"));
+    assert_eq!(account.value().auth_token.as_ref().map(|token| token.expose_secret()), Some("tell-nobody"));
 }
 
 #[tokio::test]

@@ -104,7 +104,10 @@ async fn the_script_of_pending_and_slow_down_waits_5_10_10_and_15_seconds() {
     })
     .await;
     let tokens = wait(&device).await.unwrap();
-    assert_eq!((tokens.access_token.expose(), tokens.refresh_token.unwrap().expose()), ("at", "rt"));
+    assert_eq!(
+        (tokens.access_token.expose_secret(), tokens.refresh_token.unwrap().expose_secret()),
+        ("at", "rt")
+    );
     assert_eq!(device.waits(), [5, 10, 10, 15]);
     let form = device.server.at("/token")[0].form();
     let expected = [

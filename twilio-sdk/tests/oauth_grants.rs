@@ -134,7 +134,7 @@ async fn answers_are_read_as_section_5_1_says() {
     ] {
         let server = answering(200, body).await;
         let tokens = provider(config(&server)).client_credentials().await.unwrap();
-        assert_eq!(tokens.access_token.expose(), "at");
+        assert_eq!(tokens.access_token.expose_secret(), "at");
         assert_eq!(tokens.expires_at.duration_since(tokens.issued_at).unwrap().as_secs(), life, "{body}");
         assert_eq!(server.seen()[0].field("client_id").as_deref(), Some("client"), "without a secret");
     }
@@ -212,7 +212,7 @@ async fn a_new_refresh_token_takes_the_place_of_the_old_one_which_stays_where_th
         let body = format!(r#"{{"access_token":"at","token_type":"Bearer","scope":"read write"{extra}}}"#);
         let server = answering(200, &body).await;
         let tokens = provider(config(&server).scope("read")).refresh(&"old".into()).await.unwrap();
-        assert_eq!(tokens.refresh_token.as_ref().map(SecretString::expose), Some(expected));
+        assert_eq!(tokens.refresh_token.as_ref().map(SecretString::expose_secret), Some(expected));
         assert_eq!(tokens.scope.as_deref(), Some("read write"));
         let expected =
             pairs([("grant_type", "refresh_token"), ("refresh_token", "old"), ("client_id", "client")]);
@@ -271,7 +271,7 @@ async fn a_code_is_changed_with_the_verifier_however_the_redirect_is_given() {
         let server = answering(200, GOOD).await;
         let login = login(&server);
         let redirect = shape.replace("{}", &format!("code=c%26d&state={}", login.state()));
-        assert_eq!(login.finish(&redirect).await.unwrap().access_token.expose(), "at");
+        assert_eq!(login.finish(&redirect).await.unwrap().access_token.expose_secret(), "at");
         let expected = pairs([
             ("grant_type", "authorization_code"),
             ("code", "c&d"),

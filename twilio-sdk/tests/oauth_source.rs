@@ -68,8 +68,9 @@ async fn stored(server: &Loopback, tokens: Tokens) -> (TokenSource, Arc<MemorySt
 
 async fn kept(store: &MemoryStore) -> (String, String) {
     let tokens = store.load("alice").await.unwrap().unwrap();
-    let refresh = tokens.refresh_token.as_ref().map(SecretString::expose).unwrap_or_default().to_owned();
-    (tokens.access_token.expose().to_owned(), refresh)
+    let refresh =
+        tokens.refresh_token.as_ref().map(SecretString::expose_secret).unwrap_or_default().to_owned();
+    (tokens.access_token.expose_secret().to_owned(), refresh)
 }
 
 /// Weaknesses 29 and 35: `expires_at` is looked at, and the token is really sent, in the header only (RFC 6750).
@@ -143,7 +144,7 @@ async fn a_refresh_that_everyone_gave_up_on_is_still_kept() {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     waiting.abort();
-    assert_eq!(source.access_token(SECOND * 10).await.unwrap().expose(), "a-1");
+    assert_eq!(source.access_token(SECOND * 10).await.unwrap().expose_secret(), "a-1");
     assert_eq!(kept(&store).await.1, "r-1");
     assert_eq!(server.at("/token").len(), 1);
 }

@@ -489,7 +489,7 @@ fn a_recorder_is_told_of_the_secret_that_tokens_are_asked_for_with() {
             Ok(())
         }
         fn guard(&self, secret: &twilio_sdk::types::SecretString) {
-            self.0.lock().unwrap().push(secret.expose().to_owned());
+            self.0.lock().unwrap().push(secret.expose_secret().to_owned());
         }
     }
     let told = std::sync::Arc::new(Told::default());

@@ -61,7 +61,7 @@ pub(super) struct ParsedKey {
 impl ParsedKey {
     /// `None` where it is no key: of another form or length, with upper-case digits, or with another checksum.
     pub(super) fn parse(text: &SecretString) -> Option<Self> {
-        let text = text.expose();
+        let text = text.expose_secret();
         let (id, rest) = text.strip_prefix(PREFIX)?.split_once('_')?;
         if !is_id(id) || rest.len() != SECRET + CHECK || !is_hex(rest) {
             return None;
@@ -136,20 +136,20 @@ mod tests {
     #[test]
     fn a_key_is_read_as_it_was_made() {
         let (id, text, hash) = make().unwrap();
-        assert_eq!(text.expose().len(), 94);
+        assert_eq!(text.expose_secret().len(), 94);
         let parsed = ParsedKey::parse(&text).expect("a key");
         assert_eq!(parsed.id, id);
         assert!(hash.is_of(&parsed));
         let (other_id, other, other_hash) = make().unwrap();
-        assert!(id != other_id && text.expose() != other.expose());
+        assert!(id != other_id && text.expose_secret() != other.expose_secret());
         assert!(!other_hash.is_of(&parsed) && !KeyHash::from_bytes([0; 32]).is_of(&parsed));
-        assert!(!format!("{hash:?}{text:?}").contains(text.expose()));
+        assert!(!format!("{hash:?}{text:?}").contains(text.expose_secret()));
     }
 
     #[test]
     fn a_typo_anywhere_is_no_key() {
         let (_, text, _) = make().unwrap();
-        let text = text.expose();
+        let text = text.expose_secret();
         for at in 0..text.len() {
             for typed in ["0", "1", "F", "_", "", "00", "é"] {
                 let typo = format!("{}{typed}{}", &text[..at], &text[at + 1..]);

@@ -45,7 +45,7 @@ impl Signer {
     }
 
     pub(super) fn sign(&self, payload: &impl Serialize) -> Result<String, TokenError> {
-        jws::sign_hs256(&PlainHeader { typ: "JWT", alg: "HS256" }, payload, self.secret.expose())
+        jws::sign_hs256(&PlainHeader { typ: "JWT", alg: "HS256" }, payload, self.secret.expose_secret())
     }
 }
 

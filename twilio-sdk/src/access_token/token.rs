@@ -201,7 +201,7 @@ impl AccessToken {
     /// that is not letters, digits and `_`, SIDs of the wrong kind, an unknown form of region. The system's random
     /// generator may fail too, where the id is to be unguessable.
     pub fn sign(&self) -> Result<String, TokenError> {
-        if self.secret.expose().len() < SHORTEST_SECRET && !self.short_secret {
+        if self.secret.expose_secret().len() < SHORTEST_SECRET && !self.short_secret {
             return Err(TokenError::Secret(
                 "api_secret has fewer than 32 characters; Twilio shows the whole secret once, when the key is made",
             ));
@@ -223,7 +223,7 @@ impl AccessToken {
             return Err(TokenError::Lifetime("the token would expire before it is valid".into()));
         }
         let header = Header { typ: "JWT", alg: "HS256", cty: CONTENT_TYPE, twr: self.checked_region()? };
-        jws::sign_hs256(&header, &payload, self.secret.expose())
+        jws::sign_hs256(&header, &payload, self.secret.expose_secret())
     }
 
     /// What a token says, if this secret signed it and its time is now.
@@ -248,7 +248,7 @@ impl AccessToken {
         if now < UNIX_EPOCH {
             return Err(TokenError::Clock);
         }
-        let (header, payload) = jws::verify_hs256(token, secret.expose())?;
+        let (header, payload) = jws::verify_hs256(token, secret.expose_secret())?;
         Claims::read(&header, payload, unix(now))
     }
 

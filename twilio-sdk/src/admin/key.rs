@@ -141,7 +141,7 @@ fn print(output: Output, issued: &IssuedKey) -> std::io::Result<()> {
     let json = SecretValue::from(json!({
         "id": info.id,
         "user": info.user,
-        "key": key.expose(),
+        "key": key.expose_secret(),
         "created_at": moment(info.created_at),
         "expires_at": info.expires_at.map(moment),
     }));
@@ -153,7 +153,7 @@ fn print(output: Output, issued: &IssuedKey) -> std::io::Result<()> {
             info.id
         ));
     }
-    output.try_print(json.expose(), |out| writeln!(out, "{}", key.expose()))
+    output.try_print(json.expose_secret(), |out| writeln!(out, "{}", key.expose_secret()))
 }
 
 fn list(session: &Session, keys: &[KeyInfo]) -> Done {

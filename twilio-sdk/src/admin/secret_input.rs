@@ -39,7 +39,7 @@ impl SecretInput {
         let secret = self.ask(what)?;
         if !self.stdin {
             let again = prompt(&format!("{what}, again: "))?;
-            if again.expose() != secret.expose() {
+            if again.expose_secret() != secret.expose_secret() {
                 return Err(Failure::usage(format!("{what}: the two are not the same; nothing was changed")));
             }
         }
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn one_end_of_line_is_not_part_of_a_secret() {
-        let read = |bytes: &[u8]| text(bytes).map(|text| text.expose().to_owned());
+        let read = |bytes: &[u8]| text(bytes).map(|text| text.expose_secret().to_owned());
         for (bytes, expected) in
             [("a", "a"), ("a\n", "a"), ("a\r\n", "a"), ("a\n\n", "a\n"), (" a ", " a "), ("\n", "")]
         {

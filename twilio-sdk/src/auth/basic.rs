@@ -11,10 +11,10 @@ use crate::types::SecretString;
 /// `None` where the user holds a `:` or either holds a control character: section 2 forbids both, because the
 /// receiver would read another user.
 pub(crate) fn basic(user: &str, password: &SecretString) -> Option<HeaderValue> {
-    if user.contains(':') || user.chars().chain(password.expose().chars()).any(char::is_control) {
+    if user.contains(':') || user.chars().chain(password.expose_secret().chars()).any(char::is_control) {
         return None;
     }
-    let plain = Zeroizing::new(format!("{user}:{}", password.expose()));
+    let plain = Zeroizing::new(format!("{user}:{}", password.expose_secret()));
     let mut text = Zeroizing::new(String::from("Basic "));
     STANDARD.encode_string(plain.as_bytes(), &mut text);
     secret_header(text)
@@ -22,7 +22,7 @@ pub(crate) fn basic(user: &str, password: &SecretString) -> Option<HeaderValue> 
 
 /// The value of `Authorization` for a bearer token (RFC 6750, section 2.1).
 pub(crate) fn bearer(token: &SecretString) -> Option<HeaderValue> {
-    secret_header(Zeroizing::new(format!("Bearer {}", token.expose())))
+    secret_header(Zeroizing::new(format!("Bearer {}", token.expose_secret())))
 }
 
 /// A header that is never printed, and is wiped from memory when its last copy is dropped. `None` where it is not

@@ -33,7 +33,7 @@ pub(super) fn required(field: &str, value: &SecretString) -> Result<()> {
     if value.is_empty() {
         return Err(Error::config(format!("{field} is empty")));
     }
-    no_control(field, value.expose())
+    no_control(field, value.expose_secret())
 }
 
 /// No control characters.

@@ -62,7 +62,7 @@ impl BearerConfig {
     }
 
     pub(super) fn check(&self) -> Result<()> {
-        match is_token(self.token.expose()) {
+        match is_token(self.token.expose_secret()) {
             true => Ok(()),
             false => Err(Error::config(
                 "the bearer token is empty, or holds something else than visible ASCII; give it without `Bearer `",
@@ -88,7 +88,7 @@ impl BasicConfig {
             return Err(Error::config("username holds a `:`, where the receiver would end it"));
         }
         no_control("username", &self.username)?;
-        no_control("password", self.password.expose())
+        no_control("password", self.password.expose_secret())
     }
 }
 
@@ -114,7 +114,7 @@ impl CustomKeyConfig {
         match &self.place {
             KeyLocation::Header(name) => {
                 header_name(name)?;
-                match self.key.expose().bytes().all(|b| (b' '..0x7f).contains(&b)) {
+                match self.key.expose_secret().bytes().all(|b| (b' '..0x7f).contains(&b)) {
                     true => Ok(()),
                     false => Err(Error::config("key holds something else than printable ASCII")),
                 }

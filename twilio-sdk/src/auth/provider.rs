@@ -13,7 +13,7 @@ use crate::{Error, Result};
 /// use twilio_sdk::{BasicProvider, ClientAuth};
 ///
 /// let tom = BasicProvider::new("tom", "123")?;
-/// assert_eq!(tom.generate_token().expose(), "dG9tOjEyMw==");
+/// assert_eq!(tom.generate_token().expose_secret(), "dG9tOjEyMw==");
 ///
 /// let mut request = http::Request::new(());
 /// ClientAuth::from(&tom).enrich(&mut request);
@@ -77,7 +77,7 @@ impl ClientAuth {
     /// [`is_config`](Error::is_config) where it is empty or holds something else than visible ASCII.
     pub fn bearer(token: impl Into<SecretString>) -> Result<Self> {
         let token = token.into();
-        if !is_token(token.expose()) {
+        if !is_token(token.expose_secret()) {
             return Err(Error::config("a bearer token is empty or holds something else than visible ASCII"));
         }
         let value = bearer(&token).ok_or_else(|| Error::config("a bearer token cannot be carried"))?;
@@ -128,7 +128,7 @@ mod tests {
         ];
         for (user, password, expected) in vectors {
             let provider = BasicProvider::new(user, password).expect(user);
-            assert_eq!(provider.generate_token().expose(), expected);
+            assert_eq!(provider.generate_token().expose_secret(), expected);
             let printed = format!("{provider:?} {:?}", ClientAuth::from(&provider));
             assert!(!printed.contains(expected) && !printed.contains(password), "{printed}");
         }

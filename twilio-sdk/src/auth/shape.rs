@@ -45,7 +45,7 @@ struct Shape(BTreeMap<&'static str, SecretString>);
 
 impl Shape {
     fn auth<E: serde::de::Error>(mut self) -> Result<Auth, E> {
-        let account = self.0.remove("account_sid").map(|sid| AccountSid::from(sid.expose()));
+        let account = self.0.remove("account_sid").map(|sid| AccountSid::from(sid.expose_secret()));
         let mut found: Option<(&Kind, &str)> = None;
         for kind in KINDS {
             let Some(field) = kind.1.iter().chain(kind.2).find(|field| self.0.contains_key(**field)) else {
@@ -77,11 +77,11 @@ impl Shape {
             }
             "api_key" => {
                 let account_sid = account.ok_or_else(|| E::missing_field("account_sid"))?;
-                let api_key = take("api_key").expose().into();
+                let api_key = take("api_key").expose_secret().into();
                 ApiKeyConfig { account_sid, api_key, api_secret: take("api_secret") }.into()
             }
             "client_id" => {
-                let mut config = OAuthConfig::new(take("client_id").expose(), take("client_secret"));
+                let mut config = OAuthConfig::new(take("client_id").expose_secret(), take("client_secret"));
                 config.account_sid = account;
                 config.token_url = self.text("token_url");
                 config.scope = self.text("scope");
@@ -89,7 +89,7 @@ impl Shape {
             }
             "bearer_token" => BearerConfig { token: take("bearer_token"), account_sid: account }.into(),
             "username" => {
-                let username = take("username").expose().to_owned();
+                let username = take("username").expose_secret().to_owned();
                 BasicConfig { username, password: take("password"), account_sid: account }.into()
             }
             _ => {
@@ -110,7 +110,7 @@ impl Shape {
     }
 
     fn text(&mut self, name: &str) -> Option<String> {
-        self.0.remove(name).map(|value| value.expose().to_owned())
+        self.0.remove(name).map(|value| value.expose_secret().to_owned())
     }
 }
 

@@ -64,7 +64,7 @@ impl AuthState {
             }
             Auth::Key(config) => match &config.place {
                 KeyLocation::Header(name) => {
-                    let value = secret_header(Zeroizing::new(config.key.expose().to_owned()));
+                    let value = secret_header(Zeroizing::new(config.key.expose_secret().to_owned()));
                     Credential::Header(header_name(name)?, value.ok_or_else(|| uncarriable("key"))?)
                 }
                 KeyLocation::Query(name) => Credential::Query(name.clone(), config.key.clone()),
@@ -146,7 +146,7 @@ impl AuthState {
                 request.headers_mut().insert(name.clone(), value.clone());
             }
             Credential::Query(name, value) => {
-                request.url_mut().query_pairs_mut().append_pair(name, value.expose());
+                request.url_mut().query_pairs_mut().append_pair(name, value.expose_secret());
             }
             Credential::Token(..) => {
                 if let Some(value) = prepared {
@@ -191,7 +191,7 @@ impl AuthState {
             Credential::Query(name, key) => {
                 let values: Vec<_> =
                     request.url().query_pairs().filter(|(have, _)| have == name).map(|(_, v)| v).collect();
-                (!values.is_empty(), matches!(values.as_slice(), [value] if value == key.expose()))
+                (!values.is_empty(), matches!(values.as_slice(), [value] if value == key.expose_secret()))
             }
         };
         !stray && if authenticated { there.1 } else { !there.0 }

@@ -128,7 +128,7 @@ fn hash_password() -> Result<(), String> {
     let mut line = String::new();
     std::io::stdin().read_line(&mut line).map_err(|error| format!("the password cannot be read: {error}"))?;
     let line = SecretString::from(line);
-    let password = SecretString::from(line.expose().trim_end_matches(['\r', '\n']));
+    let password = SecretString::from(line.expose_secret().trim_end_matches(['\r', '\n']));
     if password.is_empty() {
         return Err("there is no password on standard input".to_owned());
     }

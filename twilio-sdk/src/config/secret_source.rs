@@ -65,7 +65,7 @@ impl std::error::Error for SecretError {}
 /// use twilio_sdk::{SecretError, SecretSource, Secrets};
 ///
 /// let secrets = Secrets::from_iter([("twilio", "the secret of an API key")]);
-/// assert_eq!(secrets.resolve("twilio")?.expose(), "the secret of an API key");
+/// assert_eq!(secrets.resolve("twilio")?.expose_secret(), "the secret of an API key");
 /// assert_eq!(secrets.resolve("other").unwrap_err(), SecretError::NotFound);
 /// # Ok::<(), SecretError>(())
 /// ```

@@ -16,7 +16,7 @@ pub(super) fn data(raw: Raw) -> Result<SecretValue, HashicorpVaultErrorKind> {
     let answer = serde_json::from_slice::<Value>(&raw.body).map(SecretValue::from);
     raw.wipe();
     let answer = answer.map_err(|_| HashicorpVaultErrorKind::Unreadable)?;
-    match answer.expose().pointer("/data/data") {
+    match answer.expose_secret().pointer("/data/data") {
         Some(data @ Value::Object(_)) => Ok(data.clone().into()),
         Some(Value::Null) => Err(HashicorpVaultErrorKind::NotFound),
         _ => Err(HashicorpVaultErrorKind::Unreadable),

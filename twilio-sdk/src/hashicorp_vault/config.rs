@@ -85,7 +85,7 @@ impl HashicorpVaultConfig {
         if self.token.is_empty() {
             return Err(Error::config("the token is empty"));
         }
-        let mut token = HeaderValue::from_str(self.token.expose())
+        let mut token = HeaderValue::from_str(self.token.expose_secret())
             .map_err(|_| Error::config("the token holds a character that a header cannot carry"))?;
         token.set_sensitive(true);
         let namespace = self.namespace.as_deref().map(HeaderValue::from_str).transpose();

@@ -99,7 +99,7 @@ impl HashicorpVault {
                 let data = self.read(&parsed.target).await.map_err(failed)?;
                 read.insert(parsed.target.clone(), data);
             }
-            let field = read.get(&parsed.target).and_then(|data| data.expose().get(parsed.field));
+            let field = read.get(&parsed.target).and_then(|data| data.expose_secret().get(parsed.field));
             let field = field.ok_or_else(|| failed(HashicorpVaultErrorKind::NotFound))?;
             secrets.insert(name, field.as_str().ok_or_else(|| failed(HashicorpVaultErrorKind::NotText))?);
         }

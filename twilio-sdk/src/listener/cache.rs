@@ -87,7 +87,7 @@ impl<S: UserStore> CachedUserStore<S> {
     #[cfg(feature = "token-server")]
     pub(crate) fn recall(&self, credential: &Credential) -> Option<UserDetails> {
         self.store.refresh();
-        let tag = self.tags.of(&[credential.username(), credential.password().expose()]);
+        let tag = self.tags.of(&[credential.username(), credential.password().expose_secret()]);
         self.known().users.recall(&tag)
     }
 
@@ -105,7 +105,7 @@ impl<S: UserStore> UserStore for CachedUserStore<S> {
     fn authenticate<'a>(&'a self, credential: &'a Credential) -> Authentication<'a> {
         Box::pin(async move {
             self.store.refresh();
-            let (name, password) = (credential.username(), credential.password().expose());
+            let (name, password) = (credential.username(), credential.password().expose_secret());
             let tag = self.tags.of(&[name, password]);
             if let Some(user) = self.known().users.recall(&tag) {
                 return Ok(user);

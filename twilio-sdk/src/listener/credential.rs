@@ -45,7 +45,7 @@ impl Credential {
         if username.contains(':') {
             return Err(AuthError::Malformed("the user's name holds a colon"));
         }
-        if username.chars().chain(password.expose().chars()).any(char::is_control) {
+        if username.chars().chain(password.expose_secret().chars()).any(char::is_control) {
             return Err(AuthError::Malformed("the user's name or the password holds a control character"));
         }
         Ok(Self { username, password, asks: Asks::default(), guards: Vec::new() })
@@ -177,7 +177,7 @@ mod tests {
 
     fn decoded(text: &str) -> Option<(String, String)> {
         let credential = Credential::decode(text).ok()?;
-        Some((credential.username().to_owned(), credential.password().expose().to_owned()))
+        Some((credential.username().to_owned(), credential.password().expose_secret().to_owned()))
     }
 
     #[test]
@@ -256,7 +256,7 @@ mod tests {
             let header = crate::auth::basic(&username, &password.as_str().into()).expect("it can be carried");
             let credential = Credential::from_header(header.to_str().unwrap()).unwrap();
             prop_assert_eq!(credential.username(), username);
-            prop_assert_eq!(credential.password().expose(), password);
+            prop_assert_eq!(credential.password().expose_secret(), password);
         }
 
         #[test]
@@ -268,7 +268,7 @@ mod tests {
         #[test]
         fn one_credential_has_one_text_but_for_padding(text in "[A-Za-z0-9+/]{4,24}={0,2}") {
             if let Ok(credential) = Credential::decode(&text) {
-                let again = STANDARD.encode(format!("{}:{}", credential.username(), credential.password().expose()));
+                let again = STANDARD.encode(format!("{}:{}", credential.username(), credential.password().expose_secret()));
                 prop_assert_eq!(again.trim_end_matches('='), text.trim_end_matches('='));
             }
         }

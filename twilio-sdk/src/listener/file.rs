@@ -231,7 +231,7 @@ fn users(auth: &Reader<'_>) -> Option<Vec<(String, PasswordHash, Vec<String>)>> 
             (Some(hash), None) => {
                 PasswordHash::parse(&hash).map_err(|error| user.problem("password_hash", error.to_string())).ok()
             }
-            (None, Some(password)) if plain_allowed && !can_be_carried(password.expose()) => {
+            (None, Some(password)) if plain_allowed && !can_be_carried(password.expose_secret()) => {
                 user.problem("password", "is empty or holds a control character");
                 None
             }

@@ -27,7 +27,7 @@ impl PasswordHash {
     /// The system's random generator may fail.
     pub fn create(password: &SecretString) -> Result<Self, InvalidPasswordHash> {
         Argon2::default()
-            .hash_password(password.expose().as_bytes())
+            .hash_password(password.expose_secret().as_bytes())
             .map(|hash| Self(hash.to_string()))
             .map_err(|_| {
                 InvalidPasswordHash("the password cannot be hashed; the system's random generator may fail")
@@ -84,7 +84,7 @@ impl PasswordHash {
         let mut found = Zeroizing::new(vec![0_u8; expected.len()]);
         let mut memory = Memory::with(params.block_count());
         let argon2 = Argon2::new(Algorithm::Argon2id, version, params);
-        let password = password.expose().as_bytes();
+        let password = password.expose_secret().as_bytes();
         argon2.hash_password_into_with_memory(password, &salt, &mut found, &mut memory.0).ok()?;
         // This comparison takes the same time wherever the two differ.
         Some(Output::new(&found).ok()? == expected)

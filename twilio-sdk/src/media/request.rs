@@ -182,7 +182,7 @@ impl<K> DownloadRequest<K> {
                     let link = link.ok_or_else(|| {
                         Error::shape(&CONVERSATION, "one without links.content_direct_temporary")
                     })?;
-                    let target = Target::url(&handle, link.expose(), &TEMPORARY, true)?;
+                    let target = Target::url(&handle, link.expose_secret(), &TEMPORARY, true)?;
                     (Arc::new(ApiFiles::new(&handle)) as Arc<dyn Dispatch>, target)
                 }
             };

@@ -70,7 +70,7 @@ pub(super) fn knows(pairs: &[(String, SecretString)], name: &str, secret: &str) 
 
 /// Whether a secret is the known one, in a time that does not tell how much of it is.
 pub(super) fn same(known: &SecretString, given: &str) -> Choice {
-    known.expose().as_bytes().ct_eq(given.as_bytes())
+    known.expose_secret().as_bytes().ct_eq(given.as_bytes())
 }
 
 /// An operation without security: its own list is empty, or it has none and neither has the document.

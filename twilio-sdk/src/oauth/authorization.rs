@@ -47,7 +47,7 @@ impl Provider {
         let client = self.client()?.set_auth_uri(url);
         let state = random()?;
         let mut request = client
-            .authorize_url(|| CsrfToken::new(state.expose().to_owned()))
+            .authorize_url(|| CsrfToken::new(state.expose_secret().to_owned()))
             .add_scopes(self.scopes())
             .set_pkce_challenge(verifier.to_challenge());
         for (name, value) in &config.parameters {
@@ -66,7 +66,7 @@ impl Authorization {
 
     /// The `state` that the redirect will carry, by which a server finds the login that it belongs to.
     pub fn state(&self) -> &str {
-        self.state.expose()
+        self.state.expose_secret()
     }
 
     /// Takes the redirect, as a whole URL or its query, and changes its code into tokens.
@@ -86,7 +86,7 @@ impl Authorization {
         let client = self.provider.client().map_err(|e| OAuthError::new(e.to_string()))?;
         let wire = self.provider.wire();
         let granted = client
-            .exchange_code(AuthorizationCode::new(code.expose().to_owned()))
+            .exchange_code(AuthorizationCode::new(code.expose_secret().to_owned()))
             .set_pkce_verifier(self.verifier.to_verifier())
             .request_async(&wire)
             .await
@@ -95,7 +95,7 @@ impl Authorization {
     }
 
     fn verifier_secret(&self) -> SecretString {
-        self.verifier.expose().into()
+        self.verifier.expose_secret().into()
     }
 
     fn code(&self, redirect: &str) -> TokenResult<SecretString> {
@@ -110,14 +110,14 @@ impl Authorization {
         };
         // Before anything else is believed.
         let state = once("state")?.unwrap_or_else(|| "".into());
-        if !bool::from(state.expose().as_bytes().ct_eq(self.state.expose().as_bytes())) {
+        if !bool::from(state.expose_secret().as_bytes().ct_eq(self.state.expose_secret().as_bytes())) {
             return Err(OAuthError::new("the redirect's `state` is not that of this login"));
         }
         if let Some(error) = once("error")? {
             let mut problem = OAuthError::new("the login page answered with an error");
-            problem.code = Some(OAuthErrorCode::from(printable(error.expose()).as_str()));
-            problem.description = once("error_description")?.map(|text| printable(text.expose()));
-            problem.uri = once("error_uri")?.map(|text| printable(text.expose()));
+            problem.code = Some(OAuthErrorCode::from(printable(error.expose_secret()).as_str()));
+            problem.description = once("error_description")?.map(|text| printable(text.expose_secret()));
+            problem.uri = once("error_uri")?.map(|text| printable(text.expose_secret()));
             return Err(problem);
         }
         let code = once("code")?.filter(|code| !code.is_empty());

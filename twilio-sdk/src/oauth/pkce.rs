@@ -28,7 +28,8 @@ impl PkceVerifier {
     pub fn new(text: impl Into<SecretString>) -> Result<Self> {
         let text = text.into();
         let unreserved = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~');
-        match (43..=128).contains(&text.expose().len()) && text.expose().bytes().all(unreserved) {
+        match (43..=128).contains(&text.expose_secret().len()) && text.expose_secret().bytes().all(unreserved)
+        {
             true => Ok(Self(text)),
             false => Err(Error::config(
                 "a PKCE verifier has 43 to 128 characters of A-Z, a-z, 0-9, `-`, `.`, `_` and `~` (RFC 7636)",
@@ -37,8 +38,8 @@ impl PkceVerifier {
     }
 
     /// The verifier itself.
-    pub fn expose(&self) -> &str {
-        self.0.expose()
+    pub fn expose_secret(&self) -> &str {
+        self.0.expose_secret()
     }
 
     /// What the login page is told of it, by method S256: 43 characters.
@@ -51,7 +52,7 @@ impl PkceVerifier {
     }
 
     pub(super) fn to_verifier(&self) -> PkceCodeVerifier {
-        PkceCodeVerifier::new(self.expose().to_owned())
+        PkceCodeVerifier::new(self.expose_secret().to_owned())
     }
 }
 
@@ -95,7 +96,7 @@ mod tests {
     #[test]
     fn random_ones_fit_the_rules_differ_and_are_not_printed() {
         let all: std::collections::HashSet<_> =
-            (0..200).map(|_| PkceVerifier::random().unwrap().expose().to_owned()).collect();
+            (0..200).map(|_| PkceVerifier::random().unwrap().expose_secret().to_owned()).collect();
         assert_eq!(all.len(), 200);
         for text in all {
             let verifier = PkceVerifier::new(text.as_str()).unwrap();

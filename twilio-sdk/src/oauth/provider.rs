@@ -66,7 +66,7 @@ impl Provider {
             })
             .set_token_uri(token_url);
         if let Some(secret) = &config.client_secret {
-            client = client.set_client_secret(ClientSecret::new(secret.expose().to_owned()));
+            client = client.set_client_secret(ClientSecret::new(secret.expose_secret().to_owned()));
         }
         if let Some(uri) = &config.redirect_uri {
             let uri = RedirectUrl::new(uri.clone()).map_err(|_| wrong("redirect_uri"))?;
@@ -127,7 +127,7 @@ impl Provider {
     pub(super) async fn fetch_refresh(&self, refresh_token: &SecretString) -> Outcome {
         let client = self.client().map_err(|e| OAuthError::new(e.to_string()))?;
         let wire = self.wire();
-        let token = RefreshToken::new(refresh_token.expose().to_owned());
+        let token = RefreshToken::new(refresh_token.expose_secret().to_owned());
         let granted = client
             .exchange_refresh_token(&token)
             .request_async(&wire)

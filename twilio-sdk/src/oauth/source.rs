@@ -186,7 +186,7 @@ impl Stored {
             outcome => return outcome,
         };
         let newer = self.load(&pending.unsaved).await?;
-        let text = |tokens: &Tokens| tokens.refresh_token.as_ref().map(|t| t.expose().to_owned());
+        let text = |tokens: &Tokens| tokens.refresh_token.as_ref().map(|t| t.expose_secret().to_owned());
         if text(&newer) == text(old) {
             return Err(problem);
         }

@@ -51,8 +51,8 @@ impl Tokens {
         let seconds =
             |moment: SystemTime| moment.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
         let value = serde_json::json!({
-            "access_token": self.access_token.expose(),
-            "refresh_token": self.refresh_token.as_ref().map(SecretString::expose),
+            "access_token": self.access_token.expose_secret(),
+            "refresh_token": self.refresh_token.as_ref().map(SecretString::expose_secret),
             "scope": self.scope,
             "issued_at": seconds(self.issued_at),
             "expires_at": seconds(self.expires_at),
@@ -101,9 +101,9 @@ mod tests {
     fn tokens_survive_json_and_show_no_secret() {
         let mut tokens = Tokens::new("s3cret-a", Some("s3cret-r".into()), Duration::from_secs(100));
         tokens.scope = Some("a b".to_owned());
-        let back = Tokens::from_json(tokens.to_json().expose()).unwrap();
-        assert_eq!(back.access_token.expose(), "s3cret-a");
-        assert_eq!(back.refresh_token.as_ref().map(SecretString::expose), Some("s3cret-r"));
+        let back = Tokens::from_json(tokens.to_json().expose_secret()).unwrap();
+        assert_eq!(back.access_token.expose_secret(), "s3cret-a");
+        assert_eq!(back.refresh_token.as_ref().map(SecretString::expose_secret), Some("s3cret-r"));
         assert_eq!(back.scope.as_deref(), Some("a b"));
         let (a, b) = (back.expires_at, tokens.expires_at);
         let apart = a.duration_since(b).or_else(|e| Ok::<_, ()>(e.duration())).unwrap();

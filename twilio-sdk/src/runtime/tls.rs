@@ -60,7 +60,7 @@ pub(crate) fn rustls(
         None => builder.with_no_client_auth(),
         Some((chain, key)) => {
             let chain = certificates(chain, "tls.identity")?;
-            let key = PrivateKeyDer::from_pem_slice(key.expose().as_bytes())
+            let key = PrivateKeyDer::from_pem_slice(key.expose_secret().as_bytes())
                 .map_err(|_| Error::config("tls.identity: the private key is not PEM of a key"))?;
             builder.with_client_auth_cert(chain, key).map_err(|e| {
                 Error::config(format!("tls.identity: certificate and key do not fit together: {e}"))
@@ -119,10 +119,10 @@ pub(crate) fn native(builder: reqwest::ClientBuilder, config: &TlsConfig) -> Res
         false => builder.tls_certs_merge(roots),
     };
     if let Some((chain, key)) = &config.identity {
-        let identity = reqwest::Identity::from_pkcs8_pem(chain, key.expose().as_bytes())
+        let identity = reqwest::Identity::from_pkcs8_pem(chain, key.expose_secret().as_bytes())
             .map_err(|e| wrong("tls.identity", e))?;
         // reqwest would find out later, and could not say which setting it is.
-        native_tls::Identity::from_pkcs8(chain, key.expose().as_bytes())
+        native_tls::Identity::from_pkcs8(chain, key.expose_secret().as_bytes())
             .and_then(|identity| native_tls::TlsConnector::builder().identity(identity).build())
             .map_err(|e| {
                 Error::config(format!("tls.identity: certificate and key do not fit together: {e}"))

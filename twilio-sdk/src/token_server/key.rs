@@ -29,7 +29,7 @@ pub(super) fn problems(key: &ApiKeyConfig) -> impl Iterator<Item = (Part, &'stat
     [
         (!key.account_sid.is_well_formed()).then_some((Part::Account, account)),
         (!key.api_key.is_well_formed()).then_some((Part::Key, sid)),
-        (key.api_secret.expose().len() < SHORTEST_SECRET).then_some((Part::Secret, secret)),
+        (key.api_secret.expose_secret().len() < SHORTEST_SECRET).then_some((Part::Secret, secret)),
     ]
     .into_iter()
     .flatten()

@@ -187,7 +187,7 @@ pub(super) fn acceptor(tls: &Tls) -> Result<TlsAcceptor> {
     let chain = CertificateDer::pem_slice_iter(&tls.certificates)
         .collect::<std::result::Result<Vec<_>, _>>()
         .map_err(|_| wrong("the certificate is no PEM"))?;
-    let key = PrivateKeyDer::from_pem_slice(tls.key.expose().as_bytes())
+    let key = PrivateKeyDer::from_pem_slice(tls.key.expose_secret().as_bytes())
         .map_err(|_| wrong("the key is no private key in PEM"))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = rustls::ServerConfig::builder_with_provider(provider)

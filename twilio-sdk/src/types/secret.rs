@@ -14,7 +14,7 @@ pub struct SecretString(Zeroizing<String>);
 
 impl SecretString {
     /// The secret itself. Call it where the secret is used and nowhere else.
-    pub fn expose(&self) -> &str {
+    pub fn expose_secret(&self) -> &str {
         &self.0
     }
 
@@ -59,7 +59,7 @@ impl<'de> Deserialize<'de> for SecretString {
 
 impl Param for SecretString {
     fn text(&self) -> Cow<'_, str> {
-        self.expose().into()
+        self.expose_secret().into()
     }
 }
 
@@ -74,7 +74,7 @@ impl Scalar for SecretString {
         None
     }
     fn to_json(&self) -> Value {
-        self.expose().into()
+        self.expose_secret().into()
     }
 }
 
@@ -86,7 +86,7 @@ pub struct SecretValue(Value);
 
 impl SecretValue {
     /// The JSON itself. Call it where the secret is used and nowhere else.
-    pub fn expose(&self) -> &Value {
+    pub fn expose_secret(&self) -> &Value {
         &self.0
     }
 }

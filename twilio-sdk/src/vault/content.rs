@@ -113,8 +113,8 @@ impl Serialize for Written<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         match &self.0.value {
-            EntryValue::Text(text) => map.serialize_entry("text", text.expose())?,
-            EntryValue::Json(json) => map.serialize_entry("json", json.expose())?,
+            EntryValue::Text(text) => map.serialize_entry("text", text.expose_secret())?,
+            EntryValue::Json(json) => map.serialize_entry("json", json.expose_secret())?,
         }
         map.serialize_entry("created_at", &self.0.info.created_at)?;
         map.serialize_entry("updated_at", &self.0.info.updated_at)?;

@@ -88,7 +88,7 @@ impl Entry {
     ///
     /// [`VaultError::NotText`]: there is none.
     pub fn text_at(&self, pointer: &str) -> Result<SecretString, VaultError> {
-        let json = self.json().and_then(|json| json.expose().pointer(pointer)?.as_str());
+        let json = self.json().and_then(|json| json.expose_secret().pointer(pointer)?.as_str());
         json.map(Into::into).ok_or_else(|| VaultError::NotText(self.info.name.clone()))
     }
 }

@@ -48,7 +48,7 @@ impl Keyring {
         if passphrase.is_empty() {
             return Err(VaultError::EmptyPassphrase);
         }
-        self.entry()?.set_password(passphrase.expose()).map_err(failed)
+        self.entry()?.set_password(passphrase.expose_secret()).map_err(failed)
     }
 
     /// Takes the passphrase out.

@@ -11,7 +11,7 @@
 //! vault.set("twilio", "the secret of an API key", None)?;
 //!
 //! let vault = Vault::open(&path, &passphrase)?;
-//! assert_eq!(vault.get("twilio")?.text()?.expose(), "the secret of an API key");
+//! assert_eq!(vault.get("twilio")?.text()?.expose_secret(), "the secret of an API key");
 //! assert!(matches!(Vault::open(&path, &"wrong".into()), Err(VaultError::WrongPassphrase)));
 //! # std::fs::remove_dir_all(folder)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -206,7 +206,7 @@ fn derive(
     let params = Params::new(work.memory, work.passes, work.lanes, Some(output.len()))
         .map_err(|_| VaultError::Argon2Params)?;
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into(passphrase.expose().as_bytes(), salt, output.as_mut_slice())
+        .hash_password_into(passphrase.expose_secret().as_bytes(), salt, output.as_mut_slice())
         .map_err(|_| VaultError::Crypto)?;
     let (key, check) = output.split_at(32);
     let cipher = XChaCha20Poly1305::new_from_slice(key).map_err(|_| VaultError::Crypto)?;

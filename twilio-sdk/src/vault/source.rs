@@ -18,7 +18,7 @@ impl SecretSource for Vault {
         match (entry.value(), field) {
             (EntryValue::Text(text), None) => Ok(text.clone()),
             (EntryValue::Json(json), Some(field)) => {
-                let field = json.expose().get(field).ok_or(SecretError::NotFound)?;
+                let field = json.expose_secret().get(field).ok_or(SecretError::NotFound)?;
                 field.as_str().map(Into::into).ok_or(SecretError::NotText)
             }
             _ => Err(SecretError::NotText),

@@ -201,7 +201,7 @@ impl Vault {
     pub(super) fn guard(&self, value: &EntryValue) {
         match value {
             EntryValue::Text(text) => self.options.audit.guard(text),
-            EntryValue::Json(json) => crate::redact::secrets_of(json.expose(), &mut |secret| {
+            EntryValue::Json(json) => crate::redact::secrets_of(json.expose_secret(), &mut |secret| {
                 self.options.audit.guard(&secret.into());
             }),
         }

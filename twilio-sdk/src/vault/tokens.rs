@@ -65,7 +65,7 @@ impl TokenStore for VaultTokenStore {
         Box::pin(self.run(key, |vault, name| match vault.get(name) {
             Ok(entry) => {
                 let json = entry.json().ok_or("vault: the entry holds a text and no tokens")?;
-                let text = zeroize::Zeroizing::new(json.expose().to_string());
+                let text = zeroize::Zeroizing::new(json.expose_secret().to_string());
                 Ok(Some(Tokens::from_json(&text)?))
             }
             Err(VaultError::NotFound(_)) => Ok(None),
@@ -76,7 +76,7 @@ impl TokenStore for VaultTokenStore {
     fn save<'a>(&'a self, key: &'a str, tokens: &'a Tokens) -> StoreFuture<'a, ()> {
         let text = tokens.to_json();
         Box::pin(self.run(key, move |vault, name| {
-            let json: Value = serde_json::from_str(text.expose())?;
+            let json: Value = serde_json::from_str(text.expose_secret())?;
             vault.set(name, SecretValue::from(json), None)?;
             Ok(())
         }))

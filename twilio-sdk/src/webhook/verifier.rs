@@ -219,11 +219,11 @@ impl Verifier {
         let mut urls = None;
         for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
             for text in &texts {
-                let checker = Checker::new(algorithm, secret.expose(), text, &signature);
+                let checker = Checker::new(algorithm, secret.expose_secret(), text, &signature);
                 // Nearly always the URL was signed as it came, and the other forms need not be made.
                 let mut others = || {
                     let urls = urls.get_or_insert_with(|| {
-                        url::candidates(request.url, request.user.as_ref().map(SecretString::expose))
+                        url::candidates(request.url, request.user.as_ref().map(SecretString::expose_secret))
                     });
                     urls.iter().any(|url| checker.signs(url))
                 };

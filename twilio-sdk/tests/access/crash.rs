@@ -71,7 +71,7 @@ async fn a_process_that_is_killed_in_the_middle_of_a_change_leaves_a_whole_datab
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        child.stdin.take().unwrap().write_all(admin.key.expose().as_bytes()).unwrap();
+        child.stdin.take().unwrap().write_all(admin.key.expose_secret().as_bytes()).unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let done = |line: String| line.strip_prefix("done ").map(str::to_owned);
         let mut last = output.by_ref().find_map(done).unwrap();

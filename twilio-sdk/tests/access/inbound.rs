@@ -33,9 +33,12 @@ async fn a_name_and_a_key_are_basic_credentials_whose_scopes_are_permissions() {
         (details.username.as_str(), details.scopes),
         ("vera", vec!["view_config".into(), "view_results".into()])
     );
-    for (name, key) in
-        [("ada", vera.key.expose()), ("Vera", vera.key.expose()), ("vera", "********"), ("eve", "x")]
-    {
+    for (name, key) in [
+        ("ada", vera.key.expose_secret()),
+        ("Vera", vera.key.expose_secret()),
+        ("vera", "********"),
+        ("eve", "x"),
+    ] {
         let credential = Credential::new(name, key).unwrap();
         let refused = twilio_sdk::listener::UserStore::authenticate(&access, &credential).await;
         assert_eq!(refused, Err(AuthError::Rejected), "{name}");
@@ -43,7 +46,8 @@ async fn a_name_and_a_key_are_basic_credentials_whose_scopes_are_permissions() {
     // It stands where every other store does.
     let store = ThrottledUserStore::new(access.clone(), 10, std::time::Duration::from_secs(60)).unwrap();
     let handler = BasicHandler::new(Arc::new(store));
-    let found = handler.authenticate(&headers(&[("authorization", basic("vera", vera.key.expose()))])).await;
+    let found =
+        handler.authenticate(&headers(&[("authorization", basic("vera", vera.key.expose_secret()))])).await;
     assert_eq!(found.unwrap().username, "vera");
 }
 
@@ -82,16 +86,16 @@ async fn the_layer_lets_in_whose_role_has_the_permission() {
     let entries = [AuthEntry::tokens(access.clone()), AuthEntry::users(access.clone())];
     let service = behind(AuthLayer::new("people", entries.map(|entry| entry.scopes(scopes)))).await;
     for (name, key, status) in [("olga", &olga.key, 200), ("vera", &vera.key, 403)] {
-        for header in [format!("Bearer {}", key.expose()), basic(name, key.expose())] {
+        for header in [format!("Bearer {}", key.expose_secret()), basic(name, key.expose_secret())] {
             assert_eq!(service.status(Some(&header)).await, status, "{name}");
         }
     }
-    let whoami = service.get("/", Some(&basic("olga", olga.key.expose()))).await;
+    let whoami = service.get("/", Some(&basic("olga", olga.key.expose_secret()))).await;
     assert_eq!(whoami.body, "olga:view_config send_requests view_results view_logs access_analytics");
     access.set_role(&ada, "olga", "viewer").await.unwrap();
-    assert_eq!(service.status(Some(&basic("olga", olga.key.expose()))).await, 403);
+    assert_eq!(service.status(Some(&basic("olga", olga.key.expose_secret()))).await, 403);
     access.remove_user(&ada, "olga").await.unwrap();
-    for header in [Some(basic("olga", olga.key.expose())), Some("Bearer ********".to_owned()), None] {
+    for header in [Some(basic("olga", olga.key.expose_secret())), Some("Bearer ********".to_owned()), None] {
         assert_eq!(service.status(header.as_deref()).await, 401);
     }
 }
@@ -102,7 +106,7 @@ async fn a_request_has_one_key() {
     let access = AccessControl::new(MemoryAccessStore::new(), Roles::new(), recorder.clone());
     let ada = first(&access).await;
     let issued = add(&access, &ada, "vera", "viewer").await;
-    let key = issued.key.expose();
+    let key = issued.key.expose_secret();
     recorder.events();
     let good = [
         ("x-api-key", key.to_owned()),

@@ -20,7 +20,7 @@ async fn a_log_on_a_disk_has_the_whole_story_and_no_file_has_a_key() {
     let old = access.issue_key(&ada, "vera", None).await.unwrap();
     let new = access.rotate_key(&ada, &old.info.id, Duration::from_secs(60), None).await.unwrap();
     // A program that says where a request came from may say too much.
-    let vera = access.authenticate_from(&old.key, format!("curl {}", old.key.expose())).await.unwrap();
+    let vera = access.authenticate_from(&old.key, format!("curl {}", old.key.expose_secret())).await.unwrap();
     let view = access.guard_log(log.path());
     assert!(matches!(view.get(&vera).await, Err(AccessError::Denied(_))));
     access.revoke_key(&ada, &old.info.id).await.unwrap();
@@ -57,7 +57,7 @@ async fn a_log_on_a_disk_has_the_whole_story_and_no_file_has_a_key() {
     let everything = folder.everything();
     assert!(holds(&everything, &old.info.id));
     for issued in [&old, &new] {
-        let secret = &issued.key.expose()[22..];
+        let secret = &issued.key.expose_secret()[22..];
         for part in [secret, &secret[..32], &secret[32..64]] {
             assert!(!holds(&everything, part));
         }

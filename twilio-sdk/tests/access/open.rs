@@ -50,7 +50,7 @@ async fn review_78_the_log_does_not_say_done_of_a_change_that_a_kill_prevented()
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        child.stdin.take().unwrap().write_all(admin.key.expose().as_bytes()).unwrap();
+        child.stdin.take().unwrap().write_all(admin.key.expose_secret().as_bytes()).unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let done = |line: String| line.strip_prefix("done ").map(str::to_owned);
         acknowledged.insert(output.by_ref().find_map(done).unwrap());

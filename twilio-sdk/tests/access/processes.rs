@@ -28,7 +28,7 @@ fn another(folder: &Folder, job: &str, key: &SecretString) -> Child {
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
-    std::io::Write::write_all(&mut child.stdin.take().unwrap(), key.expose().as_bytes()).unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), key.expose_secret().as_bytes()).unwrap();
     child
 }
 

@@ -31,7 +31,7 @@ async fn weakness_24_people_and_keys_are_there_after_a_restart() {
     for file in files {
         assert_eq!(mode(&file), 0o600, "{}", file.display());
         let bytes = std::fs::read(&file).unwrap();
-        assert!(!holds(&bytes, &issued.key.expose()[22..]), "{}", file.display());
+        assert!(!holds(&bytes, &issued.key.expose_secret()[22..]), "{}", file.display());
     }
 }
 

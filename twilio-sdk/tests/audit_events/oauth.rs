@@ -106,7 +106,7 @@ async fn no_token_is_handed_out_without_a_record() {
     let wait = Duration::from_secs(30);
     assert!(source.access_token(wait).await.is_err());
     recorder.fill(false);
-    assert!(source.access_token(wait).await.unwrap().expose().starts_with("at-s3cret-"));
+    assert!(source.access_token(wait).await.unwrap().expose_secret().starts_with("at-s3cret-"));
     assert_eq!(recorder.take().len(), 1, "what is kept is recorded once");
 }
 
@@ -122,13 +122,13 @@ async fn renewed_tokens_are_recorded_by_their_key_and_kept_where_they_cannot_be(
     recorder.fill(true);
     assert!(source.access_token(wait).await.unwrap_err().to_string().contains("without a record"));
     let kept = store.load("alice").await.unwrap().unwrap();
-    assert_eq!(kept.refresh_token.unwrap().expose(), "rt-s3cret-1", "the server took the one before");
+    assert_eq!(kept.refresh_token.unwrap().expose_secret(), "rt-s3cret-1", "the server took the one before");
     // Neither from the store nor from memory, as long as nobody knows of it.
     assert!(source.access_token(wait).await.is_err());
     recorder.fill(false);
     // The failure before is waited out.
     tokio::time::sleep(Duration::from_millis(1100)).await;
-    assert_eq!(source.access_token(wait).await.unwrap().expose(), "at-s3cret-1");
+    assert_eq!(source.access_token(wait).await.unwrap().expose_secret(), "at-s3cret-1");
     let at = format!("actor=client action=read write resource=alice source={}/token", server.url);
     assert_eq!(recorder.take(), [format!("token.refresh ok {at}")]);
 

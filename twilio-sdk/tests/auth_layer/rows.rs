@@ -129,7 +129,7 @@ impl TokenStore for Counted {
     fn authenticate<'a>(&'a self, token: &'a SecretString) -> twilio_sdk::listener::Authentication<'a> {
         self.0.fetch_add(1, Ordering::SeqCst);
         Box::pin(async move {
-            match token.expose() {
+            match token.expose_secret() {
                 "good" => Ok(UserDetails::new("app", ["read"])),
                 _ => Err(AuthError::Rejected),
             }

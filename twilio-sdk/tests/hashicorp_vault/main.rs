@@ -81,10 +81,10 @@ async fn a_file_gets_its_secrets_and_each_path_is_asked_for_once() {
     assert_eq!(server.seen().len(), 1);
     loader.secrets(secrets.clone()).file(&path).unwrap();
     std::fs::remove_dir_all(folder).unwrap();
-    assert_eq!(secrets.resolve("apps/twilio#password").unwrap().expose(), "s3cret-2");
+    assert_eq!(secrets.resolve("apps/twilio#password").unwrap().expose_secret(), "s3cret-2");
     let more = vault(&server).prefetch(["apps/twilio", "apps/twilio?version=2"]).await.unwrap();
-    assert_eq!(more.resolve("apps/twilio").unwrap().expose(), "s3cret-3");
-    assert_eq!(more.resolve("apps/twilio?version=2").unwrap().expose(), "s3cret-old");
+    assert_eq!(more.resolve("apps/twilio").unwrap().expose_secret(), "s3cret-3");
+    assert_eq!(more.resolve("apps/twilio?version=2").unwrap().expose_secret(), "s3cret-old");
     assert_eq!(server.seen().len(), 3);
     let seen = &server.seen()[0];
     assert_eq!((seen.method.as_str(), seen.header("x-vault-token")), ("GET", Some(TOKEN)));
@@ -163,7 +163,7 @@ async fn only_the_authority_that_is_given_is_trusted() {
         HashicorpVault::new(config(&server.url()).tls(tls)).unwrap()
     };
     let secrets = with(&good).prefetch(["path"]).await.unwrap();
-    assert_eq!(secrets.resolve("path").unwrap().expose(), "s3cret");
+    assert_eq!(secrets.resolve("path").unwrap().expose_secret(), "s3cret");
     let error = with(&other).prefetch(["path"]).await.unwrap_err();
     assert!(
         matches!(error.kind(), HashicorpVaultErrorKind::Unavailable(why) if why.contains("TLS")),
@@ -208,5 +208,5 @@ async fn programs_without_a_runtime_wait() {
     let server = Loopback::start(|_, _| Reply::json(&answer(&json!({"value": "s3cret"})))).await;
     let vault = vault(&server);
     let secrets = tokio::task::spawn_blocking(move || vault.prefetch_blocking(["a"])).await.unwrap().unwrap();
-    assert_eq!(secrets.resolve("a").unwrap().expose(), "s3cret");
+    assert_eq!(secrets.resolve("a").unwrap().expose_secret(), "s3cret");
 }

@@ -57,8 +57,8 @@ async fn a_real_server_hands_out_what_was_put_in() {
     let vault = HashicorpVault::new(HashicorpVaultConfig::new(&url, "root")).unwrap();
     let names = ["apps/twilio#api_secret", "apps/twilio?version=1#api_secret"];
     let secrets = vault.prefetch(names).await.unwrap();
-    assert_eq!(secrets.resolve(names[0]).unwrap().expose(), "second");
-    assert_eq!(secrets.resolve(names[1]).unwrap().expose(), "first");
+    assert_eq!(secrets.resolve(names[0]).unwrap().expose_secret(), "second");
+    assert_eq!(secrets.resolve(names[1]).unwrap().expose_secret(), "first");
     let missing = vault.prefetch(["apps/other"]).await.unwrap_err();
     assert_eq!(missing.kind(), &HashicorpVaultErrorKind::NotFound);
     assert!(run(&url, &["kv", "delete", "-mount=secret", "apps/twilio"]));

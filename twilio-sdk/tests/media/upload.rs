@@ -145,7 +145,7 @@ async fn conversations_media_comes_down_as_it_went_up() {
     let known = media.fetch_conversation(SERVICE, &sid).send().await.unwrap();
     let link = known.links.as_ref().and_then(|links| links.content_direct_temporary.as_ref()).unwrap();
     assert!(
-        link.expose().contains("signature=") && !format!("{known:?}").contains("signature="),
+        link.expose_secret().contains("signature=") && !format!("{known:?}").contains("signature="),
         "{known:?}"
     );
     #[cfg(feature = "serialize")]

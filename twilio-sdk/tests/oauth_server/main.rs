@@ -116,13 +116,13 @@ async fn a_token_that_the_server_revoked_is_replaced_in_the_request_path() {
     let client = client(&server, &source);
     who(&client).await.unwrap();
     let first = source.access_token(Duration::from_secs(10)).await.unwrap();
-    let header = format!("Bearer {}", first.expose());
+    let header = format!("Bearer {}", first.expose_secret());
     assert!(
         get(&format!("{}/revoke-token", server.url), ("Authorization", &header)).await.status().is_success()
     );
     assert_eq!(who(&client).await.unwrap(), "machine");
     let second = source.access_token(Duration::from_secs(10)).await.unwrap();
-    assert_ne!(first.expose(), second.expose());
+    assert_ne!(first.expose_secret(), second.expose_secret());
 }
 
 #[tokio::test]
@@ -141,12 +141,12 @@ async fn a_user_logs_in_with_pkce_and_the_refresh_token_rotates() {
     assert_eq!(who(&client).await.unwrap(), "alice");
 
     // The server forgets the access token; the next call refreshes, and the store has what came of it.
-    let header = format!("Bearer {}", tokens.access_token.expose());
+    let header = format!("Bearer {}", tokens.access_token.expose_secret());
     get(&format!("{}/revoke-token", server.url), ("Authorization", &header)).await;
     assert_eq!(who(&client).await.unwrap(), "alice");
     let kept = store.load("alice").await.unwrap().unwrap();
     let second = kept.refresh_token.unwrap();
-    assert_ne!(first.expose(), second.expose(), "the server rotates");
+    assert_ne!(first.expose_secret(), second.expose_secret(), "the server rotates");
 
     // It takes each refresh token once, and ends the login where one comes twice.
     assert_eq!(code_of(provider.refresh(&first).await), Some(OAuthErrorCode::InvalidGrant));
@@ -194,9 +194,9 @@ async fn a_device_login_waits_for_the_user() {
             continue;
         }
         let tokens = outcome.unwrap();
-        let old = tokens.refresh_token.as_ref().map(SecretString::expose).unwrap();
+        let old = tokens.refresh_token.as_ref().map(SecretString::expose_secret).unwrap();
         let fresh = provider.refresh(&old.into()).await.unwrap();
-        assert_ne!(fresh.access_token.expose(), tokens.access_token.expose());
+        assert_ne!(fresh.access_token.expose_secret(), tokens.access_token.expose_secret());
         let source = TokenSource::stored(provider.clone(), Arc::new(MemoryStore::new()), "tv");
         source.save(fresh).await.unwrap();
         assert_eq!(who(&client(&server, &source)).await.unwrap(), "alice");

@@ -21,7 +21,7 @@ fn as_another_process() {
         return;
     }
     match crate::app::passphrase() {
-        Ok(passphrase) => println!("\nright: {}", passphrase.expose() == PASSPHRASE),
+        Ok(passphrase) => println!("\nright: {}", passphrase.expose_secret() == PASSPHRASE),
         Err(error) => println!("\nerror: {error}"),
     }
 }

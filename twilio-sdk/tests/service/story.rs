@@ -28,7 +28,7 @@ async fn everything_together() {
     nobody_else_does(&service).await;
     tokens_are_given_by_scope(&service).await;
     the_directory_goes_and_comes_back(&service, &mut directory).await;
-    let ada = service.person(admin.expose());
+    let ada = service.person(admin.expose_secret());
     let keys = people_look_after_the_service(&service, &ada).await;
     twilios_key_is_replaced(&service, &twilio, &ada).await;
 
@@ -36,11 +36,11 @@ async fn everything_together() {
     drop(service);
     let service = Running::start(folder.path()).await;
     assert_eq!(service.user("susan", SUSANS_PASSWORD).post("/messages/new", draft()).await.status, 201);
-    let ada = service.person(admin.expose());
+    let ada = service.person(admin.expose_secret());
     assert_eq!(ada.get("/people").await.json().as_array().unwrap().len(), 2);
 
     everything_is_on_the_record(&ada, &folder).await;
-    let mut secrets = vec![admin.expose().to_owned()];
+    let mut secrets = vec![admin.expose_secret().to_owned()];
     secrets.extend(keys);
     secrets.extend([PASSPHRASE, SUSANS_PASSWORD, FIRST_SECRET, NEXT_SECRET, "alice@123"].map(str::to_owned));
     let log = std::fs::read(folder.file("audit.log")).unwrap();

@@ -309,7 +309,7 @@ fn review_33_no_debug_shows_a_secret_whatever_it_is_called() {
         let session = read(json!({"session_token": "SECRET", "sessionToken": "SECRET"}));
         let session: numbers::EmbeddedSession = serde_json::from_str(&session).unwrap();
         assert!(!format!("{session:?}").contains(secret), "{session:?}");
-        assert_eq!(session.session_token.as_ref().map(|token| token.expose()), Some(secret));
+        assert_eq!(session.session_token.as_ref().map(|token| token.expose_secret()), Some(secret));
         let phone: numbers::PortingPortInPhoneNumber =
             serde_json::from_str(r#"{"port_out_pin":987654}"#).unwrap();
         assert!(!format!("{phone:?}").contains("987654"), "{phone:?}");

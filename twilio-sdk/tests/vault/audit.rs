@@ -86,7 +86,7 @@ fn what_somebody_else_does_with_an_open_vault_is_recorded_as_theirs() {
     bobs.set("twilio", "s3cret-of-a-key", None).unwrap();
     vault.get("twilio").unwrap();
     bobs.rekey(&"another one".into(), cheap()).unwrap();
-    assert_eq!(vault.get("twilio").unwrap().text().unwrap().expose(), "s3cret-of-a-key");
+    assert_eq!(vault.get("twilio").unwrap().text().unwrap().expose_secret(), "s3cret-of-a-key");
     let ended =
         tail(log.path(), 100).unwrap().into_iter().filter(|record| record.outcome() != Some(Outcome::Begun));
     let actors: Vec<_> = ended.map(|record| record.actor).collect();
@@ -138,7 +138,7 @@ fn review_11_what_cannot_be_recorded_leaves_the_file_as_it_is() {
 
     full.0.store(false, Ordering::Relaxed);
     assert_eq!(
-        vault.get("a").unwrap().text().unwrap().expose(),
+        vault.get("a").unwrap().text().unwrap().expose_secret(),
         "s3cret",
         "the passphrase is the old one too"
     );
@@ -203,7 +203,7 @@ fn what_cannot_be_recorded_is_an_error_and_no_secret_is_handed_out() {
     vault.set("a", "s3cret", None).unwrap();
     let full = Arc::new(Full::default());
     let opened = VaultOptions::new(vault.path()).audit(Arc::clone(&full)).open(&passphrase()).unwrap();
-    assert_eq!(opened.get("a").unwrap().text().unwrap().expose(), "s3cret");
+    assert_eq!(opened.get("a").unwrap().text().unwrap().expose_secret(), "s3cret");
     full.0.store(true, Ordering::Relaxed);
     for result in [
         opened.get("a").map(drop),

@@ -22,11 +22,11 @@ fn texts_and_json_are_there_after_opening_again_and_listed_by_name() {
     assert_eq!(text(&vault, "twilio"), "s3cret-2");
     assert_eq!(text(&vault, "empty"), "");
     let entry = vault.get("key").unwrap();
-    assert_eq!(entry.json().unwrap().expose(), &key);
-    assert_eq!(entry.text_at("/api_secret").unwrap().expose(), "s3cret-ü");
+    assert_eq!(entry.json().unwrap().expose_secret(), &key);
+    assert_eq!(entry.text_at("/api_secret").unwrap().expose_secret(), "s3cret-ü");
     assert!(matches!(entry.text_at("/n"), Err(VaultError::NotText(_))));
     assert!(matches!(entry.text(), Err(VaultError::NotText(_))));
-    assert_eq!(vault.get("nothing").unwrap().json().unwrap().expose(), &json!(null));
+    assert_eq!(vault.get("nothing").unwrap().json().unwrap().expose_secret(), &json!(null));
     let names: Vec<String> = vault.list().unwrap().iter().map(|info| info.name().to_owned()).collect();
     assert_eq!(names, ["empty", "key", "nothing", "twilio"]);
 }

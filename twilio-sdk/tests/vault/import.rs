@@ -104,9 +104,9 @@ fn what_the_vault_has_stays_or_is_replaced_as_asked_and_all_or_nothing_is_taken(
     assert_eq!((imported.taken, imported.kept), (vec!["b".to_owned()], vec!["a".to_owned()]));
     assert_eq!(text(&vault, "a"), "mine");
     let entry = vault.get("b").unwrap();
-    assert_eq!(entry.json().unwrap().expose(), &json!({"token": "t", "expires_at": later}));
+    assert_eq!(entry.json().unwrap().expose_secret(), &json!({"token": "t", "expires_at": later}));
     vault.import(legacy(&folder, &plain).unwrap(), ConflictPolicy::Replace).unwrap();
-    assert_eq!(vault.get("a").unwrap().text_at("/token").unwrap().expose(), "theirs");
+    assert_eq!(vault.get("a").unwrap().text_at("/token").unwrap().expose_secret(), "theirs");
     let bad = legacy(&folder, r#"{"c": {"token": "t"}, "": {"token": "t"}}"#).unwrap();
     assert!(matches!(vault.import(bad, ConflictPolicy::Replace), Err(VaultError::InvalidName)));
     assert_eq!(vault.list().unwrap().len(), 2);

@@ -48,5 +48,5 @@ fn open(path: &Path) -> Result<Vault, VaultError> {
 
 /// The text of an entry.
 fn text(vault: &Vault, name: &str) -> String {
-    vault.get(name).unwrap().text().unwrap().expose().to_owned()
+    vault.get(name).unwrap().text().unwrap().expose_secret().to_owned()
 }

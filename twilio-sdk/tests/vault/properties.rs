@@ -53,8 +53,8 @@ proptest! {
         for (name, value) in &values {
             let entry = vault.get(name).unwrap();
             match value {
-                Ok(text) => prop_assert_eq!(entry.text().unwrap().expose(), text),
-                Err(json) => prop_assert_eq!(entry.json().unwrap().expose(), json),
+                Ok(text) => prop_assert_eq!(entry.text().unwrap().expose_secret(), text),
+                Err(json) => prop_assert_eq!(entry.json().unwrap().expose_secret(), json),
             }
         }
     }

@@ -24,8 +24,8 @@ async fn tokens_are_there_after_opening_again_until_they_are_removed() {
     assert_eq!(vault.list().unwrap()[0].name(), "oauth/alice");
     let again = VaultTokenStore::new(Arc::clone(&vault));
     let found = again.load("alice").await.unwrap().unwrap();
-    assert_eq!(found.access_token.expose(), "access-s3cret");
-    assert_eq!(found.refresh_token.as_ref().unwrap().expose(), "refresh-s3cret");
+    assert_eq!(found.access_token.expose_secret(), "access-s3cret");
+    assert_eq!(found.refresh_token.as_ref().unwrap().expose_secret(), "refresh-s3cret");
     assert_eq!((found.scope.as_deref(), found.is_expired()), (Some("a b"), false));
     assert!(again.clone().prefix("other/").load("alice").await.unwrap().is_none());
     again.remove("alice").await.unwrap();
@@ -62,9 +62,9 @@ async fn a_source_renews_from_the_vault_and_keeps_the_next_refresh_token_there()
     store.save("alice", &Tokens::new("old", Some("refresh-s3cret-0".into()), Duration::ZERO)).await.unwrap();
     let source = TokenSource::stored(provider(), Arc::clone(&store) as _, "alice");
     let token = source.access_token(Duration::from_secs(30)).await.unwrap();
-    assert_eq!(token.expose(), "access-s3cret-1");
+    assert_eq!(token.expose_secret(), "access-s3cret-1");
     let kept = store.load("alice").await.unwrap().unwrap();
-    assert_eq!(kept.refresh_token.unwrap().expose(), "refresh-s3cret-1");
+    assert_eq!(kept.refresh_token.unwrap().expose_secret(), "refresh-s3cret-1");
     assert!(
         tail(log.path(), 50).unwrap().iter().any(|record| record.resource.as_deref() == Some("oauth/alice"))
     );

@@ -80,7 +80,7 @@ pub async fn issue_key(
     Path(name): Path<String>,
 ) -> Answer {
     let issued = service.access.issue_key(&actor, &name, None).await?;
-    Ok(answer(StatusCode::CREATED, &json!({ "id": issued.info.id, "key": issued.key.expose() })))
+    Ok(answer(StatusCode::CREATED, &json!({ "id": issued.info.id, "key": issued.key.expose_secret() })))
 }
 
 /// The last records, and whether the chain holds.

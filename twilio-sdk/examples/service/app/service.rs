@@ -87,8 +87,11 @@ impl Service {
 fn connect(folder: &Path, vault: &Vault) -> Outcome<Twilio> {
     let entry = vault.get(ENTRY)?;
     let text = |field: &str| entry.text_at(&format!("/{field}"));
-    let key =
-        ApiKeyConfig::new(text("account_sid")?.expose(), text("api_key")?.expose(), text("api_secret")?);
+    let key = ApiKeyConfig::new(
+        text("account_sid")?.expose_secret(),
+        text("api_key")?.expose_secret(),
+        text("api_secret")?,
+    );
     // A key of which no token could be made is refused here and not at the first token.
     AccessToken::new(&key, "nobody")?.sign()?;
     let loader = ConfigLoader::new().secrets(vault.with_actor("service"));

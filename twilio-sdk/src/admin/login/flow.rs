@@ -24,5 +24,5 @@ pub(super) async fn browser(config: OAuthClientConfig, port: u16, open: bool) ->
         tell("No browser can be opened here; open the address yourself, on this machine.");
     }
     let query = redirect.receive(authorization.state()).await?;
-    Ok(authorization.finish(query.expose()).await?)
+    Ok(authorization.finish(query.expose_secret()).await?)
 }

@@ -100,7 +100,7 @@ async fn answer(
         return Ok(page(StatusCode::METHOD_NOT_ALLOWED, "Only GET is answered.\n"));
     }
     let is_state = |(name, value): (_, std::borrow::Cow<'_, str>)| {
-        name == "state" && bool::from(value.as_bytes().ct_eq(state.expose().as_bytes()))
+        name == "state" && bool::from(value.as_bytes().ct_eq(state.expose_secret().as_bytes()))
     };
     if !form_urlencoded::parse(query.as_bytes()).any(is_state) {
         return Ok(page(StatusCode::BAD_REQUEST, "This is not the login that is waited for.\n"));

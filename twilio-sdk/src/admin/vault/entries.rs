@@ -22,7 +22,7 @@ pub(super) fn set(session: &Session, person: &Person, file: &VaultArgs, args: &S
 
 /// The error shows nothing of the text.
 fn parse(secret: &SecretString) -> Done<SecretValue> {
-    let value: Result<SecretValue, _> = serde_json::from_str(secret.expose());
+    let value: Result<SecretValue, _> = serde_json::from_str(secret.expose_secret());
     value.map_err(|error| {
         let place = format!("line {}, column {}", error.line(), error.column());
         Failure::usage(format!("the secret is not JSON, which --as-json says that it is: see {place}"))
@@ -45,17 +45,17 @@ pub(super) fn get(session: &Session, person: &Person, file: &VaultArgs, args: &G
     };
     if session.output.is_json() {
         let value = match &value {
-            EntryValue::Text(text) => Value::from(text.expose()),
-            EntryValue::Json(json) => json.expose().clone(),
+            EntryValue::Text(text) => Value::from(text.expose_secret()),
+            EntryValue::Json(json) => json.expose_secret().clone(),
         };
         let mut shown = described(entry.info());
         shown.insert("value".to_owned(), value);
         let shown = SecretValue::from(Value::Object(shown));
-        return session.output.print(shown.expose(), |_| Ok(()));
+        return session.output.print(shown.expose_secret(), |_| Ok(()));
     }
     let mut text = Zeroizing::new(match &value {
-        EntryValue::Text(text) => text.expose().to_owned(),
-        EntryValue::Json(json) => json.expose().to_string(),
+        EntryValue::Text(text) => text.expose_secret().to_owned(),
+        EntryValue::Json(json) => json.expose_secret().to_string(),
     });
     if !text.ends_with('\n') {
         text.reserve_exact(1);
@@ -68,7 +68,7 @@ fn text_of(entry: &Entry, field: &str) -> Done<SecretString> {
     let text = || Failure::usage("--field is for entries that are JSON, and this one is a text");
     let json = entry.json().ok_or_else(text)?;
     let none = || Failure::name(format!("the entry {:?} has no field of this name", entry.info().name()));
-    let value = json.expose().get(field).ok_or_else(none)?;
+    let value = json.expose_secret().get(field).ok_or_else(none)?;
     Ok(value.as_str().map_or_else(|| value.to_string().into(), SecretString::from))
 }
 

@@ -76,7 +76,7 @@ pub(super) fn options(path: &Path, person: &Person) -> VaultOptions {
 }
 
 pub(super) fn long_enough(passphrase: SecretString) -> Done<SecretString> {
-    match passphrase.expose().chars().count() >= LEAST {
+    match passphrase.expose_secret().chars().count() >= LEAST {
         true => Ok(passphrase),
         false => Err(Failure::usage(format!(
             "the new passphrase has fewer than {LEAST} characters, which are soon guessed by whoever has the file; \

@@ -32,12 +32,12 @@ impl Guard {
 
     pub(super) fn add(&self, secret: &SecretString) {
         // Errors show names by `{:?}`, which is another text where it has something to escape.
-        let quoted = SecretString::from(format!("{:?}", secret.expose()));
-        let inner = quoted.expose().strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+        let quoted = SecretString::from(format!("{:?}", secret.expose_secret()));
+        let inner = quoted.expose_secret().strip_prefix('"').and_then(|text| text.strip_suffix('"'));
         let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
-        for form in [Some(secret.expose()), inner].into_iter().flatten() {
-            if !form.is_empty() && !secrets.iter().any(|known| known.expose() == form) {
-                let place = secrets.partition_point(|known| known.expose().len() >= form.len());
+        for form in [Some(secret.expose_secret()), inner].into_iter().flatten() {
+            if !form.is_empty() && !secrets.iter().any(|known| known.expose_secret() == form) {
+                let place = secrets.partition_point(|known| known.expose_secret().len() >= form.len());
                 secrets.insert(place, form.into());
             }
         }
@@ -47,7 +47,7 @@ impl Guard {
     pub(super) fn clean(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for secret in self.secrets.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            let secret = secret.expose();
+            let secret = secret.expose_secret();
             if text == secret {
                 return MARK.to_owned();
             }

@@ -32,14 +32,14 @@ pub(super) fn fresh(raw: &Raw) -> TokenResult<Fresh> {
         serde_json::from_slice(&raw.body).map_err(|_| unusable("but not with a token in JSON"))?;
     let token = granted.access_token.filter(|token| !token.is_empty());
     let token = token.ok_or_else(|| unusable("without `access_token`"))?;
-    if !is_token(token.expose()) {
+    if !is_token(token.expose_secret()) {
         return Err(unusable("with a token that no header can carry"));
     }
     // Twilio's own specification lets it be null.
     if granted.token_type.is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer")) {
         return Err(unusable("with a token of another type than Bearer"));
     }
-    let life = Life::of(granted.expires_in.as_ref().and_then(seconds), token.expose());
+    let life = Life::of(granted.expires_in.as_ref().and_then(seconds), token.expose_secret());
     Ok(Fresh { token, life })
 }
 
@@ -89,7 +89,8 @@ pub(crate) fn printable(text: &str) -> String {
 /// was shortened first would not be found.
 pub(crate) fn redact(mut problem: Box<OAuthError>, secrets: &[&SecretString]) -> Box<OAuthError> {
     let hide = |text: &mut String| {
-        for secret in secrets.iter().map(|secret| secret.expose()).filter(|secret| !secret.is_empty()) {
+        for secret in secrets.iter().map(|secret| secret.expose_secret()).filter(|secret| !secret.is_empty())
+        {
             let encoded: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
             let escaped = serde_json::Value::from(secret).to_string();
             for form in [secret, encoded.as_str(), escaped.trim_matches('"')] {
@@ -130,7 +131,7 @@ mod tests {
             r#"{"access_token":"t","expires_in":60,"more":{}}"#,
         ] {
             let fresh = fresh(&raw(201, good)).unwrap();
-            assert_eq!((fresh.token.expose(), fresh.life.left.as_secs()), ("t", 60), "{good}");
+            assert_eq!((fresh.token.expose_secret(), fresh.life.left.as_secs()), ("t", 60), "{good}");
         }
         for (bad, word) in [
             ("", "JSON"),

@@ -41,7 +41,7 @@ fn form(config: &OAuthConfig, v1: bool) -> Zeroizing<String> {
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.append_pair(name("grant_type", "GrantType"), "client_credentials");
     form.append_pair(name("client_id", "ClientId"), &config.client_id);
-    form.append_pair(name("client_secret", "ClientSecret"), config.client_secret.expose());
+    form.append_pair(name("client_secret", "ClientSecret"), config.client_secret.expose_secret());
     if let Some(scope) = config.scope.as_deref().filter(|scope| !scope.is_empty()) {
         form.append_pair(name("scope", "Scope"), scope);
     }

@@ -270,11 +270,11 @@ impl<'a> Reader<'a> {
     pub(crate) fn pem_secret(&self, key: &str) -> Option<SecretString> {
         let read = self.take(key, Kind::SecretPem, |value| {
             let secret = secret(value, self.shared.secrets)?;
-            match secret.fetched && !pem::is_pem(secret.text.expose()) {
+            match secret.fetched && !pem::is_pem(secret.text.expose_secret()) {
                 true if self.shared.notes.is_some() => Ok(None),
                 // What a vault holds is no path, or whoever fills it could name any file.
                 true => Err("the secret of this name is not PEM".to_owned()),
-                false => pem::read_secret(secret.text.expose(), self.shared.directory).map(Some),
+                false => pem::read_secret(secret.text.expose_secret(), self.shared.directory).map(Some),
             }
         });
         read.flatten()

@@ -86,7 +86,7 @@ impl IntrospectionConfig {
         let empty = |text: Option<&str>| text.is_some_and(|text| text.trim().is_empty());
         for (name, text) in [
             ("client_id", Some(self.client_id.as_str())),
-            ("client_secret", Some(self.client_secret.expose())),
+            ("client_secret", Some(self.client_secret.expose_secret())),
             ("scope_key", Some(self.scope_key.as_str())),
             ("issuer", self.issuer.as_deref()),
             ("audience", self.audience.as_deref()),
@@ -142,7 +142,7 @@ impl Introspection {
         let server = Elsewhere::new(&config.url, &config.tls, config.timeout)
             .map_err(|error| Error::config(format!("introspection: {error}")))?;
         let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
-        let secret: SecretString = encoded(config.client_secret.expose()).into();
+        let secret: SecretString = encoded(config.client_secret.expose_secret()).into();
         let authorization = crate::auth::basic(&encoded(&config.client_id), &secret)
             .ok_or_else(|| Error::config("introspection: the client's credentials cannot be carried"))?;
         let turns = Turns::new(config.max_in_flight, config.max_in_flight.saturating_mul(WAITING));
@@ -237,7 +237,7 @@ impl TokenStore for Introspection {
         token: &'a SecretString,
         source: Option<IpAddr>,
     ) -> Authentication<'a> {
-        Box::pin(self.check(token.expose(), source))
+        Box::pin(self.check(token.expose_secret(), source))
     }
 }
 

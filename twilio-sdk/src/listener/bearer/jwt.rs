@@ -123,7 +123,7 @@ impl JwtVerifier {
 
 impl TokenStore for JwtVerifier {
     fn authenticate<'a>(&'a self, token: &'a SecretString) -> Authentication<'a> {
-        Box::pin(self.check(token.expose()))
+        Box::pin(self.check(token.expose_secret()))
     }
 }
 

@@ -19,7 +19,7 @@ impl LdapConfig {
         add("connection_url", self.url_wrong());
         let needed = |text: &str| text.trim().is_empty().then(|| "is empty".to_owned());
         add("connection_name", needed(&self.connection_name));
-        add("connection_password", needed(self.connection_password.expose()));
+        add("connection_password", needed(self.connection_password.expose_secret()));
         add("user_search_base", self.user_search_base.is_empty().then(|| "names no entry".to_owned()));
         for (field, bases) in
             [("user_search_base", &self.user_search_base), ("group_search_base", &self.group_search_base)]

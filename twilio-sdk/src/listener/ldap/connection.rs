@@ -91,7 +91,7 @@ impl Connection {
         if password.is_empty() || dn.is_empty() {
             return Err(Trouble::Answer("a bind without a name or a password is none".into()));
         }
-        let answer = timeout(self.read_timeout, self.ldap.simple_bind(dn, password.expose())).await;
+        let answer = timeout(self.read_timeout, self.ldap.simple_bind(dn, password.expose_secret())).await;
         let answer = answer.map_err(|_| late())??;
         self.used = Instant::now();
         if answer.rc == REFERRAL || !answer.refs.is_empty() {

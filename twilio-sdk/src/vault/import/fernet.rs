@@ -24,7 +24,7 @@ fn key(password: &SecretString, salt: &[u8]) -> Zeroizing<[u8; 32]> {
         pbkdf2::PBKDF2_HMAC_SHA256,
         ROUNDS,
         salt,
-        password.expose().as_bytes(),
+        password.expose_secret().as_bytes(),
         key.as_mut_slice(),
     );
     key

@@ -131,7 +131,7 @@ impl Vault {
                     kept.push(name);
                     continue;
                 }
-                let expires_at = expiry(json.expose());
+                let expires_at = expiry(json.expose_secret());
                 let value = EntryValue::Json(json);
                 self.guard(&value);
                 content.set(&name, value, expires_at, super::store::now());

@@ -19,9 +19,9 @@ pub(crate) async fn weakness_24_keys_are_issued_once_and_kept_as_hashes(store: A
     let ada = first(&access).await;
     let one = add(&access, &ada, "bob", "operator").await;
     let two = access.issue_key(&ada, "bob", None).await.unwrap();
-    assert_ne!(one.key.expose(), two.key.expose());
+    assert_ne!(one.key.expose_secret(), two.key.expose_secret());
     for issued in [&one, &two] {
-        let key = issued.key.expose();
+        let key = issued.key.expose_secret();
         let (id, secret) = key.strip_prefix("twak_").unwrap().split_once('_').unwrap();
         assert_eq!((id, secret.len()), (issued.info.id.as_str(), 72));
         assert_eq!(access.authenticate(&issued.key).await.unwrap().key_id(), id);
@@ -32,7 +32,7 @@ pub(crate) async fn weakness_24_keys_are_issued_once_and_kept_as_hashes(store: A
     let hashes: Vec<_> = kept.keys.values().map(|key| *key.hash.as_bytes()).collect();
     let kept = format!("{kept:?} {hashes:?}");
     for issued in [&one, &two] {
-        assert!(!kept.contains(&issued.key.expose()[22..]), "{kept}");
+        assert!(!kept.contains(&issued.key.expose_secret()[22..]), "{kept}");
     }
 }
 
@@ -43,7 +43,7 @@ pub(crate) async fn weakness_24_wrong_keys_are_all_one_answer(store: Arc<dyn Acc
     let other = control(&(Arc::new(twilio_sdk::access::MemoryAccessStore::new()) as Arc<dyn AccessStore>));
     // A key of another store is well-formed, and nobody has it here.
     let foreign = other.add_first_admin("bob", None).await.unwrap().key;
-    let right = issued.key.expose();
+    let right = issued.key.expose_secret();
     let wrong = [
         String::new(),
         "********".to_owned(),
@@ -51,7 +51,7 @@ pub(crate) async fn weakness_24_wrong_keys_are_all_one_answer(store: Arc<dyn Acc
         right[..right.len() - 1].to_owned(),
         format!("{right} "),
         right.to_uppercase(),
-        foreign.expose().to_owned(),
+        foreign.expose_secret().to_owned(),
         "twak_".repeat(100_000),
     ];
     for key in wrong {
@@ -59,7 +59,7 @@ pub(crate) async fn weakness_24_wrong_keys_are_all_one_answer(store: Arc<dyn Acc
     }
     // The id of one key with the secret of another: the checksum is right, and the hash is not.
     let record = store.records().await.unwrap().keys[&issued.info.id].clone();
-    let id = foreign.expose()[5..21].to_owned();
+    let id = foreign.expose_secret()[5..21].to_owned();
     let moved = KeyRecord { id, ..record };
     store.change(Box::new(|_| Ok(vec![Write::PutKey(moved)]))).await.unwrap();
     assert!(is_rejected(&access.authenticate(&foreign).await));
@@ -173,7 +173,7 @@ pub(crate) async fn weakness_23_lists_change_nothing_and_show_no_key(store: Arc<
     for _ in 0..3 {
         let users = format!("{:?}", access.users(&ada).await.unwrap());
         let keys = format!("{:?}", access.keys(&ada, None).await.unwrap());
-        let secret = &issued.key.expose()[22..];
+        let secret = &issued.key.expose_secret()[22..];
         assert!(!users.contains(secret) && !keys.contains(secret));
     }
     assert_eq!(store.records().await.unwrap(), before);

@@ -111,14 +111,15 @@ pub(crate) async fn no_record_holds_a_key(store: Arc<dyn AccessStore>) {
     let next = access.rotate_key(&ada, &issued.info.id, Duration::ZERO, None).await.unwrap();
     assert!(access.issue_key(&vera, "vera", None).await.is_err());
     assert!(is_rejected(&access.authenticate(&issued.key).await));
-    let mut typo = next.key.expose().to_owned();
+    let mut typo = next.key.expose_secret().to_owned();
     typo.pop();
     assert!(is_rejected(&access.authenticate(&typo.as_str().into()).await));
     // The key itself where a name, an id or something else is asked for.
-    let said = access.authenticate_from(&next.key, format!("token {}", next.key.expose())).await.unwrap();
+    let said =
+        access.authenticate_from(&next.key, format!("token {}", next.key.expose_secret())).await.unwrap();
     assert_eq!(said.source(), Some("[not shown]"));
-    assert!(access.require_for(&said, Permission::SendRequests, next.key.expose()).await.is_err());
-    let (key, zero) = (next.key.expose(), Duration::ZERO);
+    assert!(access.require_for(&said, Permission::SendRequests, next.key.expose_secret()).await.is_err());
+    let (key, zero) = (next.key.expose_secret(), Duration::ZERO);
     let errors = [
         access.add_user(&ada, key, "viewer").await.map(drop),
         access.add_user(&ada, "bob", key).await.map(drop),
@@ -138,7 +139,7 @@ pub(crate) async fn no_record_holds_a_key(store: Arc<dyn AccessStore>) {
     let told: Vec<_> = errors.iter().map(ToString::to_string).collect();
     let records = format!("{:?} {access:?} {ada:?} {said:?} {errors:?} {told:?}", recorder.events());
     for key in [&issued.key, &next.key] {
-        assert!(!records.contains(&key.expose()[22..60]), "{records}");
+        assert!(!records.contains(&key.expose_secret()[22..60]), "{records}");
     }
 }
 

@@ -62,7 +62,7 @@ impl PostgresOptions {
         }
         // The parser's own words may show parts of the password.
         let mut config: tokio_postgres::Config =
-            self.url.expose().parse().map_err(|_| {
+            self.url.expose_secret().parse().map_err(|_| {
                 wrong("the URL of the server cannot be read; is the password percent-encoded?")
             })?;
         let (mut all_local, mut all_sockets) = (true, !config.get_hosts().is_empty());

@@ -33,7 +33,7 @@ pub(super) fn auth(r: &Reader<'_>) -> Option<Auth> {
     if !r.is_there() || given.iter().any(|(name, value)| value.is_none() && r.has(name)) {
         return None;
     }
-    let values = given.iter().filter_map(|(name, value)| Some((*name, value.as_ref()?.expose())));
+    let values = given.iter().filter_map(|(name, value)| Some((*name, value.as_ref()?.expose_secret())));
     // All values are text, so no error can be about one of them.
     match Auth::deserialize(MapDeserializer::<_, Error>::new(values)) {
         Ok(auth) => {
