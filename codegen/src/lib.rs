@@ -132,7 +132,7 @@ pub struct OperationSummary {
     /// The required values: name and Rust type.
     pub arguments: Vec<(String, String)>,
     /// The struct that takes the required values, where there are two or more.
-    pub required_struct: Option<String>,
+    pub params_struct: Option<String>,
 }
 
 /// Every operation of a spec with its Rust name.

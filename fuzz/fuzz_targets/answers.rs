@@ -7,10 +7,10 @@ use http::{HeaderMap, StatusCode};
 use libfuzzer_sys::{Corpus, fuzz_target};
 use serde_json::Value;
 use twilio_fuzz::{client, differences, has_twins, keep, with_mock};
-use twilio_sdk::conversations_v2::builder::FetchCommunicationRequired;
+use twilio_sdk::conversations_v2::builder::FetchCommunicationParams;
 use twilio_sdk::fuzzing::{Decode, Output, Param, answer, page, repaired};
-use twilio_sdk::studio_v2::builder::FetchExecutionContextRequired;
-use twilio_sdk::verify_v2::builder::FetchVerificationRequired;
+use twilio_sdk::studio_v2::builder::FetchExecutionContextParams;
+use twilio_sdk::verify_v2::builder::FetchVerificationParams;
 use twilio_sdk::{Client, Pages};
 
 /// What an answer is read as: its JSON again, if it could be read.
@@ -99,7 +99,7 @@ operations! {
     single api_v2010 fetch_account(sid("AC"));
     list api_v2010 list_message();
     list api_v2010 list_usage_record();
-    single conversations_v2 fetch_communication(FetchCommunicationRequired { conversation_id: "a", id: "b" });
+    single conversations_v2 fetch_communication(FetchCommunicationParams { conversation_id: "a", id: "b" });
     single conversations_v2 fetch_configuration("a");
     list conversations_v2 list_conversation_by_account();
     list iam_organizations list_organization_users(sid("OR"));
@@ -109,9 +109,9 @@ operations! {
     single lookups_v2 fetch_phone_number("+15558675310");
     single lookups_v2 create_bulk_lookup();
     single studio_v2 fetch_flow(sid("FW"));
-    single studio_v2 fetch_execution_context(FetchExecutionContextRequired { flow_sid: sid("FW"), execution_sid: sid("FN") });
+    single studio_v2 fetch_execution_context(FetchExecutionContextParams { flow_sid: sid("FW"), execution_sid: sid("FN") });
     single verify_v2 fetch_service(sid("VA"));
-    single verify_v2 fetch_verification(FetchVerificationRequired { service_sid: sid("VA"), sid: sid("VE") });
+    single verify_v2 fetch_verification(FetchVerificationParams { service_sid: sid("VA"), sid: sid("VE") });
     list verify_v2 list_service();
 }
 

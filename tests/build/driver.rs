@@ -35,14 +35,14 @@ fn function(api: &Api, operation: &Operation, out: &mut String) {
     let arguments = if operation.takes_struct() {
         let fields = operation.required.iter().zip(required);
         let fields: String = fields.map(|(input, value)| format!("{}: {value}, ", input.rust)).collect();
-        format!("twilio_sdk::{product}::builder::{}Required {{ {fields} }}", operation.builder)
+        format!("twilio_sdk::{product}::builder::{}Params {{ {fields} }}", operation.builder)
     } else {
         required.collect::<Vec<_>>().join(", ")
     };
     put(out, format_args!("let call = client.{product}().{}({arguments});\n", operation.method_name));
     if operation.account_path {
         out.push_str(
-            "let call = match v.give::<String>(Path, \"AccountSid\") { Some(x) => call.with_account(x), None => call };\n",
+            "let call = match v.give::<String>(Path, \"AccountSid\") { Some(x) => call.with_account_sid(x), None => call };\n",
         );
     }
     for input in &operation.optional {

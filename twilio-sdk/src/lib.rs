@@ -46,9 +46,9 @@
 //! ```no_run
 //! # #[cfg(feature = "api-v2010")]
 //! # async fn example(twilio: twilio_sdk::Client) -> twilio_sdk::Result<()> {
-//! use twilio_sdk::api_v2010::builder::CreateCallRequired;
+//! use twilio_sdk::api_v2010::builder::CreateCallParams;
 //!
-//! let required = CreateCallRequired { to: "+15558675310", from: "+15017122661" };
+//! let required = CreateCallParams { to: "+15558675310", from: "+15017122661" };
 //! twilio.api_v2010().create_call(required).url("https://example.com/twiml").send().await?;
 //! # Ok(())
 //! # }
@@ -57,7 +57,7 @@
 //! Each field takes what converts into its type, as an argument would. A value that is missing is a compile error:
 //!
 //! ```compile_fail,E0063
-//! let required = twilio_sdk::api_v2010::builder::CreateCallRequired { to: "+15558675310" };
+//! let required = twilio_sdk::api_v2010::builder::CreateCallParams { to: "+15558675310" };
 //! ```
 // Which products are enabled decides what of the runtime they use.
 #![cfg_attr(

@@ -27,7 +27,7 @@ async fn weakness_21_the_key_is_the_user_and_the_account_is_in_the_path() {
         mock.clear_requests();
         let twilio = Client::new(ConnectionConfig::new(auth).base_url(mock.base_url())).unwrap();
         twilio.api_v2010().create_message("+1").send().await.unwrap();
-        twilio.api_v2010().create_message("+1").with_account(sub).send().await.unwrap();
+        twilio.api_v2010().create_message("+1").with_account_sid(sub).send().await.unwrap();
         let requests = mock.requests();
         assert_eq!(requests[0].path, format!("/2010-04-01/Accounts/{ACCOUNT}/Messages.json"));
         assert_eq!(requests[1].path, format!("/2010-04-01/Accounts/{sub}/Messages.json"));
@@ -43,9 +43,9 @@ async fn review_57_with_account_is_in_the_path_and_account_sid_in_the_body() {
     let auth = AuthTokenConfig::new(ACCOUNT, "token");
     let twilio = Client::new(ConnectionConfig::new(auth).base_url(mock.base_url())).unwrap();
     let update = || twilio.api_v2010().update_incoming_phone_number(number);
-    update().with_account(acting).friendly_name("n").send().await.unwrap();
+    update().with_account_sid(acting).friendly_name("n").send().await.unwrap();
     update().account_sid(receiving).send().await.unwrap();
-    update().with_account(acting).account_sid(receiving).send().await.unwrap();
+    update().with_account_sid(acting).account_sid(receiving).send().await.unwrap();
     let path = |account| format!("/2010-04-01/Accounts/{account}/IncomingPhoneNumbers/{number}.json");
     let paths: Vec<String> = mock.requests().iter().map(|request| request.path.clone()).collect();
     assert_eq!(paths, [path(acting), path(ACCOUNT), path(acting)]);

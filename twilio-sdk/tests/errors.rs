@@ -7,7 +7,7 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use common::{client, client_at, mock};
-use twilio_sdk::api_v2010::builder::FetchRecordingAddOnResultPayloadDataRequired;
+use twilio_sdk::api_v2010::builder::FetchRecordingAddOnResultPayloadDataParams;
 use twilio_sdk::types::CallSid;
 
 #[tokio::test]
@@ -91,7 +91,7 @@ async fn a_redirect_that_is_the_answer_is_decoded() {
     let body = r#"{"redirect_to":"https://example.com/file"}"#;
     mock.respond_once(307, &[("Location", "https://example.com/file")], body);
     let call = client(&mock).api_v2010().fetch_recording_add_on_result_payload_data(
-        FetchRecordingAddOnResultPayloadDataRequired {
+        FetchRecordingAddOnResultPayloadDataParams {
             reference_sid: "RE1",
             add_on_result_sid: "XR1",
             payload_sid: "XH1",

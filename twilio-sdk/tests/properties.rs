@@ -55,7 +55,7 @@ fn no_value_leaves_its_place_in_the_url() {
     let values = ("[^\\x00]{1,40}", any::<String>());
     check(128, values, |runtime, mock, twilio, (sid, name)| {
         mock.respond_once(200, &[], "{}");
-        let call = twilio.api_v2010().list_call().to(&name).with_account(sid.as_str());
+        let call = twilio.api_v2010().list_call().to(&name).with_account_sid(sid.as_str());
         let outcome = runtime.block_on(call.send());
         if sid == "." || sid == ".." {
             prop_assert!(outcome.unwrap_err().is_request());

@@ -5,7 +5,7 @@ mod common;
 
 use common::{client, mock};
 use serde_json::{Value, json};
-use twilio_sdk::iam_organizations::builder::{CreateTokenRequired, PatchOrganizationUserRequired};
+use twilio_sdk::iam_organizations::builder::{CreateTokenParams, PatchOrganizationUserParams};
 use twilio_sdk::mock::{Emulator, RecordedRequest};
 use twilio_sdk::{Client, Request, RequestData, iam_organizations, lookups_v1, verify_v2};
 
@@ -67,7 +67,7 @@ async fn a_restored_request_is_the_same_on_the_wire_wherever_its_values_go() {
         })
     );
     let call = "CA00000000000000000000000000000001";
-    same(&mock, &api, api.fetch_call(call).with_account("AC00000000000000000000000000000009")).await;
+    same(&mock, &api, api.fetch_call(call).with_account_sid("AC00000000000000000000000000000009")).await;
     same(&mock, &api, api.list_call().page_size(5).start_time_after("2026-01-31")).await;
     let lookups = twilio.lookups_v1();
     let request: lookups_v1::builder::FetchPhoneNumber =
@@ -79,7 +79,7 @@ async fn a_restored_request_is_the_same_on_the_wire_wherever_its_values_go() {
     let organizations = organizations.iam_organizations();
     let operation = iam_organizations::types::ScimPatchOperation::default().op("replace");
     let patch = organizations
-        .patch_organization_user(PatchOrganizationUserRequired {
+        .patch_organization_user(PatchOrganizationUserParams {
             organization_sid: ORGANIZATION,
             user_sid: USER,
         })
@@ -88,7 +88,7 @@ async fn a_restored_request_is_the_same_on_the_wire_wherever_its_values_go() {
     let saved = same(&mock, &organizations, patch).await;
     assert_eq!(saved["headers"], json!({"If-Match": "3"}));
     let token = organizations
-        .create_token(CreateTokenRequired { grant_type: "client_credentials", client_id: "OQ1" })
+        .create_token(CreateTokenParams { grant_type: "client_credentials", client_id: "OQ1" })
         .client_secret("a password");
     same(&mock, &organizations, token).await;
     // The whole body is one value.
@@ -168,7 +168,7 @@ async fn debug_shows_names_and_no_values() {
     let twilio = client(&mock);
     let token = twilio
         .iam_organizations()
-        .create_token(CreateTokenRequired { grant_type: "client_credentials", client_id: "OQ1" })
+        .create_token(CreateTokenParams { grant_type: "client_credentials", client_id: "OQ1" })
         .client_secret("SECRET");
     let saved = token.save();
     for text in [format!("{saved:?}"), format!("{token:?}")] {

@@ -12,9 +12,9 @@ use base64::engine::general_purpose::STANDARD;
 use capture::Capture;
 use common::loopback::{Loopback, Reply};
 use common::{ACCOUNT, KEY};
-use twilio_sdk::api_v2010::builder::CreateSipCredentialRequired;
+use twilio_sdk::api_v2010::builder::CreateSipCredentialParams;
 use twilio_sdk::mock::{Emulator, RecordedRequest};
-use twilio_sdk::verify_v2::builder::CreateNewFactorRequired;
+use twilio_sdk::verify_v2::builder::CreateNewFactorParams;
 use twilio_sdk::{
     ApiKeyConfig, Auth, AuthTokenConfig, BasicConfig, BearerConfig, Client, ConnectionConfig,
     CustomKeyConfig, HttpVersion, LoggingConfig, OAuthConfig, ProxyServer, TlsConfig,
@@ -109,7 +109,7 @@ async fn tls_before(mock: &Emulator) -> (u16, String, String) {
 async fn secretive_calls(twilio: &Client, kind: &Kind, mock: &Emulator) -> usize {
     let (api, verify) = (twilio.api_v2010(), twilio.verify_v2());
     let credential = api
-        .create_sip_credential(CreateSipCredentialRequired {
+        .create_sip_credential(CreateSipCredentialParams {
             credential_list_sid: "CL00000000000000000000000000000004",
             username: "who",
             password: "secret-sip-Password1",
@@ -117,7 +117,7 @@ async fn secretive_calls(twilio: &Client, kind: &Kind, mock: &Emulator) -> usize
         .send()
         .await;
     assert_eq!(credential.is_ok(), kind.accepted);
-    let factor = verify.create_new_factor(CreateNewFactorRequired {
+    let factor = verify.create_new_factor(CreateNewFactorParams {
         service_sid: SERVICE,
         identity: "secret-less",
         friendly_name: "name",

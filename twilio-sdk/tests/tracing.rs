@@ -11,7 +11,7 @@ use serde_json::Value;
 use tracing::Level;
 use twilio_sdk::mock::Emulator;
 use twilio_sdk::verify_v2::builder::{
-    CreateNewFactorPasskeyRequired, FetchEntityRequired, FetchVerificationRequired,
+    CreateNewFactorPasskeyParams, FetchEntityParams, FetchVerificationParams,
 };
 use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig, LoggingConfig, RetryConfig};
 
@@ -162,9 +162,9 @@ async fn phone_numbers_and_marked_fields_are_hidden_unless_opted_in() {
         let capture = Capture::start();
         let (api, verify) = (twilio.api_v2010(), twilio.verify_v2());
         let _ =
-            verify.fetch_entity(FetchEntityRequired { service_sid: SERVICE, identity: number }).send().await;
+            verify.fetch_entity(FetchEntityParams { service_sid: SERVICE, identity: number }).send().await;
         let _ = verify
-            .fetch_verification(FetchVerificationRequired { service_sid: SERVICE, sid: number })
+            .fetch_verification(FetchVerificationParams { service_sid: SERVICE, sid: number })
             .send()
             .await;
         let _ = api.list_message().to(number).page_size(1).send().await.unwrap();
@@ -206,7 +206,7 @@ async fn filter_fields_are_hidden_in_json_forms_queries_and_headers() {
     mock.respond_once(400, &[], r#"{"inner_field":"hide-me","message":"m"}"#);
     twilio
         .verify_v2()
-        .create_new_factor_passkey(CreateNewFactorPasskeyRequired {
+        .create_new_factor_passkey(CreateNewFactorPasskeyParams {
             service_sid: SERVICE,
             friendly_name: "show-name",
             identity: "who",

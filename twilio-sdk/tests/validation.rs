@@ -4,7 +4,7 @@
 mod common;
 
 use common::{ACCOUNT, KEY, client, mock};
-use twilio_sdk::memory_v1::builder::CreateProfileObservationRequired;
+use twilio_sdk::memory_v1::builder::CreateProfileObservationParams;
 use twilio_sdk::memory_v1::types::ObservationCreateRequest;
 use twilio_sdk::mock::Emulator;
 use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig, Error};
@@ -33,7 +33,7 @@ async fn all_that_is_wrong_is_told_at_once_and_nothing_is_sent() {
     let mock = mock().await;
     let twilio = checking(&mock);
     let list = twilio.api_v2010().list_call().parent_call_sid("PERSONAL").page_size(1001).page(-1);
-    let error = list.with_account("ALSO PERSONAL").send().await.unwrap_err();
+    let error = list.with_account_sid("ALSO PERSONAL").send().await.unwrap_err();
     assert_eq!(
         broken(&error),
         [
@@ -108,7 +108,7 @@ async fn the_credentials_own_account_is_checked_where_it_is_sent() {
     let twilio = checking_for(&mock, "AC1");
     let error = twilio.api_v2010().fetch_call(CALL).send().await.unwrap_err();
     assert_eq!(broken(&error), [("AccountSid", "must match `^AC[0-9a-fA-F]{32}$`")]);
-    twilio.api_v2010().fetch_call(CALL).with_account(ACCOUNT).send().await.unwrap();
+    twilio.api_v2010().fetch_call(CALL).with_account_sid(ACCOUNT).send().await.unwrap();
 }
 
 #[tokio::test]
@@ -133,7 +133,7 @@ async fn json_bodies_are_checked_through_lists_and_objects() {
         observation.content("é".repeat(4096)).source("a source")
     };
     let good = observation().conversation_ids([CONVERSATION]);
-    let required = |store_id, observations| CreateProfileObservationRequired {
+    let required = |store_id, observations| CreateProfileObservationParams {
         store_id,
         profile_id: PROFILE,
         observations,

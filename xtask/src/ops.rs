@@ -74,7 +74,7 @@ fn rows(workspace: &Workspace) -> Result<Vec<Row>> {
         for operation in operations {
             let arguments: Vec<_> =
                 operation.arguments.into_iter().map(|(name, kind)| Argument { name, kind }).collect();
-            let values = match (&operation.required_struct, arguments.is_empty()) {
+            let values = match (&operation.params_struct, arguments.is_empty()) {
                 (Some(name), _) => format!("{name} {{ .. }}"),
                 (None, true) => String::new(),
                 (None, false) => "..".to_owned(),

@@ -229,8 +229,8 @@ impl Operation {
     }
 
     /// The name of the struct of required values.
-    pub fn required_struct(&self) -> String {
-        format!("{}Required", self.builder)
+    pub fn params_struct(&self) -> String {
+        format!("{}Params", self.builder)
     }
 
     /// All values, required first.

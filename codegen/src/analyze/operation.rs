@@ -36,7 +36,7 @@ pub(super) fn all(spec: &Spec, types: &mut Types<'_>) -> Result<Vec<Operation>> 
         if CLIENT_METHODS.contains(&operation.method_name.as_str()) {
             operation.method_name.push('_');
         }
-        let required = operation.required_struct();
+        let required = operation.params_struct();
         let is_new = methods.insert(operation.method_name.clone())
             && builders.insert(operation.builder.clone())
             && (!operation.takes_struct() || builders.insert(required));

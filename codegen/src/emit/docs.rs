@@ -201,7 +201,7 @@ pub(super) fn builder(operation: &Operation) -> TokenStream {
     attributes(&format!("{request}: the call that [`Client::{method}`](super::Client::{method}) makes."))
 }
 
-pub(super) fn required_struct(operation: &Operation) -> TokenStream {
+pub(super) fn params_struct(operation: &Operation) -> TokenStream {
     let method = &operation.method_name;
     attributes(&format!(
         "The required values of [`Client::{method}`](super::Client::{method}), by name. Each field takes whatever \
@@ -213,7 +213,7 @@ fn example_text(api: &Api, operation: &Operation) -> String {
     let values = operation.required.iter().map(|i| (&i.rust, example_value(api, &i.ty)));
     let arguments = if operation.takes_struct() {
         let fields: String = values.map(|(name, value)| format!("    {name}: {value},\n")).collect();
-        format!("twilio_sdk::{}::builder::{} {{\n{fields}}}", api.name, operation.required_struct())
+        format!("twilio_sdk::{}::builder::{} {{\n{fields}}}", api.name, operation.params_struct())
     } else {
         values.map(|(_, value)| value).collect()
     };

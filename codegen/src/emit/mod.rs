@@ -63,7 +63,7 @@ pub(crate) fn summary(operation: &Operation) -> OperationSummary {
         path: operation.path.clone(),
         rust_name: operation.method_name.clone(),
         arguments: arguments.collect(),
-        required_struct: operation.takes_struct().then(|| operation.required_struct()),
+        params_struct: operation.takes_struct().then(|| operation.params_struct()),
     }
 }
 

@@ -65,7 +65,7 @@ fn method(api: &Api, operation: &Operation, example: bool) -> TokenStream {
     let call = quote!(call);
     let types = operation.required.iter().map(|input| argument(&input.ty));
     let (arguments, puts): (TokenStream, TokenStream) = if operation.takes_struct() {
-        let required = ident(&operation.required_struct());
+        let required = ident(&operation.params_struct());
         let puts = operation.required.iter().map(|input| {
             let field = ident(&input.rust);
             put(&call, input, &quote!(required.#field))
@@ -215,8 +215,8 @@ fn clearer(operation: &Operation, input: &Input) -> Option<TokenStream> {
 ///
 /// A type parameter a field lets it take what an argument of its own would.
 fn required(operation: &Operation) -> TokenStream {
-    let name = ident(&operation.required_struct());
-    let doc = docs::required_struct(operation);
+    let name = ident(&operation.params_struct());
+    let doc = docs::params_struct(operation);
     let parameters: Vec<_> = (1..=operation.required.len()).map(|n| format_ident!("T{n}")).collect();
     let fields = operation.required.iter().zip(&parameters).map(|(input, ty)| {
         let doc = docs::input(input);

@@ -85,14 +85,14 @@ impl DownloadRequest<Recording> {
     }
 
     /// Takes it from another account, such as a sub-account, than the one of the credentials.
-    pub fn with_account(self, account: impl Into<AccountSid>) -> Self {
+    pub fn with_account_sid(self, account: impl Into<AccountSid>) -> Self {
         self.of_account(account.into())
     }
 }
 
 impl DownloadRequest<MessageMedia> {
     /// Takes it from another account, such as a sub-account, than the one of the credentials.
-    pub fn with_account(self, account: impl Into<AccountSid>) -> Self {
+    pub fn with_account_sid(self, account: impl Into<AccountSid>) -> Self {
         self.of_account(account.into())
     }
 }

@@ -467,7 +467,7 @@ macro_rules! account_operation {
     ($name:ident) => {
         impl $name {
             /// Sets the account in the request's path, such as a subaccount; by default the credentials' own.
-            pub fn with_account(mut self, account: impl Into<crate::types::AccountSid>) -> Self {
+            pub fn with_account_sid(mut self, account: impl Into<crate::types::AccountSid>) -> Self {
                 self.0.account(String::from(account.into()).into());
                 self
             }

@@ -98,7 +98,7 @@ fn path(url: &mut String, client: &dyn Dispatch, parts: &Parts) -> Result<()> {
         let own = || client.handle().account_sid().map(AccountSid::as_str);
         let Some(value) = value.or(parts.account.as_deref()).or_else(own) else {
             let message =
-                format!("the credentials name no account for `{name}`; give one with `with_account(..)`");
+                format!("the credentials name no account for `{name}`; give one with `with_account_sid(..)`");
             return Err(Error::request(operation, message));
         };
         // An empty segment would name another resource, usually the whole list; dots would climb.

@@ -27,7 +27,7 @@ async fn a_recording_comes_byte_for_byte_in_the_format_that_is_asked_for() {
     assert!(all == content(1_000_003) && pieces > 1, "{} bytes in {pieces} pieces", all.len());
 
     let recording = twilio.media().recording(RECORDING).format(RecordingFormat::Mp3).channels(2);
-    let download = recording.with_account("AC00000000000000000000000000000009").download().await.unwrap();
+    let download = recording.with_account_sid("AC00000000000000000000000000000009").download().await.unwrap();
     assert_eq!(download.content_type(), Some("audio/mpeg"));
     let mut written = Vec::new();
     assert_eq!(download.write_to(&mut written).await.unwrap(), 1_000_003);

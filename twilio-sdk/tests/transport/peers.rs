@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use twilio_sdk::iam_organizations::builder::CreateOrganizationUserRequired;
-use twilio_sdk::lookups_v2::builder::UpdateLookupRateLimitRequired;
+use twilio_sdk::iam_organizations::builder::CreateOrganizationUserParams;
+use twilio_sdk::lookups_v2::builder::UpdateLookupRateLimitParams;
 use twilio_sdk::{ConnectionConfig, RetryConfig};
 
 use crate::server::{Answer, Server};
@@ -79,7 +79,7 @@ async fn a_json_body_is_json_with_twilios_keys() {
     let server = Server::start([]).await;
     let call = client(&server)
         .lookups_v2()
-        .update_lookup_rate_limit(UpdateLookupRateLimitRequired { field: "carrier", bucket: "b" });
+        .update_lookup_rate_limit(UpdateLookupRateLimitParams { field: "carrier", bucket: "b" });
     call.limit(5).ttl(60).send().await.unwrap();
     let request = &server.requests()[0];
     assert_eq!((request.method.as_str(), request.header("content-type")), ("PUT", Some("application/json")));
@@ -93,7 +93,7 @@ async fn a_json_body_is_json_with_twilios_keys() {
 async fn a_scim_body_is_sent() {
     let server = Server::start([]).await;
     let twilio = client(&server).with_auth(twilio_sdk::BearerConfig::new("token")).unwrap();
-    let call = twilio.iam_organizations().create_organization_user(CreateOrganizationUserRequired {
+    let call = twilio.iam_organizations().create_organization_user(CreateOrganizationUserParams {
         organization_sid: "OR1",
         user_name: "somebody@example.com",
     });

@@ -91,7 +91,7 @@ async fn a_connection_is_used_again_by_all_products_and_all_credentials() {
         ApiKeyConfig::new("AC00000000000000000000000000000009", "SK00000000000000000000000000000009", "s");
     let other = twilio.with_auth(key).unwrap();
     other.api_v2010().fetch_balance().send().await.unwrap();
-    other.api_v2010().fetch_balance().with_account(ACCOUNT).send().await.unwrap();
+    other.api_v2010().fetch_balance().with_account_sid(ACCOUNT).send().await.unwrap();
     assert_eq!((server.accepted(), server.requests().len()), (1, 8));
     let requests = server.requests();
     let seen = |n: usize| (requests[n].header("authorization").unwrap(), requests[n].target.as_str());

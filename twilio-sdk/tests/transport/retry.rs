@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use tokio::net::TcpSocket;
 use tokio::task::JoinSet;
-use twilio_sdk::lookups_v2::builder::UpdateLookupRateLimitRequired;
+use twilio_sdk::lookups_v2::builder::UpdateLookupRateLimitParams;
 use twilio_sdk::{Client, Error, RetryConfig};
 
 use crate::server::{Answer, Server, until};
@@ -52,7 +52,7 @@ async fn send(twilio: &Client, verb: Verb, says: Says) -> Result<u32, Error> {
         Verb::Put => attempts!(
             twilio
                 .lookups_v2()
-                .update_lookup_rate_limit(UpdateLookupRateLimitRequired { field: "carrier", bucket: "b" }),
+                .update_lookup_rate_limit(UpdateLookupRateLimitParams { field: "carrier", bucket: "b" }),
             says
         ),
         Verb::Delete => attempts!(twilio.api_v2010().delete_message("SM1"), says),

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use twilio_sdk::api_v2010::builder::CreateParticipantRequired;
+use twilio_sdk::api_v2010::builder::CreateParticipantParams;
 #[cfg(feature = "iam-organizations")]
-use twilio_sdk::iam_organizations::builder::FetchOrganizationUserRequired;
+use twilio_sdk::iam_organizations::builder::FetchOrganizationUserParams;
 #[cfg(feature = "memory-v1")]
 use twilio_sdk::memory_v1::{
-    builder::{CreateProfileObservationRequired, ListProfileObservationsRequired},
+    builder::{CreateProfileObservationParams, ListProfileObservationsParams},
     types::ObservationCreateRequest,
 };
 use twilio_sdk::{BearerConfig, Client};
@@ -129,8 +129,8 @@ async fn get(url: &str, like: &twilio_sdk::mock::RecordedRequest) -> String {
 }
 
 #[cfg(feature = "iam-organizations")]
-fn user() -> FetchOrganizationUserRequired<&'static str, &'static str> {
-    FetchOrganizationUserRequired { organization_sid: ORGANIZATION, user_sid: "US1" }
+fn user() -> FetchOrganizationUserParams<&'static str, &'static str> {
+    FetchOrganizationUserParams { organization_sid: ORGANIZATION, user_sid: "US1" }
 }
 
 #[cfg(feature = "iam-organizations")]
@@ -254,17 +254,14 @@ async fn review_36_no_parameter_says_how_a_body_is_encoded() {
     let server = Server::start([]).await;
     let memory = client(&server).memory_v1();
     // Both operations that had the parameters; `accept_encoding` and `content_encoding` do not compile any more.
-    let create = memory.create_profile_observation(CreateProfileObservationRequired {
+    let create = memory.create_profile_observation(CreateProfileObservationParams {
         store_id: "store",
         profile_id: "profile",
         observations: [ObservationCreateRequest::default()],
     });
     create.clone().send().await.unwrap();
     memory
-        .list_profile_observations(ListProfileObservationsRequired {
-            store_id: "store",
-            profile_id: "profile",
-        })
+        .list_profile_observations(ListProfileObservationsParams { store_id: "store", profile_id: "profile" })
         .send()
         .await
         .unwrap();
@@ -321,7 +318,7 @@ fn review_33_no_debug_shows_a_secret_whatever_it_is_called() {
         assert!(!format!("{key:?}").contains(secret), "{key:?}");
     }
     let twilio = build(config("http://127.0.0.1:1"));
-    let call = twilio.api_v2010().create_participant(CreateParticipantRequired {
+    let call = twilio.api_v2010().create_participant(CreateParticipantParams {
         conference_sid: "CF1",
         from: "+15558675310",
         to: "+15558675311",

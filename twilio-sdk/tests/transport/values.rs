@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 
 use serde_json::json;
-use twilio_sdk::api_v2010::builder::CreateCallRequired;
+use twilio_sdk::api_v2010::builder::CreateCallParams;
 use twilio_sdk::api_v2010::types::{Call, MessageStatus};
 use twilio_sdk::mock::Emulator;
 use twilio_sdk::types::{Decimal, SecretString, SecretValue, Sid};
 use twilio_sdk::verify_v2::builder::{
-    CreateVerificationRequired, FetchVerificationRequired, UpdateVerificationRequired,
+    CreateVerificationParams, FetchVerificationParams, UpdateVerificationParams,
 };
 use twilio_sdk::verify_v2::types::{VerificationChannel, VerificationStatus};
 
@@ -28,13 +28,13 @@ async fn review_58_an_enum_is_taken_as_itself_or_as_text_and_given_back_as_itsel
     let verify = client.verify_v2();
     let to = "+15558675310";
     mock.respond_once(201, &[], r#"{"channel":"sms","status":"pending"}"#);
-    let required = CreateVerificationRequired { service_sid: SERVICE, to, channel: VerificationChannel::Sms };
+    let required = CreateVerificationParams { service_sid: SERVICE, to, channel: VerificationChannel::Sms };
     let verification = verify.create_verification(required).send().await.unwrap();
     assert_eq!(verification.channel, Some(VerificationChannel::Sms));
     assert_eq!(verification.status.unwrap(), "pending");
     for channel in ["sms", "smoke-signal"] {
         mock.respond_once(201, &[], json!({ "channel": channel }).to_string());
-        let required = CreateVerificationRequired { service_sid: SERVICE, to, channel };
+        let required = CreateVerificationParams { service_sid: SERVICE, to, channel };
         let verification = verify.create_verification(required).send().await.unwrap();
         assert_eq!(verification.channel.unwrap(), channel);
     }
@@ -43,7 +43,7 @@ async fn review_58_an_enum_is_taken_as_itself_or_as_text_and_given_back_as_itsel
 
     mock.respond_once(200, &[], r#"{"status":"canceled"}"#);
     let status: VerificationStatus = VerificationStatus::Canceled;
-    let required = UpdateVerificationRequired { service_sid: SERVICE, sid: to, status: status.clone() };
+    let required = UpdateVerificationParams { service_sid: SERVICE, sid: to, status: status.clone() };
     let updated = verify.update_verification(required).send().await.unwrap();
     assert_eq!(updated.status, Some(status));
     mock.respond_once(201, &[], r#"{"status":"approved"}"#);
@@ -65,7 +65,7 @@ async fn review_58_the_status_of_a_resource_can_be_given_to_its_update() {
 async fn review_59_required_values_are_named_and_their_order_is_free() {
     let (mock, client) = mocked().await;
     let (to, from) = ("+15558675310", "+15017122661");
-    for required in [CreateCallRequired { to, from }, CreateCallRequired { from, to }] {
+    for required in [CreateCallParams { to, from }, CreateCallParams { from, to }] {
         mock.respond_once(201, &[], "{}");
         client.api_v2010().create_call(required).url("https://example.com/twiml").send().await.unwrap();
     }
@@ -75,7 +75,7 @@ async fn review_59_required_values_are_named_and_their_order_is_free() {
     // Each value takes what converts into its type, whatever the others are.
     mock.respond_once(200, &[], "{}");
     let sid = Sid::from("VE1");
-    let required = FetchVerificationRequired { sid: sid.to_string(), service_sid: SERVICE };
+    let required = FetchVerificationParams { sid: sid.to_string(), service_sid: SERVICE };
     client.verify_v2().fetch_verification(required).send().await.unwrap();
     assert_eq!(mock.requests()[2].path, format!("/v2/Services/{SERVICE}/Verifications/VE1"));
 }
@@ -116,10 +116,10 @@ async fn review_61_setters_take_a_value_or_an_option_and_none_takes_back() {
 #[cfg(feature = "numbers-v1")]
 #[tokio::test]
 async fn review_61_what_the_spec_calls_nullable_can_be_cleared_in_a_json_body() {
-    use twilio_sdk::numbers_v1::builder::CreatePortingPortInRequired;
+    use twilio_sdk::numbers_v1::builder::CreatePortingPortInParams;
     use twilio_sdk::numbers_v1::types::PortingLosingCarrierInformation;
     let (mock, client) = mocked().await;
-    let required = || CreatePortingPortInRequired {
+    let required = || CreatePortingPortInParams {
         account_sid: "AC00000000000000000000000000000001",
         documents: ["RD00000000000000000000000000000001"],
         losing_carrier_information: PortingLosingCarrierInformation::default(),

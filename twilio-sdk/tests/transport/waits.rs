@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-use twilio_sdk::verify_v2::builder::CreateVerificationRequired;
+use twilio_sdk::verify_v2::builder::CreateVerificationParams;
 use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig, Proxy, RetryConfig};
 
 use crate::server::{Answer, Server};
@@ -152,7 +152,7 @@ async fn review_29_codes_that_last_are_not_retried_and_those_that_pass_are() {
         let twilio = build(config(&server.url()));
         let error = twilio
             .verify_v2()
-            .create_verification(CreateVerificationRequired {
+            .create_verification(CreateVerificationParams {
                 service_sid: "VA1",
                 to: "+15558675310",
                 channel: "sms",
