@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use twilio_codegen::{Options, analyze::sid::SIDS, lock::Lock};
+use twilio_codegen::{Options, lock::Lock};
 use twilio_openapi::Spec;
 
 fn main() {
@@ -38,29 +38,7 @@ fn run() -> Result<(), String> {
             .map_err(|e| format!("feature `{}`: {e}; run `cargo xtask gen` if specs are missing or damaged, or leave the feature out", product.feature()))?;
         write(&format!("{}.rs", product.module()), &generated.source)?;
     }
-    // Webhooks carry these whether the product is enabled or not.
-    if let Some(product) = twilio_openapi::find(twilio_codegen::SHARED_SPEC) {
-        println!("cargo::rerun-if-changed={}", specs.join(product.file_name()).display());
-        let lock = lock(product)?;
-        let enums = Spec::load(&specs, product)
-            .map_err(twilio_codegen::Error::from)
-            .and_then(|spec| twilio_codegen::shared_enums(&spec, Some(&lock)))
-            .map_err(|e| e.to_string())?;
-        write("shared_enums.rs", &enums)?;
-    }
-    // One generic type with an alias a kind checks in a tenth of the time of a type for each.
-    let (mut sids, mut kinds) = (String::new(), String::new());
-    for kind in SIDS {
-        let (name, doc) = (kind.name, format!("A SID that starts with `{}`.", kind.prefixes.join("` or `")));
-        sids += &format!("/// {doc}\npub type {name} = TypedSid<sid_kind::{name}>;\n");
-        kinds += &format!(
-            "/// {doc}\n#[derive(Debug)]\npub enum {name} {{}}\nimpl SidKind for {name} {{\n    const PREFIXES: &'static [&'static str] = &{:?};\n}}\n",
-            kind.prefixes
-        );
-    }
-    write("secret_names.rs", twilio_codegen::SECRET_NAMES)?;
-    write("sid_kinds.rs", &kinds)?;
-    write("sids.rs", &sids)
+    write("secret_names.rs", twilio_codegen::SECRET_NAMES)
 }
 
 /// The names that callers compile against.

@@ -83,7 +83,7 @@ fuzz_target!(init: seeds(), |data: &[u8]| -> Corpus {
         }
         "l" => {
             let (region, edge) = text.split_once('\n').unwrap_or((text, ""));
-            if let Ok(location) = Location::parse(Some(region), Some(edge)) {
+            if let Ok(location) = Location::from_names(Some(region), Some(edge)) {
                 let shown = location.to_string();
                 let label = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.');
                 assert!(shown.chars().all(label), "{shown:?}");

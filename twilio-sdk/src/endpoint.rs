@@ -20,8 +20,9 @@ pub(crate) struct Endpoint {
 impl Endpoint {
     pub(crate) fn new(config: &ConnectionConfig) -> Result<Self> {
         let base_url = config.base_url.as_deref().map(base_url).transpose()?;
-        let location = Location::parse(config.region.as_deref(), config.edge.as_deref())?;
-        location.rest().map_err(|(field, what)| Error::config(format!("{field} {what}")))?;
+        let location = Location::from_names(config.region.as_deref(), config.edge.as_deref())
+            .map_err(|invalid| Error::config(invalid.to_string()))?;
+        location.rest().map_err(|invalid| Error::config(invalid.to_string()))?;
         Ok(Self { base_url, location })
     }
 

@@ -100,7 +100,6 @@ mod file_owner;
 #[cfg(feature = "hashicorp-vault")]
 #[cfg_attr(docsrs, doc(cfg(feature = "hashicorp-vault")))]
 pub mod hashicorp_vault;
-mod jws;
 #[cfg(any(feature = "auth-layer", feature = "webhook"))]
 mod layer;
 #[cfg(feature = "listener")]
@@ -129,15 +128,14 @@ pub mod oauth;
 #[cfg(feature = "token-server")]
 #[cfg_attr(docsrs, doc(cfg(feature = "token-server")))]
 pub mod token_server;
-pub mod types;
-#[cfg(any(feature = "access", feature = "listener"))]
-mod user_name;
 #[cfg(feature = "vault")]
 #[cfg_attr(docsrs, doc(cfg(feature = "vault")))]
 pub mod vault;
 #[cfg(feature = "webhook")]
 #[cfg_attr(docsrs, doc(cfg(feature = "webhook")))]
 pub mod webhook;
+
+pub use twilio_sdk_types as types;
 
 pub use auth::{
     ApiKeyConfig, Auth, AuthTokenConfig, BasicConfig, BasicProvider, BearerConfig, ClientAuth,

@@ -13,8 +13,9 @@ use std::task::{Context, Poll, ready};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
-use crate::runtime::{Call, Decode, Decoded, Name, Operation, Output, Param, Parts, Raw, Seed, read_json};
+use crate::runtime::{Call, Decode, Decoded, Operation, Output, Param, Parts, Raw, read_json};
 use crate::types::Extra;
+use crate::types::wire::{Name, Seed};
 use crate::{Error, Result, SendFuture};
 
 pub use items::Items;

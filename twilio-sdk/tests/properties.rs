@@ -122,7 +122,7 @@ fn a_location_is_refused_or_makes_a_host_of_the_products() {
     let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::default() });
     runner
         .run(&names, |(region, edge)| {
-            if let Ok(location) = Location::parse(region.as_deref(), edge.as_deref()) {
+            if let Ok(location) = Location::from_names(region.as_deref(), edge.as_deref()) {
                 let text = location.to_string();
                 prop_assert!(
                     text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.'),

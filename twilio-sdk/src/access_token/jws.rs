@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::TokenError;
-use crate::jws::{Compact, Object, decoded, object};
+use crate::types::internal::jws::{Compact, Object, decoded, object};
 
 /// No token of Twilio's comes near it, and nothing larger is decoded.
 const LARGEST: usize = 64 << 10;

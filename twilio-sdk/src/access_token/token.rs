@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::grant::Grant;
 use super::{Claims, DEFAULT_TTL, SHORTEST_SECRET, TokenError, check_sid, check_ttl, is_plain, jws, unix};
 use crate::ApiKeyConfig;
-use crate::config::Location;
+use crate::types::Location;
 use crate::types::SecretString;
 
 pub(super) const CONTENT_TYPE: &str = "twilio-fpa;v=1";
@@ -288,7 +288,7 @@ impl AccessToken {
 
     fn checked_region(&self) -> Result<Option<&str>, TokenError> {
         match self.region.as_deref() {
-            Some(region) if Location::parse(Some(region), None).is_err() => {
+            Some(region) if Location::from_names(Some(region), None).is_err() => {
                 Err(TokenError::Header("the region does not look like one, such as us1 or ie1"))
             }
             region => Ok(region),

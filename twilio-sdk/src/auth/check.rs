@@ -1,6 +1,8 @@
 //! Checks that several kinds of credentials share.
 
-use crate::types::SecretString;
+use http::HeaderName;
+
+use crate::types::{BasicConfig, BearerConfig, CustomKeyConfig, KeyLocation, SecretString};
 use crate::{Error, Result};
 
 /// An account's SID.
@@ -44,4 +46,74 @@ pub(super) fn no_control(field: &str, value: &str) -> Result<()> {
             "{field} holds a control character; a line end copied along is the usual reason"
         ))),
     }
+}
+
+/// Checks a bearer token.
+pub(super) fn bearer(config: &BearerConfig) -> Result<()> {
+    match is_token(config.token.expose_secret()) {
+        true => Ok(()),
+        false => Err(Error::config(
+            "the bearer token is empty, or holds something else than visible ASCII; give it without `Bearer `",
+        )),
+    }
+}
+
+/// Checks a username and a password.
+pub(super) fn basic(config: &BasicConfig) -> Result<()> {
+    if config.username.contains(':') {
+        return Err(Error::config("username holds a `:`, where the receiver would end it"));
+    }
+    no_control("username", &config.username)?;
+    no_control("password", config.password.expose_secret())
+}
+
+/// Checks a custom key.
+pub(super) fn custom_key(config: &CustomKeyConfig) -> Result<()> {
+    required("key", &config.key)?;
+    match &config.location {
+        KeyLocation::Header(name) => {
+            header_name(name)?;
+            match config.key.expose_secret().bytes().all(|b| (b' '..0x7f).contains(&b)) {
+                true => Ok(()),
+                false => Err(Error::config("key holds something else than printable ASCII")),
+            }
+        }
+        KeyLocation::Query(name) if name.is_empty() => {
+            Err(Error::config("the key's query parameter has no name"))
+        }
+        KeyLocation::Query(name) => no_control("the name of the key's query parameter", name),
+    }
+}
+
+/// A header that may carry a key: none that HTTP or the client itself sets.
+pub(super) fn header_name(name: &str) -> Result<HeaderName> {
+    const RESERVED: [&str; 15] = [
+        "accept",
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "content-type",
+        "expect",
+        "host",
+        "keep-alive",
+        "proxy-authorization",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "user-agent",
+        "x-forwarded-host",
+    ];
+    let parsed = HeaderName::from_bytes(name.as_bytes())
+        .map_err(|_| Error::config("the key's header has a name that no header can have"))?;
+    match RESERVED.contains(&parsed.as_str()) || parsed.as_str().starts_with("x-twilio-sdk-") {
+        false => Ok(parsed),
+        true => Err(Error::config("the key's header is one that the client itself sets")),
+    }
+}
+
+/// Whether text can stand behind `Bearer `: visible ASCII, which is wider than RFC 6750's `b64token`, because
+/// servers hand out other characters.
+pub(crate) fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic())
 }

@@ -1,48 +1,10 @@
-use super::check::{account, plain, required};
-use super::custom::{BasicConfig, BearerConfig, CustomKeyConfig};
+use serde::de::{Deserialize, Deserializer, Error as _};
+
+use super::check::{account, basic, bearer, custom_key, plain, required};
 use super::oauth::OAuthConfig;
-use crate::types::{AccountSid, ApiKeySid, SecretString};
+use crate::types::internal::CredentialShape;
+use crate::types::{AccountSid, ApiKeyConfig, AuthTokenConfig, BasicConfig, BearerConfig, CustomKeyConfig};
 use crate::{Error, Result};
-
-/// An account and its auth token: Basic `account_sid:auth_token`.
-///
-/// The token is account-wide and can do anything; prefer [`ApiKeyConfig`] in production.
-#[derive(Clone, Debug)]
-pub struct AuthTokenConfig {
-    /// The account, `AC` and 32 hexadecimal digits.
-    pub account_sid: AccountSid,
-    /// Its primary or secondary auth token.
-    pub auth_token: SecretString,
-}
-
-impl AuthTokenConfig {
-    /// Takes both values; [`Client::new`](crate::Client::new) checks them.
-    pub fn new(account_sid: impl Into<AccountSid>, auth_token: impl Into<SecretString>) -> Self {
-        Self { account_sid: account_sid.into(), auth_token: auth_token.into() }
-    }
-}
-
-/// An API key of an account: Basic `api_key:api_secret`; the account's SID goes into paths only.
-#[derive(Clone, Debug)]
-pub struct ApiKeyConfig {
-    /// The account that the key belongs to, `AC` and 32 hexadecimal digits.
-    pub account_sid: AccountSid,
-    /// The key, `SK` and 32 hexadecimal digits.
-    pub api_key: ApiKeySid,
-    /// The key's secret, which Twilio shows once.
-    pub api_secret: SecretString,
-}
-
-impl ApiKeyConfig {
-    /// Takes the three values; [`Client::new`](crate::Client::new) checks them.
-    pub fn new(
-        account_sid: impl Into<AccountSid>,
-        api_key: impl Into<ApiKeySid>,
-        api_secret: impl Into<SecretString>,
-    ) -> Self {
-        Self { account_sid: account_sid.into(), api_key: api_key.into(), api_secret: api_secret.into() }
-    }
-}
 
 /// The credentials of a client.
 ///
@@ -55,7 +17,7 @@ impl ApiKeyConfig {
 /// | `client_id`, `client_secret`, and if need be `token_url`, `scope` | [`OAuth`](Self::OAuth) |
 /// | `bearer_token` | [`Bearer`](Self::Bearer) |
 /// | `username`, `password` | [`Basic`](Self::Basic) |
-/// | `key`, and `header` or `query` | [`Key`](Self::Key) |
+/// | `custom_key`, and `custom_key_header` or `custom_key_query` | [`Key`](Self::Key) |
 ///
 /// Two shapes at once, none, or an unknown field is an error that names the field.
 #[derive(Clone, Debug)]
@@ -120,9 +82,9 @@ impl Auth {
                 required("api_secret", &config.api_secret)
             }
             Self::OAuth(config) => config.check(),
-            Self::Bearer(config) => config.check(),
-            Self::Basic(config) => config.check(),
-            Self::Key(config) => config.check(),
+            Self::Bearer(config) => bearer(config),
+            Self::Basic(config) => basic(config),
+            Self::Key(config) => custom_key(config),
             #[cfg(feature = "oauth")]
             Self::Source(_) => Ok(()),
         }
@@ -161,4 +123,26 @@ fn api_key(key: &str) -> Result<()> {
         return Err(Error::config("api_key must start with SK"));
     }
     plain("api_key", key)
+}
+
+impl<'de> Deserialize<'de> for Auth {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        Ok(match CredentialShape::deserialize(deserializer)? {
+            CredentialShape::AuthToken(config) => config.into(),
+            CredentialShape::ApiKey(config) => config.into(),
+            CredentialShape::OAuth(shape) => OAuthConfig::from(shape).into(),
+            CredentialShape::Bearer(config) => config.into(),
+            CredentialShape::Basic(config) => config.into(),
+            CredentialShape::Key(config) => config.into(),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for OAuthConfig {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        match CredentialShape::deserialize(deserializer)? {
+            CredentialShape::OAuth(shape) => Ok(shape.into()),
+            _ => Err(D::Error::custom("expected an OAuth app, not another kind of credentials")),
+        }
+    }
 }

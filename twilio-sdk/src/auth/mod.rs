@@ -6,20 +6,20 @@
 mod basic;
 mod check;
 mod config;
-mod custom;
 mod hook;
 mod oauth;
 mod provider;
-mod shape;
 mod state;
 pub(crate) mod token;
 
+pub use crate::types::{
+    ApiKeyConfig, AuthTokenConfig, BasicConfig, BearerConfig, CustomKeyConfig, KeyLocation,
+};
 #[cfg(any(feature = "access-token", feature = "hashicorp-vault"))]
 pub(crate) use basic::secret_header;
 pub(crate) use basic::{basic, bearer};
-pub use config::{ApiKeyConfig, Auth, AuthTokenConfig};
-pub(crate) use custom::is_token;
-pub use custom::{BasicConfig, BearerConfig, CustomKeyConfig, KeyLocation};
+pub(crate) use check::is_token;
+pub use config::Auth;
 pub(crate) use hook::{ANONYMOUS, authorize, hooks};
 pub use oauth::OAuthConfig;
 pub use provider::{BasicProvider, ClientAuth};

@@ -1,6 +1,7 @@
 use super::check::{no_control, required};
 use crate::audit::{Audit, Recorder};
 use crate::endpoint::secure_url;
+use crate::types::internal::OAuthShape;
 use crate::types::{AccountSid, SecretString};
 use crate::{Error, Result};
 
@@ -85,5 +86,12 @@ impl OAuthConfig {
             Some(url) => secure_url("token_url", url).map(|_| ()),
             None => Ok(()),
         }
+    }
+}
+
+impl From<OAuthShape> for OAuthConfig {
+    fn from(shape: OAuthShape) -> Self {
+        let OAuthShape { client_id, client_secret, account_sid, token_url, scope } = shape;
+        Self { account_sid, token_url, scope, ..Self::new(client_id, client_secret) }
     }
 }

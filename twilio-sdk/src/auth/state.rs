@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use zeroize::Zeroizing;
 
 use super::basic::secret_header;
-use super::custom::header_name;
+use super::check::header_name;
 use super::hook::PREPARED;
 use super::token::{Fetch, Token, TokenCell};
 use super::{Auth, BasicProvider, KeyLocation, bearer};
@@ -62,7 +62,7 @@ impl AuthState {
                 let value = bearer(&config.token);
                 Credential::Header(AUTHORIZATION, value.ok_or_else(|| uncarriable("bearer_token"))?)
             }
-            Auth::Key(config) => match &config.place {
+            Auth::Key(config) => match &config.location {
                 KeyLocation::Header(name) => {
                     let value = secret_header(Zeroizing::new(config.key.expose_secret().to_owned()));
                     Credential::Header(header_name(name)?, value.ok_or_else(|| uncarriable("key"))?)

@@ -6,7 +6,6 @@ mod env;
 mod expand;
 #[cfg(feature = "config-file")]
 pub(crate) mod file;
-mod location;
 mod logging;
 #[cfg(any(feature = "config-file", feature = "rate-limit"))]
 mod rate;
@@ -23,10 +22,10 @@ use crate::auth::Auth;
 use crate::runtime::Attempt;
 use crate::{Error, Result};
 
+pub use crate::types::{Edge, Location, Region};
 pub use breaker::CircuitBreakerConfig;
 #[cfg(feature = "config-file")]
 pub use file::{ConfigFormat, ConfigLoader};
-pub use location::{Edge, Location, Region};
 pub use logging::LoggingConfig;
 #[cfg(feature = "rate-limit")]
 pub use rate::RateLimit;
@@ -137,8 +136,8 @@ impl ConnectionConfig {
 
     /// Region and edge together, see [`Location`]; neither unless set.
     pub fn location(mut self, location: Location) -> Self {
-        self.region = location.region.map(|region| region.as_str().to_owned());
-        self.edge = location.edge.map(|edge| edge.as_str().to_owned());
+        self.region = location.region().map(|region| region.as_str().to_owned());
+        self.edge = location.edge().map(|edge| edge.as_str().to_owned());
         self
     }
 

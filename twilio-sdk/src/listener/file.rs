@@ -224,7 +224,7 @@ fn users(auth: &Reader<'_>) -> Option<Vec<(String, PasswordHash, Vec<String>)>> 
             return None;
         }
         missing(user, &["username"]);
-        if let Some(Err(why)) = username.as_deref().map(crate::user_name::check_basic) {
+        if let Some(Err(why)) = username.as_deref().map(crate::types::internal::user_name::check_basic) {
             user.problem("username", format!("cannot be a user's: {why}"));
         }
         let hash = match (hash, password) {

@@ -3,7 +3,7 @@ use std::collections::{HashMap, HashSet};
 use super::{
     AuthError, Authentication, Credential, InvalidPasswordHash, PasswordHash, UserDetails, UserStore,
 };
-use crate::user_name;
+use crate::types::internal::user_name;
 
 /// Users in memory.
 ///

@@ -1,10 +1,10 @@
+use crate::types::SecretString;
 use crate::types::{
     AccountSid, MediaSid, ServerlessResourceSid, ServerlessResourceVersionSid, ServerlessServiceSid,
     ServiceSid, Timestamp,
 };
-use crate::types::{SecretString, open_enum};
 
-open_enum! {
+crate::types::open_enum! {
     /// Who may see a version of an asset or function.
     Visibility {
         Public = "public",

@@ -10,7 +10,7 @@ use super::error::Refusal;
 use super::oauth::TokenServer;
 use super::record::RecordedRequest;
 use super::route::{Matched, Route};
-use crate::types::{SecretString, is_sid};
+use crate::types::{SecretString, internal::is_sid};
 
 /// What the mock accepts.
 #[derive(Default)]

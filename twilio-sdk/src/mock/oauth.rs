@@ -16,7 +16,7 @@ use super::error::Refusal;
 use super::pattern::Rng;
 use super::record::RecordedRequest;
 use super::server::lock;
-use crate::types::{SecretString, is_sid};
+use crate::types::{SecretString, internal::is_sid};
 
 /// What the mock's access tokens look like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

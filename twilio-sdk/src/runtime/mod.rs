@@ -4,11 +4,9 @@ mod attempt;
 mod breaker;
 mod call;
 mod cause;
-mod decode;
 mod dispatch;
 #[cfg(feature = "auth-layer")]
 mod elsewhere;
-mod encode;
 mod extras;
 mod gate;
 mod handle;
@@ -24,7 +22,6 @@ mod retry;
 mod rules;
 #[cfg(feature = "serialize")]
 mod saved;
-mod scalar;
 mod send;
 pub(crate) mod tls;
 mod token;
@@ -36,17 +33,19 @@ mod url;
 #[cfg(feature = "access-token")]
 mod validation_token;
 
+pub use crate::types::wire::{
+    Decode, Decoded, FieldReader, FieldWriter, Param, ReadFields, Scalar, Unread, WriteFields, decode_scalar,
+    deserialize, to_json,
+};
 pub use attempt::Attempt;
 pub(crate) use call::Parts;
 pub use call::{Call, SendFuture};
 pub(crate) use call::{account_operation, list_operation, operation, sending};
 pub(crate) use cause::Cause;
-pub use decode::{Decode, Decoded, FieldReader, ReadFields, Unread, deserialize};
-pub(crate) use decode::{Name, Seed, odd_list};
+
 pub use dispatch::{Dispatch, Dispatching, through_hooks};
 #[cfg(feature = "auth-layer")]
 pub(crate) use elsewhere::Elsewhere;
-pub use encode::{FieldWriter, Param, WriteFields, to_json};
 pub(crate) use extras::{Extras, Forward};
 pub(crate) use gate::Gate;
 pub use handle::Handle;
@@ -63,8 +62,6 @@ pub(crate) use retry::retry_after;
 pub use rules::{Check, Fields, Rule, Rules};
 #[cfg(feature = "serialize")]
 pub use saved::RequestData;
-pub(crate) use scalar::scalar;
-pub use scalar::{Scalar, decode_scalar};
 #[cfg(any(feature = "oauth", feature = "hashicorp-vault"))]
 pub(crate) use token::Exchange;
 pub(crate) use token::{TokenRequest, request_token};

@@ -9,24 +9,17 @@ pub trait Output: Sized + Send + 'static {
     fn decode(raw: &Raw, operation: &'static Operation) -> Result<Self>;
 }
 
-impl Output for () {
-    #[allow(private_interfaces)]
-    fn decode(_: &Raw, _: &'static Operation) -> Result<Self> {
-        Ok(())
-    }
-}
-
 impl<T: Decode + Default + Send + 'static> Output for T {
     #[allow(private_interfaces)]
     fn decode(raw: &Raw, operation: &'static Operation) -> Result<Self> {
-        if raw.is_empty(operation)? {
+        if T::IGNORES_BODY || raw.is_empty(operation)? {
             return Ok(Self::default());
         }
         let (decoded, _) = read_json(&raw.body, operation, |reader| T::decode(reader))?;
         match decoded {
             Decoded::Exact(value) | Decoded::Coerced(value, _) => Ok(value),
             Decoded::Null => Err(Error::shape(operation, "null")),
-            Decoded::Odd(odd) => Err(Error::shape(operation, crate::types::json_kind(&odd))),
+            Decoded::Odd(odd) => Err(Error::shape(operation, crate::types::internal::json_kind(&odd))),
         }
     }
 }

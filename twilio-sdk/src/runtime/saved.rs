@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use zeroize::Zeroize;
 
 use super::{Operation, Parts, Place};
-use crate::types::wipe;
+use crate::types::internal::wipe;
 use crate::{Error, Result};
 
 /// A request that is to be sent later or elsewhere: product, operation and parameters.

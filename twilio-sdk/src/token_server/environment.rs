@@ -7,7 +7,7 @@ use super::hosts::is_host;
 use super::key::{Part, problems};
 use super::rule::Rule;
 use crate::audit::AuditLogOptions;
-use crate::config::Location;
+use crate::types::Location;
 use crate::{ApiKeyConfig, Error, Result};
 
 const ACCOUNT: &[&str] = &["TWILIO_ACCOUNT_SID"];
@@ -41,7 +41,7 @@ pub(super) fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<TokenServe
         }
     }
     let region = get(&["TWILIO_REGION"]);
-    if Location::parse(region.as_deref(), None).is_err() {
+    if Location::from_names(region.as_deref(), None).is_err() {
         wrong.push("TWILIO_REGION does not look like a region, such as us1 or ie1".to_owned());
     }
     let listen = get(&["TOKEN_SERVER_LISTEN"]).map(|text| text.parse());

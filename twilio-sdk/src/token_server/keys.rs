@@ -9,8 +9,8 @@ use super::limits::FailureLimits;
 use super::rule::rule;
 use crate::ApiKeyConfig;
 use crate::audit::{AuditLogOptions, Fsync};
-use crate::config::Location;
 use crate::config::file::Reader;
+use crate::types::Location;
 
 pub(super) fn read(reader: &Reader<'_>, directory: &Path) -> Option<TokenServerConfig> {
     let twilio = reader.table("twilio");
@@ -32,7 +32,13 @@ pub(super) fn read(reader: &Reader<'_>, directory: &Path) -> Option<TokenServerC
         }
     }
     let region = twilio.text("region");
-    twilio.check("region", "region", Location::parse(region.as_deref(), None).map(drop));
+    twilio.check(
+        "region",
+        "region",
+        Location::from_names(region.as_deref(), None)
+            .map(drop)
+            .map_err(|e| crate::Error::config(e.to_string())),
+    );
 
     let users = reader.table("users");
     let users_file = users.text("file").map(|file| directory.join(file));

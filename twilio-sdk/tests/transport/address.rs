@@ -30,9 +30,9 @@ async fn every_product_goes_to_the_base_url_and_its_path_is_kept() {
 async fn a_gateway_is_told_region_and_edge() {
     let server = Server::start([]).await;
     for (location, host) in [
-        (Location::regional(Region::Ie1), "api.dublin.ie1.twilio.com"),
+        (Location::in_region(Region::Ie1), "api.dublin.ie1.twilio.com"),
         (Location::new(Region::Au1, Edge::Roaming), "api.sydney.au1.twilio.com"),
-        (Location::parse(None, Some("ashburn")).unwrap(), "api.ashburn.us1.twilio.com"),
+        (Location::from_names(None, Some("ashburn")).unwrap(), "api.ashburn.us1.twilio.com"),
     ] {
         let twilio = build(config(&server.url()).location(location));
         twilio.api_v2010().fetch_balance().send().await.unwrap();
@@ -49,7 +49,7 @@ async fn a_gateway_is_told_region_and_edge() {
 fn review_21_regions_that_process_no_requests_are_refused_before_anything_is_sent() {
     let base = || ConnectionConfig::new(ApiKeyConfig::new(ACCOUNT, KEY, "key-secret"));
     for region in ["br1", "de1", "jp1", "jp2", "sg1", "us2"] {
-        for config in [base().region(region), base().location(Location::regional(region_of(region)))] {
+        for config in [base().region(region), base().location(Location::in_region(region_of(region)))] {
             let error = Client::new(config).expect_err(region).to_string();
             for part in [region, "product.twilio.com", "Voice SDKs, SIP", "region"] {
                 assert!(error.contains(part), "{region}: {error}");

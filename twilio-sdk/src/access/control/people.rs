@@ -4,7 +4,7 @@ use crate::access::error::shown;
 use crate::access::key::PREFIX;
 use crate::access::{AccessError, Actor, Permission, UserRecord, Write};
 use crate::audit::AuditEventKind;
-use crate::user_name;
+use crate::types::internal::user_name;
 
 impl AccessControl {
     /// Adds a user, who has no key yet ([`issue_key`](Self::issue_key)). The actor needs `manage_users`, and a role that

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Fresh, Life};
-use crate::auth::custom::is_token;
+use crate::auth::is_token;
 use crate::error::{OAuthError, OAuthErrorCode, Problem, TokenResult};
 use crate::runtime::{Raw, retry_after};
 use crate::types::SecretString;

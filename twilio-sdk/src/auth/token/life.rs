@@ -2,7 +2,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
-use crate::jws;
+use crate::types::internal::jws;
 
 /// How long a token serves, counted from when it was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

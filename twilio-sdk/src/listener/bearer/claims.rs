@@ -3,7 +3,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::Value;
 
 use super::super::{AuthError, UserDetails};
-use crate::jws::Object;
+use crate::types::internal::jws::Object;
 
 /// Tells the time; another function in tests.
 pub(super) type Clock = fn() -> SystemTime;

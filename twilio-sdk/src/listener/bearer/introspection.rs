@@ -15,9 +15,9 @@ use super::super::{AuthError, Authentication, UserDetails};
 use super::TokenStore;
 use super::claims::{Clock, is_for, now, scopes, time, user};
 use crate::config::TlsConfig;
-use crate::jws::Object;
 use crate::runtime::Elsewhere;
 use crate::types::SecretString;
+use crate::types::internal::jws::Object;
 use crate::{Error, Result};
 
 /// How many requests wait for each that may be in flight.

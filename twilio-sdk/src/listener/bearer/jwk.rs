@@ -1,7 +1,7 @@
 use ring::signature::RsaPublicKeyComponents;
 use serde_json::Value;
 
-use crate::jws::decoded;
+use crate::types::internal::jws::decoded;
 
 /// A public key of a set (RFC 7517) that RS256 can be checked with.
 pub(super) struct Key {

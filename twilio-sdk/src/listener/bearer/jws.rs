@@ -1,6 +1,6 @@
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 
-use crate::jws::{Compact, Object, decoded, object};
+use crate::types::internal::jws::{Compact, Object, decoded, object};
 
 /// A signed token, of which nothing is believed yet.
 pub(super) struct Signed<'a> {

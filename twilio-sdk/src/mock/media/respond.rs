@@ -8,7 +8,7 @@ use crate::mock::auth;
 use crate::mock::error::Refusal;
 use crate::mock::pattern::{Rng, seed};
 use crate::mock::server::{State, lock};
-use crate::types::is_sid;
+use crate::types::internal::is_sid;
 
 /// What links to uploaded files end in, so that they cannot be guessed; Twilio signs them.
 const SIGNATURE: &str = "signature";

@@ -64,7 +64,9 @@ impl Target {
             None if is_twilio(&url) => {
                 // A URL that names its region says where the file is.
                 if url.host_str().is_some_and(|host| host.split('.').count() == 3) {
-                    endpoint.location().url(&mut url);
+                    // A host made of a host's own labels is one.
+                    let host = url.host_str().map(|host| endpoint.location().host(host));
+                    let _ = host.map(|host| url.set_host(Some(&host)));
                 }
                 Ok(Self { request: get(url, true), routes, own: true })
             }

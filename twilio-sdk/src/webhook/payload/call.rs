@@ -1,7 +1,7 @@
 use super::payload;
-use crate::types::{AccountSid, CallSid, CallStatus, SecretString, Sid, Timestamp, open_enum};
+use crate::types::{AccountSid, CallSid, CallStatus, SecretString, Sid, Timestamp};
 
-open_enum! {
+crate::types::open_enum! {
     /// Who began a call.
     CallDirection {
         Inbound = "inbound",

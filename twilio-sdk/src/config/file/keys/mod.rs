@@ -53,7 +53,7 @@ pub(crate) fn missing(r: &Reader<'_>, keys: &[&str]) {
 fn location(r: &Reader<'_>) -> (Option<String>, Option<String>) {
     let (region, edge) = (r.text("region"), r.text("edge"));
     let is = |region: Option<&String>, edge: Option<&String>| {
-        Location::parse(region.map(String::as_str), edge.map(String::as_str)).is_ok()
+        Location::from_names(region.map(String::as_str), edge.map(String::as_str)).is_ok()
     };
     if !is(region.as_ref(), None) {
         let message = match is(None, region.as_ref()) {
@@ -69,10 +69,10 @@ fn location(r: &Reader<'_>) -> (Option<String>, Option<String>) {
         };
         r.problem("edge", message);
     }
-    let wrong =
-        Location::parse(region.as_deref(), edge.as_deref()).map(|location| location.rest().map(drop).err());
-    if let Ok(Some((key, what))) = wrong {
-        r.problem(key, what);
+    let wrong = Location::from_names(region.as_deref(), edge.as_deref())
+        .map(|location| location.rest().map(drop).err());
+    if let Ok(Some(wrong)) = wrong {
+        r.problem(wrong.field(), wrong.message());
     }
     (region, edge)
 }

@@ -12,7 +12,8 @@ pub struct UnknownValue<E> {
 }
 
 impl<E> UnknownValue<E> {
-    pub(crate) fn new(text: &str) -> Self {
+    #[doc(hidden)]
+    pub fn new(text: &str) -> Self {
         Self { text: text.into(), of: PhantomData }
     }
 
@@ -72,7 +73,9 @@ impl<E> fmt::Debug for UnknownValue<E> {
     }
 }
 
-/// Defines enums that keep values they do not know.
+/// Defines an enum that keeps the values it does not know.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! open_enum {
     ($(#[$doc:meta])* $name:ident { $($variant:ident = $value:literal),* $(,)? }) => {
         $(#[$doc])*
@@ -81,7 +84,7 @@ macro_rules! open_enum {
         pub enum $name {
             $(#[doc = concat!("`", $value, "`")] $variant,)*
             /// A value that this version of the SDK does not know, as it was received. `From<&str>` constructs it.
-            Unknown(crate::types::UnknownValue<Self>),
+            Unknown($crate::UnknownValue<Self>),
         }
 
         impl $name {
@@ -98,7 +101,7 @@ macro_rules! open_enum {
             fn from(text: &str) -> Self {
                 match text {
                     $($value => Self::$variant,)*
-                    other => Self::Unknown(crate::types::UnknownValue::new(other)),
+                    other => Self::Unknown($crate::UnknownValue::new(other)),
                 }
             }
         }
@@ -116,15 +119,16 @@ macro_rules! open_enum {
             }
         }
 
-        crate::types::text_type!($name);
+        $crate::text_type!($name);
     };
 }
-pub(crate) use open_enum;
 
-/// What every type shares that is text on the wire and has `as_str` and `From<&str>`.
+/// Implements the traits of types that are a string on the wire and have `as_str` and `From<&str>`.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! text_type {
     ($name:ident) => {
-        crate::types::text_type!([] $name);
+        $crate::text_type!([] $name);
     };
     ([$($generics:tt)*] $name:ty) => {
         impl<$($generics)*> From<String> for $name {
@@ -147,17 +151,17 @@ macro_rules! text_type {
 
         impl<'de, $($generics)*> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                crate::types::deserialize_text(deserializer)
+                $crate::deserialize_text(deserializer)
             }
         }
 
-        impl<$($generics)*> crate::runtime::Param for $name {
+        impl<$($generics)*> $crate::wire::Param for $name {
             fn text(&self) -> std::borrow::Cow<'_, str> {
                 self.as_str().into()
             }
         }
 
-        impl<$($generics)*> crate::runtime::Scalar for $name {
+        impl<$($generics)*> $crate::wire::Scalar for $name {
             fn from_text(text: &str) -> Option<Self> {
                 Some(Self::from(text))
             }
@@ -172,12 +176,11 @@ macro_rules! text_type {
             }
         }
 
-        crate::runtime::scalar!([$($generics)*] $name);
+        $crate::scalar!([$($generics)*] $name);
     };
 }
-pub(crate) use text_type;
 
-open_enum! {
+crate::open_enum! {
     /// The HTTP method of a webhook.
     HttpMethod {
         Get = "GET",

@@ -38,8 +38,8 @@ impl Extra {
         self.0.get_or_insert_default().map.insert(name.into(), value.into());
     }
 
-    /// Takes a property out.
-    pub(crate) fn remove(&mut self, name: &str) -> Option<Value> {
+    /// Removes a property, and returns its value.
+    pub fn remove(&mut self, name: &str) -> Option<Value> {
         let value = self.0.as_mut()?.map.remove(name);
         if self.0.as_ref().is_some_and(|kept| kept.map.is_empty()) {
             self.0 = None;
@@ -72,7 +72,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::runtime::{Decode, Decoded, FieldReader, FieldWriter, Param, ReadFields, Unread, WriteFields};
+    use crate::wire::{Decode, Decoded, FieldReader, FieldWriter, Param, ReadFields, Unread, WriteFields};
 
     /// A type of which the specification knows no field.
     #[derive(Debug, Default)]

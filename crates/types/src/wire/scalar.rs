@@ -90,26 +90,27 @@ impl<'de, T: Scalar> Visitor<'de> for ScalarVisitor<T> {
     odd_map!();
 }
 
+/// Implements [`Decode`](crate::wire::Decode) for a scalar.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! scalar {
     ([$($generics:tt)*] $name:ty) => {
-        impl<$($generics)*> crate::runtime::Decode for $name {
+        impl<$($generics)*> $crate::wire::Decode for $name {
             fn decode<'de, D: serde::Deserializer<'de>>(
                 deserializer: D,
-            ) -> Result<crate::runtime::Decoded<Self>, D::Error> {
-                crate::runtime::decode_scalar(deserializer)
+            ) -> Result<$crate::wire::Decoded<Self>, D::Error> {
+                $crate::wire::decode_scalar(deserializer)
             }
             fn restore(&self) -> Option<serde_json::Value> {
-                Some(crate::runtime::Scalar::to_json(self))
+                Some($crate::wire::Scalar::to_json(self))
             }
         }
     };
     ($($name:ty),* $(,)?) => {
-        $(crate::runtime::scalar!([] $name);)*
+        $($crate::scalar!([] $name);)*
     };
 }
-pub(crate) use scalar;
-
-scalar!(String, i64, bool);
+crate::scalar!(String, i64, bool);
 
 impl Scalar for String {
     fn from_text(text: &str) -> Option<Self> {

@@ -1,25 +1,55 @@
-//! Reads credentials by the fields that are there.
+//! Recognizes the kind of credentials by their fields.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 
-use super::{
-    ApiKeyConfig, Auth, AuthTokenConfig, BasicConfig, BearerConfig, CustomKeyConfig, KeyLocation, OAuthConfig,
-};
-use crate::types::{AccountSid, SecretString};
+use super::{ApiKeyConfig, AuthTokenConfig, BasicConfig, BearerConfig, CustomKeyConfig, KeyLocation};
+use crate::{AccountSid, SecretString};
+
+/// Credentials of any kind, recognized by their fields.
+#[derive(Debug)]
+pub enum CredentialShape {
+    /// `auth_token`
+    AuthToken(AuthTokenConfig),
+    /// `api_key`, `api_secret`
+    ApiKey(ApiKeyConfig),
+    /// `client_id`, `client_secret`
+    OAuth(OAuthShape),
+    /// `bearer_token`
+    Bearer(BearerConfig),
+    /// `username`, `password`
+    Basic(BasicConfig),
+    /// `custom_key`, and `custom_key_header` or `custom_key_query`
+    Key(CustomKeyConfig),
+}
+
+/// The fields of an OAuth app.
+#[derive(Debug)]
+pub struct OAuthShape {
+    /// The client ID of the app.
+    pub client_id: String,
+    /// The client secret of the app.
+    pub client_secret: SecretString,
+    /// The account for paths.
+    pub account_sid: Option<AccountSid>,
+    /// The token endpoint.
+    pub token_url: Option<String>,
+    /// The scopes, separated by spaces.
+    pub scope: Option<String>,
+}
 
 type Kind = (&'static str, &'static [&'static str], &'static [&'static str]);
 
-/// Each kind: what it is called, which fields it needs, which it may have beside `account_sid`.
+/// Each kind: its name, its required fields, its optional fields besides `account_sid`.
 const KINDS: &[Kind] = &[
     ("an auth token", &["auth_token"], &[]),
     ("an API key", &["api_key", "api_secret"], &[]),
     ("an OAuth app", &["client_id", "client_secret"], &["token_url", "scope"]),
     ("a bearer token", &["bearer_token"], &[]),
-    ("a user with a password", &["username", "password"], &[]),
-    ("a key", &["key"], &["header", "query"]),
+    ("a username and a password", &["username", "password"], &[]),
+    ("a custom key", &["custom_key"], &["custom_key_header", "custom_key_query"]),
 ];
 
 const FIELDS: &[&str] = &[
@@ -34,17 +64,17 @@ const FIELDS: &[&str] = &[
     "bearer_token",
     "username",
     "password",
-    "key",
-    "header",
-    "query",
+    "custom_key",
+    "custom_key_header",
+    "custom_key_query",
 ];
 
-/// The fields that are there; all as secrets, because some are.
+/// The fields found; all as secrets, because some of them are.
 #[derive(Default)]
 struct Shape(BTreeMap<&'static str, SecretString>);
 
 impl Shape {
-    fn auth<E: serde::de::Error>(mut self) -> Result<Auth, E> {
+    fn into_credentials<E: serde::de::Error>(mut self) -> Result<CredentialShape, E> {
         let account = self.0.remove("account_sid").map(|sid| AccountSid::from(sid.expose_secret()));
         let mut found: Option<(&Kind, &str)> = None;
         for kind in KINDS {
@@ -73,43 +103,54 @@ impl Shape {
         Ok(match needed.first().copied().unwrap_or_default() {
             "auth_token" => {
                 let account_sid = account.ok_or_else(|| E::missing_field("account_sid"))?;
-                AuthTokenConfig { account_sid, auth_token: take("auth_token") }.into()
+                CredentialShape::AuthToken(AuthTokenConfig { account_sid, auth_token: take("auth_token") })
             }
             "api_key" => {
                 let account_sid = account.ok_or_else(|| E::missing_field("account_sid"))?;
                 let api_key = take("api_key").expose_secret().into();
-                ApiKeyConfig { account_sid, api_key, api_secret: take("api_secret") }.into()
+                CredentialShape::ApiKey(ApiKeyConfig { account_sid, api_key, api_secret: take("api_secret") })
             }
             "client_id" => {
-                let mut config = OAuthConfig::new(take("client_id").expose_secret(), take("client_secret"));
-                config.account_sid = account;
-                config.token_url = self.text("token_url");
-                config.scope = self.text("scope");
-                config.into()
+                let (client_id, client_secret) =
+                    (take("client_id").expose_secret().to_owned(), take("client_secret"));
+                let (token_url, scope) = (self.string("token_url"), self.string("scope"));
+                CredentialShape::OAuth(OAuthShape {
+                    client_id,
+                    client_secret,
+                    account_sid: account,
+                    token_url,
+                    scope,
+                })
             }
-            "bearer_token" => BearerConfig { token: take("bearer_token"), account_sid: account }.into(),
+            "bearer_token" => {
+                CredentialShape::Bearer(BearerConfig { token: take("bearer_token"), account_sid: account })
+            }
             "username" => {
                 let username = take("username").expose_secret().to_owned();
-                BasicConfig { username, password: take("password"), account_sid: account }.into()
+                CredentialShape::Basic(BasicConfig {
+                    username,
+                    password: take("password"),
+                    account_sid: account,
+                })
             }
             _ => {
-                let key = take("key");
-                let place = match (self.text("header"), self.text("query")) {
+                let key = take("custom_key");
+                let location = match (self.string("custom_key_header"), self.string("custom_key_query")) {
                     (Some(name), None) => KeyLocation::Header(name),
                     (None, Some(name)) => KeyLocation::Query(name),
-                    (None, None) => return Err(E::missing_field("header` or `query")),
+                    (None, None) => return Err(E::missing_field("custom_key_header` or `custom_key_query")),
                     (Some(_), Some(_)) => {
                         return Err(E::custom(
-                            "`header` and `query` exclude each other: a key goes to one place",
+                            "`custom_key_header` and `custom_key_query` exclude each other: a key goes to one place",
                         ));
                     }
                 };
-                CustomKeyConfig { key, place, account_sid: account }.into()
+                CredentialShape::Key(CustomKeyConfig { key, location, account_sid: account })
             }
         })
     }
 
-    fn text(&mut self, name: &str) -> Option<String> {
+    fn string(&mut self, name: &str) -> Option<String> {
         self.0.remove(name).map(|value| value.expose_secret().to_owned())
     }
 }
@@ -146,9 +187,9 @@ impl<'de> Deserialize<'de> for Shape {
     }
 }
 
-impl<'de> Deserialize<'de> for Auth {
+impl<'de> Deserialize<'de> for CredentialShape {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Shape::deserialize(deserializer)?.auth()
+        Shape::deserialize(deserializer)?.into_credentials()
     }
 }
 
@@ -156,9 +197,9 @@ macro_rules! one_kind {
     ($($config:ident = $variant:ident, $name:literal;)*) => {
         $(impl<'de> Deserialize<'de> for $config {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                match Auth::deserialize(deserializer)? {
-                    Auth::$variant(config) => Ok(config),
-                    _ => Err(D::Error::custom(concat!($name, " is expected, not another kind of credentials"))),
+                match CredentialShape::deserialize(deserializer)? {
+                    CredentialShape::$variant(config) => Ok(config),
+                    _ => Err(D::Error::custom(concat!("expected ", $name, ", not another kind of credentials"))),
                 }
             }
         })*
@@ -167,8 +208,7 @@ macro_rules! one_kind {
 one_kind! {
     AuthTokenConfig = AuthToken, "an auth token";
     ApiKeyConfig = ApiKey, "an API key";
-    OAuthConfig = OAuth, "an OAuth app";
     BearerConfig = Bearer, "a bearer token";
-    BasicConfig = Basic, "a user with a password";
-    CustomKeyConfig = Key, "a key";
+    BasicConfig = Basic, "a username and a password";
+    CustomKeyConfig = Key, "a custom key";
 }

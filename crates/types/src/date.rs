@@ -110,7 +110,7 @@ macro_rules! shown_as_text {
                 f.write_str(&self.text)
             }
         }
-        super::text_type!($name);)*
+        crate::text_type!($name);)*
     };
 }
 

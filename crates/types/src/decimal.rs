@@ -5,7 +5,7 @@ use std::str::FromStr;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use crate::runtime::{Decode, Decoded, Param, odd_list};
+use crate::wire::{Decode, Decoded, Param, odd_list};
 
 /// A number that is not an integer, such as a price: every digit is kept.
 ///
@@ -91,7 +91,7 @@ impl<'de> Deserialize<'de> for Decimal {
             Decoded::Exact(value) | Decoded::Coerced(value, _) => Ok(value),
             Decoded::Null => Err(D::Error::custom("a number is expected, not null")),
             Decoded::Odd(odd) => {
-                Err(D::Error::custom(format_args!("a number is expected, not {}", super::json_kind(&odd))))
+                Err(D::Error::custom(format_args!("a number is expected, not {}", crate::json_kind(&odd))))
             }
         }
     }

@@ -1,40 +1,42 @@
-//! JSON Web Signatures in compact form (RFC 7515, section 7.1), as far as all their readers go the same way.
+//! Compact JSON Web Signatures (RFC 7515, section 7.1): splitting and decoding, without verification.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-pub(crate) type Object = Map<String, Value>;
+/// A JSON object.
+pub type Object = Map<String, Value>;
 
-/// A token in its parts, of which nothing is decoded or believed yet.
-// Whoever only wants to know how long a token lives reads its payload alone.
-#[cfg_attr(not(any(feature = "access-token", feature = "auth-layer")), allow(dead_code))]
-pub(crate) struct Compact<'a> {
-    /// Header and payload with the point between them, which is what is signed.
-    pub(crate) input: &'a str,
-    pub(crate) header: &'a str,
-    pub(crate) payload: &'a str,
-    pub(crate) signature: &'a str,
+/// The parts of a token. None of them is decoded or verified.
+pub struct Compact<'a> {
+    /// Header and payload, joined by a period: the signed bytes.
+    pub input: &'a str,
+    /// The header, encoded.
+    pub header: &'a str,
+    /// The payload, encoded.
+    pub payload: &'a str,
+    /// The signature, encoded.
+    pub signature: &'a str,
 }
 
 impl<'a> Compact<'a> {
-    /// `None` for anything but three parts.
-    pub(crate) fn split(token: &'a str) -> Option<Self> {
+    /// Splits a token. Returns `None` unless it has exactly three parts.
+    pub fn split(token: &'a str) -> Option<Self> {
         let (input, signature) = token.rsplit_once('.')?;
         let (header, payload) = input.split_once('.')?;
         (!payload.contains('.')).then_some(Self { input, header, payload, signature })
     }
 }
 
-/// A header or a payload: base64url of a JSON object.
-pub(crate) fn object(part: &str) -> Option<Object> {
+/// Decodes a header or a payload: a JSON object in base64url.
+pub fn object(part: &str) -> Option<Object> {
     let bytes = Zeroizing::new(decoded(part)?);
     serde_json::from_slice(&bytes).ok()
 }
 
-/// What a part stands for: base64url without padding.
-pub(crate) fn decoded(part: &str) -> Option<Vec<u8>> {
+/// Decodes a part: base64url without padding.
+pub fn decoded(part: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(part).ok()
 }
 

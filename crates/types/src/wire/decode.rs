@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use crate::types::Extra;
+use crate::Extra;
 
 /// The rest of a visitor: what it does not read, it hands back as JSON.
 macro_rules! odd_scalars {
@@ -71,6 +71,9 @@ pub enum Decoded<T> {
 pub trait Decode: Sized {
     /// Reads a value; the only errors are those of the JSON text itself.
     fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decoded<Self>, D::Error>;
+
+    /// Whether a response of this type has no body that matters. It is then not read.
+    const IGNORES_BODY: bool = false;
 
     /// Takes a value of another shape as an element of a list, if the type can hold it.
     fn absorb(odd: Value) -> Result<Self, Value> {
@@ -138,7 +141,7 @@ impl<'de, A: MapAccess<'de>> FieldReader<'_, A> {
 }
 
 /// Makes a [`Decode`] usable where serde wants a seed.
-pub(crate) struct Seed<T>(pub(crate) PhantomData<T>);
+pub struct Seed<T>(pub PhantomData<T>);
 
 impl<'de, T: Decode> DeserializeSeed<'de> for Seed<T> {
     type Value = Decoded<T>;
@@ -153,10 +156,9 @@ pub fn deserialize<'de, T: ReadFields, D: Deserializer<'de>>(deserializer: D) ->
     match T::decode(deserializer)? {
         Decoded::Exact(value) | Decoded::Coerced(value, _) => Ok(value),
         Decoded::Null => Ok(T::default()),
-        Decoded::Odd(odd) => Err(serde::de::Error::custom(format_args!(
-            "an object is expected, not {}",
-            crate::types::json_kind(&odd)
-        ))),
+        Decoded::Odd(odd) => {
+            Err(serde::de::Error::custom(format_args!("expected an object, not {}", crate::json_kind(&odd))))
+        }
     }
 }
 
@@ -201,7 +203,7 @@ impl<'de, T: ReadFields> Visitor<'de> for FieldsVisitor<T> {
 }
 
 /// A key, borrowed from the text where it has no escapes.
-pub(crate) struct Name<'a>(pub(crate) std::borrow::Cow<'a, str>);
+pub struct Name<'a>(pub std::borrow::Cow<'a, str>);
 
 impl<'de> Deserialize<'de> for Name<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -219,6 +221,15 @@ impl<'de> Deserialize<'de> for Name<'de> {
             }
         }
         deserializer.deserialize_str(NameVisitor)
+    }
+}
+
+/// Nothing is kept of any value.
+impl Decode for () {
+    const IGNORES_BODY: bool = true;
+
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decoded<Self>, D::Error> {
+        serde::de::IgnoredAny::deserialize(deserializer).map(|_| Decoded::Exact(()))
     }
 }
 

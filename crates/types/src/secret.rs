@@ -6,7 +6,7 @@ use serde_json::{Number, Value};
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::runtime::{Decode, Decoded, Param, Scalar, scalar};
+use crate::wire::{Decode, Decoded, Param, Scalar};
 
 /// Text that lets its holder act for an account: never printed, and wiped from memory when dropped.
 #[derive(Clone)]
@@ -53,7 +53,7 @@ impl Eq for SecretString {}
 
 impl<'de> Deserialize<'de> for SecretString {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        super::deserialize_text(deserializer)
+        crate::deserialize_text(deserializer)
     }
 }
 
@@ -78,7 +78,7 @@ impl Scalar for SecretString {
     }
 }
 
-scalar!(SecretString);
+crate::scalar!(SecretString);
 
 /// JSON that holds a secret: never printed, and its texts are wiped from memory when dropped.
 #[derive(Clone)]
@@ -132,7 +132,7 @@ impl Drop for SecretValue {
 }
 
 /// Wipes every text of a JSON value from memory.
-pub(crate) fn wipe(value: &mut Value) {
+pub fn wipe(value: &mut Value) {
     match value {
         Value::String(text) => text.zeroize(),
         Value::Array(list) => list.iter_mut().for_each(wipe),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::types::Extra;
+use crate::Extra;
 
 /// A value that a request can carry.
 pub trait Param {
