@@ -38,7 +38,7 @@ fn run() -> Result<(), String> {
             .map_err(|e| format!("feature `{}`: {e}; run `cargo xtask gen` if specs are missing or damaged, or leave the feature out", product.feature()))?;
         write(&format!("{}.rs", product.module()), &generated.source)?;
     }
-    write("secret_names.rs", twilio_codegen::SECRET_NAMES)
+    Ok(())
 }
 
 /// The names that callers compile against.

@@ -20,9 +20,6 @@ pub mod secret_names;
 
 pub use error::{Error, Result};
 
-/// The source of [`secret_names`], for the build of the SDK.
-pub const SECRET_NAMES: &str = include_str!("secret_names.rs");
-
 use analyze::Api;
 use lock::Lock;
 use twilio_openapi::Spec;

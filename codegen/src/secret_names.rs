@@ -1,5 +1,5 @@
-// Which names say that a value is a secret. The generator's types and the SDK's logs both ask this file: the SDK's
-// build copies it, because at run time the SDK does not depend on the generator.
+// Decides from a name whether its value is a secret. `twilio-sdk-redact` has the same file, and a test keeps the two equal: at
+// run time nothing depends on the generator.
 
 /// Names that are secret as they stand, folded.
 const SECRET: &[&str] = &[

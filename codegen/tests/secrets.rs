@@ -178,3 +178,13 @@ fn review_33_what_is_secret_is_secret_in_the_types() {
     }
     assert!(checked > 100, "only {checked}");
 }
+
+#[test]
+fn logs_know_the_same_secret_names() {
+    let read = |path: &str| {
+        let path = format!("{}/{path}", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+        text.split_once("\n\n").map(|(_, rest)| rest.replace("pub(crate) fn", "pub fn")).unwrap_or_default()
+    };
+    assert_eq!(read("src/secret_names.rs"), read("../crates/redact/src/secret_names.rs"));
+}

@@ -117,7 +117,6 @@ pub mod payload;
 #[cfg(any(feature = "access", feature = "audit", feature = "vault"))]
 mod private_file;
 mod products;
-mod redact;
 mod runtime;
 
 #[cfg(feature = "mock")]

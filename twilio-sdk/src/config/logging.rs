@@ -1,3 +1,7 @@
+use twilio_sdk_redact::RedactionConfig;
+
+use crate::auth::ANONYMOUS;
+
 /// What the `tracing` spans and events may show.
 ///
 /// A call is a span `twilio.call` and each of its attempts a span `twilio.attempt` below it, both at level INFO with
@@ -22,6 +26,14 @@ impl Default for LoggingConfig {
 }
 
 impl LoggingConfig {
+    pub(crate) fn redaction(&self) -> RedactionConfig {
+        RedactionConfig::new()
+            .redact_fields(&self.filter_fields)
+            .omit_headers([ANONYMOUS.as_str()])
+            .show_personal_data(self.personal)
+            .max_body_chars(self.body_limit)
+    }
+
     /// The defaults, which each method names.
     pub fn new() -> Self {
         Self::default()

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::fault::Fault;
 use super::media::RecordedFile;
-use crate::redact::is_secret;
+use twilio_sdk_redact::is_secret_name;
 
 /// One request as the mock received it.
 ///
@@ -153,7 +153,7 @@ struct Redacted<'a>(&'a [(String, String)]);
 impl fmt::Debug for Redacted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = |(name, value): &'_ (String, String)| {
-            let value = if is_secret(name) { "[redacted]" } else { value.as_str() };
+            let value = if is_secret_name(name) { "[redacted]" } else { value.as_str() };
             (name.clone(), value.to_owned())
         };
         f.debug_list().entries(self.0.iter().map(shown)).finish()

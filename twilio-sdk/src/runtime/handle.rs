@@ -6,9 +6,9 @@ use super::{Gate, transport};
 use crate::auth::{Auth, AuthState};
 use crate::config::{ConnectionConfig, Observer, ResponseLimits, RetryConfig};
 use crate::endpoint::Endpoint;
-use crate::redact::Redactor;
 use crate::types::AccountSid;
 use crate::{Error, Result};
+use twilio_sdk_redact::Redactor;
 
 /// What all products of a client share: credentials, connections and settings. Cheap to clone.
 #[derive(Clone)]
@@ -39,6 +39,8 @@ pub(crate) struct Settings {
     #[cfg(feature = "access-token")]
     pub(crate) client_validation: Option<crate::access_token::PublicKeyClientValidation>,
     pub(crate) redactor: Redactor,
+    /// Whether headers and bodies are logged.
+    pub(crate) log_bodies: bool,
     #[cfg(feature = "validation")]
     pub(crate) validation: bool,
 }
@@ -61,7 +63,8 @@ impl Handle {
             observer: config.observer,
             #[cfg(feature = "access-token")]
             client_validation: config.client_validation,
-            redactor: Redactor::new(&config.logging),
+            redactor: Redactor::new(&config.logging.redaction()),
+            log_bodies: config.logging.bodies,
             #[cfg(feature = "validation")]
             validation: config.validation,
         };

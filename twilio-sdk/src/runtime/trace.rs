@@ -8,8 +8,8 @@ use tracing::field::Empty;
 use tracing::{Level, Span};
 
 use super::{Dispatch, Operation, Raw};
-use crate::redact::Scope;
 use crate::{Error, Problem, Result};
+use twilio_sdk_redact::RedactionScope;
 
 /// The span of a call with all its attempts.
 pub(super) fn call(client: &dyn Dispatch, operation: &'static Operation) -> Span {
@@ -65,7 +65,7 @@ fn ended(span: &Span, outcome: &Result<Raw>) {
 /// The span of one attempt.
 pub(super) struct Watch<'a> {
     span: Span,
-    scope: Scope<'a>,
+    scope: RedactionScope<'a>,
     /// Whether headers and bodies are logged.
     bodies: bool,
     host: Option<Box<str>>,
@@ -81,7 +81,7 @@ pub(super) fn attempt<'a>(
     number: u32,
 ) -> Watch<'a> {
     let (settings, auth) = (client.handle().settings(), client.handle().auth());
-    let scope = settings.redactor.with(client.pii()).carried_in(auth.carrier());
+    let scope = settings.redactor.scope().personal_names(client.pii()).credential_name(auth.carrier());
     let url = request.url();
     let method = request.method().as_str();
     let sent = || request.body().and_then(reqwest::Body::as_bytes);
@@ -95,7 +95,7 @@ pub(super) fn attempt<'a>(
         http.request.method = method,
         http.request.resend_count = (number > 1).then(|| number - 1),
         http.request.body.size = sent().map(<[u8]>::len),
-        url.full = scope.url(operation.path, url),
+        url.full = scope.url(operation.path, url.as_str()),
         url.template = operation.path,
         server.address = url.host_str(),
         server.port = url.port_or_known_default(),
@@ -110,7 +110,7 @@ pub(super) fn attempt<'a>(
         error.type = Empty,
         duration_ms = Empty,
     );
-    let bodies = settings.redactor.bodies() && tracing::enabled!(target: "twilio_sdk", Level::DEBUG);
+    let bodies = settings.log_bodies && tracing::enabled!(target: "twilio_sdk", Level::DEBUG);
     if bodies {
         span.in_scope(|| {
             tracing::debug!(
@@ -171,7 +171,7 @@ impl Watch<'_> {
                 target: "twilio_sdk",
                 attempt,
                 wait_ms,
-                error = &*self.scope.text(&error.to_string()),
+                error = &*self.scope.string(&error.to_string()),
                 "the call is tried again"
             ),
         }
@@ -192,10 +192,10 @@ impl Watch<'_> {
         }
         let header = |name: &str| headers.and_then(|headers: &HeaderMap| headers.get(name)?.to_str().ok());
         if let Some(wait) = header("retry-after") {
-            span.record("http.response.header.retry-after", &*self.scope.text(wait));
+            span.record("http.response.header.retry-after", &*self.scope.string(wait));
         }
         if let Some(count) = header("twilio-concurrent-requests") {
-            span.record("http.response.header.twilio-concurrent-requests", &*self.scope.text(count));
+            span.record("http.response.header.twilio-concurrent-requests", &*self.scope.string(count));
         }
         ended(span, outcome);
     }

@@ -201,9 +201,11 @@ impl Vault {
     pub(super) fn guard(&self, value: &EntryValue) {
         match value {
             EntryValue::Text(text) => self.options.audit.guard(text),
-            EntryValue::Json(json) => crate::redact::secrets_of(json.expose_secret(), &mut |secret| {
-                self.options.audit.guard(&secret.into());
-            }),
+            EntryValue::Json(json) => {
+                twilio_sdk_redact::for_each_secret(json.expose_secret(), &mut |secret| {
+                    self.options.audit.guard(&secret.into());
+                })
+            }
         }
     }
 

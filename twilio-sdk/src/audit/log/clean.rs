@@ -2,12 +2,9 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use crate::LoggingConfig;
-use crate::redact::Redactor;
-use crate::types::SecretString;
+use twilio_sdk_redact::{REDACTED, RedactionConfig, Redactor};
 
-/// What stands for a secret.
-const MARK: &str = "[REDACTED]";
+use crate::types::SecretString;
 
 /// Characters of a text that are written.
 const MOST: usize = 512;
@@ -26,7 +23,7 @@ pub(super) struct Guard {
 impl Guard {
     pub(super) fn new() -> Self {
         // Who did what is what the log is for, so persons are shown.
-        let shown = LoggingConfig::new().personal(true);
+        let shown = RedactionConfig::new().show_personal_data(true);
         Self { redactor: Redactor::new(&shown), secrets: Mutex::default() }
     }
 
@@ -49,13 +46,13 @@ impl Guard {
         for secret in self.secrets.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             let secret = secret.expose_secret();
             if text == secret {
-                return MARK.to_owned();
+                return REDACTED.to_owned();
             }
             if secret.len() >= SHORT && text.contains(secret) {
-                text = text.replace(secret, MARK);
+                text = text.replace(secret, REDACTED);
             }
         }
-        let mut text = self.redactor.with(&[]).text(&text).into_owned();
+        let mut text = self.redactor.string(&text).into_owned();
         if let Some((end, _)) = text.char_indices().nth(MOST) {
             text.truncate(end);
             text.push('…');

@@ -1,18 +1,18 @@
-//! Secrets in running text: `token=..`, `"password": ".."`, `Bearer ..`, user names in URLs.
+//! Secrets in running text: `token=..`, `"password": ".."`, `Bearer ..`, usernames in URLs.
 
 use std::borrow::Cow;
 
 use super::names::Class;
-use super::{MARK, PERSONAL, Scope};
+use super::{PERSONAL, REDACTED, RedactionScope};
 
-/// Names whose values have blanks in them and end with the line.
+/// Names whose values contain blanks and end with the line.
 const WHOLE_LINE: &[&str] = &["authorization", "cookie", "proxyauthorization", "setcookie"];
 
-/// A JWT's header is shorter; longer base64 that looks like one is hidden too.
+/// The longest header of a JWT in bytes; longer base64 that looks like one is redacted too.
 const LONGEST_HEADER: usize = 1024;
 
-impl Scope<'_> {
-    /// The text without the secrets that names in it announce.
+impl RedactionScope<'_> {
+    /// Redacts secrets that follow their name, and credentials of known shapes.
     pub(super) fn announced<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if !text.contains(['=', ':', ' ', '.']) {
             return Cow::Borrowed(text);
@@ -21,7 +21,7 @@ impl Scope<'_> {
         let (mut at, mut copied) = (0, 0);
         while let Some(c) = text[at..].chars().next() {
             let hit = match c {
-                '=' | ':' => self.behind_name(text, copied, at, c),
+                '=' | ':' => self.after_name(text, copied, at, c),
                 _ if is_word(c) && !text[..at].ends_with(is_word) => by_shape(&text[at..], at),
                 _ => None,
             };
@@ -41,22 +41,23 @@ impl Scope<'_> {
         Cow::Owned(out)
     }
 
-    /// The value behind a `=` or `:` at a place, if the name before it says that it must not be shown.
-    fn behind_name(
+    /// Returns the range of the value after a `=` or `:`, and its mark, if the name before it says that it must not be shown.
+    fn after_name(
         &self,
         text: &str,
         copied: usize,
         at: usize,
         separator: char,
     ) -> Option<(usize, usize, &'static str)> {
-        let behind = &text[at + 1..];
-        if separator == ':' && behind.starts_with("//") {
-            let authority = &behind[2..];
+        let after = &text[at + 1..];
+        if separator == ':' && after.starts_with("//") {
+            let authority = &after[2..];
             let end =
                 authority.find(|c: char| c.is_whitespace() || "/?#".contains(c)).unwrap_or(authority.len());
-            let user =
-                authority[..end].rfind('@').filter(|user| !matches!(&authority[..*user], MARK | PERSONAL))?;
-            return Some((at + 3, at + 3 + user, MARK));
+            let user = authority[..end]
+                .rfind('@')
+                .filter(|user| !matches!(&authority[..*user], REDACTED | PERSONAL))?;
+            return Some((at + 3, at + 3 + user, REDACTED));
         }
         let before = text[copied..at].trim_end();
         let bare = before.trim_end_matches(['"', '\'', '\\', '`']);
@@ -69,14 +70,14 @@ impl Scope<'_> {
         }
         let name = percent_encoding::percent_decode_str(&bare[from..]).decode_utf8_lossy();
         let mark = match self.class(&name) {
-            Class::Secret => MARK,
-            Class::Code if separator == '=' || (quoted && !starts_number(behind)) => MARK,
+            Class::Secret => REDACTED,
+            Class::Code if separator == '=' || (quoted && !starts_number(after)) => REDACTED,
             Class::Personal if separator == '=' || quoted => PERSONAL,
             _ => return None,
         };
-        let skipped = behind.find(|c: char| !(c.is_whitespace() || "=:>".contains(c)))?;
-        let value = &behind[skipped..];
-        if value.starts_with(MARK) || value.starts_with(PERSONAL) {
+        let skipped = after.find(|c: char| !(c.is_whitespace() || "=:>".contains(c)))?;
+        let value = &after[skipped..];
+        if value.starts_with(REDACTED) || value.starts_with(PERSONAL) {
             return None;
         }
         let length = if WHOLE_LINE.contains(&super::names::fold(&name).as_str()) {
@@ -88,7 +89,7 @@ impl Scope<'_> {
     }
 }
 
-/// Where a value ends; one that opens what it may not close goes to the end of the text.
+/// Returns the length of a value. An object, a list or an unclosed quote extends to the end of the string.
 fn value_length(value: &str) -> usize {
     let escapes = value.bytes().take_while(|b| *b == b'\\').count();
     match value[escapes..].chars().next() {
@@ -109,7 +110,7 @@ fn value_length(value: &str) -> usize {
     }
 }
 
-/// Credentials that need no name: `Bearer ..`, `Basic ..`, and the look of a JWT.
+/// Finds credentials without a name: `Bearer ..`, `Basic ..`, and JWTs.
 fn by_shape(rest: &str, at: usize) -> Option<(usize, usize, &'static str)> {
     let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
     let first = &rest[..end];
@@ -117,7 +118,7 @@ fn by_shape(rest: &str, at: usize) -> Option<(usize, usize, &'static str)> {
         let header = rest.bytes().take(LONGEST_HEADER).take_while(|b| is_base64(*b)).count();
         if header == LONGEST_HEADER || rest[header..].starts_with('.') {
             let whole = rest.bytes().take_while(|b| is_base64(*b) || *b == b'.').count();
-            return Some((at, at + whole, MARK));
+            return Some((at, at + whole, REDACTED));
         }
     }
     if !is_scheme(first) || first.eq_ignore_ascii_case("token") {
@@ -126,12 +127,12 @@ fn by_shape(rest: &str, at: usize) -> Option<(usize, usize, &'static str)> {
     let value = rest[end..].strip_prefix(' ')?;
     let length = word(value);
     let looks = length >= 16 || value[..length].chars().skip(1).any(|c| !c.is_lowercase());
-    // A challenge's parameters and our own marks are no credentials.
-    let known = value.starts_with("realm=") || value.starts_with(MARK);
-    (length > 0 && looks && !known).then_some((at + end + 1, at + end + 1 + length, MARK))
+    // Parameters of a challenge and marks are no credentials.
+    let known = value.starts_with("realm=") || value.starts_with(REDACTED);
+    (length > 0 && looks && !known).then_some((at + end + 1, at + end + 1 + length, REDACTED))
 }
 
-/// Twilio's error codes are numbers; a one-time password is a text.
+/// Returns whether a number starts: error codes are numbers, one-time passwords are strings.
 fn starts_number(value: &str) -> bool {
     value.trim_start().starts_with(|c: char| c.is_ascii_digit())
 }

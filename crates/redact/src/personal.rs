@@ -1,14 +1,14 @@
-//! Finds phone numbers, e-mail addresses, IP addresses and the like in text, wherever they stand.
+//! Finds phone numbers, e-mail addresses, IP addresses and addresses of messengers anywhere in a string.
 
 use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 
 use super::PERSONAL;
 
-/// Schemes of addresses behind which a person is.
+/// Schemes of addresses of persons.
 const SCHEMES: &[&str] = &["client", "mailto", "messenger", "rcs", "sip", "sips", "sms", "tel", "whatsapp"];
 
-/// The text with every personal value replaced; SIDs, UUIDs, dates and decimals stay.
+/// Replaces personal data. SIDs, UUIDs, dates and decimals stay.
 pub(super) fn mask(text: &str) -> Cow<'_, str> {
     if !text.bytes().any(|b| b.is_ascii_digit() || b == b'@' || b == b':') {
         return Cow::Borrowed(text);
@@ -31,7 +31,7 @@ pub(super) fn mask(text: &str) -> Cow<'_, str> {
             }
         };
         out.push_str(&text[copied..from]);
-        // What is left of one address is not shown as the next one.
+        // Two adjacent findings are one.
         if !(from == copied && out.ends_with(PERSONAL)) {
             out.push_str(PERSONAL);
         }
@@ -44,7 +44,7 @@ pub(super) fn mask(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// What stands at a place; places are bytes.
+/// What was found at a byte offset.
 enum Found {
     Personal(usize, usize),
     Harmless(usize),
@@ -87,7 +87,7 @@ fn found(text: &str, at: usize, copied: usize, c: char, start: bool) -> Found {
     }
 }
 
-/// A phone number in any usual notation: seven digits or more, nine where nothing else speaks for one.
+/// Finds a phone number in any usual notation: seven digits or more, nine without a sign or separators.
 fn phone(rest: &str, at: usize) -> Found {
     if let Some(length) = date(rest) {
         return Found::Harmless(at + length);
@@ -119,7 +119,7 @@ fn phone(rest: &str, at: usize) -> Found {
     if (plus && digits >= 7) || enough {
         return Found::Personal(at, at + end);
     }
-    // The digits of what is no number are not the beginning of one, but what follows a separator may be.
+    // No number starts within these digits; one may start after a separator.
     match rest.bytes().take_while(u8::is_ascii_digit).count() {
         0 => Found::Nothing,
         length if decimal => Found::Harmless(at + end.max(length)),
@@ -127,7 +127,7 @@ fn phone(rest: &str, at: usize) -> Found {
     }
 }
 
-/// The length of an ISO 8601 date.
+/// Returns the length of an ISO 8601 date.
 fn date(rest: &str) -> Option<usize> {
     let bytes = rest.as_bytes().get(..10)?;
     let shape = bytes.iter().enumerate().all(|(i, b)| match i {
@@ -152,7 +152,7 @@ fn is_uuid(rest: &str) -> bool {
     shape && !rest[36..].starts_with(is_word)
 }
 
-/// The length of a scheme with its colon.
+/// Returns the length of a scheme with its colon.
 fn scheme(rest: &str) -> Option<usize> {
     let length = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
     let name = &rest[..length];
@@ -160,10 +160,10 @@ fn scheme(rest: &str) -> Option<usize> {
     (known && rest[length..].starts_with(':')).then_some(length + 1)
 }
 
-/// No IP address with its port is longer.
+/// The length of the longest IP address with a port.
 const LONGEST_IP: usize = 53;
 
-/// The length of an IP address, with its port.
+/// Returns the length of an IP address, with its port.
 fn ip(rest: &str) -> Option<usize> {
     let length = rest
         .bytes()

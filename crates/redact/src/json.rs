@@ -1,14 +1,14 @@
-//! Writes JSON without what must not be shown.
+//! Redacted JSON.
 
 use std::fmt::Write;
 
 use serde_json::{Map, Value};
 
 use super::names::Class;
-use super::{MARK, PERSONAL, Scope};
+use super::{PERSONAL, REDACTED, RedactionScope};
 
-impl Scope<'_> {
-    /// Appends a value, and stops early once there are more than `enough` bytes, because they are cut off.
+impl RedactionScope<'_> {
+    /// Appends a value. Stops after `enough` bytes, because the caller cuts the rest off.
     pub(super) fn json(&self, value: &Value, depth: usize, enough: usize, out: &mut String) {
         match value {
             Value::Object(map) => self.object(map, depth, enough, out),
@@ -25,7 +25,7 @@ impl Scope<'_> {
                 }
                 out.push(']');
             }
-            Value::String(text) => quoted(&self.text_at(text, depth), out),
+            Value::String(text) => quoted(&self.string_at(text, depth), out),
             Value::Number(number) => {
                 let digits = number.to_string();
                 // A phone number may come as a number.
@@ -52,13 +52,13 @@ impl Scope<'_> {
             if index > 0 {
                 out.push(',');
             }
-            quoted(&self.text_at(name, depth), out);
+            quoted(&self.string_at(name, depth), out);
             out.push(':');
             match self.class(name) {
                 _ if value.is_null() => out.push_str("null"),
-                Class::Secret => quoted(MARK, out),
-                Class::Code if value.is_string() => quoted(MARK, out),
-                _ if pair && is_value(name) => quoted(MARK, out),
+                Class::Secret => quoted(REDACTED, out),
+                Class::Code if value.is_string() => quoted(REDACTED, out),
+                _ if pair && is_value(name) => quoted(REDACTED, out),
                 Class::Personal => quoted(PERSONAL, out),
                 Class::Code | Class::Plain => self.json(value, depth, enough, out),
             }
@@ -67,17 +67,17 @@ impl Scope<'_> {
     }
 }
 
-/// Whether a field's value is the name of what another field holds: `{"key": "PASSWORD", "value": ".."}`.
+/// Returns whether a field holds the name of another field's value: `{"key": "PASSWORD", "value": ".."}`.
 pub(super) fn is_name_of(name: &str) -> bool {
     ["key", "name", "path", "field", "variable"].iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
-/// Whether a field holds the value of what another field names.
+/// Returns whether a field holds the value that another field names.
 pub(super) fn is_value(name: &str) -> bool {
     ["value", "values", "content", "data"].iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
-/// Appends a text as JSON.
+/// Appends a JSON string.
 pub(super) fn quoted(text: &str, out: &mut String) {
     let _ = write!(out, "{}", Value::from(text));
 }

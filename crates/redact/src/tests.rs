@@ -2,31 +2,30 @@ use http::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::runtime::HttpUrl;
 
 pub(super) const PII: &[&str] = &["FriendlyName", "attributes"];
 
-pub(super) fn redactor(config: LoggingConfig) -> Redactor {
-    Redactor::new(&config.filter_fields(["Plain-Code", "innerSecretish"]))
+pub(super) fn redactor(config: RedactionConfig) -> Redactor {
+    Redactor::new(&config.redact_fields(["Plain-Code", "innerSecretish"]))
 }
 
-pub(super) fn url(config: LoggingConfig, template: &str, url: &str) -> String {
-    redactor(config).with(PII).url(template, &HttpUrl::parse(url).unwrap())
+pub(super) fn url(config: RedactionConfig, template: &str, url: &str) -> String {
+    redactor(config).scope().personal_names(PII).url(template, url)
 }
 
-pub(super) fn body(config: LoggingConfig, kind: &'static str, body: impl AsRef<[u8]>) -> String {
+pub(super) fn body(config: RedactionConfig, kind: &'static str, body: impl AsRef<[u8]>) -> String {
     let mut headers = HeaderMap::new();
     if !kind.is_empty() {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     }
-    redactor(config).with(PII).body(&headers, body.as_ref())
+    redactor(config).scope().personal_names(PII).body(&headers, body.as_ref())
 }
 
 pub(super) const JSON: &str = "application/json; charset=utf-8";
 pub(super) const FORM: &str = "application/x-www-form-urlencoded";
 
 #[test]
-fn urls_show_where_a_request_went_and_not_of_whom() {
+fn urls_show_the_host_and_path_without_personal_data() {
     let account = "AC00000000000000000000000000000001";
     let cases = [
         ("/v2/PhoneNumbers/{PhoneNumber}", "/v2/PhoneNumbers/+15551234567", "/v2/PhoneNumbers/[PERSONAL]"),
@@ -46,21 +45,21 @@ fn urls_show_where_a_request_went_and_not_of_whom() {
         ("/x", "/x?Code=123456&b", "/x?Code=[REDACTED]&b"),
     ];
     for (template, path, expected) in cases {
-        let shown = url(LoggingConfig::new(), template, &format!("https://h.example:8443{path}"));
+        let shown = url(RedactionConfig::new(), template, &format!("https://h.example:8443{path}"));
         assert_eq!(shown, format!("https://h.example:8443{expected}"));
     }
     let sid = format!("https://api.twilio.com/2010-04-01/Accounts/{account}/Messages.json");
-    assert_eq!(url(LoggingConfig::new(), "/2010-04-01/Accounts/{AccountSid}/Messages.json", &sid), sid);
-    let shown = url(LoggingConfig::new(), "/", "http://user:pa55@10.0.0.1/");
+    assert_eq!(url(RedactionConfig::new(), "/2010-04-01/Accounts/{AccountSid}/Messages.json", &sid), sid);
+    let shown = url(RedactionConfig::new(), "/", "http://user:pa55@10.0.0.1/");
     assert_eq!(shown, "http://[REDACTED]@10.0.0.1/");
-    let open = LoggingConfig::new().personal(true);
+    let open = RedactionConfig::new().show_personal_data(true);
     let number = "https://h/v2/PhoneNumbers/+15551234567?To=%2B1&Token=abc";
     let shown = "https://h/v2/PhoneNumbers/+15551234567?To=%2B1&Token=[REDACTED]";
     assert_eq!(url(open, "/v2/PhoneNumbers/{PhoneNumber}", number), shown);
 }
 
 #[test]
-fn json_is_redacted_at_any_depth_and_within_texts() {
+fn json_is_redacted_at_any_depth_and_within_strings() {
     let sent = json!({
         "sid": "SM00000000000000000000000000000002",
         "a": [{ "B": { "Client-Secret": "s3cret", "plain_code": ["s3cret"], "tokens": { "x": "s3cret" } } }],
@@ -78,7 +77,7 @@ fn json_is_redacted_at_any_depth_and_within_texts() {
         "list": [{ "key": "DB_PASSWORD", "value": "s3cret" }, { "key": "MODE", "value": "fast" }],
         "password": null,
     });
-    let shown = body(LoggingConfig::new(), JSON, sent.to_string());
+    let shown = body(RedactionConfig::new(), JSON, sent.to_string());
     for hidden in ["s3cret", "pers0n", "555-123", "5551234567"] {
         assert!(!shown.contains(hidden), "{hidden} in {shown}");
     }
@@ -87,14 +86,14 @@ fn json_is_redacted_at_any_depth_and_within_texts() {
     assert_eq!(read["code"], 21211);
     assert_eq!(read["password"], Value::Null);
     assert_eq!(read["attributes"], PERSONAL);
-    assert_eq!(read["a"][0]["B"]["Client-Secret"], MARK);
+    assert_eq!(read["a"][0]["B"]["Client-Secret"], REDACTED);
     assert_eq!(read["note"], "call [PERSONAL] or [PERSONAL]");
-    assert_eq!(read["list"][0], json!({ "key": "DB_PASSWORD", "value": MARK }));
+    assert_eq!(read["list"][0], json!({ "key": "DB_PASSWORD", "value": REDACTED }));
     assert_eq!(read["list"][1]["value"], "fast");
     assert!(
         read["embedded"].as_str().is_some_and(|text| text.ends_with(r#""n":1,"password":"[REDACTED]"}"#))
     );
-    let open = body(LoggingConfig::new().personal(true), JSON, sent.to_string());
+    let open = body(RedactionConfig::new().show_personal_data(true), JSON, sent.to_string());
     assert!(
         open.contains("pers0n") && open.contains("+1 555-123-4567") && !open.contains("s3cret"),
         "{open}"
@@ -105,36 +104,36 @@ fn json_is_redacted_at_any_depth_and_within_texts() {
 fn forms_keep_their_shape() {
     let sent = "To=%2B15551234567&Body=pers0n&FriendlyName=pers0n&Binding.Secret=s3cret&PlainCode=s3cret\
                 &Status=a%20b&Variables=%7B%22token%22%3A%22s3cret%22%7D&Key=API_TOKEN&Value=s3cret&Code=s3cret&Empty=";
-    let shown = body(LoggingConfig::new(), FORM, sent);
+    let shown = body(RedactionConfig::new(), FORM, sent);
     assert_eq!(
         shown,
         "To=[PERSONAL]&Body=[PERSONAL]&FriendlyName=[PERSONAL]&Binding.Secret=[REDACTED]&PlainCode=[REDACTED]\
          &Status=a%20b&Variables={%22token%22:%22[REDACTED]%22}&Key=API_TOKEN&Value=[REDACTED]&Code=[REDACTED]&Empty="
     );
-    let open = body(LoggingConfig::new().personal(true), FORM, sent);
+    let open = body(RedactionConfig::new().show_personal_data(true), FORM, sent);
     assert!(open.starts_with("To=%2B15551234567&Body=pers0n&") && !open.contains("s3cret"), "{open}");
 }
 
 #[test]
-fn what_cannot_be_read_is_not_shown() {
+fn unparsable_bodies_are_not_shown() {
     for malformed in ["{\"password\":\"s3cret\"", "{\"a\":s3cret}", "s3cret", "{} s3cret"] {
-        let shown = body(LoggingConfig::new(), JSON, malformed);
+        let shown = body(RedactionConfig::new(), JSON, malformed);
         assert_eq!(shown, format!("[{} bytes that are not application/json]", malformed.len()));
     }
     let deep = format!("{}\"s3cret\"{}", "[".repeat(200), "]".repeat(200));
-    assert_eq!(body(LoggingConfig::new(), JSON, &deep), "[408 bytes that are not application/json]");
-    assert_eq!(body(LoggingConfig::new(), FORM, b"a=\xff"), format!("[3 bytes that are not {FORM}]"));
-    assert_eq!(body(LoggingConfig::new(), "text/html; charset=x", "<p>s3cret"), "[9 bytes of text/html]");
-    assert_eq!(body(LoggingConfig::new(), "s3cret \"x\"", "s3cret"), "[6 bytes]");
-    assert_eq!(body(LoggingConfig::new(), "", "{}"), "[2 bytes]");
-    assert_eq!(body(LoggingConfig::new(), JSON, ""), "");
-    let large = json!("x".repeat(LARGEST_BODY)).to_string();
-    assert_eq!(body(LoggingConfig::new(), JSON, &large), format!("[{} bytes]", large.len()));
+    assert_eq!(body(RedactionConfig::new(), JSON, &deep), "[408 bytes that are not application/json]");
+    assert_eq!(body(RedactionConfig::new(), FORM, b"a=\xff"), format!("[3 bytes that are not {FORM}]"));
+    assert_eq!(body(RedactionConfig::new(), "text/html; charset=x", "<p>s3cret"), "[9 bytes of text/html]");
+    assert_eq!(body(RedactionConfig::new(), "s3cret \"x\"", "s3cret"), "[6 bytes]");
+    assert_eq!(body(RedactionConfig::new(), "", "{}"), "[2 bytes]");
+    assert_eq!(body(RedactionConfig::new(), JSON, ""), "");
+    let large = json!("x".repeat(MAX_BODY_BYTES)).to_string();
+    assert_eq!(body(RedactionConfig::new(), JSON, &large), format!("[{} bytes]", large.len()));
     let mut nested = String::from("s3cret");
     for _ in 0..12 {
         nested = json!({ "a": nested }).to_string();
     }
-    let shown = body(LoggingConfig::new(), JSON, &nested);
+    let shown = body(RedactionConfig::new(), JSON, &nested);
     assert!(shown.contains("REDACTED") && !shown.contains("s3cret"), "{shown}");
 }
 
@@ -150,22 +149,23 @@ fn headers_are_judged_by_name_mark_and_value() {
     headers.insert("from", HeaderValue::from_static("pers0n"));
     headers.insert("location", HeaderValue::from_static("https://h/?token=s3cret&a=1"));
     headers.insert("x-odd", HeaderValue::from_bytes(b"s3cret\xff").unwrap());
-    headers.insert(ANONYMOUS, HeaderValue::from_static(""));
-    let shown = redactor(LoggingConfig::new()).with(PII).headers(&headers);
+    headers.insert("x-twilio-sdk-anonymous", HeaderValue::from_static(""));
+    let config = RedactionConfig::new().omit_headers(["X-Twilio-Sdk-Anonymous"]);
+    let shown = redactor(config).scope().personal_names(PII).headers(&headers);
     assert!(
         !shown.contains("s3cret") && !shown.contains("pers0n") && !shown.contains("anonymous"),
         "{shown}"
     );
     let read: Value = serde_json::from_str(&shown).unwrap();
     assert_eq!(read["location"], "https://h/?token=[REDACTED]&a=1");
-    assert_eq!((read["x-own"].as_str(), read["x-odd"].as_str()), (Some(MARK), Some("[7 bytes]")));
+    assert_eq!((read["x-own"].as_str(), read["x-odd"].as_str()), (Some(REDACTED), Some("[7 bytes]")));
 }
 
 #[test]
 fn bodies_are_cut_after_redaction_and_between_characters() {
     let sent = json!({ "a": "ü".repeat(50), "token": "s3cret" }).to_string();
     for limit in 0..80 {
-        let shown = body(LoggingConfig::new().body_limit(limit), JSON, &sent);
+        let shown = body(RedactionConfig::new().max_body_chars(limit), JSON, &sent);
         assert!(!shown.contains("s3"), "{shown}");
         match shown.strip_suffix(&format!("[cut, {} bytes in all]", sent.len())) {
             Some(kept) => assert_eq!(kept.chars().count(), limit),
@@ -173,15 +173,15 @@ fn bodies_are_cut_after_redaction_and_between_characters() {
         }
     }
     let long = json!(vec!["x"; 10_000]).to_string();
-    let shown = body(LoggingConfig::new().body_limit(10), JSON, &long);
+    let shown = body(RedactionConfig::new().max_body_chars(10), JSON, &long);
     assert_eq!(shown, format!("{}[cut, {} bytes in all]", &long[..10], long.len()));
 }
 
 #[test]
-fn text_keeps_what_is_harmless() {
-    let redactor = redactor(LoggingConfig::new());
+fn harmless_strings_stay_as_they_are() {
+    let redactor = redactor(RedactionConfig::new());
     for text in [
-        "CreateMessage: Twilio answered 400, error 21211: The 'To' number is not valid (request RQ1)",
+        "CreateMessage: Twilio returned 400, error 21211: The 'To' number is not valid (request RQ1)",
         "100% of [these] {words} stay",
         "error code: 21211",
         "Basic authentication failed",
@@ -191,7 +191,7 @@ fn text_keeps_what_is_harmless() {
         "",
     ] {
         let text = text.replace("{words}", "words");
-        assert_eq!(redactor.with(PII).text(&text), text);
+        assert_eq!(redactor.scope().personal_names(PII).string(&text), text);
     }
     for (text, expected) in [
         ("https://user:s3cret@host/x", "https://[REDACTED]@host/x"),
@@ -205,7 +205,33 @@ fn text_keeps_what_is_harmless() {
         ("otpauth://totp/x?secret=s3cret&issuer=y", "otpauth://totp/x?secret=[REDACTED]&issuer=y"),
         ("number +15551234567 is bad", "number [PERSONAL] is bad"),
     ] {
-        assert_eq!(redactor.with(PII).text(text), expected);
-        assert_eq!(redactor.with(PII).text(expected), expected, "redacting twice changes nothing");
+        assert_eq!(redactor.scope().personal_names(PII).string(text), expected);
+        assert_eq!(
+            redactor.scope().personal_names(PII).string(expected),
+            expected,
+            "redacting twice changes nothing"
+        );
     }
+}
+
+#[test]
+fn odd_urls_show_no_credentials() {
+    let scope = redactor(RedactionConfig::new());
+    let scope = scope.scope();
+    for (url, expected) in [
+        ("https://a:s3cret@h:1/p?x=1#f", "https://[REDACTED]@h:1/p?x=1"),
+        ("https://s3cret@h?token=s3cret", "https://[REDACTED]@h?token=[REDACTED]"),
+        ("https://:s3cret@[::1]:8/", "https://[REDACTED]@[::1]:8/"),
+        ("https://s3@cret@h/", "https://[REDACTED]@h/"),
+        ("token=s3cret", "token=[REDACTED]"),
+        ("https://h", "https://h"),
+    ] {
+        assert_eq!(scope.url("", url), expected);
+    }
+}
+
+#[test]
+fn values_are_send_and_sync() {
+    fn assert_send_sync<T: Send + Sync>() {}
+    assert_send_sync::<(Redactor, RedactionConfig, RedactionScope<'_>)>();
 }

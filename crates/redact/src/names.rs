@@ -1,28 +1,32 @@
-//! What a field's name says about its value.
+//! Classifies values by the names of their fields.
 
-use secret::is_secret;
+pub(super) use crate::secret_names::fold;
+use crate::secret_names::is_secret;
 
-pub(super) use secret::fold;
-
-/// Which names are secret, as the generator of the types judges them.
-mod secret {
-    include!(concat!(env!("OUT_DIR"), "/secret_names.rs"));
+/// Returns whether the name of a field says that its value is a secret, a one-time password or an authorization code.
+///
+/// ```
+/// assert!(twilio_sdk_redact::is_secret_name("AuthToken"));
+/// assert!(!twilio_sdk_redact::is_secret_name("PageToken"));
+/// ```
+pub fn is_secret_name(name: &str) -> bool {
+    matches!(class(name, &[], "", &[]), Class::Secret | Class::Code)
 }
 
-/// How much of a value may be shown, as its name tells.
+/// How much of a value may be shown, judged by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Class {
-    /// It lets its holder act for somebody, or the user wants it hidden: never shown.
+    /// A credential, or a field that the settings hide: never shown.
     Secret,
-    /// Twilio's error number in an answer, but a one-time password or authorization code where it is text.
+    /// An error code of Twilio if it is a number; a one-time password or authorization code if it is a string.
     Code,
-    /// It tells of a person: shown by opt-in.
+    /// Personal data: shown by opt-in.
     Personal,
-    /// Nothing, so that the value itself decides.
+    /// Any other name: the value itself decides.
     Plain,
 }
 
-/// Names that tell of a person whatever the specification says, folded.
+/// Names of personal data in every API, folded.
 const PERSONAL: &[&str] = &[
     "address",
     "addressline1",
@@ -57,23 +61,23 @@ fn folded(name: &str) -> impl Iterator<Item = char> {
     name.chars().filter(|c| !matches!(c, '-' | '_') && !c.is_whitespace()).flat_map(char::to_lowercase)
 }
 
-/// What a name says; `Binding.Secret` and `actions[0].token` are judged by each of their parts too. `own` is the name
-/// of the header or parameter that carries the client's credentials, if it is known.
-pub(super) fn class(name: &str, fields: &[Box<str>], own: &str, pii: &[&str]) -> Class {
+/// Classifies a name. `Binding.Secret` and `actions[0].token` are judged by each of their parts too. `credential` is the
+/// name of the header or parameter that carries the client's credentials, or empty.
+pub(super) fn class(name: &str, fields: &[Box<str>], credential: &str, personal: &[&str]) -> Class {
     let whole = fold(name);
     let parts = || std::iter::once(whole.as_str()).chain(whole.split(['.', '[', ']', ':', '/', '$']));
     if is_secret(&whole) || parts().any(|part| fields.iter().any(|field| **field == *part)) {
         return Class::Secret;
     }
     // A name of `-` and `_` alone is folded to nothing.
-    let carries = |part: &str| !part.is_empty() && folded(own).eq(part.chars());
-    if !own.is_empty() && (name == own || parts().any(carries)) {
+    let carries = |part: &str| !part.is_empty() && folded(credential).eq(part.chars());
+    if !credential.is_empty() && (name == credential || parts().any(carries)) {
         return Class::Secret;
     }
     if parts().any(|part| part == "code") {
         return Class::Code;
     }
-    let marked = |part: &str| !part.is_empty() && pii.iter().any(|name| folded(name).eq(part.chars()));
+    let marked = |part: &str| !part.is_empty() && personal.iter().any(|name| folded(name).eq(part.chars()));
     if parts().any(|part| PERSONAL.contains(&part) || marked(part)) { Class::Personal } else { Class::Plain }
 }
 

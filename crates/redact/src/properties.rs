@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::tests::{FORM, JSON, PII, body, redactor, url};
-use crate::config::LoggingConfig;
+use crate::RedactionConfig;
 
 /// Names that must be redacted, in spellings that a peer may choose.
 fn secret_name() -> impl Strategy<Value = String> {
@@ -25,12 +25,12 @@ fn secret_name() -> impl Strategy<Value = String> {
     })
 }
 
-/// A text without meaning that is nowhere else, with characters that need escaping everywhere.
+/// A random string that stands nowhere else, with characters that need escaping everywhere.
 fn secret() -> impl Strategy<Value = String> {
     "[ -~äöü\"\\\\&=%+]{0,6}".prop_map(|tail| format!("{tail}Zq7Zq7{tail}"))
 }
 
-/// Wraps a secret under its name in objects, lists, and texts that hold JSON, URLs or forms.
+/// Wraps a secret under its name in objects, lists, and strings that hold JSON, URLs or forms.
 fn nested() -> impl Strategy<Value = Value> {
     let leaf = (secret_name(), secret())
         .prop_map(|(name, secret)| Value::Object(Map::from_iter([(name, Value::String(secret))])));
@@ -59,7 +59,7 @@ proptest! {
 
     #[test]
     fn no_nesting_shows_a_secret(value in nested(), limit in 0..3000_usize, personal: bool) {
-        let config = LoggingConfig::new().body_limit(limit).personal(personal);
+        let config = RedactionConfig::new().max_body_chars(limit).show_personal_data(personal);
         let text = value.to_string();
         prop_assert!(text.contains("Zq7Zq7"));
         let shown = body(config.clone(), JSON, &text);
@@ -75,26 +75,26 @@ proptest! {
     fn a_name_hides_its_value_in_forms_queries_and_headers(name in secret_name(), secret in secret()) {
         let form = form_urlencoded::Serializer::new(String::new())
             .append_pair("a", "1").append_pair(&name, &secret).append_pair("z", "2").finish();
-        let shown = body(LoggingConfig::new().personal(true), FORM, &form);
+        let shown = body(RedactionConfig::new().show_personal_data(true), FORM, &form);
         prop_assert!(shown.starts_with("a=1&") && shown.ends_with("&z=2") && !shown.contains("Zq7"), "{shown}");
-        let shown = url(LoggingConfig::new(), "/x", &format!("https://h/x?{form}"));
+        let shown = url(RedactionConfig::new(), "/x", &format!("https://h/x?{form}"));
         prop_assert!(!shown.contains("Zq7"), "{shown}");
     }
 
     #[test]
     fn phone_numbers_are_found_in_any_text(before in "[ -~]{0,12}", number in "\\+[1-9][0-9]{6,14}", after in "[ -~]{0,12}") {
         let text = format!("{before}{number}{after}");
-        let shown = body(LoggingConfig::new(), JSON, json!({ "note": text }).to_string());
+        let shown = body(RedactionConfig::new(), JSON, json!({ "note": text }).to_string());
         prop_assert!(!shown.contains(&number[1..]), "{shown}");
     }
 
     #[test]
     fn no_text_breaks_it(text in any::<String>(), bytes: Vec<u8>) {
-        let redactor = redactor(LoggingConfig::new());
-        let _ = redactor.with(PII).text(&text);
+        let redactor = redactor(RedactionConfig::new());
+        let _ = redactor.scope().personal_names(PII).string(&text);
         for kind in [JSON, FORM] {
-            let _ = body(LoggingConfig::new(), kind, &bytes);
-            let _ = body(LoggingConfig::new(), kind, &text);
+            let _ = body(RedactionConfig::new(), kind, &bytes);
+            let _ = body(RedactionConfig::new(), kind, &text);
         }
     }
 }

@@ -1,17 +1,17 @@
-//! Queries, forms and paths: what is shown of them stays as it was written.
+//! Redacted queries, forms and paths. What is not redacted stays as it was written.
 
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 use super::json::{is_name_of, is_value};
 use super::names::Class;
-use super::{MARK, PERSONAL, Scope};
+use super::{PERSONAL, REDACTED, RedactionScope};
 
-/// What would be read as something else in a path, query or form.
+/// Characters with a meaning in a path, query or form.
 const RESERVED: &AsciiSet =
     &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'&').add(b'+').add(b'/').add(b'=').add(b'?');
 
-impl Scope<'_> {
-    /// Appends a link, or pairs without one.
+impl RedactionScope<'_> {
+    /// Appends a URL, or pairs without one.
     pub(super) fn link(&self, text: &str, depth: usize, out: &mut String) {
         let (rest, fragment) = text.split_once('#').map_or((text, None), |(rest, end)| (rest, Some(end)));
         match rest.split_once('?') {
@@ -52,18 +52,18 @@ impl Scope<'_> {
             out.push('=');
             match self.class(&name) {
                 _ if raw_value.is_empty() => {}
-                Class::Secret | Class::Code => out.push_str(MARK),
-                _ if pair_of_names && is_value(&name) => out.push_str(MARK),
+                Class::Secret | Class::Code => out.push_str(REDACTED),
+                _ if pair_of_names && is_value(&name) => out.push_str(REDACTED),
                 Class::Personal => out.push_str(PERSONAL),
                 Class::Plain => self.shown(raw_value, &value, depth, out),
             }
         }
     }
 
-    /// Appends a path, whose parameters the template names.
+    /// Appends a path. The template names its parameters.
     pub(super) fn path(&self, template: &str, path: &str, depth: usize, out: &mut String) {
         let (segments, names) = (path.split('/').rev(), template.split('/').rev());
-        // A base URL may have a path before it, so that both are alike from their ends.
+        // A base URL may have a path of its own, so that template and path are compared from their ends.
         let mut names = names.map(parameter).chain(std::iter::repeat(None));
         let shown: Vec<String> =
             segments.map(|raw| self.segment(raw, names.next().flatten(), depth)).collect();
@@ -76,7 +76,7 @@ impl Scope<'_> {
         let suffixed = parameter.and_then(|(_, suffix)| Some((raw.strip_suffix(suffix)?, suffix)));
         let (raw, suffix) = suffixed.unwrap_or((raw, ""));
         match parameter.map(|(name, _)| self.class(name)) {
-            Some(Class::Secret | Class::Code) => out.push_str(MARK),
+            Some(Class::Secret | Class::Code) => out.push_str(REDACTED),
             Some(Class::Personal) => out.push_str(PERSONAL),
             Some(Class::Plain) | None => {
                 self.shown(raw, &percent_decode_str(raw).decode_utf8_lossy(), depth, &mut out);
@@ -86,20 +86,20 @@ impl Scope<'_> {
         out
     }
 
-    /// Appends a text as it was written, or what may be shown of it.
+    /// Appends a value as it was written, or what may be shown of it.
     fn shown(&self, raw: &str, decoded: &str, depth: usize, out: &mut String) {
-        let shown = self.text_at(decoded, depth);
+        let shown = self.string_at(decoded, depth);
         if shown == decoded { out.push_str(raw) } else { out.extend(utf8_percent_encode(&shown, RESERVED)) }
     }
 }
 
-/// The name of the parameter of a template's segment, and what follows it.
+/// Returns the name of a template segment's parameter, and what follows it.
 fn parameter(segment: &str) -> Option<(&str, &str)> {
     let (_, rest) = segment.split_once('{')?;
     rest.split_once('}')
 }
 
-/// A `+` is a blank in forms, but a phone number's sign where somebody forgot to encode it.
+/// Decodes a form value. A `+` is a blank, except before seven digits: there it is the sign of a phone number that was not encoded.
 fn plain(raw: &str) -> String {
     let mut spaced = String::with_capacity(raw.len());
     for (at, c) in raw.char_indices() {
