@@ -1,30 +1,35 @@
-use anyhow::Result;
+//! `cargo xtask demo`.
 
+use anyhow::{Result, bail};
+
+use crate::wants_help;
 use crate::workspace::Workspace;
 
-/// What `cargo xtask demo` understands.
-#[derive(clap::Args)]
-pub(crate) struct Args {
-    /// Does the part that only reads against real Twilio, with the credentials of the TWILIO_* variables.
-    #[arg(long)]
-    live: bool,
+const HELP: &str = "Usage: cargo xtask demo [--live]\n\n  --live  Reads from the real Twilio, with the credentials of the \
+                    TWILIO_* variables";
+
+/// Runs the SDK's example `demo`.
+///
+/// # Errors
+///
+/// An argument is unknown, or the example cannot be built or fails.
+pub fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
+    if wants_help(arguments, HELP) {
+        return Ok(());
+    }
+    let live = match arguments {
+        [] => false,
+        ["--live"] => true,
+        other => bail!("demo: unknown arguments `{}`\n{HELP}", other.join(" ")),
+    };
+    println!("Building the SDK's example `demo` (a few minutes the first time) ...");
+    let mut command =
+        vec!["run", "--quiet", "--package", "twilio-sdk", "--example", "demo", "--features", FEATURES];
+    if live {
+        command.extend(["--", "--live"]);
+    }
+    workspace.cargo(command)
 }
 
-/// Runs the SDK's example of that name, which needs no product beyond the defaults but one.
-pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
-    println!("Building the SDK's example `demo` (a few minutes the first time) ...");
-    let mut arguments = vec![
-        "run",
-        "--quiet",
-        "--package",
-        "twilio-sdk",
-        "--example",
-        "demo",
-        "--features",
-        "mock,conversations-v1",
-    ];
-    if args.live {
-        arguments.extend(["--", "--live"]);
-    }
-    workspace.cargo(arguments)
-}
+/// The features that the example requires beyond the defaults.
+const FEATURES: &str = "mock,conversations-v1";

@@ -1,81 +1,18 @@
 //! The project's own tasks: `cargo xtask --help`.
+//!
+//! This program is small, so that the demo and the tests start at once. Tasks that need a generator, an HTTP client or an
+//! archive reader are in the package `xtask-tools`, which it starts.
 
-mod bench;
-mod ci;
-mod demo;
-mod deny;
-mod docs;
-mod features;
-mod fuzz;
-mod generate;
-mod interop;
-mod ops;
-mod output;
-mod packages;
-mod peers;
-mod test;
-mod tidy;
-mod tools;
-mod workspace;
-
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
-use workspace::Workspace;
-
-/// The tasks of this repository.
-#[derive(Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_subcommand = true)]
-struct Cli {
-    #[command(subcommand)]
-    task: Task,
-}
-
-macro_rules! tasks {
-    ($($(#[$doc:meta])* $name:ident($module:ident),)*) => {
-        #[derive(Subcommand)]
-        enum Task {
-            $($(#[$doc])* $name($module::Args),)*
-        }
-
-        fn run(task: Task, workspace: &Workspace) -> anyhow::Result<()> {
-            match task {
-                $(Task::$name(args) => $module::run(workspace, args),)*
-            }
-        }
-    };
-}
-
-tasks! {
-    /// Show typed calls with both kinds of credentials, on the embedded Twilio or, reading only, on the real one.
-    Demo(demo),
-    /// Fetch Twilio's OpenAPI files, distil them and regenerate what is derived from them.
-    Gen(generate),
-    /// List every operation: product, operationId, method, path, Rust call, required arguments.
-    Ops(ops),
-    /// Measure, each time beside a named peer in the same run.
-    Bench(bench),
-    /// Verify what Twilio's own libraries sign, and have them verify what the SDK signs.
-    Interop(interop),
-    /// Look for inputs that break what reads answers, errors, pages, configurations, credentials, users and vaults.
-    Fuzz(fuzz),
-    /// Check the rules of the repository that a program can check.
-    Tidy(tidy),
-    /// Check licences, sources, banned crates and known vulnerabilities of the dependencies.
-    Deny(deny),
-    /// Check the SDK with each of its features alone.
-    Features(features),
-    /// Build the documentation with default, no and all features; a warning is an error.
-    Docs(docs),
-    /// Run all tests; fetches the pinned verbatim specs first when they are missing.
-    Test(test),
-    /// Run what continuous integration runs.
-    Ci(ci),
-}
+use anyhow::{Result, bail};
+use xtask::workspace::Workspace;
+use xtask::{TASKS, ci, demo, lint, test};
 
 fn main() -> ExitCode {
-    match run(Cli::parse().task, &Workspace::here()) {
-        Ok(()) => ExitCode::SUCCESS,
+    match run(std::env::args_os().skip(1).collect()) {
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
@@ -83,20 +20,32 @@ fn main() -> ExitCode {
     }
 }
 
-/// The names of all tasks, for checking what the documents tell people to run.
-fn task_names() -> Vec<String> {
-    use clap::CommandFactory;
-    Cli::command().get_subcommands().map(|task| task.get_name().to_owned()).collect()
+fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
+    let workspace = Workspace::here();
+    let words: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
+    let Some((task, rest)) = words.split_first() else {
+        print!("{}", help());
+        return Ok(ExitCode::from(2));
+    };
+    match *task {
+        "-h" | "--help" | "help" => print!("{}", help()),
+        "demo" => demo::run(&workspace, rest)?,
+        "test" => test::run(&workspace, rest)?,
+        "lint" => lint::run(&workspace, rest)?,
+        "ci" => ci::run(&workspace, rest)?,
+        task if TASKS.iter().any(|(name, _)| *name == task) => {
+            let status = workspace.tools(&arguments)?;
+            return Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)));
+        }
+        task => bail!("there is no task `{task}`; `cargo xtask --help` lists them"),
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_command_line_is_well_formed() {
-        use clap::CommandFactory;
-        Cli::command().debug_assert();
-        assert!(task_names().contains(&"gen".to_owned()));
+fn help() -> String {
+    let mut text = String::from("Usage: cargo xtask <TASK> [OPTIONS]\n\nTasks:\n");
+    for (name, about) in TASKS {
+        text += &format!("  {name:<10} {about}\n");
     }
+    text + "\n`cargo xtask <TASK> --help` lists the options of a task.\n"
 }

@@ -74,7 +74,7 @@ const POSTGRESQL: Need = Need {
 };
 
 /// The system, as far as it is asked.
-pub(crate) struct System {
+pub struct System {
     /// Where programs are looked for.
     path: OsString,
     /// Where Debian has programs that are not for every user.
@@ -87,7 +87,8 @@ pub(crate) struct System {
 }
 
 impl System {
-    pub(crate) fn here() -> Self {
+    /// The system that this program runs on.
+    pub fn here() -> Self {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let user = Command::new("id").arg("-u").output();
         Self {
@@ -105,7 +106,7 @@ impl System {
     /// # Errors
     ///
     /// It is not there, and the message says what to install.
-    pub(crate) fn ensure_openssl(&self, offline: bool) -> Result<()> {
+    pub fn ensure_openssl(&self, offline: bool) -> Result<()> {
         self.ensure(&OPENSSL, offline)
     }
 
@@ -114,7 +115,7 @@ impl System {
     /// # Errors
     ///
     /// It is not there, and the message says what to install.
-    pub(crate) fn ensure_keys(&self, offline: bool) -> Result<()> {
+    pub fn ensure_keys(&self, offline: bool) -> Result<()> {
         self.ensure(&KEYS, offline)
     }
 
@@ -123,7 +124,7 @@ impl System {
     /// # Errors
     ///
     /// It is not there, and the message says what to install.
-    pub(crate) fn ensure_cxx(&self, offline: bool) -> Result<()> {
+    pub fn ensure_cxx(&self, offline: bool) -> Result<()> {
         self.ensure(&CXX, offline)
     }
 
@@ -132,7 +133,7 @@ impl System {
     /// # Errors
     ///
     /// It is not there, and the message says what to install.
-    pub(crate) fn ensure_openldap(&self, offline: bool) -> Result<()> {
+    pub fn ensure_openldap(&self, offline: bool) -> Result<()> {
         self.ensure(&OPENLDAP, offline)
     }
 
@@ -141,7 +142,7 @@ impl System {
     /// # Errors
     ///
     /// It is not there, and the message says what to install.
-    pub(crate) fn ensure_postgresql(&self, offline: bool) -> Result<()> {
+    pub fn ensure_postgresql(&self, offline: bool) -> Result<()> {
         self.ensure(&POSTGRESQL, offline)
     }
 
@@ -150,7 +151,7 @@ impl System {
     /// # Errors
     ///
     /// They are not there, and the message says what to install.
-    pub(crate) fn ensure_browser(&self, offline: bool) -> Result<()> {
+    pub fn ensure_browser(&self, offline: bool) -> Result<()> {
         self.ensure(&BROWSER, offline)
     }
 

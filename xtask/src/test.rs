@@ -1,126 +1,142 @@
+//! `cargo xtask test`.
+
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
-use crate::generate::{Asked, Fetched, Lock, place_verbatim};
+use crate::members::{Member, features, members};
 use crate::packages::System;
-use crate::workspace::{Workspace, spec_files};
+use crate::wants_help;
+use crate::workspace::Workspace;
 
-/// What `cargo xtask test` understands.
-#[derive(clap::Args)]
-pub(crate) struct Args {
-    /// Fetch and install nothing; tests that need Twilio's verbatim files, the system's TLS, OpenLDAP, PostgreSQL or a
-    /// browser are not run where those are absent.
-    #[arg(long)]
-    offline: bool,
-    /// Serves the archives in place of GitHub.
-    #[arg(long, env = "TWILIO_OAI_BASE_URL", hide = true, default_value = "https://codeload.github.com")]
-    github_base: String,
-    /// Passed on to `cargo test`, for instance a part of a test's name.
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    arguments: Vec<String>,
-}
+const HELP: &str = "\
+Usage: cargo xtask test [--offline] [-- ARGUMENTS]
 
-/// The SDK's features beside products.
-const FEATURES: &str = "access-postgres,access-token,admin,audit,auth-layer,axum,blocking,bulk,compression,\
-                        config-file,hashicorp-vault,ldap,media,mock,oauth,payload,rate-limit,serialize,\
-                        stream,token-server,validation,vault-import";
-/// Products that the SDK's own tests call beside the default ones.
-const PRODUCTS: &str = "conversations-v1,iam-organizations,lookups-v1,memory-v1,numbers-v1,serverless-v1";
+  --offline  Fetches and installs nothing. Tests that need Twilio's verbatim files, the system's TLS, OpenLDAP,
+             PostgreSQL or a browser are skipped where those are absent.
+  ARGUMENTS  Passed on to `cargo test`, for instance a part of a test's name";
 
-pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
-    let mut skipped = match ensure_verbatim(workspace, &args) {
-        Ok(()) => Vec::new(),
-        Err(error) => {
-            println!("Twilio's verbatim files cannot be had: {error:#}");
-            let names = tests_on_verbatim_files(workspace.root())?;
-            names.into_iter().map(|name| format!("for want of Twilio's verbatim files: {name}")).collect()
-        }
-    };
-    let mut features = format!("{PRODUCTS},{FEATURES}");
+/// The member whose tests use every product.
+const ALL_PRODUCTS: &str = "twilio-tests";
+
+/// Runs all tests; fetches the pinned verbatim specs first when they are missing.
+///
+/// # Errors
+///
+/// An argument is unknown, a manifest cannot be read, or a test fails.
+pub fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
+    if wants_help(arguments, HELP) {
+        return Ok(());
+    }
+    let (offline, passed) = parse(arguments)?;
+    let mut skipped = verbatim(workspace, offline)?;
     let system = System::here();
-    system.ensure_keys(args.offline)?;
-    if let Err(error) = system.ensure_openldap(args.offline) {
-        let cases = "the tests that start it, in twilio-sdk/tests/ldap, tests/auth_layer and tests/service";
-        skipped.push(format!("for want of OpenLDAP; {error:#}: {cases}"));
+    system.ensure_keys(offline)?;
+    if let Err(error) = system.ensure_openldap(offline) {
+        skipped.push(format!("for want of OpenLDAP; {error:#}: the tests that start slapd"));
     }
-    if let Err(error) = system.ensure_postgresql(args.offline) {
-        let cases = "the tests in twilio-sdk/tests/access that start it";
-        skipped.push(format!("for want of PostgreSQL; {error:#}: {cases}"));
+    if let Err(error) = system.ensure_postgresql(offline) {
+        skipped.push(format!("for want of PostgreSQL; {error:#}: the tests that start it"));
     }
-    match system.ensure_openssl(args.offline) {
-        Ok(()) => features.push_str(",native-tls"),
-        Err(error) => {
-            let cases =
-                "the cases of the system's own TLS in tls and http_version of twilio-sdk/tests/transport";
-            skipped.push(format!("for want of OpenSSL's headers; {error:#}: {cases}"));
+    let mut without = Vec::new();
+    if let Err(error) = system.ensure_openssl(offline) {
+        skipped.push(format!("for want of OpenSSL's headers; {error:#}: the tests of the system's own TLS"));
+        without.push("native-tls");
+    }
+    let members = members(workspace.root())?;
+    let browser = members.iter().any(|member| member.has_test("browser"));
+    let browser = browser && {
+        let there = system.ensure_browser(offline);
+        if let Err(error) = &there {
+            skipped.push(format!("for want of a browser; {error:#}: the tests named browser"));
         }
+        there.is_ok()
+    };
+    report(&skipped);
+    for run in runs(&members, &without, browser) {
+        workspace.cargo(run.iter().map(String::as_str).chain(passed.iter().copied()))?;
     }
-    // Its manifest keeps this test from being run without being named.
-    let mut browser: Vec<&[&str]> = Vec::new();
-    let run = ["test", "-p", "twilio-sdk", "--features", &features, "--test", "browser"];
-    match system.ensure_browser(args.offline) {
-        Ok(()) => browser.push(&run),
-        Err(error) => {
-            skipped.push(format!("for want of a browser; {error:#}: the tests in twilio-sdk/tests/browser"));
-        }
-    }
-    tell(&skipped);
-    // One after the other: together they would build every product into every test.
-    let runs: [&[&str]; 3] = [
-        &["test", "-p", "twilio-sdk-openapi", "-p", "twilio-sdk-codegen", "-p", "xtask"],
-        &["test", "-p", "twilio-sdk", "--features", &features],
-        &["test", "-p", "twilio-tests"],
-    ];
-    for run in runs.into_iter().chain(browser) {
-        workspace.cargo(run.iter().copied().chain(args.arguments.iter().map(String::as_str)))?;
-    }
-    tell(&skipped);
+    report(&skipped);
     Ok(())
 }
 
-fn tell(skipped: &[String]) {
-    for name in skipped {
-        println!("not run, {name}");
+/// What cargo is started with, one run after the other: in one run every product would be built into every test.
+///
+/// The runs of the same members have the same features, so that nothing is built twice.
+fn runs(members: &[Member], without: &[&str], browser: bool) -> Vec<Vec<String>> {
+    let is_tested = |member: &&Member| member.name != ALL_PRODUCTS && !member.folder.starts_with("bench");
+    let tested: Vec<&Member> = members.iter().filter(is_tested).collect();
+    let mut first = vec!["test".to_owned()];
+    first.extend(tested.iter().flat_map(|member| ["-p".to_owned(), member.name.clone()]));
+    first.extend(["--features".to_owned(), features(&tested, without)]);
+    // Its manifest keeps this test from running unless it is named.
+    let named = [first.clone(), vec!["--test".to_owned(), "browser".to_owned()]].concat();
+    let last = ["test", "-p", ALL_PRODUCTS].map(str::to_owned).to_vec();
+    let mut runs = vec![first, last];
+    if browser {
+        runs.push(named);
     }
+    runs
 }
 
-/// Has the pinned files in place, from the pinned source or else from Twilio's repository. Only what hashes to
-/// what the lock pins is kept, wherever it came from.
-fn ensure_verbatim(workspace: &Workspace, args: &Args) -> Result<()> {
-    let Some(lock) = Lock::read(workspace)? else {
-        bail!("{} is missing; `cargo xtask gen` writes it", workspace.show(&workspace.lock()));
-    };
-    let present = spec_files(&workspace.upstream())?.unwrap_or_default();
-    if lock.pins(&present) {
-        return Ok(());
+/// Returns whether `--offline` was given, and what cargo gets.
+fn parse<'a>(arguments: &[&'a str]) -> Result<(bool, Vec<&'a str>)> {
+    let mut offline = false;
+    for (at, argument) in arguments.iter().enumerate() {
+        match *argument {
+            "--offline" => offline = true,
+            "--" => return Ok((offline, arguments.iter().skip(at + 1).copied().collect())),
+            option if option.starts_with('-') => bail!("test: unknown option `{option}`\n{HELP}"),
+            _ => return Ok((offline, arguments.iter().skip(at).copied().collect())),
+        }
     }
-    if args.offline {
-        let folder = workspace.show(&workspace.upstream());
-        bail!("{folder} does not hold what the lock pins, and --offline was given");
-    }
-    let fetched = Asked::pinned(Some(&lock)).fetch(&args.github_base).or_else(|error| {
-        println!("{error:#}");
-        Asked::github("main").fetch(&args.github_base)
-    })?;
-    let fetched = Fetched { origin: lock.source.clone(), ..fetched };
-    lock.accepts(&fetched, false)?;
-    place_verbatim(workspace, &fetched.files)
+    Ok((offline, Vec::new()))
 }
 
-/// Tests that need the verbatim files get them from a function `verbatim` to which they give their name.
-fn tests_on_verbatim_files(root: &Path) -> Result<Vec<String>> {
+/// Has the pinned verbatim files in place. Returns the tests that are skipped without them.
+fn verbatim(workspace: &Workspace, offline: bool) -> Result<Vec<String>> {
+    let stamp = std::fs::read(workspace.verbatim_stamp());
+    if stamp.is_ok_and(|stamp| std::fs::read(workspace.lock()).is_ok_and(|lock| lock == stamp)) {
+        return Ok(Vec::new());
+    }
+    let arguments: &[&str] = if offline { &["verbatim", "--offline"] } else { &["verbatim"] };
+    if workspace.tools(arguments)?.success() {
+        return Ok(Vec::new());
+    }
     let mut names = Vec::new();
-    for file in crate::tidy::rust_files(root)? {
-        for rest in file.text.split("verbatim(\"").skip(1) {
-            if let Some((name, _)) = rest.split_once('"')
-                && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-            {
-                names.push(format!("{} in {}", name, file.path));
+    on_verbatim_files(workspace.root(), &mut names)?;
+    Ok(names.into_iter().map(|name| format!("for want of Twilio's verbatim files: {name}")).collect())
+}
+
+/// Finds the tests that need the verbatim files: they get them from a function `verbatim` to which they give their name.
+fn on_verbatim_files(folder: &Path, names: &mut Vec<String>) -> Result<()> {
+    let unreadable = || format!("cannot read {}", folder.display());
+    for entry in std::fs::read_dir(folder).with_context(unreadable)? {
+        let path = entry.with_context(unreadable)?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if path.is_dir() {
+            if !name.starts_with('.') && !["target", "upstream", "specs", "node_modules"].contains(&&*name) {
+                on_verbatim_files(&path, names)?;
+            }
+        } else if name.ends_with(".rs") {
+            let text =
+                std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            for rest in text.split("verbatim(\"").skip(1) {
+                if let Some((test, _)) = rest.split_once('"')
+                    && test.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+                {
+                    names.push(format!("{test} in {name}"));
+                }
             }
         }
     }
-    Ok(names)
+    Ok(())
+}
+
+fn report(skipped: &[String]) {
+    for name in skipped {
+        println!("not run, {name}");
+    }
 }
 
 #[cfg(test)]
@@ -128,64 +144,35 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use crate::generate::loopback::{archive, serve, sized};
-    use crate::workspace::Files;
 
-    const FILE: &str = "{\"text\": \"verbatim\"}";
-
-    /// A repository whose lock pins one file of a folder that is gone.
-    fn workspace(root: &Path) -> Workspace {
-        let workspace = Workspace::at(root);
-        std::fs::create_dir_all(workspace.specs()).unwrap();
-        let hash = "0b6b5e0f4b0e5ee6ed1a4bc2bcc5bbdd7e3b95ae2e1c4a9bd8a4a1f4b8e9a0c1";
-        let lock = format!(
-            "[source]\nkind = \"dir\"\npath = \"{}\"\n[files]\n\"twilio_x.json\" = \"{hash}\"\n[specs]\n",
-            root.join("gone").display()
-        );
-        std::fs::write(workspace.lock(), lock).unwrap();
-        workspace
-    }
-
-    fn args(github_base: String, offline: bool) -> Args {
-        Args { offline, github_base, arguments: Vec::new() }
-    }
-
-    fn pin(workspace: &Workspace) {
-        let mut lock = Lock::read(workspace).unwrap().unwrap();
-        let files = Files::from([("twilio_x.json".to_owned(), FILE.as_bytes().to_vec())]);
-        lock.files = Lock::of(&Fetched { origin: lock.source.clone(), files }, &Files::new()).files;
-        lock.write(workspace).unwrap();
+    #[test]
+    fn options_come_before_what_cargo_gets() {
+        assert_eq!(parse(&[]).unwrap(), (false, vec![]));
+        assert_eq!(parse(&["--offline"]).unwrap(), (true, vec![]));
+        assert_eq!(parse(&["--offline", "--", "--test", "x"]).unwrap(), (true, vec!["--test", "x"]));
+        assert_eq!(parse(&["name", "--offline"]).unwrap(), (false, vec!["name", "--offline"]));
+        assert!(parse(&["--ofline"]).unwrap_err().to_string().contains("--offline"));
     }
 
     #[test]
-    fn pinned_files_come_from_the_repository_where_the_first_source_fails() {
-        let folder = tempfile::tempdir().unwrap();
-        let workspace = workspace(folder.path());
-        let body = archive([("oai-1/spec/json/twilio_x.json", FILE)]);
-
-        let (base, server) = serve(sized(&body));
-        let error = ensure_verbatim(&workspace, &args(base, false)).unwrap_err();
-        server.join().unwrap();
-        assert!(format!("{error:#}").contains("twilio_x.json: sha256 0b6b"), "{error:#}");
-        assert!(!workspace.upstream().exists(), "files that are not pinned were kept");
-
-        pin(&workspace);
-        assert!(ensure_verbatim(&workspace, &args(String::new(), true)).is_err());
-        let (base, server) = serve(sized(&body));
-        ensure_verbatim(&workspace, &args(base, false)).unwrap();
-        server.join().unwrap();
-        assert_eq!(std::fs::read_to_string(workspace.upstream().join("twilio_x.json")).unwrap(), FILE);
-        ensure_verbatim(&workspace, &args(String::new(), true)).unwrap();
+    fn every_member_is_tested_in_some_run() {
+        let members = members(Workspace::here().root()).unwrap();
+        let runs = runs(&members, &["native-tls"], true);
+        for member in members.iter().filter(|member| !member.folder.starts_with("bench")) {
+            assert!(runs.iter().flatten().any(|word| *word == member.name), "{}", member.name);
+        }
+        assert_eq!(runs.len(), 3);
+        assert!(runs[0].iter().all(|word| !word.contains("native-tls") && !word.contains("video-v1")));
+        assert_eq!(runs[2][..runs[0].len()], runs[0][..], "the same members with the same features");
     }
 
     #[test]
     fn tests_that_need_the_files_are_found_by_name() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(
-            folder.path().join("a.rs"),
-            "for x in verbatim(\"examples_decode\") {}\nverbatim(name);",
-        )
-        .unwrap();
-        assert_eq!(tests_on_verbatim_files(folder.path()).unwrap(), ["examples_decode in a.rs"]);
+        let text = "for x in verbatim(\"examples_decode\") {}\nverbatim(name);";
+        std::fs::write(folder.path().join("a.rs"), text).unwrap();
+        let mut names = Vec::new();
+        on_verbatim_files(folder.path(), &mut names).unwrap();
+        assert_eq!(names, ["examples_decode in a.rs"]);
     }
 }

@@ -4,9 +4,9 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::packages::System;
 use crate::peers::{self, Scripts, local};
 use crate::workspace::Workspace;
+use xtask::packages::System;
 
 /// What `cargo xtask interop` understands.
 #[derive(clap::Args)]

@@ -109,7 +109,7 @@ fn collect(root: &Path, folder: &Path, ending: &str, into: &mut Vec<File>) -> Re
 }
 
 /// Whether `word` stands in `line` with nothing alphanumeric on either side.
-pub(super) fn has_word(line: &str, word: &str) -> bool {
+pub(crate) fn has_word(line: &str, word: &str) -> bool {
     let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
     line.match_indices(word).any(|(at, _)| {
         !is_part(line[..at].chars().next_back()) && !is_part(line[at + word.len()..].chars().next())

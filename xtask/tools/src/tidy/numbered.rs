@@ -147,7 +147,7 @@ fn missing(tree: &Tree, prefix: &str, list: &[&str]) -> Vec<Violation> {
         .map(|(at, what)| {
             let number = at + 1;
             Violation::new(
-                "xtask/src/tidy/numbered.rs",
+                "xtask/tools/src/tidy/numbered.rs",
                 format!("no test `{prefix}_{number:02}_…` shows the absence of: {what}"),
             )
         })

@@ -7,7 +7,7 @@ mod sizes;
 mod tests;
 mod wording;
 
-pub(crate) use files::rust_files;
+pub(crate) use files::{File, has_word, rust_files};
 
 use anyhow::{Result, bail};
 

@@ -6,9 +6,9 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::packages::System;
 use crate::tools;
 use crate::workspace::Workspace;
+use xtask::packages::System;
 
 /// What `cargo xtask fuzz` understands.
 #[derive(clap::Args)]
