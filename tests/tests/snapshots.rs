@@ -4,6 +4,8 @@
 
 #[path = "snapshots/digest.rs"]
 mod digest;
+#[path = "snapshots/lists.rs"]
+mod lists;
 
 use twilio_codegen::lock::Lock;
 use twilio_codegen::{Options, generate_locked, show};

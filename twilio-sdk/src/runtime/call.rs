@@ -322,18 +322,24 @@ impl<T> fmt::Debug for SendFuture<T> {
 }
 
 /// What every call has beside its setters.
+///
+/// `#[inline]` so that a program compiles the requests that it uses: without, every response type of every operation would
+/// be compiled into the SDK's own crate, with three readers each.
 macro_rules! operation {
     ($name:ident => $output:ty, $facts:expr) => {
         impl crate::runtime::Request for $name {
             type Client = super::Client;
             type Output = $output;
             const OPERATION: &'static crate::runtime::Operation = &$facts;
+            #[inline]
             fn from_call(call: crate::runtime::Call<$output>) -> Self {
                 Self(call)
             }
+            #[inline]
             fn call(&self) -> &crate::runtime::Call<$output> {
                 &self.0
             }
+            #[inline]
             fn into_call(self) -> crate::runtime::Call<$output> {
                 self.0
             }
@@ -345,6 +351,7 @@ macro_rules! operation {
             /// Whether sending this call twice does no more than sending it once. It may then be tried again
             /// where nobody knows whether Twilio has carried it out. GET, PUT and DELETE are, unless this says
             /// otherwise; POST and PATCH are not.
+            #[inline]
             pub fn with_idempotent(mut self, idempotent: bool) -> Self {
                 self.0.idempotent(idempotent);
                 self
@@ -354,6 +361,7 @@ macro_rules! operation {
             /// [`ConnectionConfig::validation`](crate::ConnectionConfig::validation).
             #[cfg(feature = "validation")]
             #[cfg_attr(docsrs, doc(cfg(feature = "validation")))]
+            #[inline]
             pub fn with_validation(mut self, validation: bool) -> Self {
                 self.0.validation(validation);
                 self
@@ -369,12 +377,14 @@ macro_rules! sending {
         impl $name {
             /// Bounds this call in time, instead of the client's time-out: all attempts and the answer's body.
             /// Zero is an [error](crate::Error::is_config).
+            #[inline]
             pub fn with_timeout(mut self, timeout: std::time::Duration) -> Self {
                 self.0.timeout(timeout);
                 self
             }
 
             /// When this call is tried again, instead of the client's own settings.
+            #[inline]
             pub fn with_retry(mut self, retry: crate::RetryConfig) -> Self {
                 self.0.retry(retry);
                 self
@@ -383,6 +393,7 @@ macro_rules! sending {
             /// Sets a parameter that Twilio's specification does not know yet: in the query of a GET or DELETE, in
             /// the form or JSON object that is the body of any other request. It replaces a parameter of the same name. In a form and
             /// a query an array is sent as repeated values, and `null` leaves the parameter out.
+            #[inline]
             pub fn with_param(
                 mut self,
                 name: impl Into<String>,
@@ -395,17 +406,20 @@ macro_rules! sending {
             /// Sets a header that Twilio's specification does not know. Headers that carry the credentials, name the host,
             /// describe the body or belong to the connection cannot be set: sending fails with
             /// [`is_request`](crate::Error::is_request), as it does for what is no name or value of a header.
+            #[inline]
             pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
                 self.0.header(name.into(), value.into());
                 self
             }
 
             /// Sends the call and gives the answer.
+            #[inline]
             pub fn send(self) -> crate::SendFuture<$output> {
                 self.0.send()
             }
 
             /// Sends the call and gives the answer with its status, headers, request id and raw body.
+            #[inline]
             pub fn send_with_response(self) -> crate::SendFuture<crate::Response<$output>> {
                 self.0.send_with_response()
             }
@@ -413,6 +427,7 @@ macro_rules! sending {
             /// [`send`](Self::send) for programs without an async runtime.
             #[cfg(feature = "blocking")]
             #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+            #[inline]
             pub fn send_blocking(self) -> crate::Result<$output> {
                 crate::blocking::wait(self.0.send())?
             }
@@ -420,6 +435,7 @@ macro_rules! sending {
             /// [`send_with_response`](Self::send_with_response) for programs without an async runtime.
             #[cfg(feature = "blocking")]
             #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+            #[inline]
             pub fn send_with_response_blocking(self) -> crate::Result<crate::Response<$output>> {
                 crate::blocking::wait(self.0.send_with_response())?
             }
@@ -435,11 +451,13 @@ macro_rules! list_operation {
 
         impl $name {
             /// Every item, page after page as they are asked for.
+            #[inline]
             pub fn items(self) -> crate::Items<$item> {
                 crate::Items::new(self.0)
             }
 
             /// Every page.
+            #[inline]
             pub fn pages(self) -> crate::Pages<$item> {
                 crate::Pages::new(self.0)
             }
@@ -447,6 +465,7 @@ macro_rules! list_operation {
             /// Every item, for programs without an async runtime.
             #[cfg(feature = "blocking")]
             #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+            #[inline]
             pub fn items_blocking(self) -> crate::blocking::Items<$item> {
                 crate::blocking::Items::new(self.items())
             }
@@ -454,6 +473,7 @@ macro_rules! list_operation {
             /// Every page, for programs without an async runtime.
             #[cfg(feature = "blocking")]
             #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+            #[inline]
             pub fn pages_blocking(self) -> crate::blocking::Pages<$item> {
                 crate::blocking::Pages::new(self.pages())
             }
@@ -467,6 +487,7 @@ macro_rules! account_operation {
     ($name:ident) => {
         impl $name {
             /// Sets the account in the request's path, such as a subaccount; by default the credentials' own.
+            #[inline]
             pub fn with_account_sid(mut self, account: impl Into<crate::types::AccountSid>) -> Self {
                 self.0.account(String::from(account.into()).into());
                 self

@@ -38,11 +38,13 @@ pub trait Request: Clone + fmt::Debug + Send + Sync + Sized + 'static {
     fn into_call(self) -> Call<Self::Output>;
 
     /// Which operation it is.
+    #[inline]
     fn operation() -> &'static Operation {
         Self::OPERATION
     }
 
     /// Sends the request and gives the answer; a list's is one page.
+    #[inline]
     fn send(self) -> SendFuture<Self::Output> {
         self.into_call().send()
     }
@@ -50,6 +52,7 @@ pub trait Request: Clone + fmt::Debug + Send + Sync + Sized + 'static {
     /// The request as data, so that another process can send it: see [`RequestData`].
     #[cfg(feature = "serialize")]
     #[cfg_attr(docsrs, doc(cfg(feature = "serialize")))]
+    #[inline]
     fn save(&self) -> RequestData {
         let call = self.call();
         RequestData::new(call.client.product(), call.parts.operation.id, &call.parts)
@@ -63,6 +66,7 @@ pub trait Request: Clone + fmt::Debug + Send + Sync + Sized + 'static {
     /// that the operation does not know, or it lacks one that the path needs. The message tells names and no values.
     #[cfg(feature = "serialize")]
     #[cfg_attr(docsrs, doc(cfg(feature = "serialize")))]
+    #[inline]
     fn restore(client: &Self::Client, saved: RequestData) -> Result<Self> {
         let mut call = Call::new(client, Self::OPERATION);
         saved.restore(client.product(), &mut call.parts)?;
