@@ -1,12 +1,11 @@
 //! Which URL a product's requests go to: host, region and edge.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr};
 
 use http::{HeaderValue, Uri};
+use twilio_sdk_http::internal::url::{is_https, secure_url};
 
 use crate::config::{ConnectionConfig, Location};
-use crate::runtime::HttpUrl;
 use crate::{Error, Result};
 
 /// Where requests go.
@@ -128,77 +127,6 @@ pub(crate) fn base_url(text: &str) -> Result<String> {
     Ok(text.trim_end_matches('/').to_owned())
 }
 
-/// A URL to which credentials may go: `https://`, or `http://` on this machine, without any of its own.
-pub(crate) fn secure_url(name: &str, text: &str) -> Result<Uri> {
-    let wrong = |what: &str| Error::config(format!("{name} {what}"));
-    visible(text).map_err(|what| wrong(&what))?;
-    let uri: Uri = text.parse().map_err(|_| wrong("is not a URL"))?;
-    match uri.scheme_str() {
-        Some("https") => {}
-        Some("http") if uri.host().is_some_and(is_loopback) => {}
-        Some("http") => {
-            return Err(wrong(
-                "starts with http://, which would show the credentials to the network; use https://",
-            ));
-        }
-        _ => return Err(wrong("must start with https://, or with http:// for this machine")),
-    }
-    if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
-        return Err(wrong("holds a user name; credentials belong into the configuration"));
-    }
-    // What sends requests reads URLs by other rules: both must find the same host.
-    let url = HttpUrl::parse(text).map_err(|_| wrong("is not a URL"))?;
-    match (uri.host(), url.host_str()) {
-        (Some(one), Some(other)) if is_same_host(one, other) => {}
-        _ => return Err(wrong("has a host that is not written as it would be requested")),
-    }
-    Ok(uri)
-}
-
-/// Whether two spellings mean one host: case does not matter, nor does how an address of IPv6 is written.
-fn is_same_host(one: &str, other: &str) -> bool {
-    let address = |host: &str| host.strip_prefix('[')?.strip_suffix(']')?.parse::<Ipv6Addr>().ok();
-    one.eq_ignore_ascii_case(other) || address(one).is_some_and(|one| address(other) == Some(one))
-}
-
-/// Refuses characters that URL parsers drop or change without a word: spaces, line breaks and other control
-/// characters, characters without a width, backslashes.
-pub(crate) fn visible(text: &str) -> std::result::Result<(), String> {
-    let is_invisible = |c: char| {
-        c.is_control()
-            || c.is_whitespace()
-            || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}')
-            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
-            || matches!(c, '\u{e0000}'..='\u{e0fff}')
-    };
-    match text.chars().position(|c| is_invisible(c) || c == '\\') {
-        None => Ok(()),
-        Some(at) => Err(format!(
-            "has a space, a line break, a control character or a backslash at character {}; remove it",
-            at + 1
-        )),
-    }
-}
-
-/// Whether a URL that [`secure_url`] lets through needs TLS: schemes are the same in capitals (RFC 3986, section 3.1).
-pub(crate) fn is_https(url: &str) -> bool {
-    url.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:"))
-}
-
-/// Whether plain HTTP to the host stays on this machine: `localhost`, 127.0.0.0/8, `::1`, and IPv4's in IPv6.
-pub(crate) fn is_loopback(host: &str) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost")
-        || host.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
-}
-
-/// Whether a proxy must never be asked for the host: [`is_loopback`], and names that mean this machine (RFC 6761,
-/// section 6.3), which may not be sent in plain HTTP because resolvers do not all know it.
-pub(crate) fn stays_here(host: &str) -> bool {
-    let name = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
-    is_loopback(&name) || name.ends_with(".localhost")
-}
-
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.base_url.as_deref().unwrap_or("Twilio"))
@@ -258,9 +186,9 @@ mod tests {
             ("https://gateway#", "fragment"),
             ("https://gateway/x?y", "query"),
             ("https://gateway/x?", "query"),
-            ("https://user@gateway", "user name"),
-            ("https://user:pw@gateway", "user name"),
-            ("https://@gateway", "user name"),
+            ("https://user@gateway", "username"),
+            ("https://user:pw@gateway", "username"),
+            ("https://@gateway", "username"),
             ("https://gateway/a/../b", "`..`"),
             ("https://gateway/a/%2E%2e/b", "`..`"),
             ("https://gateway/.", "`.`"),
@@ -284,51 +212,6 @@ mod tests {
             "http://LOCALHOST:1/x",
         ] {
             assert!(endpoint(None, None, Some(good)).is_ok(), "{good}");
-        }
-    }
-
-    #[test]
-    fn review_42_characters_that_url_parsers_drop_are_refused() {
-        for text in [
-            "\n", "\r", "\t", " ", "\0", "\u{7f}", "\u{85}", "\u{a0}", "\u{200b}", "\u{ad}", "\u{feff}", "\\",
-        ] {
-            for url in [
-                format!("https://gateway/x{text}"),
-                format!("{text}https://gateway/x"),
-                format!("https://gate{text}way/x"),
-                format!("ht{text}tps://gateway/x"),
-            ] {
-                let error = endpoint(None, None, Some(&url)).expect_err("invisible");
-                assert!(error.is_config() && error.to_string().contains("remove it"), "{url:?}: {error}");
-                assert!(
-                    secure_url("token_url", &url)
-                        .is_err_and(|e| e.to_string().starts_with("token_url has a space"))
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn review_08_what_this_machine_is_called() {
-        for (host, plain, direct) in [
-            ("localhost", true, true),
-            ("LocalHost", true, true),
-            ("127.0.0.1", true, true),
-            ("127.255.3.4", true, true),
-            ("[::1]", true, true),
-            ("[::ffff:127.0.0.1]", true, true),
-            ("[::ffff:7f00:1]", true, true),
-            ("localhost.", false, true),
-            ("api.localhost", false, true),
-            ("api.LOCALHOST.", false, true),
-            ("localhost.example.com", false, false),
-            ("notlocalhost", false, false),
-            ("128.0.0.1", false, false),
-            ("[::ffff:10.0.0.1]", false, false),
-            ("[::2]", false, false),
-            ("", false, false),
-        ] {
-            assert_eq!((is_loopback(host), stays_here(host)), (plain, direct), "{host}");
         }
     }
 

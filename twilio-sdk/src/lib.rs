@@ -162,8 +162,8 @@ pub use paging::{Items, Page, PagePosition, Pages};
 pub use products::*;
 #[cfg(feature = "serialize")]
 pub use runtime::RequestData;
-pub use runtime::tls::install_tls_provider;
 pub use runtime::{Attempt, Operation, RawBody, RawRequest, Request, Response, SendFuture};
+pub use twilio_sdk_http::install_tls_provider;
 
 /// What the conformance tests need to look into answers. Not for other use; it changes without notice.
 #[cfg(feature = "serialize")]

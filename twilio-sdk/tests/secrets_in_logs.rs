@@ -166,15 +166,19 @@ async fn no_secret_is_in_anything_that_is_traced_or_logged_by_anybody() {
                 "http2" => config.http_version(HttpVersion::Http2),
                 "tls" => config.base_url(format!("https://localhost:{port}")).tls(
                     TlsConfig::new()
-                        .extra_roots(certificate.as_str())
-                        .only_extra_roots(true)
-                        .identity(certificate.as_str(), key.as_str()),
+                        .extra_root_certificates(certificate.as_str())
+                        .disable_system_roots(true)
+                        .client_identity(certificate.as_str(), key.as_str()),
                 ),
                 // No proxy is asked for this machine, and this one leads nowhere else.
                 _ => config
                     .base_url("https://twilio.test")
-                    .tls(TlsConfig::new().extra_roots(certificate.as_str()).only_extra_roots(true))
-                    .proxy(ProxyServer::new(mock.base_url()).credentials("me", "secret-Proxy")),
+                    .tls(
+                        TlsConfig::new()
+                            .extra_root_certificates(certificate.as_str())
+                            .disable_system_roots(true),
+                    )
+                    .proxy(ProxyServer::new(mock.base_url()).basic_auth("me", "secret-Proxy")),
             };
             let capture = Capture::start();
             let twilio = Client::new(config).unwrap();

@@ -2,6 +2,8 @@
 
 use http::HeaderName;
 
+use twilio_sdk_http::internal::header::is_bearer_token;
+
 use crate::types::{BasicConfig, BearerConfig, CustomKeyConfig, KeyLocation, SecretString};
 use crate::{Error, Result};
 
@@ -50,7 +52,7 @@ pub(super) fn no_control(field: &str, value: &str) -> Result<()> {
 
 /// Checks a bearer token.
 pub(super) fn bearer(config: &BearerConfig) -> Result<()> {
-    match is_token(config.token.expose_secret()) {
+    match is_bearer_token(config.token.expose_secret()) {
         true => Ok(()),
         false => Err(Error::config(
             "the bearer token is empty, or holds something else than visible ASCII; give it without `Bearer `",
@@ -110,10 +112,4 @@ pub(super) fn header_name(name: &str) -> Result<HeaderName> {
         false => Ok(parsed),
         true => Err(Error::config("the key's header is one that the client itself sets")),
     }
-}
-
-/// Whether text can stand behind `Bearer `: visible ASCII, which is wider than RFC 6750's `b64token`, because
-/// servers hand out other characters.
-pub(crate) fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic())
 }

@@ -3,7 +3,6 @@
 //! An API key is the recommended kind. It is made for one program, can be restricted and revoked, and keeps the
 //! account-wide token out of production.
 
-mod basic;
 mod check;
 mod config;
 mod hook;
@@ -15,10 +14,6 @@ pub(crate) mod token;
 pub use crate::types::{
     ApiKeyConfig, AuthTokenConfig, BasicConfig, BearerConfig, CustomKeyConfig, KeyLocation,
 };
-#[cfg(any(feature = "access-token", feature = "hashicorp-vault"))]
-pub(crate) use basic::secret_header;
-pub(crate) use basic::{basic, bearer};
-pub(crate) use check::is_token;
 pub use config::Auth;
 pub(crate) use hook::{ANONYMOUS, authorize, hooks};
 pub use oauth::OAuthConfig;

@@ -1,9 +1,9 @@
 use super::check::{no_control, required};
 use crate::audit::{Audit, Recorder};
-use crate::endpoint::secure_url;
 use crate::types::internal::OAuthShape;
 use crate::types::{AccountSid, SecretString};
 use crate::{Error, Result};
+use twilio_sdk_http::internal::url::secure_url;
 
 /// An OAuth app of Twilio's with the client-credentials grant (RFC 6749, section 4.4).
 ///
@@ -83,7 +83,7 @@ impl OAuthConfig {
             no_control("scope", scope)?;
         }
         match &self.token_url {
-            Some(url) => secure_url("token_url", url).map(|_| ()),
+            Some(url) => Ok(secure_url("token_url", url).map(|_| ())?),
             None => Ok(()),
         }
     }

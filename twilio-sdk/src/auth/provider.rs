@@ -3,7 +3,8 @@ use std::fmt;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue, Request};
 
-use super::{basic, bearer, is_token};
+use twilio_sdk_http::internal::header::{basic, bearer, is_bearer_token};
+
 use crate::types::SecretString;
 use crate::{Error, Result};
 
@@ -77,7 +78,7 @@ impl ClientAuth {
     /// [`is_config`](Error::is_config) where it is empty or holds something else than visible ASCII.
     pub fn bearer(token: impl Into<SecretString>) -> Result<Self> {
         let token = token.into();
-        if !is_token(token.expose_secret()) {
+        if !is_bearer_token(token.expose_secret()) {
             return Err(Error::config("a bearer token is empty or holds something else than visible ASCII"));
         }
         let value = bearer(&token).ok_or_else(|| Error::config("a bearer token cannot be carried"))?;

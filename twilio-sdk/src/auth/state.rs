@@ -3,13 +3,14 @@ use std::sync::Arc;
 use http::header::AUTHORIZATION;
 use http::{HeaderName, HeaderValue};
 use tokio::time::Instant;
+use twilio_sdk_http::internal::header::{bearer, secret_header};
+use twilio_sdk_http::internal::token::{Token, TokenCell};
 use zeroize::Zeroizing;
 
-use super::basic::secret_header;
 use super::check::header_name;
 use super::hook::PREPARED;
-use super::token::{Fetch, Token, TokenCell};
-use super::{Auth, BasicProvider, KeyLocation, bearer};
+use super::token::Fetch;
+use super::{Auth, BasicProvider, KeyLocation};
 use crate::endpoint::Endpoint;
 use crate::error::TokenResult;
 use crate::runtime::{Handle, HttpRequest};
@@ -93,7 +94,9 @@ impl AuthState {
     /// Whether fetching the credentials needs TLS, whatever the base URL.
     pub(crate) fn needs_tls(&self) -> bool {
         match &self.auth {
-            Auth::OAuth(config) => config.token_url.as_deref().is_some_and(crate::endpoint::is_https),
+            Auth::OAuth(config) => {
+                config.token_url.as_deref().is_some_and(twilio_sdk_http::internal::url::is_https)
+            }
             _ => false,
         }
     }

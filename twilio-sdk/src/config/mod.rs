@@ -11,7 +11,6 @@ mod logging;
 mod rate;
 mod retry;
 mod secret_source;
-mod tls;
 mod transport;
 
 use std::fmt;
@@ -31,8 +30,8 @@ pub use logging::LoggingConfig;
 pub use rate::RateLimit;
 pub use retry::RetryConfig;
 pub use secret_source::{SecretError, SecretSource, Secrets};
-pub use tls::{TlsBackend, TlsConfig, TlsVersion};
-pub use transport::{HttpVersion, PoolConfig, Proxy, ProxyServer, ResponseLimits};
+pub use transport::{PoolConfig, ResponseLimits};
+pub use twilio_sdk_http::{HttpVersion, Proxy, ProxyServer, TlsBackend, TlsConfig, TlsVersion};
 
 /// The least that an attempt is given where no attempt timeout is set.
 const LEAST_ATTEMPT: Duration = Duration::from_secs(10);
@@ -117,12 +116,6 @@ impl ConnectionConfig {
     /// How long an attempt may take by the client's settings, whatever a request's own timeout is.
     pub(crate) fn full_attempt(&self) -> Duration {
         attempt_timeout(self.attempt_timeout, self.timeout, true).unwrap_or(self.timeout).min(self.timeout)
-    }
-
-    /// The way to another server than Twilio's. Its requests pass no hook, so none carries these credentials.
-    #[cfg(any(feature = "oauth", feature = "hashicorp-vault"))]
-    pub(crate) fn elsewhere() -> Self {
-        Self::new(crate::BearerConfig::new("none"))
     }
 
     /// Sends every request to this URL instead of Twilio's hosts: a mock, or a gateway. Twilio's hosts unless set.

@@ -1,21 +1,6 @@
 use std::time::Duration;
 
-use crate::endpoint::is_https;
-use crate::types::SecretString;
 use crate::{Error, Result};
-
-/// Which version of HTTP is spoken.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum HttpVersion {
-    /// What the server offers in the TLS handshake (ALPN), HTTP/2 first; HTTP/1.1 without TLS.
-    #[default]
-    Auto,
-    /// HTTP/1.1 only.
-    Http1,
-    /// HTTP/2 only, without asking the server first ("prior knowledge").
-    Http2,
-}
 
 /// How connections are kept, and how many calls may be under way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,60 +74,6 @@ impl PoolConfig {
             return Err(Error::config("pool: http2_window must be between 1 and 2147483647 bytes"));
         }
         Ok(())
-    }
-}
-
-/// Through which proxy requests go. Requests to this machine (`localhost`, `*.localhost`, 127.0.0.0/8, `::1`) never go
-/// through one: plain HTTP is allowed there because nothing else can read it.
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub enum Proxy {
-    /// What the environment says: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`.
-    #[default]
-    Environment,
-    /// None, whatever the environment says.
-    Direct,
-    /// This one, for every host of other machines.
-    Server(ProxyServer),
-}
-
-/// A proxy that is given by URL.
-#[derive(Clone, Debug)]
-pub struct ProxyServer {
-    pub(crate) url: String,
-    pub(crate) credentials: Option<(String, SecretString)>,
-    pub(crate) except: Vec<String>,
-}
-
-impl ProxyServer {
-    /// A proxy at `http://host:port` or `https://host:port`.
-    pub fn new(url: impl Into<String>) -> Self {
-        Self { url: url.into(), credentials: None, except: Vec::new() }
-    }
-
-    /// The user and password that the proxy asks for (Basic, RFC 7617, in `Proxy-Authorization`); none unless set.
-    pub fn credentials(mut self, user: impl Into<String>, password: impl Into<SecretString>) -> Self {
-        self.credentials = Some((user.into(), password.into()));
-        self
-    }
-
-    /// Hosts that are reached directly: names (which cover their sub-domains), addresses or networks; none unless set.
-    pub fn except(mut self, hosts: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.except = hosts.into_iter().map(Into::into).collect();
-        self
-    }
-}
-
-impl ProxyServer {
-    /// Whether the way to the proxy itself is by TLS.
-    pub(crate) fn is_https(&self) -> bool {
-        is_https(&self.url)
-    }
-}
-
-impl From<ProxyServer> for Proxy {
-    fn from(server: ProxyServer) -> Self {
-        Self::Server(server)
     }
 }
 

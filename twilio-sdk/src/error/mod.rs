@@ -5,7 +5,6 @@ mod api;
 mod config;
 mod lasting;
 mod shown;
-mod token;
 mod transfer;
 #[cfg(feature = "validation")]
 mod violation;
@@ -20,13 +19,15 @@ pub use api::{Problem, ProblemDetail};
 #[cfg(feature = "config-file")]
 pub use config::ConfigProblem;
 pub(crate) use lasting::lasts;
-pub(crate) use token::TokenResult;
-pub use token::{OAuthError, OAuthErrorCode};
+pub(crate) use twilio_sdk_http::internal::TokenResult;
+pub use twilio_sdk_http::{OAuthError, OAuthErrorCode};
 #[cfg(feature = "validation")]
 pub use violation::Violation;
 
-use crate::runtime::{Cause, HttpError, Operation, Raw, retry_after};
+use crate::runtime::{HttpError, Operation, Raw, retry_after};
 use shown::Unexpected;
+use twilio_sdk_config::ConfigError;
+use twilio_sdk_http::internal::Cause;
 
 /// The result of a call.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -410,6 +411,12 @@ impl Error {
     /// The credentials do not allow the call (403).
     pub fn is_permission(&self) -> bool {
         self.status() == Some(StatusCode::FORBIDDEN)
+    }
+}
+
+impl From<ConfigError> for Error {
+    fn from(error: ConfigError) -> Self {
+        Self::config(error.to_string())
     }
 }
 

@@ -1,11 +1,11 @@
 use serde_json::Value;
+use twilio_sdk_http::internal::RawResponse;
 
 use super::HashicorpVaultErrorKind;
-use crate::runtime::Raw;
 use crate::types::SecretValue;
 
 /// The data in `{"data": {"data": {...}, "metadata": {...}}}`.
-pub(super) fn data(raw: Raw) -> Result<SecretValue, HashicorpVaultErrorKind> {
+pub(super) fn data(raw: RawResponse) -> Result<SecretValue, HashicorpVaultErrorKind> {
     match raw.status.as_u16() {
         200 => {}
         // A version that was deleted is answered so too, with its metadata.

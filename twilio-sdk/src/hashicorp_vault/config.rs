@@ -1,10 +1,11 @@
 use std::time::Duration;
 
 use http::HeaderValue;
+use twilio_sdk_http::internal::ExchangeSettings;
+use twilio_sdk_http::internal::url::{is_https, secure_url};
 
 use super::name::encoded;
-use crate::config::{ConnectionConfig, Proxy, TlsConfig};
-use crate::endpoint::{is_https, secure_url};
+use crate::config::{Proxy, TlsConfig};
 use crate::types::SecretString;
 use crate::{Error, Result};
 
@@ -15,7 +16,7 @@ pub struct HashicorpVaultConfig {
     token: SecretString,
     mount: String,
     namespace: Option<String>,
-    pub(super) connection: ConnectionConfig,
+    pub(super) connection: ExchangeSettings,
 }
 
 /// What a configuration comes to.
@@ -34,7 +35,7 @@ impl HashicorpVaultConfig {
             token: token.into(),
             mount: "secret".to_owned(),
             namespace: None,
-            connection: ConnectionConfig::elsewhere(),
+            connection: ExchangeSettings::default(),
         }
     }
 
@@ -52,25 +53,25 @@ impl HashicorpVaultConfig {
 
     /// Bounds every request; 30 s unless set.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.connection = self.connection.timeout(timeout);
+        self.connection.timeout = timeout;
         self
     }
 
     /// Bounds the making of a connection, TLS included; 10 s unless set.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connection = self.connection.connect_timeout(timeout);
+        self.connection.connect_timeout = timeout;
         self
     }
 
     /// Root certificates, client certificate, versions: the same settings as those of a client.
     pub fn tls(mut self, tls: TlsConfig) -> Self {
-        self.connection = self.connection.tls(tls);
+        self.connection.tls = tls;
         self
     }
 
     /// The proxy; what the environment says unless set.
     pub fn proxy(mut self, proxy: impl Into<Proxy>) -> Self {
-        self.connection = self.connection.proxy(proxy);
+        self.connection.proxy = proxy.into();
         self
     }
 

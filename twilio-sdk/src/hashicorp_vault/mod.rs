@@ -39,8 +39,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use http::{HeaderValue, Request};
+use twilio_sdk_http::internal::{Exchange, chain};
 
-use crate::runtime::Exchange;
 use crate::types::SecretValue;
 use crate::{Result, Secrets};
 
@@ -137,6 +137,6 @@ impl HashicorpVault {
         }
         let request = request.body(Vec::new()).map_err(|_| HashicorpVaultErrorKind::Name)?;
         let raw = exchange.send(request).await;
-        answer::data(raw.map_err(|error| HashicorpVaultErrorKind::Unavailable(error.to_string()))?)
+        answer::data(raw.map_err(|error| HashicorpVaultErrorKind::Unavailable(chain(&error)))?)
     }
 }

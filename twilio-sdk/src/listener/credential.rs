@@ -253,7 +253,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_basic_carries_arrives(username in "[^:\\p{Cc}]{1,16}", password in "[^\\p{Cc}]{1,16}") {
-            let header = crate::auth::basic(&username, &password.as_str().into()).expect("it can be carried");
+            let header = twilio_sdk_http::internal::header::basic(&username, &password.as_str().into()).expect("it can be carried");
             let credential = Credential::from_header(header.to_str().unwrap()).unwrap();
             prop_assert_eq!(credential.username(), username);
             prop_assert_eq!(credential.password().expose_secret(), password);

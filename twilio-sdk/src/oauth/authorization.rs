@@ -2,11 +2,11 @@ use std::fmt;
 
 use oauth2::{AuthUrl, AuthorizationCode, CsrfToken};
 use subtle::ConstantTimeEq as _;
+use twilio_sdk_http::internal::token::printable;
 
 use super::pkce::random;
 use super::{PkceVerifier, Provider, Tokens};
 use crate::audit::AuditEventKind;
-use crate::auth::token::printable;
 use crate::error::{OAuthError, OAuthErrorCode, TokenResult};
 use crate::types::SecretString;
 use crate::{Error, Result};

@@ -1,10 +1,11 @@
 use std::time::Duration;
 
 use http::Uri;
+use twilio_sdk_http::internal::ExchangeSettings;
+use twilio_sdk_http::internal::url::{is_https, secure_url, visible};
 
 use crate::audit::{Audit, Recorder};
-use crate::config::{ConnectionConfig, Proxy, TlsConfig};
-use crate::endpoint::{is_https, secure_url, visible};
+use crate::config::{Proxy, TlsConfig};
 use crate::types::SecretString;
 use crate::{Error, Result};
 
@@ -22,7 +23,7 @@ pub struct OAuthClientConfig {
     pub(super) redirect_uri: Option<String>,
     pub(super) scopes: Vec<String>,
     pub(super) parameters: Vec<(String, String)>,
-    pub(super) connection: ConnectionConfig,
+    pub(super) connection: ExchangeSettings,
     pub(super) recorder: Recorder,
 }
 
@@ -50,7 +51,7 @@ impl OAuthClientConfig {
             redirect_uri: None,
             scopes: Vec::new(),
             parameters: Vec::new(),
-            connection: ConnectionConfig::elsewhere(),
+            connection: ExchangeSettings::default(),
             recorder: Recorder::default(),
         }
     }
@@ -100,19 +101,19 @@ impl OAuthClientConfig {
 
     /// Bounds every request to the server; 30 s unless set.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.connection = self.connection.timeout(timeout);
+        self.connection.timeout = timeout;
         self
     }
 
     /// Root certificates, client certificate, versions.
     pub fn tls(mut self, tls: TlsConfig) -> Self {
-        self.connection = self.connection.tls(tls);
+        self.connection.tls = tls;
         self
     }
 
     /// The proxy; what the environment says unless set.
     pub fn proxy(mut self, proxy: impl Into<Proxy>) -> Self {
-        self.connection = self.connection.proxy(proxy);
+        self.connection.proxy = proxy.into();
         self
     }
 
@@ -169,7 +170,7 @@ fn redirect(text: &str) -> Result<()> {
     }
     match text.split_once(':') {
         Some((scheme, _)) if ["http", "https"].iter().any(|web| scheme.eq_ignore_ascii_case(web)) => {
-            secure_url("redirect_uri", text).map(|_: Uri| ())
+            Ok(secure_url("redirect_uri", text).map(|_: Uri| ())?)
         }
         Some((scheme, rest)) if !scheme.is_empty() && !rest.is_empty() => Ok(()),
         _ => Err(wrong("is not absolute")),

@@ -5,11 +5,12 @@ use oauth2::{
     AuthType, ClientId, ClientSecret, EndpointNotSet, EndpointSet, RedirectUrl, RefreshToken, Scope, TokenUrl,
 };
 
+use twilio_sdk_http::internal::Exchange;
+
 use super::wire::Wire;
 use super::{ClientAuth, OAuthClientConfig, Tokens};
 use crate::audit::AuditEventKind;
 use crate::error::{OAuthError, TokenResult};
-use crate::runtime::Exchange;
 use crate::types::SecretString;
 use crate::{Error, Result};
 

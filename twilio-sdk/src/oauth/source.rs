@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use tokio::sync::Mutex;
 use tokio::time::Instant;
+use twilio_sdk_http::internal::header::bearer;
+use twilio_sdk_http::internal::token::{FetchFuture, Fresh, LastToken, TokenCell};
 
 use super::{Provider, TokenStore, Tokens};
 use crate::audit::{AuditEventKind, Event};
-use crate::auth::bearer;
-use crate::auth::token::{Fetch, Fetching, Fresh, Last, TokenCell};
+use crate::auth::token::Fetch;
 use crate::error::{OAuthError, OAuthErrorCode, TokenResult};
 use crate::runtime::Handle;
 use crate::types::{AccountSid, SecretString};
@@ -130,19 +131,19 @@ impl fmt::Debug for TokenSource {
 }
 
 impl Fetch for Source {
-    fn fetch(self: Arc<Self>, _: &Handle, last: Last) -> Fetching {
+    fn fetch(self: Arc<Self>, _: &Handle, last: LastToken) -> FetchFuture {
         self.obtain(last)
     }
 }
 
 impl Source {
-    fn obtain(self: Arc<Self>, last: Last) -> Fetching {
+    fn obtain(self: Arc<Self>, last: LastToken) -> FetchFuture {
         Box::pin(async move {
             let tokens = match &self.stored {
                 None => self.provider.fetch_client_credentials().await?,
                 Some(stored) => stored.next(&self.provider, last).await?,
             };
-            Ok(Fresh { life: tokens.life(), token: tokens.access_token })
+            Ok(Fresh { lifetime: tokens.life(), token: tokens.access_token })
         })
     }
 }
@@ -158,7 +159,7 @@ impl Stored {
     }
 
     /// Tokens with another access token than the one before.
-    async fn next(&self, provider: &Provider, last: Last) -> TokenResult<Tokens> {
+    async fn next(&self, provider: &Provider, last: LastToken) -> TokenResult<Tokens> {
         let mut pending = self.pending.lock().await;
         if let Some(event) = &pending.unrecorded {
             provider.record(event.clone()).await?;

@@ -1,8 +1,8 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::Deserialize;
+use twilio_sdk_http::internal::token::Lifetime;
 
-use crate::auth::token::Life;
 use crate::types::SecretString;
 use crate::{Error, Result};
 
@@ -40,10 +40,10 @@ impl Tokens {
     }
 
     /// How long the access token still serves, and when to have the next one.
-    pub(super) fn life(&self) -> Life {
+    pub(super) fn life(&self) -> Lifetime {
         let whole = self.expires_at.duration_since(self.issued_at).unwrap_or_default();
         let left = self.expires_at.duration_since(SystemTime::now()).unwrap_or_default();
-        Life::new(left, whole)
+        Lifetime::new(left, whole)
     }
 
     /// The tokens as JSON, to be kept in a safe place.

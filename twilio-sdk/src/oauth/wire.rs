@@ -9,15 +9,15 @@ use oauth2::{
     AsyncHttpClient, ErrorResponse, HttpRequest, HttpResponse, RequestTokenError, Scope, TokenResponse as _,
 };
 use serde_json::Value;
+use twilio_sdk_http::HttpError;
+use twilio_sdk_http::internal::header::is_bearer_token;
+use twilio_sdk_http::internal::token::{Lifetime, error_response, redact, seconds};
+use twilio_sdk_http::internal::{Exchange, RawResponse};
 
 use super::Tokens;
 use super::device::{LONGEST, expired};
-use crate::auth::is_token;
-use crate::auth::token::{Life, problem, redact, seconds};
 use crate::error::{OAuthError, TokenResult};
-use crate::runtime::{Exchange, Raw, retry_after};
 use crate::types::SecretString;
-use crate::{Error, Result};
 
 /// One exchange with the authorization server: carries requests of the crate `oauth2`, and reads what comes back.
 pub(super) struct Wire {
@@ -32,7 +32,7 @@ impl Wire {
         Self { exchange, begun: SystemTime::now(), refused: Mutex::new(None) }
     }
 
-    async fn send(&self, mut request: HttpRequest) -> Result<HttpResponse> {
+    async fn send(&self, mut request: HttpRequest) -> Result<HttpResponse, HttpError> {
         if let Some(value) = request.headers_mut().get_mut(AUTHORIZATION) {
             value.set_sensitive(true);
         }
@@ -42,7 +42,7 @@ impl Wire {
             // The crate takes 200 only, but servers answer 201 too.
             *response.body_mut() = usual(&raw);
         } else {
-            let found = problem(raw.status, &raw.body, retry_after(&raw.headers));
+            let found = error_response(raw.status, &raw.headers, &raw.body);
             *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
             *response.status_mut() = raw.status;
             *response.body_mut() = raw.body.to_vec();
@@ -55,7 +55,7 @@ impl Wire {
     /// Why there is no answer of use.
     pub(super) fn problem<T: ErrorResponse + 'static>(
         &self,
-        error: RequestTokenError<Error, T>,
+        error: RequestTokenError<HttpError, T>,
         secrets: &[&SecretString],
     ) -> Box<OAuthError> {
         let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -78,10 +78,10 @@ impl Wire {
             return Err(OAuthError::new("the server answered with a token of another type than Bearer"));
         }
         let access_token = granted.access_token().secret().as_str();
-        if !is_token(access_token) {
+        if !is_bearer_token(access_token) {
             return Err(OAuthError::new("the server answered with a token that no header can carry"));
         }
-        let life = Life::of(granted.expires_in().map(|life| life.as_secs_f64()), access_token);
+        let life = Lifetime::of(granted.expires_in().map(|life| life.as_secs_f64()), access_token);
         let scope =
             granted.scopes().map(|scopes| scopes.iter().map(Scope::as_ref).collect::<Vec<_>>().join(" "));
         let refresh_token = granted.refresh_token().map(|token| token.secret().as_str());
@@ -96,8 +96,8 @@ impl Wire {
 }
 
 impl<'c> AsyncHttpClient<'c> for Wire {
-    type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse>> + Send + 'c>>;
+    type Error = HttpError;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, HttpError>> + Send + 'c>>;
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(self.send(request))
@@ -105,7 +105,7 @@ impl<'c> AsyncHttpClient<'c> for Wire {
 }
 
 /// The body with its numbers as the crate reads them: servers write them as text, as fractions or below zero too.
-fn usual(raw: &Raw) -> Vec<u8> {
+fn usual(raw: &RawResponse) -> Vec<u8> {
     let Ok(Value::Object(mut map)) = serde_json::from_slice(&raw.body) else { return raw.body.to_vec() };
     let mut rewrite = |field: &str, whole: fn(f64) -> u64| {
         if let Some(value) = map.remove(field)
@@ -140,13 +140,7 @@ mod tests {
             ("[1]", "[1]"),
         ] {
             let body = body.to_owned().into();
-            let raw = Raw {
-                status: http::StatusCode::OK,
-                headers: http::HeaderMap::new(),
-                body,
-                attempts: 1,
-                uncertain: false,
-            };
+            let raw = RawResponse { status: http::StatusCode::OK, headers: http::HeaderMap::new(), body };
             assert_eq!(String::from_utf8(usual(&raw)).unwrap(), expected);
         }
     }

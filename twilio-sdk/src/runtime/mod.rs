@@ -3,10 +3,7 @@
 mod attempt;
 mod breaker;
 mod call;
-mod cause;
 mod dispatch;
-#[cfg(feature = "auth-layer")]
-mod elsewhere;
 mod extras;
 mod gate;
 mod handle;
@@ -23,7 +20,6 @@ mod rules;
 #[cfg(feature = "serialize")]
 mod saved;
 mod send;
-pub(crate) mod tls;
 mod token;
 mod trace;
 #[cfg(feature = "media")]
@@ -41,11 +37,8 @@ pub use attempt::Attempt;
 pub(crate) use call::Parts;
 pub use call::{Call, SendFuture};
 pub(crate) use call::{account_operation, list_operation, operation, sending};
-pub(crate) use cause::Cause;
 
 pub use dispatch::{Dispatch, Dispatching, through_hooks};
-#[cfg(feature = "auth-layer")]
-pub(crate) use elsewhere::Elsewhere;
 pub(crate) use extras::{Extras, Forward};
 pub(crate) use gate::Gate;
 pub use handle::Handle;
@@ -57,14 +50,11 @@ pub use request::Request;
 pub(crate) use reqwest::{Error as HttpError, Request as HttpRequest, Url as HttpUrl};
 pub(crate) use response::Raw;
 pub use response::Response;
-pub(crate) use retry::retry_after;
 #[cfg(feature = "validation")]
 pub use rules::{Check, Fields, Rule, Rules};
 #[cfg(feature = "serialize")]
 pub use saved::RequestData;
-#[cfg(any(feature = "oauth", feature = "hashicorp-vault"))]
-pub(crate) use token::Exchange;
 pub(crate) use token::{TokenRequest, request_token};
-pub(crate) use transport::chain;
+pub(crate) use twilio_sdk_http::internal::{chain, retry_after};
 #[cfg(fuzzing)]
 pub(crate) use url::request;

@@ -9,8 +9,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{BodyKind, Call, Forward, Handle, Method, Operation, Output, Place, Raw};
-use crate::endpoint::{Endpoint, visible};
+use crate::endpoint::Endpoint;
 use crate::{Error, Result};
+use twilio_sdk_http::internal::url::visible;
 
 /// A request to a path of Twilio's that no specification describes; see [`Client::request`](crate::Client::request).
 #[derive(Clone, Debug)]

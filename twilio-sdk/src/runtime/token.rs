@@ -8,17 +8,13 @@ use tokio::time::{Instant, timeout_at};
 use zeroize::Zeroizing;
 
 use super::attempt::{read, within};
-use super::{BodyKind, Handle, Method, Operation, Raw, retry, transport};
+use super::{BodyKind, Handle, Method, Operation, Raw, chain, retry};
 use crate::Error;
 use crate::config::attempt_timeout;
 use crate::error::{OAuthError, TokenResult};
 
 /// For errors; the path is whatever the endpoint's is.
 const OPERATION: Operation = Operation::new("CreateOauth2Token", Method::Post, "/v2/token", BodyKind::Form);
-
-/// For errors of requests to servers of the user's own.
-#[cfg(any(feature = "oauth", feature = "hashicorp-vault"))]
-const EXCHANGE: Operation = Operation::new("Request", Method::Post, "/", BodyKind::None);
 
 /// A form for a token endpoint.
 pub(crate) struct TokenRequest {
@@ -66,35 +62,6 @@ pub(crate) async fn request_token(handle: Handle, asked: TokenRequest) -> TokenR
     }
 }
 
-/// The way to a server of the user's own: for logins, for secrets.
-#[cfg(any(feature = "oauth", feature = "hashicorp-vault"))]
-pub(crate) struct Exchange {
-    http: reqwest::Client,
-    limits: crate::config::ResponseLimits,
-    timeout: Duration,
-}
-
-#[cfg(any(feature = "oauth", feature = "hashicorp-vault"))]
-impl Exchange {
-    /// Connections by these settings, whose credentials are not used.
-    pub(crate) fn new(config: &crate::ConnectionConfig, needs_tls: bool) -> crate::Result<Self> {
-        config.check()?;
-        let http = transport::client(config, needs_tls)?;
-        Ok(Self { http, limits: config.limits.clone(), timeout: config.timeout })
-    }
-
-    /// Sends a request once and reads its whole answer.
-    pub(crate) async fn send(&self, request: http::Request<Vec<u8>>) -> crate::Result<Raw> {
-        let failed = |e| Error::transport(&EXCHANGE, e);
-        let request = reqwest::Request::try_from(request).map_err(failed)?;
-        let host = request.url().host_str().unwrap_or_default().to_owned();
-        let exchange =
-            async { read(&EXCHANGE, self.http.execute(request).await.map_err(failed)?, &self.limits).await };
-        let outcome = tokio::time::timeout(self.timeout, exchange).await;
-        outcome.unwrap_or_else(|_| Err(Error::timeout(&EXCHANGE, &host)))
-    }
-}
-
 fn unanswered(error: Error) -> Box<OAuthError> {
-    OAuthError::new(transport::chain(&error))
+    OAuthError::new(chain(&error))
 }

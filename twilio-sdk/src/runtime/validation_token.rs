@@ -5,8 +5,8 @@ use zeroize::Zeroizing;
 
 use super::{Handle, Operation};
 use crate::access_token::CanonicalRequest;
-use crate::auth::secret_header;
 use crate::{Error, Result};
+use twilio_sdk_http::internal::header::secret_header;
 
 const HEADER: &str = "twilio-client-validation";
 

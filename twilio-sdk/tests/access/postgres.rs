@@ -91,7 +91,7 @@ async fn the_server_must_be_who_it_should_be() {
     );
     PostgresAccessStore::connect(socket).await.unwrap();
 
-    let other = TlsConfig::new().extra_roots(issuer().pem()).only_extra_roots(true);
+    let other = TlsConfig::new().extra_root_certificates(issuer().pem()).disable_system_roots(true);
     let untrusted = PostgresOptions::new(server.url("localhost", "postgres")).tls(other);
     assert!(told(untrusted.connect().await).contains("certificate"));
     let named = PostgresOptions::new(server.url("127.0.0.1", "postgres")).tls(server.tls());

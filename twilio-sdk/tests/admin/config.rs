@@ -145,10 +145,10 @@ fn review_16_entries_of_the_vault_are_checked_by_name_only() {
     let secrets = ["a good secret", " ", "https://user:password@example.com", "-----BEGIN PRIVATE KEY-----"];
     let text = r#"
 auth = { account_sid = "secret://key#account_sid", api_key = "secret://key#api_key", api_secret = "secret://a" }
-proxy = { url = "http://proxy:1", user = "u", password = "secret://a" }
+proxy = { url = "http://proxy:1", username = "u", password = "secret://a" }
 [tls]
-identity_chain = "chain.pem"
-identity_key = "secret://a"
+client_certificate = "chain.pem"
+client_key = "secret://a"
 "#;
     home.write("chain.pem", &rcgen::generate_simple_self_signed(["a".to_owned()]).unwrap().cert.pem());
     let path = home.write("twilio.toml", text).display().to_string();
@@ -166,7 +166,7 @@ identity_key = "secret://a"
     home.run_as(&ada, &["vault", "delete", "a"], &[PASSPHRASE]).ok();
     let found = problems(&check());
     let keys: Vec<_> = found.iter().map(|problem| problem["key"].as_str().unwrap()).collect();
-    assert_eq!(keys, ["auth.api_secret", "proxy.password", "tls.identity_key"], "{found:?}");
+    assert_eq!(keys, ["auth.api_secret", "proxy.password", "tls.client_key"], "{found:?}");
     home.write("twilio.toml", "auth = { account_sid = 'AC1', api_secret = 'secret://key' }");
     assert!(problems(&check())[0]["message"].as_str().unwrap().contains("api_key"));
 }

@@ -43,7 +43,7 @@ async fn a_file_declares_a_directory_with_tls() {
         connection_password = "{ADMIN_PASSWORD}"
         user_search_base = ["ou=Users,{BASE}"]
         group_search_base = ["ou=Groups,{BASE}"]
-        tls = {{ extra_roots = ["{ca}"], only_extra_roots = true }}
+        tls = {{ extra_root_certificates = ["{ca}"], disable_system_roots = true }}
         "#,
         port = server.tls_port,
         ca = ca.file_name().unwrap().to_str().unwrap()

@@ -21,8 +21,8 @@ const WRONG: &[(&str, &str)] = &[
     ),
     ("proxy = { url = 'socks5://p:1' }", "2:9: proxy: the URL must start with http:// or https://"),
     (
-        "tls.identity_key = 'secret://key'\ntls.identity_chain = '/nowhere'",
-        "2:20: tls.identity_key: `secret://` names an entry of a vault, and none is given to the loader\n3:22: tls.identity_chain: must be PEM, or the path of a file with it from the folder of this one; reading it: No such file or directory (os error 2)",
+        "tls.client_key = 'secret://key'\ntls.client_certificate = '/nowhere'",
+        "2:20: tls.client_key: `secret://` names an entry of a vault, and none is given to the loader\n3:22: tls.client_certificate: must be PEM, or the path of a file with it from the folder of this one; reading it: No such file or directory (os error 2)",
     ),
     ("pool = 5", "2:8: pool: must be a table, and not a number"),
     (
@@ -123,15 +123,24 @@ const WRONG: &[(&str, &str)] = &[
         "2:1: circuit_breaker: failure_ratio must be above 0 and at most 1",
     ),
     ("circuit_breaker.failure_ratio = nan", "2:33: circuit_breaker.failure_ratio: must be a finite number"),
-    ("proxy = { user = 'u' }", "2:9: proxy.url: is missing\n2:9: proxy.password: is missing"),
-    ("[tls]\nidentity_key = '-----BEGIN PRIVATE KEY-----'", "2:1: tls.identity_chain: is missing"),
+    ("proxy = { username = 'u' }", "2:9: proxy.url: is missing\n2:9: proxy.password: is missing"),
+    ("[tls]\nclient_key = '-----BEGIN PRIVATE KEY-----'", "2:1: tls.client_certificate: is missing"),
     (
-        "tls.extra_roots = ['/nowhere/root.pem']",
-        "2:20: tls.extra_roots[0]: must be PEM, or the path of a file with it from the folder of this one; reading it: No such file or directory (os error 2)",
+        "tls.extra_root_certificates = ['/nowhere/root.pem']",
+        "2:20: tls.extra_root_certificates[0]: must be PEM, or the path of a file with it from the folder of this one; reading it: No such file or directory (os error 2)",
     ),
-    ("tls.extra_roots = ['/']", "2:20: tls.extra_roots[0]: names something else than a file"),
-    ("[tls]\nextra_roots = ['-----BEGIN CERTIFICATE----- s3cret']", "2:1: tls: extra_roots: not PEM"),
-    ("[tls]\nonly_extra_roots = true", "2:1: tls: only_extra_roots is set, but there are no extra_roots"),
+    (
+        "tls.extra_root_certificates = ['/']",
+        "2:20: tls.extra_root_certificates[0]: names something else than a file",
+    ),
+    (
+        "[tls]\nextra_root_certificates = ['-----BEGIN CERTIFICATE----- s3cret']",
+        "2:1: tls: extra_root_certificates: not PEM",
+    ),
+    (
+        "[tls]\ndisable_system_roots = true",
+        "2:1: tls: disable_system_roots is set, but there are no extra_root_certificates",
+    ),
     // Profiles.
     ("profiles = 1", "2:12: profiles: must be a table, and not a number"),
     ("[profiles]\neu = 1", "3:6: profiles.eu: must be a table, and not a number"),

@@ -53,7 +53,7 @@ fn every_profile_of_it_makes_a_client() {
         "http://proxy.example.com:3128",
         "internal.example.com",
         "Tls13",
-        "identity: Some(",
+        "client_identity: Some(",
         "headers: 32768",
         "body: 16777216",
         "max_attempts: 4",
@@ -114,12 +114,12 @@ fn without_its_variables_each_of_them_is_named() {
 fn paths_start_from_the_folder_of_the_file_and_keys_may_stand_in_variables() {
     let folder = example();
     let (chain, key) = ("client.pem", "client.key");
-    let text = format!("{}[tls]\nidentity_chain = '{chain}'\nidentity_key = '{key}'\n", crate::AUTH);
+    let text = format!("{}[tls]\nclient_certificate = '{chain}'\nclient_key = '{key}'\n", crate::AUTH);
     let path = folder.write("tls.toml", &text);
     let by_path = shown(&loader(&[]).file(path).unwrap());
-    assert!(by_path.contains("identity: Some("), "{by_path}");
+    assert!(by_path.contains("client_identity: Some("), "{by_path}");
     let elsewhere = loader(&[]).text(&text, twilio_sdk::ConfigFormat::Toml).unwrap_err();
-    assert!(elsewhere.to_string().contains("tls.identity_chain: must be PEM"), "{elsewhere}");
+    assert!(elsewhere.to_string().contains("tls.client_certificate: must be PEM"), "{elsewhere}");
     let there = loader(&[]).directory(folder.path()).text(&text, twilio_sdk::ConfigFormat::Toml).unwrap();
     assert_eq!(shown(&there), by_path);
     let pem = fs::read_to_string(folder.path().join(key)).unwrap();
@@ -135,7 +135,7 @@ fn a_certificate_and_another_ones_key_are_refused() {
     let folder = example();
     let other = generate_simple_self_signed(["localhost".to_owned()]).unwrap().signing_key.serialize_pem();
     folder.write("other.key", &other);
-    let text = format!("{}[tls]\nidentity_chain = 'client.pem'\nidentity_key = 'other.key'\n", crate::AUTH);
+    let text = format!("{}[tls]\nclient_certificate = 'client.pem'\nclient_key = 'other.key'\n", crate::AUTH);
     let error = loader(&[]).file(folder.write("tls.toml", &text)).unwrap_err();
     assert!(error.to_string().contains("identity: certificate and key do not fit together"), "{error}");
     assert!(!error.to_string().contains("BEGIN"));

@@ -128,8 +128,9 @@ fn review_17_files_with_certificates_are_judged_too() {
     let folder = Folder::new();
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let roots = folder.write("roots.pem", &made.cert.pem());
-    let path = folder.write("twilio.toml", &format!("{AUTH}[tls]\nextra_roots = ['roots.pem']\n"));
+    let path =
+        folder.write("twilio.toml", &format!("{AUTH}[tls]\nextra_root_certificates = ['roots.pem']\n"));
     assert_eq!(problem(&path), None);
     chmod(&roots, 0o666);
-    rejected(&path, &["tls.extra_roots", "can be written by other users", "chmod go-w"]);
+    rejected(&path, &["tls.extra_root_certificates", "can be written by other users", "chmod go-w"]);
 }

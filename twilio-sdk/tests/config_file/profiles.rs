@@ -8,7 +8,7 @@ const FILE: &str = r#"
 region = "us1"
 timeout = 10
 retry = { max_attempts = 5, factor = 3, statuses = [429, 503] }
-proxy = { url = "http://one:1", user = "u", password = "p" }
+proxy = { url = "http://one:1", username = "u", password = "p" }
 
 [auth]
 account_sid = "AC1"

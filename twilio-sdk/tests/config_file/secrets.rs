@@ -72,10 +72,10 @@ fn no_value_is_shown_whatever_key_it_was_given_to() {
         "proxy.except",
         "tls.backend",
         "tls.min_version",
-        "tls.extra_roots",
-        "tls.only_extra_roots",
-        "tls.identity_chain",
-        "tls.identity_key",
+        "tls.extra_root_certificates",
+        "tls.disable_system_roots",
+        "tls.client_certificate",
+        "tls.client_key",
         "profiles",
     ];
     for key in keys {
@@ -95,7 +95,7 @@ fn no_part_of_a_private_key_is_shown() {
     let folder = Folder::new();
     let path = folder.write("half.pem", "-----BEGIN PRIVATE KEY----- s3cret\ns3cret");
     for (chain, key) in [("half.pem", "half.pem"), ("-----BEGIN s3cret", "-----BEGIN s3cret")] {
-        let text = format!("{}tls = {{ identity_chain = '{chain}', identity_key = '{key}' }}", crate::AUTH);
+        let text = format!("{}tls = {{ client_certificate = '{chain}', client_key = '{key}' }}", crate::AUTH);
         let loader = loader(VARIABLES).directory(path.parent().unwrap());
         let error = loader.text(&text, ConfigFormat::Toml).unwrap_err();
         assert_eq!(error.to_string(), "configuration:2:7: tls: identity: not PEM");

@@ -56,7 +56,7 @@ fn every_spelling_of_a_value_is_understood() {
         ("logging.filter_fields = ['${WEIRD}']", "filter_fields: [\"${FIVE} $${FIVE}\"]"),
         ("logging.filter_fields = ['${EMPTY}', '', '${NONE:-}', 'a']", "filter_fields: [\"\", \"a\"]"),
         ("retry.statuses = [429, '${NONE:-503}']", "statuses: [429, 503]"),
-        ("proxy = { url = 'http://p:1', except = ['${NONE:-a}', 'b'] }", "except: [\"a\", \"b\"]"),
+        ("proxy = { url = 'http://p:1', no_proxy = ['${NONE:-a}', 'b'] }", "no_proxy: [\"a\", \"b\"]"),
     ] {
         let variables = |name: &str| match name {
             "WEIRD" => Some("${FIVE} $${FIVE}".to_owned()),
@@ -85,7 +85,7 @@ fn toml_and_json_mean_the_same() {
         timeout = 2.5
         user_agent = "e\u0021/${FIVE}"
         auth = { account_sid = "AC1", auth_token = "${WORD}" }
-        proxy = { url = "http://proxy:1", user = "u", password = "p", except = ["a", "${FIVE}"] }
+        proxy = { url = "http://proxy:1", username = "u", password = "p", no_proxy = ["a", "${FIVE}"] }
         retry = { max_attempts = 2, base = "10ms", statuses = [503] }
         [limits]
         body = "1 MiB"
@@ -103,7 +103,7 @@ fn toml_and_json_mean_the_same() {
         "timeout": 2.5,
         "user_agent": "\u0065!/${FIVE}",
         "auth": { "account_sid": "AC1", "auth_token": "${WORD}" },
-        "proxy": { "url": "http://proxy:1", "user": "u", "password": "p", "except": ["a", "${FIVE}"] },
+        "proxy": { "url": "http://proxy:1", "username": "u", "password": "p", "no_proxy": ["a", "${FIVE}"] },
         "retry": { "max_attempts": 2, "base": "10ms", "statuses": [503] },
         "limits": { "body": "1 MiB" },
         "circuit_breaker": { "failure_ratio": 0.25 },
@@ -148,7 +148,7 @@ fn escaped_text_comes_back_as_it_was() {
 fn nothing_of_the_loader_or_the_configuration_shows_a_secret() {
     let loader = loader(VARIABLES).profile("eu");
     let text = "auth = { account_sid = 'AC1', auth_token = '${WORD}' }\n\
-                proxy = { url = 'http://p:1', user = 'u', password = '${WORD}' }\n[profiles.eu]\n";
+                proxy = { url = 'http://p:1', username = 'u', password = '${WORD}' }\n[profiles.eu]\n";
     let config = loader.text(text, ConfigFormat::Toml).unwrap();
     let shown = format!("{loader:?} {config:?} {config:#?}");
     assert!(!shown.contains("s3cret") && shown.contains("[redacted]") && shown.contains("eu"), "{shown}");

@@ -57,7 +57,7 @@ fn a_secret_in_clear_in_a_file_that_others_can_read_is_warned_of() {
     let variable = "auth = { account_sid = 'AC1', api_key = 'SK1', api_secret = '${SECRET}' }\n";
     let clear = folder.write("clear.toml", AUTH);
     let safe = folder.write("safe.toml", variable);
-    let proxy = "proxy = { url = 'http://p:1', user = 'u', password = 's3cret' }\n";
+    let proxy = "proxy = { url = 'http://p:1', username = 'u', password = 's3cret' }\n";
     let profile = folder.write("profile.toml", &format!("{variable}[profiles.a]\n{proxy}"));
     let escaped = folder.write("escaped.toml", &variable.replace("${SECRET}", "$${SECRET}"));
     for (path, mode, warned) in [
@@ -87,7 +87,7 @@ fn a_private_key_that_others_can_read_is_warned_of() {
     folder.write("chain.pem", &cert.pem());
     let key = folder.write("client.key", &signing_key.serialize_pem());
     let auth = AUTH.replace("'s3cret'", "'${SECRET}'");
-    let text = format!("{auth}[tls]\nidentity_chain = 'chain.pem'\nidentity_key = 'client.key'\n");
+    let text = format!("{auth}[tls]\nclient_certificate = 'chain.pem'\nclient_key = 'client.key'\n");
     let path = folder.write("twilio.toml", &text);
     for (mode, warned) in [(0o600, false), (0o644, true)] {
         std::fs::set_permissions(&key, std::fs::Permissions::from_mode(mode)).unwrap();

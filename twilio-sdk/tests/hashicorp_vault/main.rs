@@ -72,7 +72,7 @@ async fn a_file_gets_its_secrets_and_each_path_is_asked_for_once() {
     std::fs::create_dir_all(&folder).unwrap();
     let path = folder.join("twilio.toml");
     let text = "auth = { account_sid = 'AC1', api_key = 'SK1', api_secret = 'secret://apps/twilio#api_secret' }\n\
-                proxy = { url = 'http://127.0.0.1:1', user = 'u', password = 'secret://apps/twilio#password' }\n";
+                proxy = { url = 'http://127.0.0.1:1', username = 'u', password = 'secret://apps/twilio#password' }\n";
     std::fs::write(&path, text).unwrap();
     let loader = ConfigLoader::new().variables(|_| None);
     let names = loader.secret_names(&path).unwrap();
@@ -159,7 +159,7 @@ async fn only_the_authority_that_is_given_is_trusted() {
     )
     .await;
     let with = |authority: &Authority| {
-        let tls = TlsConfig::new().extra_roots(authority.pem());
+        let tls = TlsConfig::new().extra_root_certificates(authority.pem());
         HashicorpVault::new(config(&server.url()).tls(tls)).unwrap()
     };
     let secrets = with(&good).prefetch(["path"]).await.unwrap();

@@ -115,7 +115,7 @@ async fn weakness_12_a_file_sets_every_field() {
         connection_pool_size = 1
         connection_timeout = 4.5
         read_timeout = "2500ms"
-        tls = {{ extra_roots = ["ca.pem"], only_extra_roots = true }}
+        tls = {{ extra_root_certificates = ["ca.pem"], disable_system_roots = true }}
         start_tls = true
         allow_plain = false
         "#,
@@ -157,7 +157,7 @@ fn a_file_that_is_wrong_is_refused_with_everything_that_is_wrong() {
     assert_eq!(
         problems(
             "[auth.ldap]\nconnection_timeout = 0\nread_timeout = -1\nuser_serach_base = []\ngroup_scopes = [{}]\n\
-             tls = { extra_roots = [\"no-such.pem\"] }\n"
+             tls = { extra_root_certificates = [\"no-such.pem\"] }\n"
         ),
         [
             "auth.ldap.connection_timeout",
@@ -165,7 +165,7 @@ fn a_file_that_is_wrong_is_refused_with_everything_that_is_wrong() {
             "auth.ldap.user_serach_base",
             "auth.ldap.group_scopes[0].group",
             "auth.ldap.group_scopes[0].scopes",
-            "auth.ldap.tls.extra_roots[0]"
+            "auth.ldap.tls.extra_root_certificates[0]"
         ]
     );
 }

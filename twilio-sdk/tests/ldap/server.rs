@@ -132,7 +132,7 @@ impl Server {
     }
 
     pub(crate) fn tls(&self) -> TlsConfig {
-        TlsConfig::new().extra_roots(self.ca.clone()).only_extra_roots(true)
+        TlsConfig::new().extra_root_certificates(self.ca.clone()).disable_system_roots(true)
     }
 }
 

@@ -30,8 +30,8 @@ async fn weakness_11_the_right_authority_is_trusted() {
 #[tokio::test]
 async fn weakness_11_another_authority_or_another_name_is_not() {
     let Some(server) = server("weakness_11_another_authority_or_another_name_is_not") else { return };
-    let other = TlsConfig::new().extra_roots(issuer().pem()).only_extra_roots(true);
-    let system = TlsConfig::new().extra_roots(issuer().pem());
+    let other = TlsConfig::new().extra_root_certificates(issuer().pem()).disable_system_roots(true);
+    let system = TlsConfig::new().extra_root_certificates(issuer().pem());
     // The certificate is for `localhost`, which is this very address.
     let wrong = [("localhost", other), ("localhost", system), ("127.0.0.1", server.tls())];
     for (host, tls) in wrong {

@@ -89,7 +89,7 @@ async fn with_tls_it_is_what_the_server_offers() {
     #[cfg(feature = "native-tls")]
     let backends = [TlsBackend::Rustls, TlsBackend::Native];
     for backend in backends {
-        let trust = TlsConfig::new().backend(backend).extra_roots(authority.pem());
+        let trust = TlsConfig::new().backend(backend).extra_root_certificates(authority.pem());
         let offers: [(&[&str], HttpVersion, Option<Version>); 8] = [
             (&["h2", "http/1.1"], HttpVersion::Auto, Some(H2)),
             (&["h2", "http/1.1"], HttpVersion::Http1, Some(H1)),

@@ -94,7 +94,7 @@ const HOST: &str = "twilio.test";
 async fn secured() -> (Server, Authority, TlsConfig) {
     let authority = Authority::new("root");
     let server = Server::tls(Tls::new(authority.sign(&[HOST, "127.0.0.1"])).config(), []).await;
-    let trust = TlsConfig::new().extra_roots(authority.pem()).only_extra_roots(true);
+    let trust = TlsConfig::new().extra_root_certificates(authority.pem()).disable_system_roots(true);
     (server, authority, trust)
 }
 
@@ -106,7 +106,7 @@ fn elsewhere() -> String {
 async fn https_goes_through_a_tunnel_and_only_the_proxy_sees_its_credentials() {
     let (server, _, trust) = secured().await;
     let proxy = Tunnel::launch(server.address, None, Some(EXPECTED)).await;
-    let through = ProxyServer::new(proxy.url()).credentials("user", "pass word");
+    let through = ProxyServer::new(proxy.url()).basic_auth("user", "pass word");
     let twilio = build(config(&elsewhere()).tls(trust).proxy(through));
     twilio.api_v2010().fetch_balance().send().await.unwrap();
     let asked = proxy.asked();
@@ -123,7 +123,7 @@ async fn a_proxy_that_refuses_is_no_connection_and_its_password_is_not_told() {
     let (server, _, trust) = secured().await;
     let proxy = Tunnel::launch(server.address, None, Some(EXPECTED)).await;
     for through in
-        [ProxyServer::new(proxy.url()), ProxyServer::new(proxy.url()).credentials("user", "wrong-password")]
+        [ProxyServer::new(proxy.url()), ProxyServer::new(proxy.url()).basic_auth("user", "wrong-password")]
     {
         let config = config(&elsewhere()).tls(trust.clone()).proxy(through).retry(RetryConfig::none());
         assert!(!format!("{config:?}").contains("wrong-password"));
@@ -139,7 +139,7 @@ async fn the_way_to_the_proxy_may_be_tls_too() {
     let (server, authority, trust) = secured().await;
     let tls = TlsAcceptor::from(Arc::new(Tls::new(authority.sign(&["127.0.0.1"])).config()));
     let proxy = Tunnel::launch(server.address, Some(tls), Some(EXPECTED)).await;
-    let through = ProxyServer::new(proxy.url()).credentials("user", "pass word");
+    let through = ProxyServer::new(proxy.url()).basic_auth("user", "pass word");
     let twilio = build(config(&elsewhere()).tls(trust).proxy(through));
     twilio.api_v2010().fetch_balance().send().await.unwrap();
     assert_eq!((proxy.asked().len(), server.requests().len()), (1, 1));
@@ -153,15 +153,15 @@ async fn exceptions_and_direct_go_around_it() {
     let at =
         |proxy: Proxy| build(config(&elsewhere()).tls(trust.clone()).proxy(proxy).retry(RetryConfig::none()));
     for around in [
-        Proxy::from(through.clone().except([HOST])),
-        through.clone().except(["10.0.0.0/8", "test"]).into(),
+        Proxy::from(through.clone().no_proxy([HOST])),
+        through.clone().no_proxy(["10.0.0.0/8", "test"]).into(),
         Proxy::Direct,
     ] {
         // Nothing leads there but the proxy.
         assert!(at(around).api_v2010().fetch_balance().send().await.unwrap_err().is_connect());
         assert_eq!((server.requests().len(), proxy.asked().len()), (0, 0));
     }
-    let other = through.except(["10.0.0.0/8", "example.com"]);
+    let other = through.no_proxy(["10.0.0.0/8", "example.com"]);
     at(other.into()).api_v2010().fetch_balance().send().await.unwrap();
     assert_eq!(proxy.asked().len(), 1);
 }
@@ -180,7 +180,7 @@ fn names(port: u16) -> [String; 4] {
 async fn review_08_a_proxy_is_never_asked_for_this_machine() {
     let server = Server::start([]).await;
     let proxy = Tunnel::to(server.address).await;
-    let through = || ProxyServer::new(proxy.url()).credentials("user", "pass word");
+    let through = || ProxyServer::new(proxy.url()).basic_auth("user", "pass word");
     for (index, url) in names(server.address.port()).iter().enumerate() {
         // Not every address of this machine reaches the server; whether the proxy is asked is what counts.
         let _ = build(config(url).proxy(through()).retry(RetryConfig::none()))
@@ -222,7 +222,7 @@ async fn as_client(mode: &str) {
         }
         _ => {
             let proxy = if mode == "direct" { Proxy::Direct } else { Proxy::Environment };
-            let trust = TlsConfig::new().extra_roots(var("ROOT")).only_extra_roots(true);
+            let trust = TlsConfig::new().extra_root_certificates(var("ROOT")).disable_system_roots(true);
             let client = build(config(&elsewhere()).tls(trust).proxy(proxy).retry(RetryConfig::none()));
             let sent = client.verify_v2().fetch_service("VA1").send().await;
             assert_eq!(sent.is_ok(), mode == "environment", "{sent:?}");
@@ -299,7 +299,7 @@ fn proxies_that_cannot_be_used_are_refused() {
         (ProxyServer::new("socks5://127.0.0.1:1080"), "http://"),
         (ProxyServer::new("http://user:tell-nobody@127.0.0.1:1"), "credentials"),
         (ProxyServer::new("http://127.0.0.1:1\n"), "remove it"),
-        (ProxyServer::new("http://127.0.0.1:1").credentials("a:b", "c"), "character"),
+        (ProxyServer::new("http://127.0.0.1:1").basic_auth("a:b", "c"), "character"),
     ] {
         let error = twilio_sdk::Client::new(config(url).proxy(proxy)).expect_err(word);
         assert!(error.is_config() && error.to_string().contains(word), "{error}");

@@ -43,7 +43,7 @@ async fn refused(server: &Server, tls: TlsConfig) {
 }
 
 fn trust(backend: TlsBackend, authority: &Authority) -> TlsConfig {
-    TlsConfig::new().backend(backend).extra_roots(authority.pem())
+    TlsConfig::new().backend(backend).extra_root_certificates(authority.pem())
 }
 
 #[tokio::test]
@@ -52,14 +52,14 @@ async fn an_extra_root_is_trusted_and_an_unknown_authority_is_not() {
         let (known, unknown) = (Authority::new("known"), Authority::new("unknown"));
         let server = Server::tls(Tls::new(known.sign(HERE)).config(), []).await;
         call(&server, trust(backend, &known)).await.unwrap();
-        call(&server, trust(backend, &known).only_extra_roots(true)).await.unwrap();
+        call(&server, trust(backend, &known).disable_system_roots(true)).await.unwrap();
         // Several roots, in one text and one after the other.
         let both = [unknown.pem(), known.pem()].concat();
-        call(&server, TlsConfig::new().backend(backend).extra_roots(both)).await.unwrap();
-        call(&server, trust(backend, &unknown).extra_roots(known.pem())).await.unwrap();
+        call(&server, TlsConfig::new().backend(backend).extra_root_certificates(both)).await.unwrap();
+        call(&server, trust(backend, &unknown).extra_root_certificates(known.pem())).await.unwrap();
         refused(&server, TlsConfig::new().backend(backend)).await;
         refused(&server, trust(backend, &unknown)).await;
-        refused(&server, trust(backend, &unknown).only_extra_roots(true)).await;
+        refused(&server, trust(backend, &unknown).disable_system_roots(true)).await;
     }
 }
 
@@ -74,7 +74,7 @@ async fn the_systems_roots_are_trusted_unless_only_others_are() {
             let outcome = async |tls| build(config(&url).tls(tls)).api_v2010().fetch_balance().send().await;
             outcome(TlsConfig::new().backend(backend)).await.unwrap();
             outcome(trust(backend, &other)).await.unwrap();
-            let error = outcome(trust(backend, &other).only_extra_roots(true)).await.unwrap_err();
+            let error = outcome(trust(backend, &other).disable_system_roots(true)).await.unwrap_err();
             assert!(error.is_tls(), "{backend:?}: {error:?}");
         }
         return;
@@ -114,9 +114,9 @@ async fn the_clients_certificate_is_shown_to_a_server_that_asks_for_one() {
             let server = Server::tls(tls.config(), []).await;
             let (good, bad) = (clients.sign(&[]), strangers.sign(&[]));
             let trust = || trust(backend, &servers);
-            call(&server, trust().identity(good.pem(), good.key_pem())).await.unwrap();
+            call(&server, trust().client_identity(good.pem(), good.key_pem())).await.unwrap();
             refused_as_client(&server, trust(), backend, new).await;
-            let stranger = trust().identity(bad.pem(), bad.key_pem());
+            let stranger = trust().client_identity(bad.pem(), bad.key_pem());
             refused_as_client(&server, stranger, backend, new).await;
         }
     }
@@ -141,12 +141,12 @@ async fn what_is_no_certificate_or_key_is_refused_and_no_key_is_told() {
     for backend in BACKENDS {
         let new = || TlsConfig::new().backend(backend);
         for (tls, word) in [
-            (new().extra_roots("no PEM"), "extra_roots"),
-            (new().extra_roots(""), "extra_roots"),
-            (new().only_extra_roots(true), "only_extra_roots"),
-            (new().identity("no PEM", one.key_pem()), "identity"),
-            (new().identity(one.pem(), "tell-nobody"), "identity"),
-            (new().identity(one.pem(), other.key_pem()), "identity"),
+            (new().extra_root_certificates("no PEM"), "extra_root_certificates"),
+            (new().extra_root_certificates(""), "extra_root_certificates"),
+            (new().disable_system_roots(true), "disable_system_roots"),
+            (new().client_identity("no PEM", one.key_pem()), "identity"),
+            (new().client_identity(one.pem(), "tell-nobody"), "identity"),
+            (new().client_identity(one.pem(), other.key_pem()), "identity"),
         ] {
             let config = config("https://127.0.0.1:9").tls(tls);
             let printed = format!("{config:?}");

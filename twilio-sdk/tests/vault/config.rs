@@ -40,7 +40,7 @@ fn an_entry_stands_for_a_secret_wherever_one_may_stand() {
     }
     let text = format!(
         "{AUTH}proxy = {{ url = 'http://127.0.0.1:1', user = 'u', password = 'secret://twilio' }}\n\
-         [tls]\nidentity_chain = '''{}'''\nidentity_key = 'secret://tls#key'\n",
+         [tls]\nclient_certificate = '''{}'''\nclient_key = 'secret://tls#key'\n",
         certificate.pem()
     );
     loader.text(&text, ConfigFormat::Toml).unwrap();
@@ -100,9 +100,9 @@ fn weakness_33_a_name_without_a_secret_is_an_error_at_its_place_that_shows_no_na
     assert!(message(&ConfigLoader::new(), text).ends_with("and none is given to the loader"));
     // What a vault holds is no path.
     let text =
-        format!("{}\ntls = {{ identity_chain = 'secret://text', identity_key = 'secret://text' }}", text);
+        format!("{}\ntls = {{ client_certificate = 'secret://text', client_key = 'secret://text' }}", text);
     let error = message(&loader, &text);
-    assert!(error.contains("tls.identity_key: the secret of this name is not PEM"), "{error}");
+    assert!(error.contains("tls.client_key: the secret of this name is not PEM"), "{error}");
     // Neither do variables name secrets, nor texts that are none.
     assert!(loader.text("auth = { account_sid = 'AC1', auth_token = '${X}' }", ConfigFormat::Toml).is_ok());
     std::fs::write(vault.path(), "broken").unwrap();

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use twilio_sdk_http::internal::token::{FetchFuture, LastToken, fresh, redact};
 use zeroize::Zeroizing;
 
-use super::answer::{fresh, redact};
+use super::Fetch;
 use super::record::{recorded_as, unrecorded};
-use super::{Fetch, Fetching, Last};
 use crate::audit::AuditEventKind;
 use crate::auth::OAuthConfig;
 use crate::runtime::{Handle, TokenRequest, request_token};
@@ -15,7 +15,7 @@ use crate::runtime::{Handle, TokenRequest, request_token};
 const V1: &str = "https://oauth.twilio.com/v1/token";
 
 impl Fetch for OAuthConfig {
-    fn fetch(self: Arc<Self>, handle: &Handle, _: Last) -> Fetching {
+    fn fetch(self: Arc<Self>, handle: &Handle, _: LastToken) -> FetchFuture {
         let (url, forwarded_host) = handle.endpoint().token_url(self.token_url.as_deref());
         let form = form(&self, url == V1);
         let asked = url.clone();
@@ -23,7 +23,7 @@ impl Fetch for OAuthConfig {
         Box::pin(async move {
             let hide = |problem| redact(problem, &[&self.client_secret]);
             let outcome = answer.await.map_err(hide).and_then(|raw| {
-                let outcome = fresh(&raw).map_err(hide);
+                let outcome = fresh(raw.status, &raw.headers, &raw.body).map_err(hide);
                 raw.wipe();
                 outcome
             });

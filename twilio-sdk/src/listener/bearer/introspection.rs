@@ -15,10 +15,11 @@ use super::super::{AuthError, Authentication, UserDetails};
 use super::TokenStore;
 use super::claims::{Clock, is_for, now, scopes, time, user};
 use crate::config::TlsConfig;
-use crate::runtime::Elsewhere;
 use crate::types::SecretString;
 use crate::types::internal::jws::Object;
 use crate::{Error, Result};
+use twilio_sdk_http::JsonEndpoint;
+use twilio_sdk_http::internal::chain;
 
 /// How many requests wait for each that may be in flight.
 const WAITING: usize = 4;
@@ -117,7 +118,7 @@ impl IntrospectionConfig {
 ///   are [`AuthError::Overloaded`].
 pub struct Introspection {
     config: IntrospectionConfig,
-    server: Elsewhere,
+    server: JsonEndpoint,
     authorization: HeaderValue,
     tags: Tags,
     known: Mutex<Remembered<[u8; 32], UserDetails>>,
@@ -139,11 +140,11 @@ impl Introspection {
         if let Some((field, why)) = config.wrong() {
             return Err(Error::config(format!("introspection: {field}: {why}")));
         }
-        let server = Elsewhere::new(&config.url, &config.tls, config.timeout)
+        let server = JsonEndpoint::new(&config.url, &config.tls, config.timeout)
             .map_err(|error| Error::config(format!("introspection: {error}")))?;
         let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
         let secret: SecretString = encoded(config.client_secret.expose_secret()).into();
-        let authorization = crate::auth::basic(&encoded(&config.client_id), &secret)
+        let authorization = twilio_sdk_http::internal::header::basic(&encoded(&config.client_id), &secret)
             .ok_or_else(|| Error::config("introspection: the client's credentials cannot be carried"))?;
         let turns = Turns::new(config.max_in_flight, config.max_in_flight.saturating_mul(WAITING));
         Ok(Self {
@@ -188,7 +189,8 @@ impl Introspection {
             .append_pair("token_type_hint", "access_token")
             .finish();
         let turn = self.turns.turn(asks).await?;
-        let answer = self.server.post(form, &self.authorization).await.map_err(|why| unavailable(&why))?;
+        let answer = self.server.post_form(form, &self.authorization).await;
+        let answer = answer.map_err(|error| unavailable(&chain(&error)))?;
         drop(turn);
         let claims: Object =
             serde_json::from_slice(&answer).map_err(|_| unavailable("the answer is no JSON object"))?;

@@ -9,8 +9,8 @@ use super::super::AuthError;
 use super::jwk::{Key, keys};
 use crate::config::TlsConfig;
 use crate::file_owner::read_trusted;
-use crate::runtime::Elsewhere;
 use crate::{Error, Result};
+use twilio_sdk_http::JsonEndpoint;
 
 /// The first pause after a fetch that failed; it doubles with each further one, up to the pause after any fetch.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -39,7 +39,7 @@ struct Shared {
 
 enum Source {
     File(PathBuf),
-    Url(Elsewhere),
+    Url(JsonEndpoint),
 }
 
 #[derive(Default)]
@@ -81,7 +81,7 @@ impl Keys {
                 (state.read, state.ended) = (Some(Instant::now()), Some(Instant::now()));
                 Source::File(path.clone())
             }
-            JwksSource::Url(url) => Source::Url(Elsewhere::new(url, tls, timeout)?),
+            JwksSource::Url(url) => Source::Url(JsonEndpoint::new(url, tls, timeout)?),
         };
         Ok(Self(Arc::new(Shared { source, ttl, pause, state: Mutex::new(state) })))
     }
@@ -178,7 +178,7 @@ impl Shared {
     async fn read(&self) -> std::result::Result<Vec<Key>, String> {
         let bytes = match &self.source {
             Source::File(path) => read_file(path).await?.into(),
-            Source::Url(url) => url.get().await?,
+            Source::Url(url) => url.get().await.map_err(|error| twilio_sdk_http::internal::chain(&error))?,
         };
         keys(&bytes).map_err(str::to_owned)
     }

@@ -2,9 +2,8 @@ use std::time::Duration;
 
 use super::LdapConfig;
 use super::filter::{filter_of, is_filter};
-use crate::config::TlsBackend;
-use crate::endpoint::{is_loopback, visible};
 use crate::runtime::HttpUrl;
+use twilio_sdk_http::internal::url::{is_loopback, visible};
 
 /// A longer time is one that never comes.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -71,10 +70,7 @@ impl LdapConfig {
             "connection_pool_size",
             (!(1..=1000).contains(&size)).then(|| "must be between 1 and 1000".to_owned()),
         );
-        add(
-            "tls.backend",
-            (self.tls.backend != TlsBackend::Rustls).then(|| "must be rustls for directories".to_owned()),
-        );
+        add("tls.backend", (!self.tls.is_rustls()).then(|| "must be rustls for directories".to_owned()));
         wrong
     }
 

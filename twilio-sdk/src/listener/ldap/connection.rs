@@ -29,7 +29,8 @@ impl Connector {
     pub(super) fn new(config: &LdapConfig) -> Result<Self> {
         let mut settings = LdapConnSettings::new().set_conn_timeout(config.connection_timeout);
         if config.start_tls || !config.connection_url.to_ascii_lowercase().starts_with("ldap://") {
-            let mut tls = crate::runtime::tls::rustls(&config.tls, true, HttpVersion::Auto)?;
+            let mut tls =
+                twilio_sdk_http::internal::tls::client_config(&config.tls, true, HttpVersion::Auto)?;
             tls.alpn_protocols.clear();
             settings = settings.set_config(Arc::new(tls)).set_starttls(config.start_tls);
         }

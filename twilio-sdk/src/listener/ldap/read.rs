@@ -15,7 +15,7 @@ impl LdapConfig {
     /// user_search_base = ["ou=Users,dc=example,dc=org"]
     /// group_search_base = ["ou=Groups,dc=example,dc=org"]
     /// connection_timeout = "500ms"
-    /// tls = { extra_roots = ["ca.pem"], only_extra_roots = true }
+    /// tls = { extra_root_certificates = ["ca.pem"], disable_system_roots = true }
     /// ```
     ///
     /// # Errors

@@ -34,7 +34,7 @@ const REFUSED: [u32; 6] = [19, 32, 48, 49, 50, 53];
 ///     ["ou=Users,dc=example,dc=org"],
 /// );
 /// config.group_search_base = vec!["ou=Groups,dc=example,dc=org".to_owned()];
-/// config.tls = TlsConfig::new().extra_roots(b"-----BEGIN CERTIFICATE-----\n".to_vec()).only_extra_roots(true);
+/// config.tls = TlsConfig::new().extra_root_certificates(b"-----BEGIN CERTIFICATE-----\n".to_vec()).disable_system_roots(true);
 /// config.connection_timeout = Duration::from_millis(500);
 /// let store = LdapUserStore::new(config)?;
 /// store.check().await?;

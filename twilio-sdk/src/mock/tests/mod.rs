@@ -23,7 +23,12 @@ const USER: &str = "AC00000000000000000000000000000000";
 
 /// A client of its own, so that the mock is not tested through the SDK.
 fn http() -> reqwest::Client {
-    let tls = crate::runtime::tls::config(false).unwrap();
+    let tls = twilio_sdk_http::internal::tls::client_config(
+        &crate::TlsConfig::new(),
+        false,
+        crate::HttpVersion::Auto,
+    )
+    .unwrap();
     reqwest::Client::builder().tls_backend_preconfigured(tls).build().unwrap()
 }
 

@@ -3,7 +3,7 @@
 use http::HeaderMap;
 use reqwest::Url;
 
-use crate::endpoint::is_loopback;
+use twilio_sdk_http::internal::url::is_loopback;
 
 /// How many redirects a download follows.
 const MOST: usize = 5;

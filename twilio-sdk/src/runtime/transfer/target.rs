@@ -41,7 +41,7 @@ impl Target {
     /// client's own base URL; `anonymous` keeps them back there too.
     pub(crate) fn url(handle: &Handle, text: &str, routes: &'static Routes, anonymous: bool) -> Result<Self> {
         let refused = |message: String| Error::request(&routes.own, message);
-        crate::endpoint::visible(text).map_err(|what| refused(format!("the URL {what}")))?;
+        twilio_sdk_http::internal::url::visible(text).map_err(|what| refused(format!("the URL {what}")))?;
         let mut url = Url::parse(text).map_err(|_| refused("the URL is none".to_owned()))?;
         url.set_fragment(None);
         let endpoint = handle.endpoint();

@@ -7,7 +7,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::PostgresAccessStore;
 use crate::access::AccessError;
-use crate::config::{HttpVersion, TlsBackend, TlsConfig};
+use crate::config::{HttpVersion, TlsConfig};
 use crate::types::SecretString;
 
 /// How a PostgreSQL server is reached.
@@ -28,7 +28,7 @@ impl PostgresOptions {
         Self { url: url.into(), tls: TlsConfig::new(), timeout: Duration::from_secs(10) }
     }
 
-    /// How TLS is done; the system's root certificates unless set. [`TlsBackend::Rustls`] only.
+    /// How TLS is done; the system's root certificates unless set. [`TlsBackend::Rustls`](crate::TlsBackend::Rustls) only.
     pub fn tls(mut self, tls: TlsConfig) -> Self {
         self.tls = tls;
         self
@@ -57,7 +57,7 @@ impl PostgresOptions {
         if self.timeout < Duration::from_millis(1) || self.timeout > longest {
             return Err(wrong("the time-out must be between 1 ms and 1 h"));
         }
-        if self.tls.backend != TlsBackend::Rustls {
+        if !self.tls.is_rustls() {
             return Err(wrong("the connection's TLS is that of rustls; leave `TlsConfig::backend` as it is"));
         }
         // The parser's own words may show parts of the password.
@@ -90,7 +90,7 @@ impl PostgresOptions {
         }
         config.connect_timeout(self.timeout).application_name("twilio-sdk");
         let encrypts = config.get_ssl_mode() != SslMode::Disable;
-        let tls = crate::runtime::tls::rustls(&self.tls, encrypts, HttpVersion::Auto);
+        let tls = twilio_sdk_http::internal::tls::client_config(&self.tls, encrypts, HttpVersion::Auto);
         let mut tls = tls.map_err(|error| wrong(&error.to_string()))?;
         tls.alpn_protocols.clear();
         Ok(Target { config, tls: MakeRustlsConnect::new(tls), timeout: self.timeout })

@@ -44,41 +44,48 @@ fn pool(r: &Reader<'_>) -> PoolConfig {
 fn proxy(r: &Reader<'_>) -> Option<Proxy> {
     let words = [("environment", Proxy::Environment), ("direct", Proxy::Direct)];
     let (r, word) = r.table_or("proxy", &words);
-    let (url, user, password) = (r.text("url"), r.text("user"), r.secret("password"));
-    let except = r.texts("except").unwrap_or_default();
+    let (url, username, password) = (r.text("url"), r.text("username"), r.secret("password"));
+    let no_proxy = r.texts("no_proxy").unwrap_or_default();
     if !r.is_there() {
         return word;
     }
     missing(&r, &["url"]);
-    if r.has("user") != r.has("password") {
-        missing(&r, &["user", "password"]);
+    if r.has("username") != r.has("password") {
+        missing(&r, &["username", "password"]);
     }
-    let mut server = ProxyServer::new(url?).except(except);
-    if let (Some(user), Some(password)) = (user, password) {
-        server = server.credentials(user, password);
+    let mut server = ProxyServer::new(url?).no_proxy(no_proxy);
+    if let (Some(username), Some(password)) = (username, password) {
+        server = server.basic_auth(username, password);
     }
-    r.check("", "proxy", crate::runtime::transport::proxy(&server).map(drop));
+    r.check("", "proxy", twilio_sdk_http::internal::check_proxy(&server).map_err(Into::into));
     Some(server.into())
 }
 
 /// The table `tls`, which other files have too.
 pub(crate) fn tls(r: &Reader<'_>) -> TlsConfig {
     let (mut tls, before) = (TlsConfig::default(), r.problems());
-    put(&mut tls.backend, backend(r));
-    put(&mut tls.extra_roots, r.pems("extra_roots"));
-    put(&mut tls.only_extra_roots, r.flag("only_extra_roots"));
-    let versions = [("1.2", TlsVersion::Tls12), ("1.3", TlsVersion::Tls13)];
-    put(&mut tls.min_version, r.choice("min_version", &versions));
-    let (chain, key) = (r.pem("identity_chain"), r.pem_secret("identity_key"));
-    if r.has("identity_chain") != r.has("identity_key") {
-        missing(r, &["identity_chain", "identity_key"]);
+    let backend = backend(r).unwrap_or_default();
+    tls = tls.backend(backend);
+    for pem in r.pems("extra_root_certificates").unwrap_or_default() {
+        tls = tls.extra_root_certificates(pem);
     }
-    tls.identity = chain.zip(key);
-    if r.is_there() && r.problems() == before && tls.backend == TlsBackend::Rustls {
+    tls = tls.disable_system_roots(r.flag("disable_system_roots").unwrap_or_default());
+    let versions = [("1.2", TlsVersion::Tls12), ("1.3", TlsVersion::Tls13)];
+    tls = tls.min_version(r.choice("min_version", &versions).unwrap_or_default());
+    let (chain, key) = (r.pem("client_certificate"), r.pem_secret("client_key"));
+    if r.has("client_certificate") != r.has("client_key") {
+        missing(r, &["client_certificate", "client_key"]);
+    }
+    if let (Some(chain), Some(key)) = (chain, key) {
+        tls = tls.client_identity(chain, key);
+    }
+    if r.is_there() && r.problems() == before && backend == TlsBackend::Rustls {
         r.check(
             "",
             "tls",
-            crate::runtime::tls::rustls(&tls, false, crate::config::HttpVersion::Auto).map(drop),
+            twilio_sdk_http::internal::tls::client_config(&tls, false, crate::config::HttpVersion::Auto)
+                .map(drop)
+                .map_err(Into::into),
         );
     }
     tls

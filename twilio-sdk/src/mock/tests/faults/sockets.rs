@@ -51,7 +51,12 @@ async fn an_answer_without_a_body_breaks_off_before_it_begins() {
 #[tokio::test]
 async fn resets_and_broken_bodies_reach_clients_of_http_2() {
     let mock = Emulator::start().await.unwrap();
-    let tls = crate::runtime::tls::config(false).unwrap();
+    let tls = twilio_sdk_http::internal::tls::client_config(
+        &crate::TlsConfig::new(),
+        false,
+        crate::HttpVersion::Auto,
+    )
+    .unwrap();
     let builder = reqwest::Client::builder().tls_backend_preconfigured(tls);
     let client = builder.http2_prior_knowledge().build().unwrap();
     let bench = Bench { mock, client };

@@ -2,57 +2,57 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
-use crate::types::internal::jws;
+use twilio_sdk_types::internal::jws;
 
-/// How long a token serves, counted from when it was asked for.
+/// Remaining lifetime of a token, counted from its request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Life {
-    /// Until the server refuses it.
-    pub(crate) left: Duration,
-    /// How long before that the next one is fetched.
-    pub(crate) margin: Duration,
+pub struct Lifetime {
+    /// Time until the server rejects it.
+    pub left: Duration,
+    /// How long before that the next token is fetched.
+    pub margin: Duration,
 }
 
-/// What is not said to be otherwise: Twilio's default.
+/// Lifetime of a token whose response gives none: Twilio's default.
 const DEFAULT: Duration = Duration::from_secs(60 * 60);
 
-/// The longest life that Twilio gives a token. More than that is a mistake, such as a moment in milliseconds.
+/// Longest lifetime of a token of Twilio. More is a mistake, such as a timestamp in milliseconds.
 const LONGEST: Duration = Duration::from_secs(60 * 60 * 24 * 30);
 
-/// A hundred years, for lives that a store tells: what a clock can count to.
+/// A hundred years, the bound for lifetimes from a store: what a clock can represent.
 const FAR: Duration = Duration::from_secs(60 * 60 * 24 * 365 * 100);
 
-/// A refresh takes less than this.
+/// Upper bound of the time that a refresh takes.
 const MARGIN: Duration = Duration::from_secs(30);
 
-impl Life {
-    /// `expires_in` first (RFC 6749, section 5.1), the claim `exp` of a JWT second, an hour where neither is there.
+impl Lifetime {
+    /// Determines a lifetime: `expires_in` (RFC 6749, section 5.1), else the claim `exp` of a JWT, else an hour.
     ///
-    /// An `expires_in` of more than 30 days is not believed: then `exp` counts, or else 30 days.
-    pub(crate) fn of(expires_in: Option<f64>, token: &str) -> Self {
+    /// An `expires_in` of more than 30 days is ignored: then `exp` counts, or else 30 days.
+    pub fn of(expires_in: Option<f64>, token: &str) -> Self {
         Self::at(expires_in, token, SystemTime::now())
     }
 
     fn at(expires_in: Option<f64>, token: &str, now: SystemTime) -> Self {
         let expires_in = expires_in.map(|seconds| {
-            // What fits no duration is below zero or beyond every bound.
+            // A value that fits no duration is negative or beyond every bound.
             Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX)
         });
         match (expires_in, Claims::of(token)) {
-            (Some(life), _) if life <= LONGEST => Self::new(life, life),
-            (_, Some(claims)) => claims.life(now),
+            (Some(lifetime), _) if lifetime <= LONGEST => Self::new(lifetime, lifetime),
+            (_, Some(claims)) => claims.lifetime(now),
             (Some(_), None) => Self::new(LONGEST, LONGEST),
             (None, None) => Self::new(DEFAULT, DEFAULT),
         }
     }
 
-    /// What is left of a whole life.
-    pub(crate) fn new(left: Duration, whole: Duration) -> Self {
+    /// Creates a lifetime from what is left and its whole length.
+    pub fn new(left: Duration, whole: Duration) -> Self {
         Self { left: left.min(FAR), margin: MARGIN.min(whole / 10) }
     }
 }
 
-/// What a JWT says of its life. It is not verified: it decides when a token is fetched, not whether it is good.
+/// Claims of a JWT about its lifetime. They are not verified: they decide when a token is fetched, not whether it is valid.
 struct Claims {
     exp: f64,
     iat: Option<f64>,
@@ -64,13 +64,13 @@ impl Claims {
         Some(Self { exp: claims.get("exp")?.as_f64()?, iat: claims.get("iat").and_then(Value::as_f64) })
     }
 
-    fn life(&self, now: SystemTime) -> Life {
+    fn lifetime(&self, now: SystemTime) -> Lifetime {
         let now = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
         let seconds =
             |seconds: f64| Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(LONGEST).min(LONGEST);
-        // Without its start the whole life is not known, so the margin is not shortened.
+        // Without its start the whole lifetime is unknown, so the margin is not shortened.
         let whole = self.iat.map_or(LONGEST, |iat| seconds(self.exp - iat));
-        Life::new(seconds(self.exp - now), whole)
+        Lifetime::new(seconds(self.exp - now), whole)
     }
 }
 
@@ -107,10 +107,10 @@ mod tests {
             (Some(f64::INFINITY), "opaque", 2_592_000.0, 30.0),
         ];
         for (expires_in, token, left, margin) in cases {
-            let life = Life::at(expires_in, token, now);
-            let found = (life.left.as_secs_f64(), life.margin.as_secs_f64());
+            let found = Lifetime::at(expires_in, token, now);
+            let found = (found.left.as_secs_f64(), found.margin.as_secs_f64());
             assert_eq!(found, (left, margin), "{expires_in:?} {token}");
         }
-        assert_eq!(Life::new(Duration::MAX, Duration::MAX), Life { left: FAR, margin: MARGIN });
+        assert_eq!(Lifetime::new(Duration::MAX, Duration::MAX), Lifetime { left: FAR, margin: MARGIN });
     }
 }

@@ -1,16 +1,18 @@
-//! What a token endpoint answers (RFC 6749, section 5).
+//! Responses of a token endpoint (RFC 6749, section 5).
 
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Fresh, Life};
-use crate::auth::is_token;
-use crate::error::{OAuthError, OAuthErrorCode, Problem, TokenResult};
-use crate::runtime::{Raw, retry_after};
-use crate::types::SecretString;
+use twilio_sdk_types::SecretString;
 
-/// The fields of section 5.1 that are of use. Numbers come as text too.
+use super::{Fresh, Lifetime};
+use crate::exchange::retry_after;
+use crate::header::is_bearer_token;
+use crate::oauth_error::TokenResult;
+use crate::{OAuthError, OAuthErrorCode};
+
+/// The fields of section 5.1 in use. Numbers may be strings.
 #[derive(Deserialize)]
 struct Granted {
     access_token: Option<SecretString>,
@@ -18,33 +20,32 @@ struct Granted {
     expires_in: Option<Value>,
 }
 
-/// The token of an answer, or why there is none.
-pub(super) fn fresh(raw: &Raw) -> TokenResult<Fresh> {
-    if !raw.status.is_success() {
-        return Err(problem(raw.status, &raw.body, retry_after(&raw.headers)));
+/// Returns the token of a response, or the error of one without.
+pub fn fresh(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> TokenResult<Fresh> {
+    if !status.is_success() {
+        return Err(error_response(status, headers, body));
     }
     let unusable = |what: &str| {
-        let mut problem = OAuthError::new(format!("the token endpoint answered {}, {what}", raw.status));
-        problem.status = Some(raw.status);
+        let mut problem = OAuthError::new(format!("the token endpoint returned {status}, {what}"));
+        problem.status = Some(status);
         problem
     };
-    let granted: Granted =
-        serde_json::from_slice(&raw.body).map_err(|_| unusable("but not with a token in JSON"))?;
+    let granted: Granted = serde_json::from_slice(body).map_err(|_| unusable("but not a token in JSON"))?;
     let token = granted.access_token.filter(|token| !token.is_empty());
     let token = token.ok_or_else(|| unusable("without `access_token`"))?;
-    if !is_token(token.expose_secret()) {
-        return Err(unusable("with a token that no header can carry"));
+    if !is_bearer_token(token.expose_secret()) {
+        return Err(unusable("with a token that a header cannot carry"));
     }
-    // Twilio's own specification lets it be null.
+    // It is nullable in Twilio's specification.
     if granted.token_type.is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer")) {
         return Err(unusable("with a token of another type than Bearer"));
     }
-    let life = Life::of(granted.expires_in.as_ref().and_then(seconds), token.expose_secret());
-    Ok(Fresh { token, life })
+    let lifetime = Lifetime::of(granted.expires_in.as_ref().and_then(seconds), token.expose_secret());
+    Ok(Fresh { token, lifetime })
 }
 
-/// A number of seconds, which servers write as text too.
-pub(crate) fn seconds(value: &Value) -> Option<f64> {
+/// Reads a number of seconds, which some servers write as a string.
+pub fn seconds(value: &Value) -> Option<f64> {
     let seconds = match value {
         Value::Number(number) => number.as_f64(),
         Value::String(text) => text.trim().parse().ok(),
@@ -53,41 +54,42 @@ pub(crate) fn seconds(value: &Value) -> Option<f64> {
     seconds.filter(|seconds: &f64| !seconds.is_nan())
 }
 
-/// An error of section 5.2, or of Twilio's own shape, or of neither; as it came, so [`redact`] is next.
-pub(crate) fn problem(
-    status: StatusCode,
-    body: &[u8],
-    retry_after: Option<std::time::Duration>,
-) -> Box<OAuthError> {
-    #[derive(Deserialize)]
-    struct Refused {
-        error: Option<Value>,
-        error_description: Option<Value>,
-        error_uri: Option<Value>,
+/// Reads an error response: of section 5.2, of Twilio's own shape, or of neither. It is not redacted yet: call [`redact`].
+pub fn error_response(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Box<OAuthError> {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Fields {
+        error: Value,
+        error_description: Value,
+        error_uri: Value,
+        /// Twilio's own error code and message.
+        code: Value,
+        message: Value,
     }
-    let mut problem = OAuthError::new(format!("the token endpoint answered {}", status.as_u16()));
+    let mut problem = OAuthError::new(format!("the token endpoint returned {}", status.as_u16()));
     problem.status = Some(status);
-    problem.retry_after = retry_after;
-    let text = |value: Option<Value>| value.as_ref().and_then(Value::as_str).map(str::to_owned);
-    if let Ok(refused) = serde_json::from_slice::<Refused>(body) {
-        problem.code = text(refused.error).as_deref().map(OAuthErrorCode::from);
-        problem.description = text(refused.error_description);
-        problem.uri = text(refused.error_uri);
-    }
-    let twilio = Problem::parse(body);
-    problem.twilio_code = twilio.code;
-    problem.description = problem.description.or(twilio.message);
+    problem.retry_after = retry_after(headers);
+    let fields: Fields = serde_json::from_slice(body).unwrap_or_default();
+    let string = |value: &Value| value.as_str().map(str::to_owned);
+    problem.code = fields.error.as_str().map(OAuthErrorCode::from);
+    problem.description = string(&fields.error_description).or_else(|| string(&fields.message));
+    problem.uri = string(&fields.error_uri);
+    problem.twilio_code = match &fields.code {
+        Value::Number(code) => code.as_u64().and_then(|code| code.try_into().ok()),
+        Value::String(code) => code.parse().ok(),
+        _ => None,
+    };
     problem
 }
 
-/// At most 300 characters without those that would break a line or a log.
-pub(crate) fn printable(text: &str) -> String {
+/// Returns at most 300 characters, without control characters.
+pub fn printable(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(300).collect()
 }
 
-/// Takes out what a server repeats of the secrets that it was sent, and then what no log should hold: a secret that
-/// was shortened first would not be found.
-pub(crate) fn redact(mut problem: Box<OAuthError>, secrets: &[&SecretString]) -> Box<OAuthError> {
+/// Redacts the secrets of the request that the server repeats, and then shortens its strings: a shortened secret would not
+/// be found.
+pub fn redact(mut problem: Box<OAuthError>, secrets: &[&SecretString]) -> Box<OAuthError> {
     let hide = |text: &mut String| {
         for secret in secrets.iter().map(|secret| secret.expose_secret()).filter(|secret| !secret.is_empty())
         {
@@ -113,25 +115,23 @@ pub(crate) fn redact(mut problem: Box<OAuthError>, secrets: &[&SecretString]) ->
 mod tests {
     use super::*;
 
-    fn raw(status: u16, body: &str) -> Raw {
-        Raw {
-            status: StatusCode::from_u16(status).unwrap(),
-            headers: http::HeaderMap::new(),
-            body: body.to_owned().into(),
-            attempts: 1,
-            uncertain: false,
-        }
+    fn read(status: u16, body: &str) -> TokenResult<Fresh> {
+        fresh(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_bytes())
+    }
+
+    fn rejected(body: &str) -> Box<OAuthError> {
+        error_response(StatusCode::BAD_REQUEST, &HeaderMap::new(), body.as_bytes())
     }
 
     #[test]
-    fn answers_are_read_and_what_is_no_token_is_refused() {
+    fn responses_are_read_and_other_bodies_are_rejected() {
         for good in [
             r#"{"access_token":"t","token_type":"Bearer","expires_in":60}"#,
             r#"{"access_token":"t","token_type":"bEARER","expires_in":"60","id_token":null,"refresh_token":null}"#,
             r#"{"access_token":"t","expires_in":60,"more":{}}"#,
         ] {
-            let fresh = fresh(&raw(201, good)).unwrap();
-            assert_eq!((fresh.token.expose_secret(), fresh.life.left.as_secs()), ("t", 60), "{good}");
+            let fresh = read(201, good).unwrap();
+            assert_eq!((fresh.token.expose_secret(), fresh.lifetime.left.as_secs()), ("t", 60), "{good}");
         }
         for (bad, word) in [
             ("", "JSON"),
@@ -143,7 +143,7 @@ mod tests {
             (r#"{"access_token":"secret\ntoken"}"#, "header"),
             (r#"{"access_token":"secret-token","token_type":"mac"}"#, "Bearer"),
         ] {
-            let problem = fresh(&raw(200, bad)).map(|_| ()).unwrap_err();
+            let problem = read(200, bad).map(|_| ()).unwrap_err();
             let text = format!("{problem} {problem:?}");
             assert!(text.contains(word) && !text.contains("secret"), "{bad}: {text}");
         }
@@ -161,7 +161,7 @@ mod tests {
             ("strange", OAuthErrorCode::Other("strange".to_owned())),
         ] {
             let body = format!(r#"{{"error":"{text}","error_description":"d","error_uri":"https://u"}}"#);
-            let problem = fresh(&raw(400, &body)).map(|_| ()).unwrap_err();
+            let problem = read(400, &body).map(|_| ()).unwrap_err();
             assert_eq!(problem.code, Some(code));
             assert_eq!(
                 (problem.description.as_deref(), problem.uri.as_deref()),
@@ -169,14 +169,14 @@ mod tests {
             );
         }
         for odd in ["", "<html>", "[1]", "null", r#"{"error":{"a":1},"error_description":5}"#] {
-            let problem = fresh(&raw(500, odd)).map(|_| ()).unwrap_err();
+            let problem = read(500, odd).map(|_| ()).unwrap_err();
             assert_eq!(
                 (problem.code.clone(), problem.status.map(|s| s.as_u16())),
                 (None, Some(500)),
                 "{odd}"
             );
         }
-        let twilio = fresh(&raw(400, r#"{"code":20003,"message":"Authenticate","status":400}"#));
+        let twilio = read(400, r#"{"code":20003,"message":"Authenticate","status":400}"#);
         let problem = twilio.map(|_| ()).unwrap_err();
         assert_eq!(
             (problem.twilio_code, problem.description.as_deref()),
@@ -185,19 +185,19 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_that_the_server_repeats_is_taken_out() {
+    fn a_secret_that_the_server_repeats_is_redacted() {
         let secret = SecretString::from("s3 cr\"et");
         let body = r#"{"error":"s3+cr%22et","error_description":"bad s3 cr\"et and s3+cr%22et"}"#;
-        let problem = redact(problem(StatusCode::BAD_REQUEST, body.as_bytes(), None), &[&secret]);
+        let problem = redact(rejected(body), &[&secret]);
         let text = format!("{problem} {problem:?}");
         assert!(!text.contains("s3") && text.contains("[redacted]"), "{text}");
     }
 
     #[test]
-    fn a_secret_is_found_where_the_text_is_cut_and_where_it_holds_what_is_not_shown() {
+    fn a_secret_is_found_at_the_cut_and_with_control_characters() {
         for secret in ["s3cret-and-long", "s3c\nret"] {
             let body = serde_json::json!({ "error_description": format!("{}{secret}", "x".repeat(295)) });
-            let found = problem(StatusCode::BAD_REQUEST, body.to_string().as_bytes(), None);
+            let found = rejected(&body.to_string());
             let found = redact(found, &[&secret.into()]).description.unwrap();
             assert!(!found.contains("s3") && found.chars().count() == 300, "{found}");
         }

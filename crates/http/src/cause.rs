@@ -1,23 +1,24 @@
-//! Why an exchange failed, told from the causes of the HTTP client's error.
+//! The cause of a failed request, found in the sources of the HTTP client's error.
 
 use std::error::Error;
 use std::io;
 
 use rustls::AlertDescription;
 
-/// What the causes of a failure tell.
+/// What the sources of an error say about a failure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Cause {
-    /// The handshake of TLS failed: another attempt would fail the same way.
-    pub(crate) tls: bool,
-    /// The server says that it did not look at the request (RFC 9113, section 8.7).
-    pub(crate) refused: bool,
-    /// The answer's headers are more than is read.
-    pub(crate) headers: bool,
+pub struct Cause {
+    /// The TLS handshake failed: another attempt would fail the same way.
+    pub tls: bool,
+    /// The server did not process the request (RFC 9113, section 8.7).
+    pub refused: bool,
+    /// The response headers exceed the limit of the client.
+    pub headers: bool,
 }
 
 impl Cause {
-    pub(crate) fn of(error: &reqwest::Error) -> Self {
+    /// Walks the sources of an error.
+    pub fn of(error: &reqwest::Error) -> Self {
         let mut found = Self::default();
         let mut source = error.source();
         while let Some(cause) = source {
@@ -47,8 +48,8 @@ fn is_tls(cause: &(dyn Error + 'static), connecting: bool) -> bool {
     }
 }
 
-/// With TLS 1.3 a server judges the client's certificate after the client may have begun to send, so its
-/// refusal is read where the answer should be.
+/// With TLS 1.3 a server checks the client's certificate when the client may already be sending, so the rejection
+/// arrives in place of the response.
 fn ends_handshake(alert: AlertDescription) -> bool {
     matches!(
         alert,
@@ -70,4 +71,18 @@ fn is_refused(error: &h2::Error) -> bool {
     error.is_remote()
         && (error.is_reset() && reason == Some(h2::Reason::REFUSED_STREAM)
             || error.is_go_away() && reason == Some(h2::Reason::NO_ERROR))
+}
+
+/// Returns an error's message with those of its sources.
+pub fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.ends_with(&cause_text) {
+            text = format!("{text}: {cause_text}");
+        }
+        source = cause.source();
+    }
+    text
 }

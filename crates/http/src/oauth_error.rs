@@ -3,32 +3,34 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-/// Why there is no token: what the authorization server answered (RFC 6749, section 5.2), or what kept it from
-/// answering. It holds no secret.
-#[derive(Clone, Debug)]
+/// Error of a request for an OAuth token: the error response of the authorization server (RFC 6749, section 5.2), or the
+/// reason why there is no response. It contains no secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OAuthError {
-    /// The server's code, if it gave one.
+    /// Error code of the server, if the response has one.
     pub code: Option<OAuthErrorCode>,
-    /// The server's description for developers: at most 300 characters, without the secrets that it was sent.
+    /// The server's description for developers: at most 300 characters, with the secrets of the request redacted.
     pub description: Option<String>,
-    /// The server's link to what the code means.
+    /// Link to the server's documentation of the code.
     pub uri: Option<String>,
-    /// The HTTP status of its answer, if there was one.
+    /// HTTP status of the response, if there was one.
     pub status: Option<StatusCode>,
-    /// How long to wait before the next attempt, where `Retry-After` says so.
+    /// Time to wait before the next attempt, from `Retry-After`.
     pub retry_after: Option<Duration>,
-    /// Twilio's own error code, if its token endpoint gave one.
+    /// Twilio's own error code, if the response of its token endpoint has one.
     pub twilio_code: Option<u32>,
-    /// What happened, in words.
+    /// What failed, for people.
     pub message: String,
 }
 
-/// A token, or why there is none.
-pub(crate) type TokenResult<T> = Result<T, Box<OAuthError>>;
+/// Result of a request for a token.
+pub type TokenResult<T> = Result<T, Box<OAuthError>>;
 
 impl OAuthError {
-    pub(crate) fn new(message: impl Into<String>) -> Box<Self> {
+    /// Creates an error without a response.
+    #[doc(hidden)]
+    pub fn new(message: impl Into<String>) -> Box<Self> {
         Box::new(Self {
             code: None,
             description: None,
@@ -40,6 +42,8 @@ impl OAuthError {
         })
     }
 }
+
+impl std::error::Error for OAuthError {}
 
 impl fmt::Display for OAuthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -54,31 +58,31 @@ impl fmt::Display for OAuthError {
     }
 }
 
-/// The codes of RFC 6749 (sections 4.1.2.1 and 5.2) and RFC 8628 (section 3.5).
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An OAuth error code of RFC 6749 (sections 4.1.2.1 and 5.2) or RFC 8628 (section 3.5).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OAuthErrorCode {
-    /// `invalid_request`: a parameter is missing, unknown or there twice.
+    /// `invalid_request`: a parameter is missing, unknown or repeated.
     InvalidRequest,
-    /// `invalid_client`: the client is not known, or its secret is wrong.
+    /// `invalid_client`: the client is unknown, or its secret is wrong.
     InvalidClient,
     /// `invalid_grant`: the code or the refresh token is wrong, expired or revoked. A user must log in again.
     InvalidGrant,
-    /// `unauthorized_client`: the client may not use this grant.
+    /// `unauthorized_client`: the client must not use this grant.
     UnauthorizedClient,
-    /// `unsupported_grant_type`: the server does not know this grant.
+    /// `unsupported_grant_type`: the server does not support this grant.
     UnsupportedGrantType,
-    /// `invalid_scope`: a scope is unknown, or more than was granted.
+    /// `invalid_scope`: a scope is unknown, or exceeds what was granted.
     InvalidScope,
-    /// `access_denied`: the user or the server said no.
+    /// `access_denied`: the user or the server denied the request.
     AccessDenied,
-    /// `expired_token`: the device code has expired before the user agreed; begin anew.
+    /// `expired_token`: the device code expired before the user agreed. Start a new login.
     ExpiredToken,
-    /// `unsupported_response_type`: the server hands out no codes this way.
+    /// `unsupported_response_type`: the server does not issue codes this way.
     UnsupportedResponseType,
-    /// `server_error`: something unexpected, as a redirect can say it.
+    /// `server_error`: an internal error, reported in a redirect.
     ServerError,
-    /// `temporarily_unavailable`: too much work at the moment, as a redirect can say it.
+    /// `temporarily_unavailable`: the server is overloaded, reported in a redirect.
     TemporarilyUnavailable,
     /// Any other code.
     Other(String),
@@ -87,7 +91,7 @@ pub enum OAuthErrorCode {
 macro_rules! codes {
     ($($text:literal = $variant:ident,)*) => {
         impl OAuthErrorCode {
-            /// The code as servers write it.
+            /// Returns the code as servers write it.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $text,)*

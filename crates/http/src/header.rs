@@ -1,16 +1,18 @@
+//! Header values that carry credentials.
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::HeaderValue;
 use zeroize::Zeroizing;
 
-use crate::types::SecretString;
+use twilio_sdk_types::SecretString;
 
-/// The value of `Authorization` for Basic (RFC 7617): UTF-8, standard alphabet, padded, marked as sensitive.
+/// Returns the value of `Authorization` for Basic (RFC 7617): UTF-8, standard alphabet, padded, marked as sensitive.
 ///
-/// `None` where the user holds a `:` or either holds a control character: section 2 forbids both, because the
-/// receiver would read another user.
-pub(crate) fn basic(user: &str, password: &SecretString) -> Option<HeaderValue> {
+/// `None` if the username contains a `:` or either contains a control character: section 2 forbids both, because the
+/// receiver would read another username.
+pub fn basic(user: &str, password: &SecretString) -> Option<HeaderValue> {
     if user.contains(':') || user.chars().chain(password.expose_secret().chars()).any(char::is_control) {
         return None;
     }
@@ -20,14 +22,15 @@ pub(crate) fn basic(user: &str, password: &SecretString) -> Option<HeaderValue> 
     secret_header(text)
 }
 
-/// The value of `Authorization` for a bearer token (RFC 6750, section 2.1).
-pub(crate) fn bearer(token: &SecretString) -> Option<HeaderValue> {
+/// Returns the value of `Authorization` for a bearer token (RFC 6750, section 2.1).
+pub fn bearer(token: &SecretString) -> Option<HeaderValue> {
     secret_header(Zeroizing::new(format!("Bearer {}", token.expose_secret())))
 }
 
-/// A header that is never printed, and is wiped from memory when its last copy is dropped. `None` where it is not
-/// printable ASCII, which is all that servers read alike.
-pub(crate) fn secret_header(text: Zeroizing<String>) -> Option<HeaderValue> {
+/// Returns a header value that is never printed and is zeroized when its last copy is dropped.
+///
+/// `None` if it is not printable ASCII, the only characters that all servers read alike.
+pub fn secret_header(text: Zeroizing<String>) -> Option<HeaderValue> {
     if !text.bytes().all(|b| (b' '..0x7f).contains(&b)) {
         return None;
     }
@@ -36,12 +39,18 @@ pub(crate) fn secret_header(text: Zeroizing<String>) -> Option<HeaderValue> {
     Some(value)
 }
 
+/// Returns whether a string can follow `Bearer `: visible ASCII. That is wider than RFC 6750's `b64token`, because servers
+/// issue other characters.
+pub fn is_bearer_token(token: &str) -> bool {
+    !token.is_empty() && token.bytes().all(|b| b.is_ascii_graphic())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn known_answers() {
+    fn basic_credentials_match_known_vectors() {
         let vectors = [
             ("Aladdin", "open sesame", "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="),
             ("test", "123£", "Basic dGVzdDoxMjPCow=="),
@@ -58,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_receiver_would_read_otherwise_is_refused() {
+    fn credentials_that_the_receiver_would_read_differently_are_rejected() {
         assert!(basic("a:b", &"c".into()).is_none());
         assert!(basic("a\n", &"c".into()).is_none());
         assert!(basic("a", &"c\u{7f}".into()).is_none());
