@@ -484,11 +484,11 @@ async fn a_token_that_is_asked_for_is_recorded_and_not_used_without() {
 fn a_recorder_is_told_of_the_secret_that_tokens_are_asked_for_with() {
     #[derive(Default)]
     struct Told(std::sync::Mutex<Vec<String>>);
-    impl twilio_sdk::audit::Audit for Told {
-        fn record(&self, _: &twilio_sdk::audit::Event) -> Result<(), twilio_sdk::audit::AuditError> {
+    impl twilio_sdk::audit::AuditSink for Told {
+        fn record(&self, _: &twilio_sdk::audit::AuditEvent) -> Result<(), twilio_sdk::audit::AuditError> {
             Ok(())
         }
-        fn guard(&self, secret: &twilio_sdk::types::SecretString) {
+        fn redact_secret(&self, secret: &twilio_sdk::types::SecretString) {
             self.0.lock().unwrap().push(secret.expose_secret().to_owned());
         }
     }

@@ -78,7 +78,7 @@
 //! A permission that was there is not recorded, for what is done with it is. A change has two records with one
 //! `correlation_id`: `begun` while it can still be taken back, and `ok` or `failed` once it is final. What cannot be recorded
 //! as begun is not done. A program that is killed in between leaves `begun` alone, and the change was made or not;
-//! `audit::verify` lists these records. Whoever is let in is recorded first, and is not let in where that fails.
+//! `audit::verify_log` lists these records. Whoever is let in is recorded first, and is not let in where that fails.
 
 mod actor;
 mod control;

@@ -12,7 +12,7 @@ use super::session::Session;
 use crate::access::{
     AccessControl, AccessStore as _, Actor, Bindings, Permission, Permissions, Roles, SqliteAccessStore,
 };
-use crate::audit::{Audit, AuditError, AuditLog, NoopAuditSink, files_of_log};
+use crate::audit::{AuditError, AuditLog, AuditSink, NoopAuditSink, files_of_log};
 use crate::private_file::folder_of;
 
 /// Where keys are shown, for records.
@@ -23,7 +23,7 @@ const SOURCE: &str = "twilio-admin";
 pub(super) struct Person {
     /// The name for records.
     pub(super) name: String,
-    pub(super) audit: Arc<dyn Audit>,
+    pub(super) audit: Arc<dyn AuditSink>,
 }
 
 /// Somebody whose key was accepted, and those who decide what they may.
@@ -67,9 +67,9 @@ impl Session {
             self.nobody_beside(&file)?;
         }
         let Some((store, bound)) = bound else { return Ok(log) };
-        let audit: Arc<dyn Audit> = match AuditLog::open(own) {
+        let audit: Arc<dyn AuditSink> = match AuditLog::open(own) {
             Ok(log) => Arc::new(log),
-            Err(error @ AuditError::Broken(_)) => {
+            Err(error @ AuditError::Corrupt(_)) => {
                 tell(&format!("that the log is read is not recorded: {error}"));
                 Arc::new(NoopAuditSink)
             }
@@ -119,7 +119,7 @@ impl Session {
         self.nobody_beside(&log)?;
         let roles = self.places.given_roles().cloned().or_else(|| bound.unbound_roles(&self.places));
         let roles = roles.map(|file| bound::read(&file).map(|roles| (file, roles))).transpose()?;
-        let audit: Arc<dyn Audit> = Arc::new(AuditLog::open(&log)?);
+        let audit: Arc<dyn AuditSink> = Arc::new(AuditLog::open(&log)?);
         let store = SqliteAccessStore::open(people)?;
         self.claim(&log)?;
         // Once all of them are there, links in their names can be followed.
@@ -166,11 +166,11 @@ impl Session {
         Ok(log)
     }
 
-    fn log(&self, bound: &Bound) -> Done<Arc<dyn Audit>> {
+    fn log(&self, bound: &Bound) -> Done<Arc<dyn AuditSink>> {
         Ok(Arc::new(AuditLog::open(self.log_path(bound)?)?))
     }
 
-    fn member(&self, store: SqliteAccessStore, bound: &Bound, audit: Arc<dyn Audit>) -> Done<Member> {
+    fn member(&self, store: SqliteAccessStore, bound: &Bound, audit: Arc<dyn AuditSink>) -> Done<Member> {
         let (roles, new) = match bound.roles(&self.places)? {
             TheirRoles::Known(roles) => (roles, None),
             TheirRoles::New { roles, file, asked_for } => (Roles::new(), Some((roles, file, asked_for))),
@@ -196,13 +196,13 @@ impl Session {
     }
 
     /// Whose key it is.
-    fn known(&self, access: AccessControl, audit: &Arc<dyn Audit>) -> Done<Member> {
+    fn known(&self, access: AccessControl, audit: &Arc<dyn AuditSink>) -> Done<Member> {
         let key = match (&self.key_file, from_variable("TWILIO_ADMIN_KEY")) {
             (Some(file), _) => from_file(file, "--key-file")?,
             (None, Some(key)) => key,
             (None, None) => self.input.ask("Your API key")?,
         };
-        audit.guard(&key);
+        audit.redact_secret(&key);
         let actor = self.wait(access.authenticate_from(&key, SOURCE))?;
         Ok(Member { access, actor })
     }

@@ -1,5 +1,5 @@
 use super::check::{no_control, required};
-use crate::audit::{Audit, Recorder};
+use crate::audit::{AuditSink, Recorder};
 use crate::types::internal::OAuthShape;
 use crate::types::{AccountSid, SecretString};
 use crate::{Error, Result};
@@ -61,7 +61,7 @@ impl OAuthConfig {
     /// Where it is recorded that a token was asked for (`token.issue`): `ok`, `denied` by Twilio, or `failed`; nowhere unless
     /// set. The actor is the app's ID, the source the token endpoint, the action the scopes. A token of which nothing can
     /// be recorded is not used.
-    pub fn audit(mut self, audit: impl Audit + 'static) -> Self {
+    pub fn audit(mut self, audit: impl AuditSink + 'static) -> Self {
         self.recorder = Recorder::new(audit);
         self
     }

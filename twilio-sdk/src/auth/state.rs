@@ -72,7 +72,7 @@ impl AuthState {
             },
             Auth::OAuth(config) => {
                 // The recorder hides the secret with which tokens are asked for.
-                config.recorder.guard(&config.client_secret);
+                config.recorder.redact_secret(&config.client_secret);
                 Credential::Token(Arc::default(), Arc::new(config.clone()))
             }
             #[cfg(feature = "oauth")]

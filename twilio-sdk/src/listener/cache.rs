@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::flights::Flights;
 use super::remembered::{Remembered, Tags};
 use super::{AuthError, Authentication, Credential, UserDetails, UserStore};
-use crate::audit::Audit;
+use crate::audit::AuditSink;
 
 /// Remembers credentials that a store has found right, so that not every request costs a hash or a question to a
 /// server.
@@ -128,7 +128,7 @@ impl<S: UserStore> UserStore for CachedUserStore<S> {
         self.store.refresh();
     }
 
-    fn record_changes(&self, audit: &Arc<dyn Audit>) {
+    fn record_changes(&self, audit: &Arc<dyn AuditSink>) {
         self.store.record_changes(audit);
     }
 }

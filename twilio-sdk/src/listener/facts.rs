@@ -2,7 +2,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use http::{Extensions, HeaderMap, HeaderName, Method, Request, Uri, request::Parts};
 
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 
 /// The header with a request's id.
 const REQUEST_ID: &str = "x-request-id";
@@ -54,7 +54,7 @@ impl RequestContext {
     }
 
     /// The event with what is known of the request.
-    pub(crate) fn put_into(&self, mut event: Event) -> Event {
+    pub(crate) fn put_into(&self, mut event: AuditEvent) -> AuditEvent {
         if let Some(resource) = &self.resource {
             event = event.resource(resource);
         }

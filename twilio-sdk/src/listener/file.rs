@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::{Authentication, Credential, MemoryUserStore, PasswordHash, UserStore};
-use crate::audit::{Audit, AuditEventKind, Event, Outcome, Recorder};
+use crate::audit::{AuditEvent, AuditEventKind, AuditSink, EventOutcome, Recorder};
 use crate::config::file::{Reader, missing, read_file};
 use crate::{Error, Result};
 
@@ -86,7 +86,7 @@ impl FileUserStore {
 
     /// Where it is recorded that the file was read again, or could not be (`config.change`); nowhere unless set. Users of
     /// whom nothing can be recorded are not taken, and are read again a second later.
-    pub fn audit(self, audit: impl Audit + 'static) -> Self {
+    pub fn audit(self, audit: impl AuditSink + 'static) -> Self {
         self.set_recorder(Recorder::new(audit));
         self
     }
@@ -121,9 +121,9 @@ impl FileUserStore {
         let recorder = self.recorder.read().unwrap_or_else(PoisonError::into_inner).clone();
         let file = self.path.display();
         let event = match error {
-            None => Event::new(AuditEventKind::ConfigChange, Outcome::Ok),
+            None => AuditEvent::new(AuditEventKind::ConfigChange, EventOutcome::Ok),
             Some(error) => {
-                Event::new(AuditEventKind::ConfigChange, Outcome::Failed).reason(error.to_string())
+                AuditEvent::new(AuditEventKind::ConfigChange, EventOutcome::Failed).reason(error.to_string())
             }
         };
         let event = event.action("read users").resource(file.to_string());
@@ -194,7 +194,7 @@ impl UserStore for FileUserStore {
         self.reload_if_changed();
     }
 
-    fn record_changes(&self, audit: &Arc<dyn Audit>) {
+    fn record_changes(&self, audit: &Arc<dyn AuditSink>) {
         self.set_recorder(Recorder::new(Arc::clone(audit)));
     }
 }

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName, Request};
 
 use super::facts::{forwarded, source};
 use super::{AuthError, Credential, RequestContext, UserDetails, UserStore, record};
-use crate::audit::{Audit, Recorder};
+use crate::audit::{AuditSink, Recorder};
 
 /// Where a handler finds the credential: a request, its parts, its headers, or the value of `Authorization`.
 pub trait Authorization {
@@ -134,8 +134,8 @@ impl BasicHandler {
     /// in the wrong field. The store records its [changes](UserStore::record_changes) there too.
     ///
     /// A request of which nothing can be recorded is not let in: [`AuthError::Unrecorded`].
-    pub fn audit(mut self, audit: impl Audit + 'static) -> Self {
-        let audit: Arc<dyn Audit> = Arc::new(audit);
+    pub fn audit(mut self, audit: impl AuditSink + 'static) -> Self {
+        let audit: Arc<dyn AuditSink> = Arc::new(audit);
         self.store.record_changes(&audit);
         self.recorder = Recorder::new(audit);
         self

@@ -11,7 +11,7 @@ use super::prepare::prepared;
 use super::remembered::Remembered;
 use super::{AuthError, Authentication, Credential, UserStore};
 use crate::Error;
-use crate::audit::Audit;
+use crate::audit::AuditSink;
 
 /// How many names, accounts and networks are counted at most.
 const MOST: usize = 10_000;
@@ -219,7 +219,7 @@ impl<S: UserStore> UserStore for ThrottledUserStore<S> {
         self.store.refresh();
     }
 
-    fn record_changes(&self, audit: &Arc<dyn Audit>) {
+    fn record_changes(&self, audit: &Arc<dyn AuditSink>) {
         self.store.record_changes(audit);
     }
 }

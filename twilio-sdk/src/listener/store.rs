@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use super::{AuthError, Credential};
-use crate::audit::Audit;
+use crate::audit::AuditSink;
 
 /// A user who has been recognized.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub trait UserStore: Send + Sync + fmt::Debug {
 
     /// Takes where changes of what the store knows are to be recorded, in the place of where they were before. Does nothing
     /// unless written; a store around another one hands it on.
-    fn record_changes(&self, audit: &Arc<dyn Audit>) {
+    fn record_changes(&self, audit: &Arc<dyn AuditSink>) {
         let _ = audit;
     }
 }
@@ -75,7 +75,7 @@ impl<S: UserStore + ?Sized> UserStore for Arc<S> {
         (**self).refresh();
     }
 
-    fn record_changes(&self, audit: &Arc<dyn Audit>) {
+    fn record_changes(&self, audit: &Arc<dyn AuditSink>) {
         (**self).record_changes(audit);
     }
 }
@@ -121,7 +121,7 @@ impl UserStore for UserStoreChain {
         self.0.iter().for_each(|store| store.refresh());
     }
 
-    fn record_changes(&self, audit: &Arc<dyn Audit>) {
+    fn record_changes(&self, audit: &Arc<dyn AuditSink>) {
         self.0.iter().for_each(|store| store.record_changes(audit));
     }
 }

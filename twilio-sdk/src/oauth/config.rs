@@ -4,7 +4,7 @@ use http::Uri;
 use twilio_sdk_http::internal::ExchangeSettings;
 use twilio_sdk_http::internal::url::{is_https, secure_url, visible};
 
-use crate::audit::{Audit, Recorder};
+use crate::audit::{AuditSink, Recorder};
 use crate::config::{Proxy, TlsConfig};
 use crate::types::SecretString;
 use crate::{Error, Result};
@@ -124,7 +124,7 @@ impl OAuthClientConfig {
     /// Tokens of which nothing can be recorded are not handed out. Those that a [`TokenSource`](super::TokenSource) has
     /// renewed are stored all the same, because the refresh token before them may be worth nothing by then, and handed out
     /// once the event can be recorded.
-    pub fn audit(mut self, audit: impl Audit + 'static) -> Self {
+    pub fn audit(mut self, audit: impl AuditSink + 'static) -> Self {
         self.recorder = Recorder::new(audit);
         self
     }

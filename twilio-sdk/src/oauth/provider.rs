@@ -40,7 +40,7 @@ impl Provider {
     pub fn new(config: OAuthClientConfig) -> Result<Self> {
         config.check()?;
         if let Some(secret) = &config.client_secret {
-            config.recorder.guard(secret);
+            config.recorder.redact_secret(secret);
         }
         let exchange = Arc::new(Exchange::new(&config.connection, config.needs_tls())?);
         let provider = Self(Arc::new(Inner { config, exchange }));

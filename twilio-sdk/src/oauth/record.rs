@@ -1,5 +1,5 @@
 use super::Provider;
-use crate::audit::{AuditEventKind, Event};
+use crate::audit::{AuditEvent, AuditEventKind};
 use crate::auth::token::{recorded_as, unrecorded};
 use crate::error::TokenResult;
 
@@ -10,7 +10,7 @@ impl Provider {
         kind: AuditEventKind,
         key: Option<&str>,
         outcome: &TokenResult<T>,
-    ) -> Event {
+    ) -> AuditEvent {
         let config = self.config();
         let event =
             recorded_as(kind, &config.client_id, &config.token_url, &config.scopes.join(" "), outcome);
@@ -20,8 +20,8 @@ impl Provider {
         }
     }
 
-    pub(super) async fn record(&self, event: Event) -> TokenResult<()> {
-        self.config().recorder.record_aside(vec![event]).await.map_err(unrecorded)
+    pub(super) async fn record(&self, event: AuditEvent) -> TokenResult<()> {
+        self.config().recorder.record_off_thread(vec![event]).await.map_err(unrecorded)
     }
 
     /// Gives back what was answered, where it can be recorded.

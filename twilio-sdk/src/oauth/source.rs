@@ -8,7 +8,7 @@ use twilio_sdk_http::internal::header::bearer;
 use twilio_sdk_http::internal::token::{FetchFuture, Fresh, LastToken, TokenCell};
 
 use super::{Provider, TokenStore, Tokens};
-use crate::audit::{AuditEventKind, Event};
+use crate::audit::{AuditEvent, AuditEventKind};
 use crate::auth::token::Fetch;
 use crate::error::{OAuthError, OAuthErrorCode, TokenResult};
 use crate::runtime::Handle;
@@ -46,7 +46,7 @@ struct Pending {
     /// What the store did not take.
     unsaved: Option<Tokens>,
     /// What could not be recorded; no token is handed out before it is.
-    unrecorded: Option<Event>,
+    unrecorded: Option<AuditEvent>,
 }
 
 impl TokenSource {

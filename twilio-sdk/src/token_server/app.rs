@@ -12,7 +12,7 @@ use serde_json::json;
 use super::answer::{self, Refusal};
 use super::live::{Current, Live, Signed};
 use super::request;
-use crate::audit::{AuditEventKind, Event, Outcome};
+use crate::audit::{AuditEvent, AuditEventKind, EventOutcome};
 use crate::listener::{AuthError, Credential, UserDetails, UserStore as _, checked, request_id};
 
 /// Who a request came from.
@@ -67,12 +67,12 @@ impl App {
         let user = known.map_err(Refusal::unauthorized)?;
         *who = Some(user.username.clone());
         let signed = now.sign(&user);
-        let asked = |outcome| Event::new(AuditEventKind::TokenIssue, outcome).actor(&user.username);
+        let asked = |outcome| AuditEvent::new(AuditEventKind::TokenIssue, outcome).actor(&user.username);
         let event = match &signed {
-            Ok(signed) => asked(Outcome::Ok).action(&signed.grants).resource(&signed.identity),
+            Ok(signed) => asked(EventOutcome::Ok).action(&signed.grants).resource(&signed.identity),
             Err(refusal) => {
                 let denied = refusal.status == StatusCode::FORBIDDEN;
-                asked(if denied { Outcome::Denied } else { Outcome::Failed })
+                asked(if denied { EventOutcome::Denied } else { EventOutcome::Failed })
                     .reason(refusal.reason.clone().unwrap_or_default())
             }
         };
@@ -90,12 +90,12 @@ impl App {
         ))
     }
 
-    async fn record(&self, event: Event, asker: &Asker) -> Result<(), Refusal> {
+    async fn record(&self, event: AuditEvent, asker: &Asker) -> Result<(), Refusal> {
         let mut event = event.source(asker.address.to_string());
         if let Some(id) = &asker.id {
             event = event.correlation_id(id);
         }
-        self.live.recorder.record_aside(vec![event]).await.map_err(|error| {
+        self.live.recorder.record_off_thread(vec![event]).await.map_err(|error| {
             tracing::error!(target: "twilio_sdk::token_server", %error, "an event cannot be recorded");
             let message = "this cannot be recorded now";
             Refusal::new(StatusCode::SERVICE_UNAVAILABLE, message).because(error.to_string())

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::limits::FailureLimits;
 use super::rule::Rule;
 use super::{environment, keys};
-use crate::audit::{Audit, AuditLog, AuditLogOptions};
+use crate::audit::{AuditLog, AuditLogOptions, AuditSink};
 use crate::config::file::read_file;
 use crate::listener::FileUserStore;
 use crate::types::SecretString;
@@ -57,7 +57,7 @@ pub struct TokenServerConfig {
     pub(super) shutdown: Duration,
     pub(super) tls: Option<Tls>,
     pub(super) unguessable_ids: bool,
-    pub(super) audit: Option<Arc<dyn Audit>>,
+    pub(super) audit: Option<Arc<dyn AuditSink>>,
     /// The log that is opened where there is no other recorder.
     pub(super) audit_log: Option<AuditLogOptions>,
 }
@@ -160,7 +160,7 @@ impl TokenServerConfig {
     /// users were read again (`config.change`); in the log that the configuration names unless set, or nowhere. A name
     /// that is not recognized is not recorded: it may be a password in the wrong field. A caller for whom nothing can be
     /// recorded gets no token, but 503.
-    pub fn audit(mut self, audit: impl Audit + 'static) -> Self {
+    pub fn audit(mut self, audit: impl AuditSink + 'static) -> Self {
         self.audit = Some(Arc::new(audit));
         self
     }

@@ -8,7 +8,7 @@ use super::key::problems;
 use super::limits::FailureLimits;
 use super::rule::rule;
 use crate::ApiKeyConfig;
-use crate::audit::{AuditLogOptions, Fsync};
+use crate::audit::{AuditLogOptions, SyncPolicy};
 use crate::config::file::Reader;
 use crate::types::Location;
 
@@ -134,13 +134,13 @@ fn audit(reader: &Reader<'_>, directory: &Path) -> Option<AuditLogOptions> {
     }
     let mut log = AuditLogOptions::new(directory.join(file?));
     if let Some(most) = most {
-        log = log.most_bytes(most);
+        log = log.max_file_bytes(most);
     }
     if let Some(wait) = wait {
         log = log.lock_timeout(wait);
     }
     if let Some(interval) = interval.filter(|interval| !interval.is_zero()) {
-        log = log.fsync(Fsync::Interval(interval));
+        log = log.sync_policy(SyncPolicy::Interval(interval));
     }
     Some(log)
 }

@@ -43,7 +43,7 @@ impl Live {
     pub(super) fn new(config: TokenServerConfig, users: Arc<dyn UserStore>) -> Result<Self> {
         config.check_exposure()?;
         let recorder = config.audit.clone().map(Recorder::new).unwrap_or_default();
-        recorder.guard(&config.key.api_secret);
+        recorder.redact_secret(&config.key.api_secret);
         let remembered = CachedUserStore::new(Arc::clone(&users), config.remember)?;
         let current = Current::new(config, Arc::new(remembered))?;
         Ok(Self { current: RwLock::new(Arc::new(current)), users, failures: Failures::new(), recorder })
@@ -76,7 +76,7 @@ impl Live {
         config.audit_log.clone_from(&old.config.audit_log);
         config.audit.clone_from(&old.config.audit);
         config.check_exposure()?;
-        self.recorder.guard(&config.key.api_secret);
+        self.recorder.redact_secret(&config.key.api_secret);
         let users = match config.remember == old.config.remember {
             true => Arc::clone(&old.users),
             false => Arc::new(CachedUserStore::new(Arc::clone(&self.users), config.remember)?),

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Argon2Params, Vault, VaultError};
-use crate::audit::{Audit, NoopAuditSink};
+use crate::audit::{AuditSink, NoopAuditSink};
 use crate::types::SecretString;
 
 /// How a vault is made, opened and watched.
@@ -12,7 +12,7 @@ pub struct VaultOptions {
     pub(super) path: PathBuf,
     pub(super) work: Argon2Params,
     pub(super) lock_timeout: Duration,
-    pub(super) audit: Arc<dyn Audit>,
+    pub(super) audit: Arc<dyn AuditSink>,
     pub(super) actor: Option<String>,
 }
 
@@ -41,7 +41,7 @@ impl VaultOptions {
     }
 
     /// Where it is recorded that the vault was opened and its entries were used; nowhere unless set.
-    pub fn audit(mut self, audit: impl Audit + 'static) -> Self {
+    pub fn audit(mut self, audit: impl AuditSink + 'static) -> Self {
         self.audit = Arc::new(audit);
         self
     }

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::content::Content;
 use super::seal::{MOST_FILE, Seal};
 use super::{Argon2Params, Entry, EntryInfo, EntryValue, VaultError, VaultOptions};
-use crate::audit::{AuditEventKind, Begun, Event, Outcome};
+use crate::audit::{AuditEvent, AuditEventKind, EventOutcome, PendingChange};
 use crate::private_file::{Lock, beside, folder_of, is_open_to_others, make_folder, replace};
 use crate::types::SecretString;
 
@@ -42,7 +42,7 @@ impl Vault {
     }
 
     pub(super) fn create_with(options: VaultOptions, passphrase: &SecretString) -> Result<Self, VaultError> {
-        options.audit.guard(passphrase);
+        options.audit.redact_secret(passphrase);
         let path = &options.path;
         make_folder(folder_of(path))?;
         check_folder(path)?;
@@ -54,13 +54,14 @@ impl Vault {
             Err(error) => return Err(error.into()),
         }
         let bytes = seal.seal(&Content::default().to_json()?)?;
-        let event = event(&options, AuditEventKind::CredentialUnlock, Outcome::Ok, None, Some("a new vault"));
+        let event =
+            event(&options, AuditEventKind::CredentialUnlock, EventOutcome::Ok, None, Some("a new vault"));
         recorded(&options, event, || Ok(replace(path, &bytes)?))?;
         Ok(Self { seal: Arc::new(RwLock::new(seal)), options })
     }
 
     pub(super) fn open_with(options: VaultOptions, passphrase: &SecretString) -> Result<Self, VaultError> {
-        options.audit.guard(passphrase);
+        options.audit.redact_secret(passphrase);
         let opened = read(&options.path).and_then(|file| {
             let seal = Seal::open(&file, passphrase)?;
             Content::parse(&seal.unseal(&file)?).map(|_| seal)
@@ -144,7 +145,7 @@ impl Vault {
     ///
     /// What [`VaultError`] lists; the old passphrase then stays.
     pub fn rekey(&self, passphrase: &SecretString, work: Argon2Params) -> Result<(), VaultError> {
-        self.options.audit.guard(passphrase);
+        self.options.audit.redact_secret(passphrase);
         let kind = AuditEventKind::CredentialRekey;
         let prepared = Seal::create(passphrase, work).and_then(|next| {
             let lock = lock(&self.options)?;
@@ -155,7 +156,7 @@ impl Vault {
             Ok((lock, seal, next, bytes))
         });
         let (_lock, mut seal, next, bytes) = prepared.or_else(|error| self.refused(kind, None, error))?;
-        recorded(&self.options, event(&self.options, kind, Outcome::Ok, None, None), || {
+        recorded(&self.options, event(&self.options, kind, EventOutcome::Ok, None, None), || {
             Ok(replace(self.path(), &bytes)?)
         })?;
         *seal = next;
@@ -179,7 +180,7 @@ impl Vault {
             Ok((lock, seal, bytes, result))
         };
         let (_lock, _seal, bytes, result) = prepared().or_else(|error| self.refused(kind, name, error))?;
-        recorded(&self.options, event(&self.options, kind, Outcome::Ok, name, None), || {
+        recorded(&self.options, event(&self.options, kind, EventOutcome::Ok, name, None), || {
             Ok(replace(self.path(), &bytes)?)
         })?;
         Ok(result)
@@ -200,10 +201,10 @@ impl Vault {
     /// Tells the record of the secrets that an entry holds.
     pub(super) fn guard(&self, value: &EntryValue) {
         match value {
-            EntryValue::Text(text) => self.options.audit.guard(text),
+            EntryValue::Text(text) => self.options.audit.redact_secret(text),
             EntryValue::Json(json) => {
                 twilio_sdk_redact::for_each_secret(json.expose_secret(), &mut |secret| {
-                    self.options.audit.guard(&secret.into());
+                    self.options.audit.redact_secret(&secret.into());
                 })
             }
         }
@@ -235,10 +236,10 @@ impl Vault {
 /// Makes a change that is recorded as begun before it and with its end after it.
 fn recorded(
     options: &VaultOptions,
-    event: Event,
+    event: AuditEvent,
     make: impl FnOnce() -> Result<(), VaultError>,
 ) -> Result<(), VaultError> {
-    let begun = Begun::record(&*options.audit, event)?;
+    let begun = PendingChange::begin(&*options.audit, event)?;
     let made = make();
     let (outcome, why) = ended(&made);
     begun.end(&*options.audit, outcome, why);
@@ -246,24 +247,24 @@ fn recorded(
 }
 
 /// The outcome for the record.
-fn ended<T>(done: &Result<T, VaultError>) -> (Outcome, Option<String>) {
+fn ended<T>(done: &Result<T, VaultError>) -> (EventOutcome, Option<String>) {
     match done {
-        Ok(_) => (Outcome::Ok, None),
+        Ok(_) => (EventOutcome::Ok, None),
         Err(error @ (VaultError::WrongPassphrase | VaultError::Expired(_))) => {
-            (Outcome::Denied, Some(error.to_string()))
+            (EventOutcome::Denied, Some(error.to_string()))
         }
-        Err(error) => (Outcome::Failed, Some(error.to_string())),
+        Err(error) => (EventOutcome::Failed, Some(error.to_string())),
     }
 }
 
 fn event(
     options: &VaultOptions,
     kind: AuditEventKind,
-    outcome: Outcome,
+    outcome: EventOutcome,
     name: Option<&str>,
     reason: Option<&str>,
-) -> Event {
-    let mut event = Event::new(kind, outcome).source(options.path.display().to_string());
+) -> AuditEvent {
+    let mut event = AuditEvent::new(kind, outcome).source(options.path.display().to_string());
     if let Some(actor) = &options.actor {
         event = event.actor(actor);
     }

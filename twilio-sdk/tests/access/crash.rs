@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use twilio_sdk::access::{AccessControl, AccessStore, Roles, SqliteAccessStore};
-use twilio_sdk::audit::{Audit, AuditError, AuditEventKind, Event, Outcome};
+use twilio_sdk::audit::{AuditError, AuditEvent, AuditEventKind, AuditSink, EventOutcome};
 
 use crate::control;
 use crate::folder::Folder;
@@ -23,9 +23,9 @@ fn open(path: &Path) -> (Arc<dyn AccessStore>, AccessControl) {
 /// Says that a change has been decided on, and is about to be written.
 struct Told;
 
-impl Audit for Told {
-    fn record(&self, event: &Event) -> Result<(), AuditError> {
-        if event.kind() == AuditEventKind::KeyRotate && event.outcome() == Outcome::Begun {
+impl AuditSink for Told {
+    fn record(&self, event: &AuditEvent) -> Result<(), AuditError> {
+        if event.kind() == AuditEventKind::KeyRotate && event.outcome() == EventOutcome::Begun {
             println!("\nrecorded");
             std::io::stdout().flush().unwrap();
         }

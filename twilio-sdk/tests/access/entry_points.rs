@@ -7,7 +7,7 @@ use twilio_sdk::access::{
     AccessControl, AccessError, Actor, Guarded, GuardedConfig, LogView, MemoryAccessStore, Permission, Roles,
     UserRecord, Write,
 };
-use twilio_sdk::audit::{AuditEventKind, AuditLog, Event, Filter, Outcome};
+use twilio_sdk::audit::{AuditEvent, AuditEventKind, AuditLog, EventOutcome, RecordFilter};
 use twilio_sdk::vault::{Argon2Params, Vault, VaultOptions};
 use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig};
 
@@ -42,7 +42,11 @@ async fn program(folder: &Folder, store: &Arc<MemoryAccessStore>) -> Program {
     let vault =
         VaultOptions::new(folder.file("secrets.vault")).work_factor(Argon2Params::new(8, 1, 1).unwrap());
     let log = AuditLog::open(folder.file("audit.log")).unwrap();
-    twilio_sdk::audit::Audit::record(&log, &Event::new(AuditEventKind::TokenIssue, Outcome::Ok)).unwrap();
+    twilio_sdk::audit::AuditSink::record(
+        &log,
+        &AuditEvent::new(AuditEventKind::TokenIssue, EventOutcome::Ok),
+    )
+    .unwrap();
     Program {
         config: access.guard_config(config()),
         client: access.guard_client(Client::new(config()).unwrap()),
@@ -90,7 +94,7 @@ impl Program {
             ViewLogs,
             self.log.get(actor).await.map(|log| {
                 assert_eq!(log.tail(5).unwrap().len(), 1);
-                assert_eq!(log.search(Filter::new()).unwrap().count(), 1);
+                assert_eq!(log.search(RecordFilter::new()).unwrap().count(), 1);
                 log.verify(None).unwrap();
             }),
         ));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use twilio_sdk::access::{AccessControl, AccessError, Roles, SqliteAccessStore};
-use twilio_sdk::audit::{AuditEventKind, AuditLog, AuditLogOptions, Filter, Outcome};
+use twilio_sdk::audit::{AuditEventKind, AuditLog, AuditLogOptions, EventOutcome, RecordFilter};
 
 use crate::first;
 use crate::folder::{Folder, holds};
@@ -30,11 +30,11 @@ async fn a_log_on_a_disk_has_the_whole_story_and_no_file_has_a_key() {
     let view = view.get(&ada).await.unwrap();
     assert!(view.verify(None).unwrap().open().is_empty(), "every change has its end");
     let kinds: Vec<_> = view
-        .search(Filter::new())
+        .search(RecordFilter::new())
         .unwrap()
         .map(Result::unwrap)
-        .filter(|record| record.outcome() != Some(Outcome::Begun))
-        .map(|record| record.kind().unwrap())
+        .filter(|record| record.outcome != EventOutcome::Begun)
+        .map(|record| record.event.known().unwrap())
         .collect();
     use AuditEventKind::{
         Authentication, Authorization, KeyIssue, KeyRevoke, KeyRotate, UserAdd, UserRemove,
@@ -52,7 +52,7 @@ async fn a_log_on_a_disk_has_the_whole_story_and_no_file_has_a_key() {
         UserRemove,
     ];
     assert_eq!(kinds, expected);
-    let denied = Filter::new().actor("vera").outcome(Outcome::Denied);
+    let denied = RecordFilter::new().actor("vera").outcome(EventOutcome::Denied);
     assert_eq!(view.search(denied).unwrap().count(), 2, "the log, and the key that was revoked");
     let everything = folder.everything();
     assert!(holds(&everything, &old.info.id));

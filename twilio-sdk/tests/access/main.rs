@@ -30,7 +30,7 @@ mod sqlite_disk;
 use std::sync::Arc;
 
 use twilio_sdk::access::{AccessControl, AccessError, AccessStore, Actor, IssuedKey, Roles};
-use twilio_sdk::audit::{Event, NoopAuditSink, Outcome};
+use twilio_sdk::audit::{AuditEvent, EventOutcome, NoopAuditSink};
 
 /// People of a store, of whom nothing is recorded.
 pub(crate) fn control(store: &Arc<dyn AccessStore>) -> AccessControl {
@@ -59,15 +59,16 @@ pub(crate) async fn person(access: &AccessControl, admin: &Actor, name: &str, ro
 pub(crate) type Recorder = Arc<recorder::Recorder>;
 
 /// What was recorded since the last look, without the first of the two records of each change.
-pub(crate) fn ended(recorder: &Recorder) -> Vec<Event> {
-    recorder.events().into_iter().filter(|event| event.outcome() != Outcome::Begun).collect()
+pub(crate) fn ended(recorder: &Recorder) -> Vec<AuditEvent> {
+    recorder.events().into_iter().filter(|event| event.outcome() != EventOutcome::Begun).collect()
 }
 
 /// What was recorded and has ended since the last look, each as `event outcome actor role action resource`.
 pub(crate) fn taken(recorder: &Recorder) -> Vec<String> {
-    let line = |event: &Event| {
-        let of =
-            |name: &str| event.texts().find(|(key, _)| *key == name).map_or("-", |(_, text)| text).to_owned();
+    let line = |event: &AuditEvent| {
+        let of = |name: &str| {
+            event.fields().find(|(key, _)| *key == name).map_or("-", |(_, text)| text).to_owned()
+        };
         let texts = ["actor", "role", "action", "resource"].map(of).join(" ");
         format!("{} {} {texts}", event.kind().as_str(), event.outcome().as_str())
     };

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use twilio_sdk::access::{AccessControl, AccessStore as _, Roles, SqliteAccessStore};
-use twilio_sdk::audit::{AuditLog, Filter, Outcome, search, verify};
+use twilio_sdk::audit::{AuditLog, EventOutcome, RecordFilter, search_log, verify_log};
 
 use crate::folder::Folder;
 
@@ -61,15 +61,15 @@ async fn review_78_the_log_does_not_say_done_of_a_change_that_a_kill_prevented()
     }
     let store = SqliteAccessStore::open(&people).unwrap();
     let users: HashSet<String> = store.records().await.unwrap().users.into_keys().collect();
-    let verified = verify(&log, None).unwrap();
+    let verified = verify_log(&log, None).unwrap();
     let open: HashSet<String> =
         verified.open().iter().map(|record| record.resource.clone().unwrap()).collect();
     assert!(open.len() <= KILLS as usize, "one for each kill at most: {open:?}");
     let of = |outcome| -> HashSet<String> {
-        let filter = Filter::new().kind(twilio_sdk::audit::AuditEventKind::UserAdd).outcome(outcome);
-        search(&log, filter).unwrap().map(|record| record.unwrap().resource.unwrap()).collect()
+        let filter = RecordFilter::new().kind(twilio_sdk::audit::AuditEventKind::UserAdd).outcome(outcome);
+        search_log(&log, filter).unwrap().map(|record| record.unwrap().resource.unwrap()).collect()
     };
-    let (begun, ok) = (of(Outcome::Begun), of(Outcome::Ok));
+    let (begun, ok) = (of(EventOutcome::Begun), of(EventOutcome::Ok));
     assert!(ok.is_subset(&users), "said to be done and not there: {:?}", ok.difference(&users));
     assert!(acknowledged.is_subset(&users) && acknowledged.is_subset(&begun));
     assert_eq!(begun.difference(&ok).cloned().collect::<HashSet<_>>(), open);

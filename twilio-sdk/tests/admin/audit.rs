@@ -74,11 +74,11 @@ fn a_line_that_was_tampered_with_is_found_though_nothing_can_be_recorded_any_mor
 
 #[test]
 fn review_64_events_of_an_application_are_searched_by_their_kind() {
-    use twilio_sdk::audit::{Audit as _, AuditEventKind, AuditLog, Event, Outcome};
+    use twilio_sdk::audit::{AuditEvent, AuditEventKind, AuditLog, AuditSink as _, EventOutcome};
     let home = home();
     let log = AuditLog::open(home.file("audit.log")).unwrap();
     let refund = AuditEventKind::custom("order.refund").unwrap();
-    log.record(&Event::new(refund, Outcome::Ok).actor("alice").resource("order 4711")).unwrap();
+    log.record(&AuditEvent::new(refund, EventOutcome::Ok).actor("alice").resource("order 4711")).unwrap();
     drop(log);
     for option in ["--kind", "--event"] {
         let found = records(&read(&home, &["audit", "search", option, "order.refund", "--json"]).ok());

@@ -88,8 +88,8 @@ fn review_78_verify_lists_changes_that_have_no_end() {
     assert!(!whole.out.contains("no record of the end"), "{whole:?}");
     // As a kill leaves it: the last record is that a change begins.
     let log = twilio_sdk::audit::AuditLog::open(home.file("audit.log")).unwrap();
-    use twilio_sdk::audit::{Audit as _, AuditEventKind, Event, Outcome};
-    let event = Event::new(AuditEventKind::UserAdd, Outcome::Begun).actor("ada").resource("bob");
+    use twilio_sdk::audit::{AuditEvent, AuditEventKind, AuditSink as _, EventOutcome};
+    let event = AuditEvent::new(AuditEventKind::UserAdd, EventOutcome::Begun).actor("ada").resource("bob");
     log.record(&event.correlation_id("change-1")).unwrap();
     drop(log);
     let found = home.run_as(&ada, &["audit", "verify"], &[]).ok();

@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use twilio_sdk::audit::{Audit as _, AuditEventKind, AuditLog, Event, Outcome, verify};
+use twilio_sdk::audit::{AuditEvent, AuditEventKind, AuditLog, AuditSink as _, EventOutcome, verify_log};
 
 use crate::folder::Folder;
 
@@ -12,7 +12,7 @@ use crate::folder::Folder;
 fn as_another_process() {
     let Some(path) = std::env::var_os("TWILIO_TEST_FULL_LOG") else { return };
     let log = AuditLog::open(path).unwrap();
-    let event = Event::new(AuditEventKind::UserAdd, Outcome::Ok).actor("ada").resource("bob");
+    let event = AuditEvent::new(AuditEventKind::UserAdd, EventOutcome::Ok).actor("ada").resource("bob");
     let error = (0..10_000).find_map(|_| log.record(&event).err()).unwrap();
     println!("\nerror: {error}");
 }
@@ -34,7 +34,7 @@ fn review_77_a_log_that_cannot_be_written_is_told_with_its_path() {
         text.lines().find_map(|line| line.strip_prefix("error: ")).unwrap_or_else(|| panic!("{text}"));
     assert!(error.contains(&path.display().to_string()) && error.contains("a line of the log"), "{error}");
     // What was written before is whole.
-    verify(&path, None).unwrap();
+    verify_log(&path, None).unwrap();
     let full = twilio_sdk::audit::AuditError::Io {
         what: "x".to_owned(),
         source: std::io::Error::from(std::io::ErrorKind::StorageFull),

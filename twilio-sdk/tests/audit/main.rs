@@ -14,13 +14,13 @@ mod tamper;
 
 use std::path::Path;
 
-use twilio_sdk::audit::{Audit, AuditEventKind, AuditLog, AuditLogOptions, Event, Outcome};
+use twilio_sdk::audit::{AuditEvent, AuditEventKind, AuditLog, AuditLogOptions, AuditSink, EventOutcome};
 
 use folder::Folder;
 
 /// An event by which records can be told apart.
-fn event(number: u64) -> Event {
-    Event::new(AuditEventKind::KeyIssue, Outcome::Ok).actor("alice").resource(format!("SK{number}"))
+fn event(number: u64) -> AuditEvent {
+    AuditEvent::new(AuditEventKind::KeyIssue, EventOutcome::Ok).actor("alice").resource(format!("SK{number}"))
 }
 
 /// Writes events of these numbers.
@@ -32,7 +32,7 @@ fn write(log: &AuditLog, numbers: std::ops::Range<u64>) {
 
 /// A log with so many records, in files of a few lines.
 fn rotated(folder: &Folder, records: u64) -> AuditLog {
-    let log = AuditLogOptions::new(folder.file("audit.log")).most_bytes(1000).open().unwrap();
+    let log = AuditLogOptions::new(folder.file("audit.log")).max_file_bytes(1000).open().unwrap();
     write(&log, 0..records);
     log
 }

@@ -4,14 +4,14 @@
 use std::os::unix::fs::{chown, symlink};
 use std::path::Path;
 
-use twilio_sdk::audit::{Audit, AuditError, AuditLog, AuditLogOptions};
+use twilio_sdk::audit::{AuditError, AuditLog, AuditLogOptions, AuditSink};
 
 use crate::folder::{Folder, chmod};
 use crate::{event, write};
 
 /// A log of several files: the current one, one before it, the head and the lock.
 fn log(folder: &Folder) -> AuditLog {
-    let log = AuditLogOptions::new(folder.file("audit.log")).most_bytes(300).open().unwrap();
+    let log = AuditLogOptions::new(folder.file("audit.log")).max_file_bytes(300).open().unwrap();
     write(&log, 0..5);
     assert!(folder.file("audit.log.000001").exists());
     log
@@ -20,7 +20,7 @@ fn log(folder: &Folder) -> AuditLog {
 #[track_caller]
 fn is_open_to_others(found: Result<impl Sized, AuditError>, path: &Path, command: &str) {
     let error = found.err().expect("is rejected");
-    assert!(matches!(error, AuditError::OpenToOthers(_)), "{error:?}");
+    assert!(matches!(error, AuditError::InsecurePermissions(_)), "{error:?}");
     let text = error.to_string();
     assert!(text.contains(&path.display().to_string()) && text.contains(command), "{text}");
 }
@@ -73,7 +73,10 @@ fn review_15_a_log_that_is_open_does_not_follow_its_lock_elsewhere() {
     symlink(elsewhere.file("made"), folder.file("audit.log.lock")).unwrap();
     assert!(open.record(&event(9)).is_err());
     assert!(!elsewhere.file("made").exists());
-    assert!(twilio_sdk::audit::verify(open.path(), None).is_ok(), "what is read needs no lock to be made");
+    assert!(
+        twilio_sdk::audit::verify_log(open.path(), None).is_ok(),
+        "what is read needs no lock to be made"
+    );
     assert!(!elsewhere.file("made").exists());
 }
 

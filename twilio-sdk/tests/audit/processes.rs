@@ -4,7 +4,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use twilio_sdk::audit::{Audit, AuditError, AuditLog, AuditLogOptions, Filter, search, verify};
+use twilio_sdk::audit::{
+    AuditError, AuditLog, AuditLogOptions, AuditSink, RecordFilter, search_log, verify_log,
+};
 
 use crate::folder::Folder;
 use crate::{event, write};
@@ -26,7 +28,7 @@ fn another(folder: &Folder, number: u64) -> Child {
 fn as_another_process() {
     let Some(path) = std::env::var_os("TWILIO_TEST_AUDIT_LOG") else { return };
     let number: u64 = std::env::var("TWILIO_TEST_NUMBER").unwrap().parse().unwrap();
-    let log = AuditLogOptions::new(path).most_bytes(2000).open().unwrap();
+    let log = AuditLogOptions::new(path).max_file_bytes(2000).open().unwrap();
     write(&log, number * 1000..number * 1000 + RECORDS);
 }
 
@@ -34,7 +36,7 @@ fn as_another_process() {
 fn processes_and_threads_write_one_chain_and_lose_nothing() {
     let folder = Folder::new();
     let children: Vec<Child> = (1..=3).map(|number| another(&folder, number)).collect();
-    let log = Arc::new(AuditLogOptions::new(folder.file("audit.log")).most_bytes(2000).open().unwrap());
+    let log = Arc::new(AuditLogOptions::new(folder.file("audit.log")).max_file_bytes(2000).open().unwrap());
     let threads: Vec<_> = (4..=5)
         .map(|number| {
             let log = Arc::clone(&log);
@@ -49,8 +51,9 @@ fn processes_and_threads_write_one_chain_and_lose_nothing() {
     for number in 1..=5 {
         let wanted = (number * 1000..number * 1000 + RECORDS).map(|n| format!("SK{n}"));
         let mine = format!("SK{number}");
-        let found =
-            search(log.path(), Filter::new()).unwrap().map(|record| record.unwrap().resource.unwrap());
+        let found = search_log(log.path(), RecordFilter::new())
+            .unwrap()
+            .map(|record| record.unwrap().resource.unwrap());
         assert!(found.filter(|name| name.starts_with(&mine)).eq(wanted), "{number}");
     }
 }
@@ -64,11 +67,11 @@ fn a_writer_that_is_killed_leaves_a_log_that_holds() {
         std::thread::sleep(Duration::from_millis(3 + round * 2));
         child.kill().unwrap();
         child.wait().unwrap();
-        let log = AuditLogOptions::new(&path).most_bytes(2000).open().unwrap();
+        let log = AuditLogOptions::new(&path).max_file_bytes(2000).open().unwrap();
         write(&log, round..round + 1);
-        verify(&path, None).unwrap();
+        verify_log(&path, None).unwrap();
     }
-    assert!(verify(&path, None).unwrap().head().seq() > 30);
+    assert!(verify_log(&path, None).unwrap().head().seq() > 30);
 }
 
 #[test]
@@ -80,7 +83,7 @@ fn a_lock_that_does_not_come_in_time_is_an_error() {
         .unwrap();
     let held = std::fs::File::open(folder.file("audit.log.lock")).unwrap();
     held.lock().unwrap();
-    assert!(matches!(log.record(&event(1)), Err(AuditError::Busy)));
+    assert!(matches!(log.record(&event(1)), Err(AuditError::Locked)));
     held.unlock().unwrap();
     log.record(&event(1)).unwrap();
     assert!(AuditLog::open(folder.path().join("..")).is_err());

@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use twilio_sdk::audit::{AuditLog, Fault, Head, VerifyError, verify};
+use twilio_sdk::audit::{AuditLog, ChainHead, Tampering, VerifyError, verify_log};
 
 use crate::folder::Folder;
 use crate::{lines, put, rotated, write};
 
-fn found(path: &Path) -> (Fault, PathBuf, u64) {
-    match verify(path, None).unwrap_err() {
-        VerifyError::Tampered { fault, file, line } => (fault, file, line),
+fn found(path: &Path) -> (Tampering, PathBuf, u64) {
+    match verify_log(path, None).unwrap_err() {
+        VerifyError::Tampered { tampering, file, line } => (tampering, file, line),
         other => panic!("{other}"),
     }
 }
@@ -18,7 +18,7 @@ fn found(path: &Path) -> (Fault, PathBuf, u64) {
 type Spoil<'a> = &'a dyn Fn(&mut Vec<String>);
 
 /// A log of six lines that is spoilt, and what is found.
-fn spoilt(spoil: Spoil<'_>) -> (Fault, u64) {
+fn spoilt(spoil: Spoil<'_>) -> (Tampering, u64) {
     let folder = Folder::new();
     let path = folder.file("audit.log");
     write(&AuditLog::open(&path).unwrap(), 0..6);
@@ -33,25 +33,25 @@ fn spoilt(spoil: Spoil<'_>) -> (Fault, u64) {
 #[test]
 fn what_was_done_to_a_line_is_told_with_file_and_line() {
     let renamed = |line: &String| line.replace("alice", "mallory");
-    let cases: [(&str, Spoil<'_>, Fault, u64); 13] = [
-        ("changed", &|l| l[2] = renamed(&l[2]), Fault::Changed, 3),
-        ("the first changed", &|l| l[0] = renamed(&l[0]), Fault::Changed, 1),
-        ("the last changed", &|l| l[5] = renamed(&l[5]), Fault::Changed, 6),
-        ("no record any more", &|l| l[3] = "{}".into(), Fault::Changed, 4),
+    let cases: [(&str, Spoil<'_>, Tampering, u64); 13] = [
+        ("changed", &|l| l[2] = renamed(&l[2]), Tampering::Changed, 3),
+        ("the first changed", &|l| l[0] = renamed(&l[0]), Tampering::Changed, 1),
+        ("the last changed", &|l| l[5] = renamed(&l[5]), Tampering::Changed, 6),
+        ("no record any more", &|l| l[3] = "{}".into(), Tampering::Changed, 4),
         (
             "a hash changed",
             &|l| l[3] = l[3].replace("\"prev_hash\":\"", "\"prev_hash\":\"0"),
-            Fault::Changed,
+            Tampering::Changed,
             4,
         ),
-        ("removed", &|l| drop(l.remove(2)), Fault::Removed, 3),
-        ("the first removed", &|l| drop(l.remove(0)), Fault::Removed, 1),
-        ("several removed", &|l| drop(l.drain(1..4)), Fault::Removed, 2),
-        ("one put in twice", &|l| l.insert(3, l[2].clone()), Fault::Inserted, 4),
-        ("one put in later", &|l| l.insert(5, l[1].clone()), Fault::Inserted, 6),
-        ("two exchanged", &|l| l.swap(2, 3), Fault::Moved, 3),
-        ("cut off", &|l| l.truncate(4), Fault::Truncated, 4),
-        ("all cut off", &Vec::clear, Fault::Truncated, 0),
+        ("removed", &|l| drop(l.remove(2)), Tampering::Removed, 3),
+        ("the first removed", &|l| drop(l.remove(0)), Tampering::Removed, 1),
+        ("several removed", &|l| drop(l.drain(1..4)), Tampering::Removed, 2),
+        ("one put in twice", &|l| l.insert(3, l[2].clone()), Tampering::Inserted, 4),
+        ("one put in later", &|l| l.insert(5, l[1].clone()), Tampering::Inserted, 6),
+        ("two exchanged", &|l| l.swap(2, 3), Tampering::Moved, 3),
+        ("cut off", &|l| l.truncate(4), Tampering::Truncated, 4),
+        ("all cut off", &Vec::clear, Tampering::Truncated, 0),
     ];
     for (name, spoil, fault, line) in cases {
         assert_eq!(spoilt(spoil), (fault, line), "{name}");
@@ -62,7 +62,7 @@ fn what_was_done_to_a_line_is_told_with_file_and_line() {
 fn a_forged_line_in_the_place_of_another_is_found_though_its_own_hash_is_right() {
     // The line claims to follow the second; the third comes behind it.
     let forged = |l: &mut Vec<String>| l.insert(2, l[2].replace("alice", "mallory"));
-    assert_eq!(spoilt(&forged), (Fault::Inserted, 3));
+    assert_eq!(spoilt(&forged), (Tampering::Inserted, 3));
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn half_of_the_last_line_is_found() {
     write(&AuditLog::open(&path).unwrap(), 0..3);
     let bytes = std::fs::read(&path).unwrap();
     std::fs::write(&path, &bytes[..bytes.len() - 10]).unwrap();
-    assert_eq!(found(&path), (Fault::Truncated, path, 3));
+    assert_eq!(found(&path), (Tampering::Truncated, path, 3));
 }
 
 #[test]
@@ -85,9 +85,9 @@ fn tampering_is_found_in_earlier_files_too() {
     let last = there.len() - 1;
     there[last] = there[last].replace("alice", "mallory");
     put(&second, &there);
-    assert_eq!(found(&path), (Fault::Changed, second.clone(), last as u64 + 1));
+    assert_eq!(found(&path), (Tampering::Changed, second.clone(), last as u64 + 1));
     std::fs::remove_file(&second).unwrap();
-    assert_eq!(found(&path), (Fault::Removed, folder.file("audit.log.000003"), 1));
+    assert_eq!(found(&path), (Tampering::Removed, folder.file("audit.log.000003"), 1));
     drop(log);
 }
 
@@ -99,9 +99,9 @@ fn a_log_that_is_gone_as_a_whole_does_not_hold() {
     for entry in std::fs::read_dir(folder.path()).unwrap() {
         std::fs::remove_file(entry.unwrap().path()).unwrap();
     }
-    assert!(matches!(verify(&path, None), Err(VerifyError::Unreadable(_))));
+    assert!(matches!(verify_log(&path, None), Err(VerifyError::Io(_))));
     drop(AuditLog::open(&path).unwrap());
-    assert_eq!(verify(&path, None).unwrap().head().seq(), 0);
+    assert_eq!(verify_log(&path, None).unwrap().head().seq(), 0);
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn what_stands_behind_the_last_line_is_found_though_it_is_no_line() {
     bytes.resize(bytes.len() + (64 << 10), b'x');
     bytes.extend_from_slice(b"more\n");
     std::fs::write(&path, bytes).unwrap();
-    assert_eq!(found(&path), (Fault::Inserted, path, 4));
+    assert_eq!(found(&path), (Tampering::Inserted, path, 4));
 }
 
 #[test]
@@ -122,15 +122,15 @@ fn a_log_without_its_head_does_not_hold() {
     let path = folder.file("audit.log");
     drop(rotated(&folder, 10));
     std::fs::write(folder.file("audit.log.head"), "").unwrap();
-    assert!(matches!(verify(&path, None), Err(VerifyError::NoHead)));
+    assert!(matches!(verify_log(&path, None), Err(VerifyError::MissingHead)));
     let largest = format!("{} {:020} {}\n", u64::MAX, 0, "ab".repeat(32));
     for head in ["9 9 x\n", &largest] {
         std::fs::write(folder.file("audit.log.head"), head).unwrap();
-        assert!(matches!(verify(&path, None), Err(VerifyError::NoHead)));
+        assert!(matches!(verify_log(&path, None), Err(VerifyError::MissingHead)));
         assert!(AuditLog::open(&path).is_err());
     }
     std::fs::remove_file(folder.file("audit.log.head")).unwrap();
-    assert!(matches!(verify(&path, None), Err(VerifyError::NoHead)));
+    assert!(matches!(verify_log(&path, None), Err(VerifyError::MissingHead)));
 }
 
 #[test]
@@ -141,22 +141,25 @@ fn a_head_that_is_kept_elsewhere_shows_a_log_that_was_written_anew() {
     write(&log, 0..4);
     let kept = log.head().unwrap();
     write(&log, 4..6);
-    assert_eq!(verify(&path, Some(&kept)).unwrap().head().seq(), 6);
+    assert_eq!(verify_log(&path, Some(&kept)).unwrap().head().seq(), 6);
     drop(log);
     for file in ["audit.log", "audit.log.head"] {
         std::fs::remove_file(folder.file(file)).unwrap();
     }
     write(&AuditLog::open(&path).unwrap(), 0..3);
-    assert!(verify(&path, None).is_ok());
-    let short = verify(&path, Some(&kept)).unwrap_err();
-    assert!(matches!(short, VerifyError::Tampered { fault: Fault::Truncated, line: 3, .. }), "{short}");
+    assert!(verify_log(&path, None).is_ok());
+    let short = verify_log(&path, Some(&kept)).unwrap_err();
+    assert!(
+        matches!(short, VerifyError::Tampered { tampering: Tampering::Truncated, line: 3, .. }),
+        "{short}"
+    );
     // As many lines as before: the log's own head has the number of the one that was kept.
     write(&AuditLog::open(&path).unwrap(), 3..4);
-    let equal = verify(&path, Some(&kept)).unwrap_err();
-    assert!(matches!(equal, VerifyError::Tampered { fault: Fault::Changed, line: 4, .. }), "{equal}");
+    let equal = verify_log(&path, Some(&kept)).unwrap_err();
+    assert!(matches!(equal, VerifyError::Tampered { tampering: Tampering::Changed, line: 4, .. }), "{equal}");
     write(&AuditLog::open(&path).unwrap(), 4..9);
-    let other = verify(&path, Some(&kept)).unwrap_err();
-    assert!(matches!(other, VerifyError::Tampered { fault: Fault::Changed, line: 4, .. }), "{other}");
+    let other = verify_log(&path, Some(&kept)).unwrap_err();
+    assert!(matches!(other, VerifyError::Tampered { tampering: Tampering::Changed, line: 4, .. }), "{other}");
 }
 
 #[test]
@@ -169,12 +172,12 @@ fn files_may_be_taken_away_where_their_last_line_is_known() {
     let digest = ring::digest::digest(&ring::digest::SHA256, gone.last().unwrap().as_bytes());
     let hash: String = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
     std::fs::remove_file(first).unwrap();
-    assert_eq!(found(&path).0, Fault::Removed);
-    let anchor = Head::new(gone.len() as u64, hash).unwrap();
-    let verified = verify(&path, Some(&anchor)).unwrap();
+    assert_eq!(found(&path).0, Tampering::Removed);
+    let anchor = ChainHead::new(gone.len() as u64, hash).unwrap();
+    let verified = verify_log(&path, Some(&anchor)).unwrap();
     assert_eq!((verified.first(), verified.head().seq()), (gone.len() as u64 + 1, 20));
-    let wrong = Head::new(gone.len() as u64, "ab".repeat(32)).unwrap();
-    assert!(verify(&path, Some(&wrong)).is_err());
-    assert!(Head::new(1, "no hash").is_none());
-    assert!(Head::new(u64::MAX, "ab".repeat(32)).is_none());
+    let wrong = ChainHead::new(gone.len() as u64, "ab".repeat(32)).unwrap();
+    assert!(verify_log(&path, Some(&wrong)).is_err());
+    assert!(ChainHead::new(1, "no hash").is_none());
+    assert!(ChainHead::new(u64::MAX, "ab".repeat(32)).is_none());
 }

@@ -8,7 +8,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::routing::get;
 use http::HeaderName;
-use twilio_sdk::audit::{AuditLog, tail};
+use twilio_sdk::audit::{AuditLog, read_tail};
 use twilio_sdk::listener::{
     AuthEntry, AuthError, AuthLayer, AuthRules, Authentication, BasicHandler, Credential, FileUserStore,
     JwksSource, JwtConfig, JwtVerifier, MemoryUserStore, ResourcePolicy, UserStore,
@@ -298,7 +298,7 @@ async fn a_log_on_disk_holds_the_events_and_no_secret_of_the_run() {
         }
     }
     assert_eq!(service.status(Some(&basic("alice", "xxx"))).await, 200);
-    let records = tail(log.path(), 100).unwrap();
+    let records = read_tail(log.path(), 100).unwrap();
     assert_eq!(records.len(), 5);
     let last = records.last().unwrap();
     assert_eq!((last.event.as_str(), last.actor.as_deref()), ("authn", Some("alice")));

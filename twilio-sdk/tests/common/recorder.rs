@@ -2,12 +2,12 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use twilio_sdk::audit::{Audit, AuditError, AuditEventKind, Event};
+use twilio_sdk::audit::{AuditError, AuditEvent, AuditEventKind, AuditSink};
 
 /// Keeps events in memory, and can be full.
 #[derive(Default)]
 pub struct Recorder {
-    events: Mutex<Vec<Event>>,
+    events: Mutex<Vec<AuditEvent>>,
     full: AtomicBool,
 }
 
@@ -28,22 +28,22 @@ impl Recorder {
     }
 
     /// The events since the last time.
-    pub fn events(&self) -> Vec<Event> {
+    pub fn events(&self) -> Vec<AuditEvent> {
         std::mem::take(&mut self.events.lock().unwrap())
     }
 
     pub fn kinds(&self) -> Vec<AuditEventKind> {
-        self.events.lock().unwrap().iter().map(Event::kind).collect()
+        self.events.lock().unwrap().iter().map(AuditEvent::kind).collect()
     }
 }
 
-fn line(event: &Event) -> String {
-    let texts: String = event.texts().map(|(name, text)| format!(" {name}={text}")).collect();
+fn line(event: &AuditEvent) -> String {
+    let texts: String = event.fields().map(|(name, text)| format!(" {name}={text}")).collect();
     format!("{} {}{texts}", event.kind().as_str(), event.outcome().as_str())
 }
 
-impl Audit for Recorder {
-    fn record(&self, event: &Event) -> Result<(), AuditError> {
+impl AuditSink for Recorder {
+    fn record(&self, event: &AuditEvent) -> Result<(), AuditError> {
         if self.full.load(Ordering::SeqCst) {
             return Err(AuditError::Other("the disk is full".into()));
         }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use twilio_sdk::access_token::AccessToken;
-use twilio_sdk::audit::{Filter, search, verify};
+use twilio_sdk::audit::{RecordFilter, search_log, verify_log};
 use twilio_sdk::mock::Emulator;
 
 use crate::directory::ADMIN_PASSWORD;
@@ -87,7 +87,7 @@ async fn nobody_else_does(service: &Running) {
 async fn tokens_are_given_by_scope(service: &Running) {
     let claims = async |caller: Caller| {
         let answer = caller.post("/token", Value::Null).await.json();
-        AccessToken::verify(answer["token"].as_str().unwrap(), &FIRST_SECRET.into()).unwrap()
+        AccessToken::verify_log(answer["token"].as_str().unwrap(), &FIRST_SECRET.into()).unwrap()
     };
     let agent = claims(service.user("susan", SUSANS_PASSWORD)).await;
     assert_eq!(agent.identity(), Some("susan"));
@@ -154,18 +154,20 @@ async fn twilios_key_is_replaced(service: &Running, twilio: &Emulator, ada: &Cal
     let expected = twilio_sdk::BasicProvider::new(sid, NEXT_SECRET).unwrap().header();
     assert_eq!(authorization.authorization(), expected.to_str().ok());
     let token = susan.post("/token", Value::Null).await.json()["token"].as_str().unwrap().to_owned();
-    AccessToken::verify(&token, &NEXT_SECRET.into()).unwrap();
+    AccessToken::verify_log(&token, &NEXT_SECRET.into()).unwrap();
 }
 
 async fn everything_is_on_the_record(ada: &Caller, folder: &Folder) {
     let shown = ada.get("/audit").await.json();
     assert_eq!((shown["whole"].as_bool(), shown["events"].as_array().unwrap().len()), (Some(true), 20));
     let path = folder.file("audit.log");
-    verify(&path, None).unwrap();
-    let records: Vec<_> = search(&path, Filter::new()).unwrap().map(Result::unwrap).collect();
+    verify_log(&path, None).unwrap();
+    let records: Vec<_> = search_log(&path, RecordFilter::new()).unwrap().map(Result::unwrap).collect();
     let has = |event: &str, outcome: &str, actor: Option<&str>| {
         let found = records.iter().any(|record| {
-            record.event == event && record.outcome == outcome && record.actor.as_deref() == actor
+            record.event.as_str() == event
+                && record.outcome.as_str() == outcome
+                && record.actor.as_deref() == actor
         });
         assert!(found, "{event} {outcome} {actor:?}");
     };

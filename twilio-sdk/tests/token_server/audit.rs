@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use twilio_sdk::audit::{tail, verify};
+use twilio_sdk::audit::{read_tail, verify_log};
 use twilio_sdk::token_server::{TokenServer, TokenServerConfig};
 
 use crate::client::{log_in, send};
@@ -64,7 +64,7 @@ async fn the_program_keeps_the_log_that_its_configuration_names() {
     program.signal("-TERM");
     assert!(program.end().await.0.success());
 
-    let records = tail(&log, 100).unwrap();
+    let records = read_tail(&log, 100).unwrap();
     let shown: Vec<String> = records
         .iter()
         .map(|record| {
@@ -82,7 +82,7 @@ async fn the_program_keeps_the_log_that_its_configuration_names() {
     ];
     assert_eq!(shown, expected);
     assert!(folder.path("audit/audit.log.000001").exists(), "it is rotated");
-    verify(&log, None).unwrap();
+    verify_log(&log, None).unwrap();
     let issued = token.json()["token"].as_str().unwrap().to_owned();
     for file in std::fs::read_dir(folder.path("audit")).unwrap() {
         let text = String::from_utf8(std::fs::read(file.unwrap().path()).unwrap()).unwrap();

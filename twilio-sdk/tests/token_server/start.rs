@@ -240,7 +240,7 @@ async fn the_environment_alone_makes_the_tutorials_server() {
             .env("TOKEN_SERVER_AUDIT", folder.path("audit.log")),
     );
     let claims = log_in(program.address, "carol", PASSWORD).await.claims();
-    let record = twilio_sdk::audit::tail(folder.path("audit.log"), 1).unwrap().remove(0);
+    let record = twilio_sdk::audit::read_tail(folder.path("audit.log"), 1).unwrap().remove(0);
     assert_eq!((record.event.as_str(), record.actor.as_deref()), ("token.issue", Some("carol")));
     assert_eq!(claims.video().unwrap().room.as_deref(), Some("of-carol"));
     assert_eq!(claims.region(), Some("ie1"));

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::json;
 use time::OffsetDateTime;
-use twilio_sdk::audit::{Audit, AuditError, AuditLog, Event, Outcome, tail};
+use twilio_sdk::audit::{AuditError, AuditEvent, AuditLog, AuditSink, EventOutcome, read_tail};
 use twilio_sdk::vault::{VaultError, VaultOptions};
 use twilio_sdk::{SecretError, SecretSource as _};
 
@@ -34,10 +34,10 @@ fn weakness_38_every_use_is_recorded_and_no_secret_is() {
     options().open(&"wrong-passphrase-s3cret".into()).unwrap_err();
     options().open(&passphrase()).unwrap();
     vault.rekey(&"next-passphrase-s3cret".into(), cheap()).unwrap();
-    let records = tail(log.path(), 100).unwrap();
+    let records = read_tail(log.path(), 100).unwrap();
     let shown: Vec<String> = records
         .iter()
-        .filter(|record| record.outcome() != Some(Outcome::Begun))
+        .filter(|record| record.outcome != EventOutcome::Begun)
         .map(|record| {
             assert_eq!(record.actor.as_deref(), Some("alice"));
             assert_eq!(record.source.as_deref(), Some(path.to_str().unwrap()));
@@ -87,8 +87,10 @@ fn what_somebody_else_does_with_an_open_vault_is_recorded_as_theirs() {
     vault.get("twilio").unwrap();
     bobs.rekey(&"another one".into(), cheap()).unwrap();
     assert_eq!(vault.get("twilio").unwrap().text().unwrap().expose_secret(), "s3cret-of-a-key");
-    let ended =
-        tail(log.path(), 100).unwrap().into_iter().filter(|record| record.outcome() != Some(Outcome::Begun));
+    let ended = read_tail(log.path(), 100)
+        .unwrap()
+        .into_iter()
+        .filter(|record| record.outcome != EventOutcome::Begun);
     let actors: Vec<_> = ended.map(|record| record.actor).collect();
     let bob = Some("bob".to_owned());
     assert_eq!(actors, [None, bob.clone(), None, bob, None]);
@@ -98,8 +100,8 @@ fn what_somebody_else_does_with_an_open_vault_is_recorded_as_theirs() {
 #[derive(Default)]
 pub(crate) struct Full(pub(crate) AtomicBool);
 
-impl Audit for Full {
-    fn record(&self, _: &Event) -> Result<(), AuditError> {
+impl AuditSink for Full {
+    fn record(&self, _: &AuditEvent) -> Result<(), AuditError> {
         match self.0.load(Ordering::Relaxed) {
             true => Err(AuditError::Other("the disk is full".into())),
             false => Ok(()),
@@ -150,8 +152,8 @@ fn review_11_what_cannot_be_recorded_leaves_the_file_as_it_is() {
 /// Takes so many events down, and fails for all others.
 struct Few(std::sync::atomic::AtomicUsize);
 
-impl Audit for Few {
-    fn record(&self, _: &Event) -> Result<(), AuditError> {
+impl AuditSink for Few {
+    fn record(&self, _: &AuditEvent) -> Result<(), AuditError> {
         let left = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
         left.map(drop).map_err(|_| AuditError::Other("the disk is full".into()))
     }
@@ -182,16 +184,16 @@ fn review_78_a_change_of_a_vault_is_recorded_as_begun_and_as_ended() {
     let options = VaultOptions::new(folder.file("secrets.vault")).work_factor(cheap());
     let vault = options.audit(Arc::clone(&log)).create(&passphrase()).unwrap();
     vault.set("a", "x", None).unwrap();
-    let records = tail(log.path(), 100).unwrap();
-    let outcomes: Vec<_> = records.iter().map(|record| record.outcome().unwrap()).collect();
-    assert_eq!(outcomes, [Outcome::Begun, Outcome::Ok, Outcome::Begun, Outcome::Ok]);
+    let records = read_tail(log.path(), 100).unwrap();
+    let outcomes: Vec<_> = records.iter().map(|record| record.outcome.known().unwrap()).collect();
+    assert_eq!(outcomes, [EventOutcome::Begun, EventOutcome::Ok, EventOutcome::Begun, EventOutcome::Ok]);
     assert_eq!(records[2].correlation_id, records[3].correlation_id);
     assert_ne!(records[0].correlation_id, records[2].correlation_id);
     // The file cannot be put in its place: its name is a folder's now.
     std::fs::create_dir(folder.file("secrets.vault.new")).unwrap();
     vault.set("b", "x", None).unwrap_err();
-    let last = tail(log.path(), 2).unwrap();
-    assert_eq!(last[1].outcome(), Some(Outcome::Failed));
+    let last = read_tail(log.path(), 2).unwrap();
+    assert_eq!(last[1].outcome, EventOutcome::Failed);
     assert_eq!(last[0].correlation_id, last[1].correlation_id);
     assert!(log.verify().unwrap().open().is_empty());
 }

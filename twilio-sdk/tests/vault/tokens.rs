@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use twilio_sdk::audit::{AuditLog, tail};
+use twilio_sdk::audit::{AuditLog, read_tail};
 use twilio_sdk::oauth::{OAuthClientConfig, Provider, TokenSource, TokenStore, Tokens};
 use twilio_sdk::vault::{VaultOptions, VaultTokenStore};
 
@@ -66,7 +66,10 @@ async fn a_source_renews_from_the_vault_and_keeps_the_next_refresh_token_there()
     let kept = store.load("alice").await.unwrap().unwrap();
     assert_eq!(kept.refresh_token.unwrap().expose_secret(), "refresh-s3cret-1");
     assert!(
-        tail(log.path(), 50).unwrap().iter().any(|record| record.resource.as_deref() == Some("oauth/alice"))
+        read_tail(log.path(), 50)
+            .unwrap()
+            .iter()
+            .any(|record| record.resource.as_deref() == Some("oauth/alice"))
     );
     assert!(!holds(&folder.everything(), "s3cret-"));
 }

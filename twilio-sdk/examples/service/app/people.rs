@@ -88,7 +88,7 @@ pub async fn audit(State(service): State<Arc<Service>>, Person(actor): Person) -
     service.log.get(&actor).await?;
     let read = move || -> Result<_, Problem> {
         let path = service.audit.path();
-        let records = twilio_sdk::audit::tail(path, 20)?;
+        let records = twilio_sdk::audit::read_tail(path, 20)?;
         Ok((records, service.audit.verify().is_ok()))
     };
     let (records, whole) = tokio::task::spawn_blocking(read).await.map_err(Problem::unavailable)??;

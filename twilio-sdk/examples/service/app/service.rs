@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use twilio_sdk::access::{AccessControl, Actor, Guarded, LogView, Roles, SqliteAccessStore};
 use twilio_sdk::access_token::AccessToken;
-use twilio_sdk::audit::{Audit as _, AuditEventKind, AuditLog, Event};
+use twilio_sdk::audit::{AuditEvent, AuditEventKind, AuditLog, AuditSink as _};
 use twilio_sdk::listener::AuthRules;
 use twilio_sdk::types::SecretString;
 use twilio_sdk::vault::{Vault, VaultOptions};
@@ -76,7 +76,7 @@ impl Service {
     /// Calls Twilio with what the vault holds now.
     pub fn reconnect(&self, actor: &Actor) -> Outcome<()> {
         let twilio = connect(&self.folder, &self.secrets)?;
-        let event = Event::new(AuditEventKind::ConfigChange, twilio_sdk::audit::Outcome::Ok);
+        let event = AuditEvent::new(AuditEventKind::ConfigChange, twilio_sdk::audit::Outcome::Ok);
         self.audit.record(&event.actor(actor.name()).resource("the client's credentials"))?;
         *self.twilio.write().unwrap_or_else(PoisonError::into_inner) = twilio;
         Ok(())

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::json;
 use twilio_sdk::access_token::{AccessToken, ChatGrant, VideoGrant, VoiceGrant};
-use twilio_sdk::audit::{Audit as _, AuditEventKind, Event, Outcome};
+use twilio_sdk::audit::{AuditEvent, AuditEventKind, AuditSink as _, EventOutcome};
 use twilio_sdk::listener::UserDetails;
 
 use super::Service;
@@ -24,7 +24,7 @@ pub async fn issue(State(service): State<Arc<Service>>, user: UserDetails) -> Re
         false => token.grant(VideoGrant::new().room("support")).grant(ChatGrant::new()),
     };
     let token = token.sign().map_err(Problem::unavailable)?;
-    let event = Event::new(AuditEventKind::TokenIssue, Outcome::Ok).actor(&user.username);
+    let event = AuditEvent::new(AuditEventKind::TokenIssue, EventOutcome::Ok).actor(&user.username);
     service.audit.record(&event.action(user.scopes.join(" ")).resource("/token"))?;
     Ok(answer(StatusCode::OK, &json!({ "token": token, "identity": user.username })))
 }

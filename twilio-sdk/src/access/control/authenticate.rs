@@ -5,7 +5,7 @@ use crate::access::error::shown;
 use crate::access::key::ParsedKey;
 use crate::access::record::now;
 use crate::access::{AccessError, Actor, KeyHash, KeyRecord, UserRecord};
-use crate::audit::{AuditEventKind, Event, Outcome};
+use crate::audit::{AuditEvent, AuditEventKind, EventOutcome};
 use crate::types::SecretString;
 
 /// How long a use of a key counts as its last one, so that not every use is a write.
@@ -44,7 +44,7 @@ impl AccessControl {
         source: Option<String>,
         name: Option<&str>,
     ) -> Result<Actor, AccessError> {
-        let mut event = Event::new(AuditEventKind::Authentication, Outcome::Ok);
+        let mut event = AuditEvent::new(AuditEventKind::Authentication, EventOutcome::Ok);
         let source = source.as_deref().map(shown);
         if let Some(source) = &source {
             event = event.source(source);
@@ -80,7 +80,7 @@ impl AccessControl {
         let (key, user) = match (refused, found) {
             (None, Some(found)) => found,
             (refused, _) => {
-                let event = event.with_outcome(Outcome::Denied);
+                let event = event.with_outcome(EventOutcome::Denied);
                 self.record(event.reason(refused.unwrap_or("there is no such key"))).await?;
                 return Err(AccessError::Rejected);
             }

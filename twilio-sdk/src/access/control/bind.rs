@@ -1,7 +1,7 @@
 use super::change::{Decision, Facts, event};
 use super::{AccessControl, AuditEventKind};
 use crate::access::{AccessError, Actor, Bindings, Permission, Permissions, Write};
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 
 impl AccessControl {
     /// The audit log and the roles that belong to these people; empty unless `twilio-admin` or
@@ -16,7 +16,7 @@ impl AccessControl {
 
     /// The same people and roles, recorded by something else.
     #[cfg(feature = "admin")]
-    pub(crate) fn recorded_by(&self, audit: impl crate::audit::Audit + 'static) -> Self {
+    pub(crate) fn recorded_by(&self, audit: impl crate::audit::AuditSink + 'static) -> Self {
         let (store, roles) = (std::sync::Arc::clone(&self.0.store), self.0.roles.clone());
         Self::new(store, roles, audit)
     }
@@ -29,7 +29,7 @@ impl AccessControl {
     /// [`AccessError::Denied`]; the store or the record cannot be used.
     pub async fn bind(&self, actor: &Actor, bindings: Bindings) -> Result<(), AccessError> {
         let event = event(Some(actor), AuditEventKind::ConfigChange, "people").action(bindings.to_string());
-        let rule = move |facts: &Facts<'_>, event: Event| match facts.own == Permissions::ALL {
+        let rule = move |facts: &Facts<'_>, event: AuditEvent| match facts.own == Permissions::ALL {
             true => Ok(Decision { writes: vec![Write::Bind(bindings)], value: (), event }),
             false => Err(AccessError::Denied(missing(facts.own))),
         };

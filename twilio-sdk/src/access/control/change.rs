@@ -9,7 +9,7 @@ use crate::access::error::shown;
 use crate::access::record::now;
 use crate::access::store::Decide;
 use crate::access::{AccessError, Actor, Permission, Permissions, Records, Role, Roles, Write};
-use crate::audit::{AuditEventKind, Begun, Event, Outcome};
+use crate::audit::{AuditEvent, AuditEventKind, EventOutcome, PendingChange};
 
 /// What a rule decides by.
 pub(super) struct Facts<'a> {
@@ -37,7 +37,7 @@ pub(super) struct Decision<T> {
     pub(super) writes: Vec<Write>,
     pub(super) value: T,
     /// What is to be recorded as done, where more is known than before.
-    pub(super) event: Event,
+    pub(super) event: AuditEvent,
 }
 
 /// Hands the result of a change to the user before the change is final; where that fails, the change is not made.
@@ -48,8 +48,8 @@ impl AccessControl {
     pub(super) async fn change<T: Send + 'static>(
         &self,
         actor: Option<&Actor>,
-        event: Event,
-        rule: impl FnOnce(&Facts<'_>, Event) -> Result<Decision<T>, AccessError> + Send + 'static,
+        event: AuditEvent,
+        rule: impl FnOnce(&Facts<'_>, AuditEvent) -> Result<Decision<T>, AccessError> + Send + 'static,
     ) -> Result<T, AccessError> {
         self.change_and(actor, event, rule, Box::new(|_| Ok(()))).await
     }
@@ -61,8 +61,8 @@ impl AccessControl {
     pub(super) async fn change_and<T: Send + 'static>(
         &self,
         actor: Option<&Actor>,
-        event: Event,
-        rule: impl FnOnce(&Facts<'_>, Event) -> Result<Decision<T>, AccessError> + Send + 'static,
+        event: AuditEvent,
+        rule: impl FnOnce(&Facts<'_>, AuditEvent) -> Result<Decision<T>, AccessError> + Send + 'static,
         deliver: Deliver<T>,
     ) -> Result<T, AccessError> {
         let (inner, actor) = (Arc::clone(&self.0), actor.cloned());
@@ -92,8 +92,8 @@ impl AccessControl {
             let unrecorded = matches!(changed, Err(AccessError::Audit(_)));
             let recorded = crate::access::store::blocking(move || {
                 match (begun, failed) {
-                    (Some(begun), None) => begun.end(&*audit, Outcome::Ok, None),
-                    (Some(begun), Some((_, why))) => begun.end(&*audit, Outcome::Failed, Some(why)),
+                    (Some(begun), None) => begun.end(&*audit, EventOutcome::Ok, None),
+                    (Some(begun), Some((_, why))) => begun.end(&*audit, EventOutcome::Failed, Some(why)),
                     (None, Some((event, _))) if !unrecorded => audit.record(&event)?,
                     (None, _) => {}
                 }
@@ -122,9 +122,9 @@ impl Inner {
     fn decide<T: Send + 'static>(
         self: &Arc<Self>,
         actor: Option<Actor>,
-        event: Event,
-        rule: impl FnOnce(&Facts<'_>, Event) -> Result<Decision<T>, AccessError> + Send + 'static,
-        begun: oneshot::Sender<Begun>,
+        event: AuditEvent,
+        rule: impl FnOnce(&Facts<'_>, AuditEvent) -> Result<Decision<T>, AccessError> + Send + 'static,
+        begun: oneshot::Sender<PendingChange>,
     ) -> impl FnOnce(&Records) -> Result<(Vec<Write>, T), AccessError> + Send + 'static {
         let inner = Arc::clone(self);
         move |records| {
@@ -145,7 +145,7 @@ impl Inner {
             let facts = Facts { records, roles: &inner.roles, own, now };
             let Decision { writes, value, event } = rule(&facts, event)?;
             keeps_an_admin(records, &writes, now)?;
-            let _ = begun.send(Begun::record(&*inner.audit, event)?);
+            let _ = begun.send(PendingChange::begin(&*inner.audit, event)?);
             Ok((writes, value))
         }
     }
@@ -163,10 +163,10 @@ fn keeps_an_admin(before: &Records, writes: &[Write], now: OffsetDateTime) -> Re
 }
 
 /// The event of a change that somebody asks for, to a user or a key.
-pub(super) fn event(actor: Option<&Actor>, kind: AuditEventKind, resource: &str) -> Event {
+pub(super) fn event(actor: Option<&Actor>, kind: AuditEventKind, resource: &str) -> AuditEvent {
     let event = match actor {
         Some(actor) => event_of(actor, kind),
-        None => Event::new(kind, Outcome::Ok),
+        None => AuditEvent::new(kind, EventOutcome::Ok),
     };
     event.resource(shown(resource))
 }

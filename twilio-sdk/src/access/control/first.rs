@@ -7,7 +7,7 @@ use super::people::{new_user, user};
 use super::{AccessControl, admins};
 use crate::access::error::shown;
 use crate::access::{AccessError, Bindings, KeyRecord, Role, Write};
-use crate::audit::{AuditEventKind, Event};
+use crate::audit::{AuditEvent, AuditEventKind};
 
 impl AccessControl {
     /// Adds the first user, with the role `admin` and a key, which is accepted until `expires_at`. Nobody needs to be
@@ -37,7 +37,7 @@ impl AccessControl {
         let mut new = self.new_key(name, expires_at)?;
         let event = event(None, AuditEventKind::UserAdd, name).action(Role::ADMIN);
         let name = name.to_owned();
-        let rule = move |facts: &Facts<'_>, event: Event| {
+        let rule = move |facts: &Facts<'_>, event: AuditEvent| {
             if !facts.records.users.is_empty() {
                 return Err(AccessError::NotEmpty);
             }
@@ -79,7 +79,7 @@ impl AccessControl {
         let mut new = self.new_key(name, expires_at)?;
         let event = event(None, AuditEventKind::KeyIssue, &new.record.id).action(key_of(name));
         let name = name.to_owned();
-        let rule = move |facts: &Facts<'_>, event: Event| {
+        let rule = move |facts: &Facts<'_>, event: AuditEvent| {
             if admins(facts.records, facts.now).proven {
                 return Err(AccessError::AdminAble);
             }

@@ -10,7 +10,7 @@ use crate::access::error::shown;
 use crate::access::key::is_id;
 use crate::access::record::to_millisecond;
 use crate::access::{AccessError, Actor, KeyRecord, Permission, Write};
-use crate::audit::{AuditEventKind, Event};
+use crate::audit::{AuditEvent, AuditEventKind};
 
 /// The longest time for which a key stays good beside the one that replaces it.
 const LONGEST_OVERLAP: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -82,7 +82,7 @@ impl AccessControl {
         let mut new = self.new_key("", expires_at)?;
         let event = event(Some(actor), AuditEventKind::KeyRotate, id);
         let id = id.to_owned();
-        let rule = move |facts: &Facts<'_>, event: Event| {
+        let rule = move |facts: &Facts<'_>, event: AuditEvent| {
             let old = key(facts, &id)?;
             if !old.is_in_use(facts.now) {
                 return Err(AccessError::KeyEnded(id));
@@ -113,7 +113,7 @@ impl AccessControl {
     pub async fn revoke_key(&self, actor: &Actor, id: &str) -> Result<KeyInfo, AccessError> {
         let event = event(Some(actor), AuditEventKind::KeyRevoke, id);
         let id = id.to_owned();
-        let rule = move |facts: &Facts<'_>, event: Event| {
+        let rule = move |facts: &Facts<'_>, event: AuditEvent| {
             let old = key(facts, &id)?;
             facts.within_own_role(&user(facts, &old.user)?.role)?;
             if old.revoked_at.is_some() {

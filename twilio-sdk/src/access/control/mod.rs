@@ -20,7 +20,7 @@ use super::store::blocking;
 use super::{
     AccessError, AccessStore, Actor, KeyRecord, Permission, Permissions, Records, Role, Roles, UserRecord,
 };
-use crate::audit::{Audit, AuditEventKind, Event, Outcome};
+use crate::audit::{AuditEvent, AuditEventKind, AuditSink, EventOutcome};
 
 #[cfg(feature = "admin")]
 pub(crate) use change::Deliver;
@@ -33,7 +33,7 @@ pub struct AccessControl(Arc<Inner>);
 struct Inner {
     store: Arc<dyn AccessStore>,
     roles: Roles,
-    audit: Arc<dyn Audit>,
+    audit: Arc<dyn AuditSink>,
     /// How many changes were made through this value, for those who remember answers.
     generation: AtomicU64,
 }
@@ -50,7 +50,7 @@ impl fmt::Debug for AccessControl {
 impl AccessControl {
     /// People of a store, with these roles; what happens is recorded by `audit`
     /// ([`NoopAuditSink`](crate::audit::NoopAuditSink) records nothing).
-    pub fn new(store: impl AccessStore + 'static, roles: Roles, audit: impl Audit + 'static) -> Self {
+    pub fn new(store: impl AccessStore + 'static, roles: Roles, audit: impl AuditSink + 'static) -> Self {
         let (store, audit) = (Arc::new(store), Arc::new(audit));
         Self(Arc::new(Inner { store, roles, audit, generation: AtomicU64::new(0) }))
     }
@@ -113,7 +113,7 @@ impl AccessControl {
         if standing.permissions.contains(permission) {
             return Ok(());
         }
-        let event = event.with_outcome(Outcome::Denied).reason(standing.why_not());
+        let event = event.with_outcome(EventOutcome::Denied).reason(standing.why_not());
         let event = match standing.role {
             Some(role) => event.role(role),
             None => event,
@@ -127,7 +127,7 @@ impl AccessControl {
         Ok(self.0.standing(actor, found.as_ref().map(|(key, user)| (key, user)), now()))
     }
 
-    async fn record(&self, event: Event) -> Result<(), AccessError> {
+    async fn record(&self, event: AuditEvent) -> Result<(), AccessError> {
         let audit = Arc::clone(&self.0.audit);
         blocking(move || Ok(audit.record(&event)?)).await
     }
@@ -181,8 +181,8 @@ impl Inner {
     }
 }
 
-fn event_of(actor: &Actor, kind: AuditEventKind) -> Event {
-    let event = Event::new(kind, Outcome::Ok).actor(&actor.name).role(&actor.role);
+fn event_of(actor: &Actor, kind: AuditEventKind) -> AuditEvent {
+    let event = AuditEvent::new(kind, EventOutcome::Ok).actor(&actor.name).role(&actor.role);
     match &actor.source {
         Some(source) => event.source(source),
         None => event,
@@ -190,10 +190,10 @@ fn event_of(actor: &Actor, kind: AuditEventKind) -> Event {
 }
 
 /// The event of something that ended with an error.
-fn ended(event: Event, error: &AccessError) -> Event {
+fn ended(event: AuditEvent, error: &AccessError) -> AuditEvent {
     let outcome = match error {
-        AccessError::Denied(_) | AccessError::AboveOwnRole | AccessError::Rejected => Outcome::Denied,
-        _ => Outcome::Failed,
+        AccessError::Denied(_) | AccessError::AboveOwnRole | AccessError::Rejected => EventOutcome::Denied,
+        _ => EventOutcome::Failed,
     };
     event.with_outcome(outcome).reason(error.to_string())
 }

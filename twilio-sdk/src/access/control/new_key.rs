@@ -70,7 +70,7 @@ impl AccessControl {
         expires_at: Option<OffsetDateTime>,
     ) -> Result<NewKey, AccessError> {
         let (id, key, hash) = make()?;
-        self.0.audit.guard(&key);
+        self.0.audit.redact_secret(&key);
         let record = KeyRecord {
             id,
             user: name.to_owned(),

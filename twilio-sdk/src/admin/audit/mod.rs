@@ -14,8 +14,8 @@ use super::output::{BAD, GOOD, ODD, shown};
 use super::session::Session;
 use crate::access::{Bindings, Permission};
 use crate::audit::{
-    Audit as Recorder, AuditError, AuditEventKind, AuditLog, Event, Fault, Filter, Head, Outcome,
-    VerifyError, search, tail, verify,
+    AuditError, AuditEvent, AuditEventKind, AuditLog, AuditSink as Recorder, ChainHead, EventOutcome,
+    RecordFilter, Tampering, VerifyError, read_tail, search_log, verify_log,
 };
 use crate::types::SecretString;
 
@@ -46,7 +46,7 @@ enum Action {
     Verify {
         /// A line that must be in the log: what an earlier check printed
         #[arg(long, value_name = "NUMBER:HASH", value_parser = anchor)]
-        anchor: Option<Head>,
+        anchor: Option<ChainHead>,
     },
     /// Prints the last records
     ///
@@ -78,7 +78,7 @@ struct SearchArgs {
     event: Vec<AuditEventKind>,
     /// How it ended: ok, denied or failed; or begun, for the first of the two records of a change
     #[arg(long, value_parser = outcome)]
-    outcome: Option<Outcome>,
+    outcome: Option<EventOutcome>,
     /// Who did it
     #[arg(long, value_name = "NAME")]
     actor: Option<String>,
@@ -99,25 +99,25 @@ struct SearchArgs {
     until: Option<OffsetDateTime>,
 }
 
-fn anchor(text: &str) -> Result<Head, &'static str> {
-    let head = text.split_once(':').and_then(|(seq, hash)| Head::new(seq.parse().ok()?, hash));
+fn anchor(text: &str) -> Result<ChainHead, &'static str> {
+    let head = text.split_once(':').and_then(|(seq, hash)| ChainHead::new(seq.parse().ok()?, hash));
     head.ok_or("the number of a line and its hash are expected, as audit verify prints them: NUMBER:HASH")
 }
 
 fn kind(text: &str) -> Result<AuditEventKind, String> {
-    AuditEventKind::parse(text).ok_or_else(|| {
+    text.parse().map_err(|_| {
         let all: Vec<_> = AuditEventKind::ALL.iter().map(|kind| kind.as_str()).collect();
         format!("the kinds are {}, and those of applications, such as order.refund", all.join(", "))
     })
 }
 
-fn outcome(text: &str) -> Result<Outcome, &'static str> {
-    Outcome::parse(text).ok_or("begun, ok, denied or failed is expected")
+fn outcome(text: &str) -> Result<EventOutcome, &'static str> {
+    text.parse().map_err(|_| "begun, ok, denied or failed is expected")
 }
 
 impl SearchArgs {
-    fn filter(&self) -> Filter {
-        let mut filter = self.event.iter().fold(Filter::new(), |filter, kind| filter.kind(*kind));
+    fn filter(&self) -> RecordFilter {
+        let mut filter = self.event.iter().fold(RecordFilter::new(), |filter, kind| filter.kind(*kind));
         if let Some(outcome) = self.outcome {
             filter = filter.outcome(outcome);
         }
@@ -154,12 +154,12 @@ impl Audit {
             Action::Verify { anchor } => check(session, &log, anchor.as_ref()),
             Action::Tail { lines } => {
                 there(&log)?;
-                let records = tail(&log, *lines)?;
+                let records = read_tail(&log, *lines)?;
                 records.iter().try_for_each(|record| show::record(session, record))
             }
             Action::Search(args) => {
                 there(&log)?;
-                for record in search(&log, args.filter())? {
+                for record in search_log(&log, args.filter())? {
                     show::record(session, &record?)?;
                 }
                 Ok(())
@@ -188,14 +188,14 @@ fn moved(session: &Session, file: &std::path::Path) -> Done {
 struct Both(AuditLog, AuditLog);
 
 impl Recorder for Both {
-    fn record(&self, event: &Event) -> Result<(), AuditError> {
+    fn record(&self, event: &AuditEvent) -> Result<(), AuditError> {
         self.0.record(event)?;
         self.1.record(event)
     }
 
-    fn guard(&self, secret: &SecretString) {
-        self.0.guard(secret);
-        self.1.guard(secret);
+    fn redact_secret(&self, secret: &SecretString) {
+        self.0.redact_secret(secret);
+        self.1.redact_secret(secret);
     }
 }
 
@@ -207,8 +207,8 @@ fn there(log: &std::path::Path) -> Done {
     }
 }
 
-fn check(session: &Session, log: &std::path::Path, anchor: Option<&Head>) -> Done {
-    let (fault, file, line, message) = match verify(log, anchor) {
+fn check(session: &Session, log: &std::path::Path, anchor: Option<&ChainHead>) -> Done {
+    let (fault, file, line, message) = match verify_log(log, anchor) {
         Ok(verified) => {
             let (first, last, hash) = (verified.first(), verified.head().seq(), verified.head().hash());
             let (files, open) = (verified.files(), verified.open());
@@ -224,14 +224,14 @@ fn check(session: &Session, log: &std::path::Path, anchor: Option<&Head>) -> Don
                 open.iter().try_for_each(|record| show::line(out, record))
             });
         }
-        Err(error @ VerifyError::NoHead) => ("no_head", None, None, error.to_string()),
+        Err(error @ VerifyError::MissingHead) => ("no_head", None, None, error.to_string()),
         Err(error) => {
             let message = error.to_string();
             match error {
-                VerifyError::Tampered { fault, file, line } => {
-                    (name(fault), Some(file.display().to_string()), Some(line), message)
+                VerifyError::Tampered { tampering, file, line } => {
+                    (name(tampering), Some(file.display().to_string()), Some(line), message)
                 }
-                VerifyError::Unreadable(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                VerifyError::Io(error) if error.kind() == std::io::ErrorKind::NotFound => {
                     return Err(Failure::name("there is no log of this name").at(log.display()));
                 }
                 _ => return Err(Failure::new(Code::Failed, message)),
@@ -243,12 +243,12 @@ fn check(session: &Session, log: &std::path::Path, anchor: Option<&Head>) -> Don
     Err(Failure::found())
 }
 
-fn name(fault: Fault) -> &'static str {
+fn name(fault: Tampering) -> &'static str {
     match fault {
-        Fault::Changed => "changed",
-        Fault::Removed => "removed",
-        Fault::Inserted => "inserted",
-        Fault::Moved => "moved",
-        Fault::Truncated => "truncated",
+        Tampering::Changed => "changed",
+        Tampering::Removed => "removed",
+        Tampering::Inserted => "inserted",
+        Tampering::Moved => "moved",
+        Tampering::Truncated => "truncated",
     }
 }

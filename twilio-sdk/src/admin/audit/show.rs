@@ -3,21 +3,22 @@ use std::io::{self, Write};
 use crate::admin::exit::Done;
 use crate::admin::output::{BAD, GOOD, HEAD, ODD, shown};
 use crate::admin::session::Session;
-use crate::audit::{Outcome, Record};
+use crate::audit::{AuditRecord, EventOutcome};
 
 /// Prints a record on a line: number, moment, outcome, event, and what else is known.
-pub(super) fn record(session: &Session, record: &Record) -> Done {
+pub(super) fn record(session: &Session, record: &AuditRecord) -> Done {
     session.output.print(record, |out| line(out, record))
 }
 
 /// The line of a record.
-pub(super) fn line(out: &mut dyn Write, record: &Record) -> io::Result<()> {
-    let colour = match record.outcome() {
-        Some(Outcome::Ok) => GOOD,
-        Some(Outcome::Denied) => BAD,
+pub(super) fn line(out: &mut dyn Write, record: &AuditRecord) -> io::Result<()> {
+    let colour = match record.outcome.known() {
+        Some(EventOutcome::Ok) => GOOD,
+        Some(EventOutcome::Denied) => BAD,
         _ => ODD,
     };
-    let (ts, outcome, event) = (shown(&record.ts), shown(&record.outcome), shown(&record.event));
+    let (ts, outcome, event) =
+        (shown(&record.ts), shown(record.outcome.as_str()), shown(record.event.as_str()));
     write!(out, "{} {ts} {colour}{outcome}{colour:#} {HEAD}{event}{HEAD:#}", record.seq)?;
     let texts = [
         ("actor", &record.actor),

@@ -18,7 +18,7 @@ use super::session::Session;
 use super::vault::VaultArgs;
 use crate::SecretSource as _;
 use crate::access::Permission;
-use crate::audit::{Audit as _, AuditEventKind, Event, Outcome};
+use crate::audit::{AuditEvent, AuditEventKind, AuditSink as _, EventOutcome};
 use crate::oauth::{ClientAuth, OAuthClientConfig, TokenStore as _, Tokens};
 use crate::vault::{Vault, VaultTokenStore};
 
@@ -124,7 +124,7 @@ impl Login {
         }
         if self.client_secret {
             let secret = session.input.ask("Secret of the client")?;
-            person.audit.guard(&secret);
+            person.audit.redact_secret(&secret);
             config = config.client_secret(secret);
         }
         if let Some(name) = &self.client_secret_entry {
@@ -153,17 +153,17 @@ impl Login {
     /// Puts on the record how the login ended; what cannot be recorded is not kept.
     fn recorded(&self, person: &Person, logged_in: Done<Tokens>) -> Done<Tokens> {
         let (outcome, reason) = match &logged_in {
-            Ok(_) => (Outcome::Ok, None),
+            Ok(_) => (EventOutcome::Ok, None),
             Err(failure) if failure.code == super::exit::Code::Credential => {
-                (Outcome::Denied, Some(failure.to_string()))
+                (EventOutcome::Denied, Some(failure.to_string()))
             }
-            Err(failure) => (Outcome::Failed, Some(failure.to_string())),
+            Err(failure) => (EventOutcome::Failed, Some(failure.to_string())),
         };
         if let Ok(tokens) = &logged_in {
-            person.audit.guard(&tokens.access_token);
-            tokens.refresh_token.iter().for_each(|token| person.audit.guard(token));
+            person.audit.redact_secret(&tokens.access_token);
+            tokens.refresh_token.iter().for_each(|token| person.audit.redact_secret(token));
         }
-        let mut event = Event::new(AuditEventKind::TokenIssue, outcome)
+        let mut event = AuditEvent::new(AuditEventKind::TokenIssue, outcome)
             .actor(&person.name)
             .action("login")
             .resource(format!("oauth/{}", self.name))

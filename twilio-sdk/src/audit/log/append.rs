@@ -7,11 +7,11 @@ use std::time::Instant;
 
 use super::clean::Guard;
 use super::files::{Lines, head_of, is_same, lock_of, numbers, rotated};
-use super::head::Head;
-use super::options::{AuditLogOptions, Fsync};
-use super::record::Record;
-use super::{Verified, VerifyError, io, verify};
-use crate::audit::{Audit, AuditError, Event};
+use super::head::ChainHead;
+use super::options::{AuditLogOptions, SyncPolicy};
+use super::record::AuditRecord;
+use super::{VerifiedLog, VerifyError, io, verify_log};
+use crate::audit::{AuditError, AuditEvent, AuditSink};
 use crate::digest::sha256;
 use crate::file_owner::{foreign_owner, others_write};
 use crate::private_file::{self, Lock, folder_of, is_open_to_others, make_folder, open_file, sync_folder};
@@ -20,14 +20,14 @@ use crate::types::SecretString;
 /// An audit log: JSON lines in files that only grow, each line with the hash of the one before.
 ///
 /// ```
-/// use twilio_sdk::audit::{Audit, AuditLog, Event, AuditEventKind, Outcome, verify};
+/// use twilio_sdk::audit::{AuditSink, AuditLog, AuditEvent, AuditEventKind, EventOutcome, verify_log};
 ///
 /// # let folder = std::env::temp_dir().join(format!("twilio-sdk-audit-doc-{}", std::process::id()));
 /// # let path = folder.join("audit.log");
 /// let log = AuditLog::open(&path)?;
-/// log.record(&Event::new(AuditEventKind::UserAdd, Outcome::Ok).actor("alice").resource("bob").role("viewer"))?;
+/// log.record(&AuditEvent::new(AuditEventKind::UserAdd, EventOutcome::Ok).actor("alice").resource("bob").role("viewer"))?;
 ///
-/// let verified = verify(&path, None)?;
+/// let verified = verify_log(&path, None)?;
 /// assert_eq!(verified.head().seq(), 1);
 /// # std::fs::remove_dir_all(folder)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -43,7 +43,7 @@ use crate::types::SecretString;
 ///
 /// # What survives
 ///
-/// A line is written with one call, then the head; with [`Fsync::EachLine`] the line is on disk before its head is
+/// A line is written with one call, then the head; with [`SyncPolicy::EveryRecord`] the line is on disk before its head is
 /// written. What a crash leaves of a line whose head was not written yet is taken over where it is whole, and cut off
 /// where it is not: it was never acknowledged. A log that lacks lines is not written to any more.
 ///
@@ -99,7 +99,7 @@ impl AuditLog {
     /// # Errors
     ///
     /// The files cannot be read, or lines are missing.
-    pub fn head(&self) -> Result<Head, AuditError> {
+    pub fn head(&self) -> Result<ChainHead, AuditError> {
         let _lock = lock(&self.options)?;
         self.files.lock().unwrap_or_else(PoisonError::into_inner).settle(&self.options)
     }
@@ -113,39 +113,39 @@ impl AuditLog {
         self.files.lock().unwrap_or_else(PoisonError::into_inner).sync()
     }
 
-    /// Checks the whole log; see [`verify`].
+    /// Checks the whole log; see [`verify_log`].
     ///
     /// # Errors
     ///
     /// [`VerifyError`] says what is wrong, and where.
-    pub fn verify(&self) -> Result<Verified, VerifyError> {
-        verify(&self.options.path, None)
+    pub fn verify(&self) -> Result<VerifiedLog, VerifyError> {
+        verify_log(&self.options.path, None)
     }
 }
 
-impl Audit for AuditLog {
-    fn record(&self, event: &Event) -> Result<(), AuditError> {
-        self.write(event).map_err(|error| error.at(&self.options.path))
+impl AuditSink for AuditLog {
+    fn record(&self, event: &AuditEvent) -> Result<(), AuditError> {
+        self.write(event).map_err(|error| at(error, &self.options.path))
     }
 
-    fn guard(&self, secret: &SecretString) {
+    fn redact_secret(&self, secret: &SecretString) {
         self.guard.add(secret);
     }
 }
 
 impl AuditLog {
-    fn write(&self, event: &Event) -> Result<(), AuditError> {
+    fn write(&self, event: &AuditEvent) -> Result<(), AuditError> {
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         let _lock = lock(&self.options)?;
         let mut head = files.settle(&self.options)?;
-        let line = Record::line(event, head.seq + 1, &head.hash, |text| self.guard.clean(text))
+        let line = AuditRecord::line(event, head.seq + 1, &head.hash, |text| self.guard.clean(text))
             .map_err(AuditError::Other)?;
-        if head.length > 0 && head.length + line.len() as u64 > self.options.most_bytes {
+        if head.length > 0 && head.length + line.len() as u64 > self.options.max_file_bytes {
             files.rotate(&self.options, &mut head)?;
         }
-        let due = match self.options.fsync {
-            Fsync::EachLine => true,
-            Fsync::Interval(interval) => files.synced.elapsed() >= interval,
+        let due = match self.options.sync_policy {
+            SyncPolicy::EveryRecord => true,
+            SyncPolicy::Interval(interval) => files.synced.elapsed() >= interval,
         };
         files.append(&line, &mut head, due)
     }
@@ -165,12 +165,23 @@ impl fmt::Debug for AuditLog {
     }
 }
 
+/// Adds the log's path where the message lacks it.
+fn at(error: AuditError, log: &Path) -> AuditError {
+    let path = log.display().to_string();
+    match error {
+        AuditError::Io { what, source } if !what.contains(&path) => {
+            AuditError::Io { what: format!("{path}: {what}"), source }
+        }
+        other => other,
+    }
+}
+
 fn lock(options: &AuditLogOptions) -> Result<Lock, AuditError> {
     private_folder(&options.path)?;
     let how = &mut private_file::options();
     let file = open(&lock_of(&options.path), how.read(true).write(true).create(true).truncate(false))?;
     let taken = Lock::on(file, options.lock_timeout);
-    taken.map_err(io("the log's lock"))?.ok_or(AuditError::Busy)
+    taken.map_err(io("the log's lock"))?.ok_or(AuditError::Locked)
 }
 
 /// Checks that no other user can put files into the folder of a log, or replace those that are there.
@@ -184,10 +195,12 @@ fn private_folder(path: &Path) -> Result<(), AuditError> {
 fn private(path: &Path, metadata: &Metadata, is_open: bool, so: &str) -> Result<(), AuditError> {
     let shown = path.display();
     match foreign_owner(metadata) {
-        Some(owner) => Err(AuditError::OpenToOthers(format!(
+        Some(owner) => Err(AuditError::InsecurePermissions(format!(
             "{shown}: belongs to another user (uid {owner}); run the program as that user, or give it a log of its own"
         ))),
-        None if is_open => Err(AuditError::OpenToOthers(format!("{shown}: other users can {so} {shown}`"))),
+        None if is_open => {
+            Err(AuditError::InsecurePermissions(format!("{shown}: other users can {so} {shown}`")))
+        }
         None => Ok(()),
     }
 }
@@ -220,25 +233,25 @@ impl Files {
     }
 
     /// Follows what other processes did, and mends what a crash of one of them left. The caller holds the lock.
-    fn settle(&mut self, options: &AuditLogOptions) -> Result<Head, AuditError> {
+    fn settle(&mut self, options: &AuditLogOptions) -> Result<ChainHead, AuditError> {
         let path = &options.path;
         if !is_same(&self.log, path) {
             self.log = open_log(path)?;
         }
-        let head = Head::read(&mut self.head).map_err(io("the log's head"))?;
+        let head = ChainHead::read(&mut self.head).map_err(io("the log's head"))?;
         let length = self.log.metadata().map_err(io("the log's length"))?.len();
         let mut head = match head {
             Some(head) => head,
             // A new log, or one whose very first line was written and its head was not.
-            None if last_number(path)?.is_none() => Head::start(),
-            None => return Err(AuditError::Broken("its head is empty, though there are lines".into())),
+            None if last_number(path)?.is_none() => ChainHead::start(),
+            None => return Err(AuditError::Corrupt("its head is empty, though there are lines".into())),
         };
         if length < head.length {
             // A rotation was cut short: the file of that length is the last one before this.
             let last = last_number(path)?.and_then(|number| rotated(path, number).metadata().ok());
             let moved = last.is_some_and(|last| last.len() == head.length);
             if length > 0 || !moved {
-                return Err(AuditError::Broken(format!("{} is shorter than it was", path.display())));
+                return Err(AuditError::Corrupt(format!("{} is shorter than it was", path.display())));
             }
             head.length = 0;
             head.write(&mut self.head).map_err(io("the log's head"))?;
@@ -249,37 +262,37 @@ impl Files {
     }
 
     /// Takes over a line whose head was not written, and cuts off what is none.
-    fn take_over(&mut self, head: &mut Head, length: u64) -> Result<(), AuditError> {
+    fn take_over(&mut self, head: &mut ChainHead, length: u64) -> Result<(), AuditError> {
         use std::io::{Seek, SeekFrom};
         let failed = || io("the log's last line");
         let mut log = self.log.try_clone().map_err(failed())?;
         log.seek(SeekFrom::Start(head.length)).map_err(failed())?;
         let lines: Vec<_> = Lines::new(log).take(2).collect::<Result<_, _>>().map_err(failed())?;
         let [line] = lines.as_slice() else {
-            return Err(AuditError::Broken("lines were put in behind its last one".into()));
+            return Err(AuditError::Corrupt("lines were put in behind its last one".into()));
         };
         if !line.ended {
             tracing::warn!(target: "twilio_sdk::audit", "half a line that a crash left is cut off");
             self.log.set_len(head.length).map_err(failed())?;
             return Ok(());
         }
-        let next = Record::parse(&line.bytes)
+        let next = AuditRecord::parse(&line.bytes)
             .is_some_and(|record| record.seq == head.seq + 1 && record.prev_hash == head.hash);
         if !next {
-            return Err(AuditError::Broken("a line was put in behind its last one".into()));
+            return Err(AuditError::Corrupt("a line was put in behind its last one".into()));
         }
-        *head = Head { seq: head.seq + 1, hash: sha256(&line.bytes), length };
+        *head = ChainHead { seq: head.seq + 1, hash: sha256(&line.bytes), length };
         head.write(&mut self.head).map_err(io("the log's head"))
     }
 
     /// Makes the current file one of the earlier ones. The chain goes on in the next.
-    fn rotate(&mut self, options: &AuditLogOptions, head: &mut Head) -> Result<(), AuditError> {
+    fn rotate(&mut self, options: &AuditLogOptions, head: &mut ChainHead) -> Result<(), AuditError> {
         let path = &options.path;
         self.sync()?;
         let last = last_number(path)?.unwrap_or(0);
         let next = last
             .checked_add(1)
-            .ok_or_else(|| AuditError::Broken("its files are numbered to the end".into()))?;
+            .ok_or_else(|| AuditError::Corrupt("its files are numbered to the end".into()))?;
         std::fs::rename(path, rotated(path, next)).map_err(io("the next file of the log"))?;
         self.log = open_log(path)?;
         head.length = 0;
@@ -289,7 +302,7 @@ impl Files {
     }
 
     /// Writes a line and then its head; with `sync`, each goes to disk before what comes behind it.
-    fn append(&mut self, line: &[u8], head: &mut Head, sync: bool) -> Result<(), AuditError> {
+    fn append(&mut self, line: &[u8], head: &mut ChainHead, sync: bool) -> Result<(), AuditError> {
         if let Err(error) = self.log.write_all(line) {
             // Half a line would end the log for good.
             let _ = self.log.set_len(head.length);
@@ -299,7 +312,7 @@ impl Files {
             self.log.sync_data().map_err(io("the log on disk"))?;
         }
         let text = line.strip_suffix(b"\n").unwrap_or(line);
-        *head = Head { seq: head.seq + 1, hash: sha256(text), length: head.length + line.len() as u64 };
+        *head = ChainHead { seq: head.seq + 1, hash: sha256(text), length: head.length + line.len() as u64 };
         head.write(&mut self.head).map_err(io("the log's head"))?;
         if sync { self.sync_head() } else { Ok(()) }
     }

@@ -13,16 +13,16 @@ const BYTES: usize = 20 + 1 + 20 + 1 + 64 + 1;
 /// The last line of a log: its number and its hash.
 ///
 /// Whoever can write to the log's folder could write a new log. Kept elsewhere, the head shows that too: give it to
-/// [`verify`](super::verify).
+/// [`verify`](super::verify_log).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Head {
+pub struct ChainHead {
     pub(super) seq: u64,
     pub(super) hash: String,
     /// How many bytes the current file has.
     pub(super) length: u64,
 }
 
-impl Head {
+impl ChainHead {
     /// The head of a log without lines.
     pub(super) fn start() -> Self {
         Self { seq: 0, hash: START.to_owned(), length: 0 }

@@ -7,18 +7,20 @@ mod head;
 mod options;
 mod read;
 mod record;
+mod recorded;
 mod verify;
 
 pub use append::AuditLog;
 #[cfg(feature = "admin")]
 pub(crate) use files::all;
-pub use head::Head;
-pub use options::{AuditLogOptions, Fsync};
-pub use read::{Filter, Search, search, tail};
-pub use record::Record;
-pub use verify::{Fault, Verified, VerifyError, verify};
+pub use head::ChainHead;
+pub use options::{AuditLogOptions, SyncPolicy};
+pub use read::{RecordFilter, RecordIter, read_tail, search_log};
+pub use record::AuditRecord;
+pub use recorded::Recorded;
+pub use verify::{Tampering, VerifiedLog, VerifyError, verify_log};
 
-use super::AuditError;
+use crate::audit::AuditError;
 
 /// An error of a file, with what was tried.
 fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> AuditError {

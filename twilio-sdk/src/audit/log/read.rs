@@ -6,14 +6,14 @@ use time::OffsetDateTime;
 
 use super::files::{LONGEST_LINE, Lines, all};
 use super::io;
-use super::record::Record;
-use crate::audit::{AuditError, AuditEventKind, Outcome};
+use super::record::AuditRecord;
+use crate::audit::{AuditError, AuditEventKind, EventOutcome};
 
 /// Which records are looked for; one that names nothing finds all.
 #[derive(Clone, Debug, Default)]
-pub struct Filter {
+pub struct RecordFilter {
     kinds: Vec<AuditEventKind>,
-    outcome: Option<Outcome>,
+    outcome: Option<EventOutcome>,
     actor: Option<String>,
     resource: Option<String>,
     source: Option<String>,
@@ -22,7 +22,7 @@ pub struct Filter {
     until: Option<OffsetDateTime>,
 }
 
-impl Filter {
+impl RecordFilter {
     /// Finds all records.
     pub fn new() -> Self {
         Self::default()
@@ -35,7 +35,7 @@ impl Filter {
     }
 
     /// Only what ended so.
-    pub fn outcome(mut self, outcome: Outcome) -> Self {
+    pub fn outcome(mut self, outcome: EventOutcome) -> Self {
         self.outcome = Some(outcome);
         self
     }
@@ -77,7 +77,7 @@ impl Filter {
     }
 
     /// Whether a record is looked for.
-    pub fn matches(&self, record: &Record) -> bool {
+    pub fn matches(&self, record: &AuditRecord) -> bool {
         let same = |wanted: &Option<String>, found: &Option<String>| wanted.is_none() || wanted == found;
         let in_time = match (self.since, self.until) {
             (None, None) => true,
@@ -85,8 +85,8 @@ impl Filter {
                 since.is_none_or(|since| time >= since) && until.is_none_or(|until| time < until)
             }),
         };
-        (self.kinds.is_empty() || record.kind().is_some_and(|kind| self.kinds.contains(&kind)))
-            && self.outcome.is_none_or(|outcome| record.outcome() == Some(outcome))
+        (self.kinds.is_empty() || self.kinds.iter().any(|kind| record.event == *kind))
+            && self.outcome.is_none_or(|outcome| record.outcome == outcome)
             && same(&self.actor, &record.actor)
             && same(&self.resource, &record.resource)
             && same(&self.source, &record.source)
@@ -95,14 +95,14 @@ impl Filter {
     }
 }
 
-/// The last records of a log, the oldest of them first. The chain is not checked: [`verify`](super::verify) does that.
+/// The last records of a log, the oldest of them first. The chain is not checked: [`verify_log`](super::verify_log) does that.
 ///
 /// # Errors
 ///
 /// A file cannot be read, or holds a line that is no record.
-pub fn tail(path: impl AsRef<Path>, count: usize) -> Result<Vec<Record>, AuditError> {
+pub fn read_tail(path: impl AsRef<Path>, count: usize) -> Result<Vec<AuditRecord>, AuditError> {
     let mut files = all(path.as_ref()).map_err(io("the log's folder"))?;
-    let mut found: VecDeque<Record> = VecDeque::new();
+    let mut found: VecDeque<AuditRecord> = VecDeque::new();
     while let Some(file) = files.pop()
         && found.len() < count
     {
@@ -124,26 +124,26 @@ pub fn tail(path: impl AsRef<Path>, count: usize) -> Result<Vec<Record>, AuditEr
 /// # Errors
 ///
 /// The log's folder cannot be read; errors of files come as items.
-pub fn search(path: impl AsRef<Path>, filter: Filter) -> Result<Search, AuditError> {
+pub fn search_log(path: impl AsRef<Path>, filter: RecordFilter) -> Result<RecordIter, AuditError> {
     let files = all(path.as_ref()).map_err(io("the log's folder"))?;
-    Ok(Search { files: files.into_iter(), current: None, filter })
+    Ok(RecordIter { files: files.into_iter(), current: None, filter })
 }
 
-/// What [`search`] finds.
-pub struct Search {
+/// What [`search_log`] finds.
+pub struct RecordIter {
     files: std::vec::IntoIter<PathBuf>,
     current: Option<Records>,
-    filter: Filter,
+    filter: RecordFilter,
 }
 
-impl std::fmt::Debug for Search {
+impl std::fmt::Debug for RecordIter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Search").field("filter", &self.filter).finish_non_exhaustive()
+        f.debug_struct("RecordIter").field("filter", &self.filter).finish_non_exhaustive()
     }
 }
 
-impl Iterator for Search {
-    type Item = Result<Record, AuditError>;
+impl Iterator for RecordIter {
+    type Item = Result<AuditRecord, AuditError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
@@ -177,7 +177,7 @@ impl Records {
 }
 
 impl Iterator for Records {
-    type Item = Result<Record, AuditError>;
+    type Item = Result<AuditRecord, AuditError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let line = match self.lines.next()? {
@@ -186,7 +186,7 @@ impl Iterator for Records {
             Err(error) => return Some(Err(io(self.path.display().to_string())(error))),
         };
         self.line += 1;
-        let place = || AuditError::Broken(format!("{}:{} is no record", self.path.display(), self.line));
-        Some(Record::parse(&line.bytes).ok_or_else(place))
+        let place = || AuditError::Corrupt(format!("{}:{} is no record", self.path.display(), self.line));
+        Some(AuditRecord::parse(&line.bytes).ok_or_else(place))
     }
 }

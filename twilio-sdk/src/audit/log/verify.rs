@@ -5,24 +5,24 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::files::{Lines, all, head_of, lock_of};
-use super::head::{Head, START};
-use super::record::Record;
-use crate::audit::Outcome;
+use super::head::{ChainHead, START};
+use super::record::AuditRecord;
+use crate::audit::EventOutcome;
 use crate::digest::sha256;
 use crate::private_file::Lock;
 
 /// A log whose chain holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verified {
-    head: Head,
+pub struct VerifiedLog {
+    head: ChainHead,
     first: u64,
     files: usize,
-    open: Vec<Record>,
+    open: Vec<AuditRecord>,
 }
 
-impl Verified {
-    /// The last line: keep it elsewhere, and give it to the next [`verify`].
-    pub fn head(&self) -> &Head {
+impl VerifiedLog {
+    /// The last line: keep it elsewhere, and give it to the next [`verify_log`].
+    pub fn head(&self) -> &ChainHead {
         &self.head
     }
 
@@ -38,7 +38,7 @@ impl Verified {
 
     /// The changes that were begun and have no record of their end, by line: the program was ended in between, and each of
     /// them may have been made or not. A change that is being made at this moment is one of them. They are no fault of the log.
-    pub fn open(&self) -> &[Record] {
+    pub fn open(&self) -> &[AuditRecord] {
         &self.open
     }
 }
@@ -46,7 +46,7 @@ impl Verified {
 /// What was done to a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Fault {
+pub enum Tampering {
     /// It is not as it was written.
     Changed,
     /// Lines before it are missing.
@@ -66,36 +66,36 @@ pub enum VerifyError {
     /// A line shows that the log was tampered with.
     Tampered {
         /// What was done.
-        fault: Fault,
+        tampering: Tampering,
         /// The file.
         file: PathBuf,
         /// The line in the file, from 1; 0 for a file without lines.
         line: u64,
     },
     /// The file with the log's head is missing, or is none that a log wrote, though there are lines.
-    NoHead,
+    MissingHead,
     /// A file cannot be read, or no file of a log is there.
-    Unreadable(std::io::Error),
+    Io(std::io::Error),
     /// Another process kept the log locked for 10 s.
-    Busy,
+    Locked,
 }
 
 impl fmt::Display for VerifyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Tampered { fault, file, line } => {
-                let what = match fault {
-                    Fault::Changed => "the line was changed",
-                    Fault::Removed => "lines before this one are missing",
-                    Fault::Inserted => "the line was put in",
-                    Fault::Moved => "the line was moved",
-                    Fault::Truncated => "what came behind this line is missing",
+            Self::Tampered { tampering, file, line } => {
+                let what = match tampering {
+                    Tampering::Changed => "the line was changed",
+                    Tampering::Removed => "lines before this one are missing",
+                    Tampering::Inserted => "the line was put in",
+                    Tampering::Moved => "the line was moved",
+                    Tampering::Truncated => "what came behind this line is missing",
                 };
                 write!(f, "{}:{line}: {what}", file.display())
             }
-            Self::NoHead => f.write_str("the file with the head of the log is missing or unreadable"),
-            Self::Unreadable(error) => write!(f, "the log cannot be read: {error}"),
-            Self::Busy => f.write_str("another process keeps the log locked"),
+            Self::MissingHead => f.write_str("the file with the head of the log is missing or unreadable"),
+            Self::Io(error) => write!(f, "the log cannot be read: {error}"),
+            Self::Locked => f.write_str("another process keeps the log locked"),
         }
     }
 }
@@ -103,7 +103,7 @@ impl fmt::Display for VerifyError {
 impl std::error::Error for VerifyError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Unreadable(error) => Some(error),
+            Self::Io(error) => Some(error),
             _ => None,
         }
     }
@@ -111,7 +111,7 @@ impl std::error::Error for VerifyError {
 
 impl From<std::io::Error> for VerifyError {
     fn from(error: std::io::Error) -> Self {
-        Self::Unreadable(error)
+        Self::Io(error)
     }
 }
 
@@ -120,12 +120,12 @@ impl From<std::io::Error> for VerifyError {
 /// A head that was kept elsewhere, the anchor, must be one of its lines, so that a log that was written anew as a whole
 /// is found too. Where the oldest files were taken away, it must be the last line of those: then the check starts there.
 /// One whole line behind the head is what a crash may leave, and is no fault. Nor is a change that was begun and not ended,
-/// see [`Verified::open`].
+/// see [`VerifiedLog::open`].
 ///
 /// # Errors
 ///
 /// [`VerifyError::Tampered`] names the first file and line where the chain breaks.
-pub fn verify(path: impl AsRef<Path>, anchor: Option<&Head>) -> Result<Verified, VerifyError> {
+pub fn verify_log(path: impl AsRef<Path>, anchor: Option<&ChainHead>) -> Result<VerifiedLog, VerifyError> {
     let path = path.as_ref();
     let (files, head) = snapshot(path)?;
     let count = files.len();
@@ -151,8 +151,8 @@ pub fn verify(path: impl AsRef<Path>, anchor: Option<&Head>) -> Result<Verified,
         if !item.ended {
             match (beyond, items.peek()) {
                 (true, None) => break,
-                (true, Some(_)) => return Err(item.fault(Fault::Inserted)),
-                (false, _) => return Err(item.fault(Fault::Truncated)),
+                (true, Some(_)) => return Err(item.tampered(Tampering::Inserted)),
+                (false, _) => return Err(item.tampered(Tampering::Truncated)),
             }
         }
         chain.step(&item, following.as_ref())?;
@@ -160,38 +160,43 @@ pub fn verify(path: impl AsRef<Path>, anchor: Option<&Head>) -> Result<Verified,
         let at = chain.next - 1;
         let mut known = [head.as_ref(), anchor].into_iter().flatten();
         if known.any(|known| known.seq == at && known.hash != chain.hash) {
-            return Err(item.fault(Fault::Changed));
+            return Err(item.tampered(Tampering::Changed));
         }
         if head.as_ref().is_some_and(|head| at > head.seq + 1) {
-            return Err(item.fault(Fault::Inserted));
+            return Err(item.tampered(Tampering::Inserted));
         }
     }
     let seq = chain.next - 1;
     let wanted = head.as_ref().map_or(0, |head| head.seq).max(anchor.map_or(0, |anchor| anchor.seq));
     if seq < wanted {
         let (file, line) = chain.last.unwrap_or(last_place);
-        return Err(VerifyError::Tampered { fault: Fault::Truncated, file, line });
+        return Err(VerifyError::Tampered { tampering: Tampering::Truncated, file, line });
     }
     if head.is_none() && seq > 1 {
-        return Err(VerifyError::NoHead);
+        return Err(VerifyError::MissingHead);
     }
     let length = head.map_or(0, |head| head.length);
-    Ok(Verified { head: Head { seq, hash: chain.hash, length }, first, files: count, open: open.records() })
+    Ok(VerifiedLog {
+        head: ChainHead { seq, hash: chain.hash, length },
+        first,
+        files: count,
+        open: open.records(),
+    })
 }
 
 /// The files and the head as they are at one moment. What is written later is not looked at.
 #[allow(clippy::type_complexity)]
-fn snapshot(path: &Path) -> Result<(Vec<(PathBuf, File)>, Option<Head>), VerifyError> {
+fn snapshot(path: &Path) -> Result<(Vec<(PathBuf, File)>, Option<ChainHead>), VerifyError> {
     let lock = lock_of(path);
     // A copy of a log needs no lock, and may be where none can be made.
     let _lock = match lock.try_exists()? {
-        true => Some(Lock::take(&lock, Duration::from_secs(10))?.ok_or(VerifyError::Busy)?),
+        true => Some(Lock::take(&lock, Duration::from_secs(10))?.ok_or(VerifyError::Locked)?),
         false => None,
     };
     let open = |path: PathBuf| File::open(&path).map(|file| (path, file));
     let files = all(path)?.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
     let head = match File::open(head_of(path)) {
-        Ok(mut file) => Head::read(&mut file).map_err(|_| VerifyError::NoHead)?,
+        Ok(mut file) => ChainHead::read(&mut file).map_err(|_| VerifyError::MissingHead)?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
         Err(error) => return Err(error.into()),
     };
@@ -199,23 +204,23 @@ fn snapshot(path: &Path) -> Result<(Vec<(PathBuf, File)>, Option<Head>), VerifyE
         return Err(std::io::Error::from(std::io::ErrorKind::NotFound).into());
     }
     match (&head, files.iter().map(|(_, file)| file.metadata().map(|m| m.len())).sum::<Result<u64, _>>()?) {
-        (None, 1..) if files.len() > 1 => Err(VerifyError::NoHead),
+        (None, 1..) if files.len() > 1 => Err(VerifyError::MissingHead),
         _ => Ok((files, head)),
     }
 }
 
 /// The changes that have begun and not ended, by their kind and correlation id.
 #[derive(Default)]
-struct Open(HashMap<(String, String), Vec<Record>>);
+struct Open(HashMap<(String, String), Vec<AuditRecord>>);
 
 impl Open {
-    fn see(&mut self, record: Option<&Record>) {
+    fn see(&mut self, record: Option<&AuditRecord>) {
         let Some((record, id)) = record.and_then(|record| Some((record, record.correlation_id.clone()?)))
         else {
             return;
         };
-        let change = (record.event.clone(), id);
-        if record.outcome() == Some(Outcome::Begun) {
+        let change = (record.event.as_str().to_owned(), id);
+        if record.outcome == EventOutcome::Begun {
             self.0.entry(change).or_default().push(record.clone());
         } else if let Some(begun) = self.0.get_mut(&change) {
             begun.pop();
@@ -225,7 +230,7 @@ impl Open {
         }
     }
 
-    fn records(self) -> Vec<Record> {
+    fn records(self) -> Vec<AuditRecord> {
         let mut records: Vec<_> = self.0.into_values().flatten().collect();
         records.sort_by_key(|record| record.seq);
         records
@@ -243,25 +248,29 @@ struct Chain {
 
 impl Chain {
     fn step(&mut self, item: &Item, following: Option<&(u64, String)>) -> Result<(), VerifyError> {
-        let Some((seq, prev)) = &item.link else { return Err(item.fault(Fault::Changed)) };
-        let last = |fault| {
+        let Some((seq, prev)) = &item.link else { return Err(item.tampered(Tampering::Changed)) };
+        let last = |tampering| {
             let (file, line) = self.last.clone().unwrap_or_else(|| (item.file.clone(), item.line));
-            VerifyError::Tampered { fault, file, line }
+            VerifyError::Tampered { tampering, file, line }
         };
         if *seq > self.next {
             let moved = following.is_some_and(|(after, _)| *after == self.next);
-            return Err(item.fault(if moved { Fault::Moved } else { Fault::Removed }));
+            return Err(item.tampered(if moved { Tampering::Moved } else { Tampering::Removed }));
         }
         if *seq < self.next {
             // The one before took this one's number and place, unless this one is its copy.
             let replaced =
                 *seq + 1 == self.next && self.before.as_ref() == Some(prev) && item.hash != self.hash;
-            return Err(if replaced { last(Fault::Inserted) } else { item.fault(Fault::Inserted) });
+            return Err(if replaced {
+                last(Tampering::Inserted)
+            } else {
+                item.tampered(Tampering::Inserted)
+            });
         }
         if *prev != self.hash {
             // Where the chain goes on behind this line, this one is whole, and the one before is not.
             let whole = following.is_some_and(|(_, hash)| *hash == item.hash) && self.last.is_some();
-            return Err(if whole { last(Fault::Changed) } else { item.fault(Fault::Changed) });
+            return Err(if whole { last(Tampering::Changed) } else { item.tampered(Tampering::Changed) });
         }
         self.before = Some(std::mem::replace(&mut self.hash, item.hash.clone()));
         self.last = Some((item.file.clone(), item.line));
@@ -278,12 +287,12 @@ struct Item {
     /// Its number and the hash that it names; `None` where it is no record.
     link: Option<(u64, String)>,
     hash: String,
-    record: Option<Record>,
+    record: Option<AuditRecord>,
 }
 
 impl Item {
-    fn fault(&self, fault: Fault) -> VerifyError {
-        VerifyError::Tampered { fault, file: self.file.clone(), line: self.line }
+    fn tampered(&self, tampering: Tampering) -> VerifyError {
+        VerifyError::Tampered { tampering, file: self.file.clone(), line: self.line }
     }
 }
 
@@ -302,7 +311,7 @@ impl Iterator for Items {
                 match lines.next() {
                     Some(Ok(found)) => {
                         *line += 1;
-                        let record = Record::parse(&found.bytes);
+                        let record = AuditRecord::parse(&found.bytes);
                         let link = record.as_ref().map(|record| (record.seq, record.prev_hash.clone()));
                         let (file, line, hash) = (file.clone(), *line, sha256(&found.bytes));
                         return Some(Ok(Item { file, line, ended: found.ended, link, hash, record }));

@@ -1,4 +1,4 @@
-use crate::audit::{AuditError, AuditEventKind, Event, Outcome};
+use crate::audit::{AuditError, AuditEvent, AuditEventKind, EventOutcome};
 use crate::error::{OAuthError, OAuthErrorCode, TokenResult};
 
 /// How a request for a token ended: who asked, which server, for which scopes. What the server says in words is left out.
@@ -8,15 +8,15 @@ pub(crate) fn recorded_as<T>(
     url: &str,
     scopes: &str,
     outcome: &TokenResult<T>,
-) -> Event {
+) -> AuditEvent {
     let event = match outcome {
-        Ok(_) => Event::new(kind, Outcome::Ok),
+        Ok(_) => AuditEvent::new(kind, EventOutcome::Ok),
         Err(problem) => {
             let reason = match &problem.code {
                 Some(code) => format!("{}, {code}", problem.message),
                 None => problem.message.clone(),
             };
-            Event::new(kind, ended(problem)).reason(reason)
+            AuditEvent::new(kind, ended(problem)).reason(reason)
         }
     };
     let event = event.actor(client_id).source(url.split(['?', '#']).next().unwrap_or_default());
@@ -24,10 +24,12 @@ pub(crate) fn recorded_as<T>(
 }
 
 /// A server that says no has decided; everything else kept it from deciding.
-fn ended(problem: &OAuthError) -> Outcome {
+fn ended(problem: &OAuthError) -> EventOutcome {
     match problem.code {
-        None | Some(OAuthErrorCode::ServerError | OAuthErrorCode::TemporarilyUnavailable) => Outcome::Failed,
-        Some(_) => Outcome::Denied,
+        None | Some(OAuthErrorCode::ServerError | OAuthErrorCode::TemporarilyUnavailable) => {
+            EventOutcome::Failed
+        }
+        Some(_) => EventOutcome::Denied,
     }
 }
 

@@ -29,7 +29,7 @@ impl Fetch for OAuthConfig {
             });
             let scopes = self.scope.as_deref().unwrap_or_default();
             let event = recorded_as(AuditEventKind::TokenIssue, &self.client_id, &asked, scopes, &outcome);
-            self.recorder.record_aside(vec![event]).await.map_err(unrecorded)?;
+            self.recorder.record_off_thread(vec![event]).await.map_err(unrecorded)?;
             outcome
         })
     }

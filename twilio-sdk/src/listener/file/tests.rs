@@ -40,8 +40,8 @@ impl Drop for Changing {
 /// Stops whoever records first, who has read the file and not yet taken its users, until told to go on.
 struct Pause(Mutex<Option<(Sender<()>, Receiver<()>)>>);
 
-impl Audit for Pause {
-    fn record(&self, _: &Event) -> std::result::Result<(), AuditError> {
+impl AuditSink for Pause {
+    fn record(&self, _: &AuditEvent) -> std::result::Result<(), AuditError> {
         let first = self.0.lock().expect("a lock").take();
         if let Some((stopped, go_on)) = first {
             stopped.send(()).expect("somebody waits");

@@ -7,7 +7,7 @@ use super::super::facts::source;
 use super::super::{AuthError, Challenge, Credential, RequestContext, UserDetails, bearer_token, record};
 use super::AuthEntry;
 use super::entry::Way;
-use crate::audit::{Event, Recorder};
+use crate::audit::{AuditEvent, Recorder};
 use crate::types::SecretString;
 
 /// The entries of a layer, and what clients are told of them.
@@ -144,7 +144,10 @@ impl Gate {
 }
 
 /// One event where somebody is let in or not known, two where somebody is known and lacks a scope.
-fn events(judged: &Result<Known<'_>, (AuthError, Option<Known<'_>>)>, facts: &RequestContext) -> Vec<Event> {
+fn events(
+    judged: &Result<Known<'_>, (AuthError, Option<Known<'_>>)>,
+    facts: &RequestContext,
+) -> Vec<AuditEvent> {
     match judged {
         Ok(known) => vec![record::authentication(Ok(&known.user), known.scopes, facts)],
         Err((_, Some(known))) => vec![

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use http::HeaderName;
 
 use super::{AuthEntry, AuthLayer};
-use crate::audit::Audit;
+use crate::audit::AuditSink;
 
 /// What is declared for a resource, in the place of what its service has.
 #[derive(Clone, Debug)]
@@ -83,7 +83,7 @@ pub struct AuthRules {
     realm: String,
     service: Option<Vec<AuthEntry>>,
     resources: Vec<(String, ResourcePolicy)>,
-    audit: Option<Arc<dyn Audit>>,
+    audit: Option<Arc<dyn AuditSink>>,
     source_header: Option<HeaderName>,
 }
 
@@ -106,7 +106,7 @@ impl AuthRules {
     }
 
     /// Where the layers record who was let in, as [`AuthLayer::audit`] says; nowhere unless set.
-    pub fn audit(mut self, audit: impl Audit + 'static) -> Self {
+    pub fn audit(mut self, audit: impl AuditSink + 'static) -> Self {
         self.audit = Some(Arc::new(audit));
         self
     }

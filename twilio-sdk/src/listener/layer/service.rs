@@ -13,7 +13,7 @@ use super::super::UserDetails;
 use super::AuthEntry;
 use super::admit::{Gate, Given};
 use super::entry::Way;
-use crate::audit::{Audit, Recorder};
+use crate::audit::{AuditSink, Recorder};
 use crate::layer::{refusal, take_ready};
 
 /// Lets only those requests through that one of its entries accepts: a `tower` layer, for axum's routers and single
@@ -48,8 +48,8 @@ impl AuthLayer {
     /// What is recorded of a request is in [`RequestContext`](super::super::RequestContext). A request of which nothing can be
     /// recorded is not let in; the answer is 503. Requests without credentials are recorded too, so whoever reaches the
     /// service makes the log grow: bound their number before the layer.
-    pub fn audit(mut self, audit: impl Audit + 'static) -> Self {
-        let audit: Arc<dyn Audit> = Arc::new(audit);
+    pub fn audit(mut self, audit: impl AuditSink + 'static) -> Self {
+        let audit: Arc<dyn AuditSink> = Arc::new(audit);
         let gate = Arc::make_mut(&mut self.gate);
         for entry in &gate.entries {
             if let Way::Users(store) = &entry.way {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use twilio_sdk::access::{AccessControl, AccessError, AccessStore, Permission, Roles};
-use twilio_sdk::audit::{Event, Outcome};
+use twilio_sdk::audit::{AuditEvent, EventOutcome};
 
 use crate::{Recorder, ended, first, is_rejected, person, taken};
 
@@ -28,12 +28,12 @@ pub(crate) async fn what_happens_is_recorded(store: Arc<dyn AccessStore>) {
     access.remove_user(&ada, "bob").await.unwrap();
     let events = ended(&recorder);
     let source =
-        |event: &twilio_sdk::audit::Event| event.texts().any(|text| text == ("source", "198.51.100.7"));
+        |event: &twilio_sdk::audit::AuditEvent| event.fields().any(|text| text == ("source", "198.51.100.7"));
     assert!(events.iter().all(source), "{events:?}");
     let lines: Vec<_> = events
         .iter()
         .map(|event| {
-            let of = |name| event.texts().find(|(key, _)| *key == name).map_or("-", |(_, text)| text);
+            let of = |name| event.fields().find(|(key, _)| *key == name).map_or("-", |(_, text)| text);
             format!("{} {} {} {}", event.kind().as_str(), of("role"), of("action"), of("resource"))
         })
         .collect();
@@ -150,11 +150,15 @@ pub(crate) async fn review_78_a_change_is_recorded_as_begun_and_as_ended(store: 
     access.add_user(&ada, "bob", "viewer").await.unwrap();
     access.remove_user(&ada, "ada").await.unwrap_err();
     let events = recorder.events();
-    let id = |event: &Event| {
-        event.texts().find(|(name, _)| *name == "correlation_id").map(|(_, id)| id.to_owned())
+    let id = |event: &AuditEvent| {
+        event.fields().find(|(name, _)| *name == "correlation_id").map(|(_, id)| id.to_owned())
     };
-    let outcomes: Vec<_> = events.iter().map(Event::outcome).collect();
-    assert_eq!(outcomes, [Outcome::Begun, Outcome::Ok, Outcome::Failed], "what is refused does not begin");
+    let outcomes: Vec<_> = events.iter().map(AuditEvent::outcome).collect();
+    assert_eq!(
+        outcomes,
+        [EventOutcome::Begun, EventOutcome::Ok, EventOutcome::Failed],
+        "what is refused does not begin"
+    );
     assert!(id(&events[0]).is_some() && id(&events[0]) == id(&events[1]) && id(&events[2]).is_none());
     access.issue_key(&ada, "bob", None).await.unwrap();
     assert_ne!(id(&recorder.events()[0]), id(&events[0]), "each change has its own");

@@ -1,55 +1,58 @@
 use std::fmt;
+use std::str::FromStr;
 
-/// The longest name of an application's kind, in bytes.
-const MOST: usize = 64;
+use crate::names::named;
 
-/// What begins the names of the SDK's own kinds, those of later versions among them.
+/// The length in bytes of the longest name of an application's kind.
+const MAX_LENGTH: usize = 64;
+
+/// First words of the SDK's kinds, including those of later versions.
 const RESERVED: [&str; 7] = ["authn", "authz", "config", "credential", "key", "token", "user"];
 
-/// What happened.
+/// The kind of an audit event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuditEventKind {
-    /// `authn`: somebody's credentials were checked.
+    /// `authn`: credentials were verified.
     Authentication,
-    /// `authz`: somebody asked for what needs a permission or a scope.
+    /// `authz`: a permission or scope was required.
     Authorization,
-    /// `user.add`
+    /// `user.add`: a user was added.
     UserAdd,
-    /// `user.remove`
+    /// `user.remove`: a user was removed.
     UserRemove,
-    /// `user.role`: a user was given another role.
+    /// `user.role`: a user's role was changed.
     UserRole,
-    /// `key.issue`
+    /// `key.issue`: an API key was issued.
     KeyIssue,
-    /// `key.rotate`
+    /// `key.rotate`: an API key was replaced by a new one.
     KeyRotate,
-    /// `key.revoke`
+    /// `key.revoke`: an API key was revoked.
     KeyRevoke,
-    /// `credential.store`: a secret was put into a vault, or replaced there.
+    /// `credential.store`: a secret was inserted into a vault, or replaced.
     CredentialStore,
-    /// `credential.read`: a secret was taken from a vault.
+    /// `credential.read`: a secret was read from a vault.
     CredentialRead,
-    /// `credential.delete`
+    /// `credential.delete`: a secret was deleted from a vault.
     CredentialDelete,
-    /// `credential.unlock`: a vault was opened, or not, for want of the right passphrase.
+    /// `credential.unlock`: a vault was opened, or its passphrase was wrong.
     CredentialUnlock,
-    /// `credential.rekey`: a vault was given another passphrase.
+    /// `credential.rekey`: a vault's passphrase was changed.
     CredentialRekey,
-    /// `credential.import`: another store's secrets were taken over.
+    /// `credential.import`: secrets of another store were imported.
     CredentialImport,
-    /// `token.issue`
+    /// `token.issue`: an access token was issued.
     TokenIssue,
-    /// `token.refresh`
+    /// `token.refresh`: an access token was refreshed.
     TokenRefresh,
-    /// `config.change`
+    /// `config.change`: configuration was changed or reloaded.
     ConfigChange,
-    /// An event of your application, such as `order.refund`; see [`custom`](Self::custom).
+    /// An event of your application, such as `order.refund`. See [`custom`](Self::custom).
     Custom(CustomKind),
 }
 
 impl AuditEventKind {
-    /// Every kind of the SDK's own.
+    /// Every kind of the SDK, without those of applications.
     pub const ALL: &'static [Self] = &[
         Self::Authentication,
         Self::Authorization,
@@ -70,24 +73,24 @@ impl AuditEventKind {
         Self::ConfigChange,
     ];
 
-    /// Makes a kind for an event of your application.
+    /// Creates a kind for events of your application.
     ///
     /// ```
-    /// use twilio_sdk::audit::{Event, AuditEventKind, Outcome};
+    /// use twilio_sdk_audit::{AuditEvent, AuditEventKind, EventOutcome};
     ///
-    /// // Checked when it compiles.
+    /// // Verified at compile time.
     /// const REFUND: AuditEventKind = match AuditEventKind::custom("order.refund") {
     ///     Ok(kind) => kind,
     ///     Err(_) => panic!("not the name of a kind"),
     /// };
-    /// let event = Event::new(REFUND, Outcome::Ok).actor("alice").resource("order 4711");
+    /// let event = AuditEvent::new(REFUND, EventOutcome::Ok).actor("alice").resource("order 4711");
     /// assert_eq!(event.kind().as_str(), "order.refund");
     /// assert!(AuditEventKind::custom("user.add").is_err());
     /// ```
     ///
     /// # Errors
     ///
-    /// [`InvalidEventKind`] says which names there are.
+    /// [`InvalidEventKind`] if the name is reserved or malformed. Its message lists the rules.
     pub const fn custom(name: &str) -> Result<Self, InvalidEventKind> {
         match CustomKind::new(name) {
             Some(kind) => Ok(Self::Custom(kind)),
@@ -118,28 +121,34 @@ impl AuditEventKind {
             Self::Custom(kind) => kind.as_str(),
         }
     }
+}
 
-    /// Returns the kind of this name, the SDK's own or an application's.
-    pub fn parse(name: &str) -> Option<Self> {
-        let own = Self::ALL.iter().copied().find(|kind| kind.as_str() == name);
-        own.or_else(|| Self::custom(name).ok())
+named!(AuditEventKind, InvalidEventKind);
+
+/// Parses the name of a kind of the SDK or of an application.
+impl FromStr for AuditEventKind {
+    type Err = InvalidEventKind;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let known = Self::ALL.iter().copied().find(|kind| kind.as_str() == name);
+        known.map_or_else(|| Self::custom(name), Ok)
     }
 }
 
-/// The checked name of an application's kind of event.
+/// The name of an application's kind of event.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CustomKind {
-    bytes: [u8; MOST],
+    bytes: [u8; MAX_LENGTH],
     length: usize,
 }
 
 impl CustomKind {
     const fn new(name: &str) -> Option<Self> {
         let name = name.as_bytes();
-        if name.len() > MOST {
+        if name.len() > MAX_LENGTH {
             return None;
         }
-        let (mut bytes, mut at, mut first_dot, mut begins) = ([0; MOST], 0, None, true);
+        let (mut bytes, mut at, mut first_dot, mut begins) = ([0; MAX_LENGTH], 0, None, true);
         while at < name.len() {
             let byte = name[at];
             match byte {
@@ -168,7 +177,7 @@ impl CustomKind {
     }
 }
 
-/// Whether the bytes up to an index are one of [`RESERVED`].
+/// Returns whether the bytes up to an index are one of [`RESERVED`].
 const fn is_reserved(name: &[u8], end: usize) -> bool {
     let mut at = 0;
     while at < RESERVED.len() {
@@ -191,7 +200,7 @@ impl fmt::Debug for CustomKind {
     }
 }
 
-/// A name that no kind of event can have.
+/// The error of a string that is no kind of event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InvalidEventKind;
@@ -200,9 +209,8 @@ impl fmt::Display for InvalidEventKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "audit: the name of a kind of event has at most {MOST} bytes: two or more words of a-z, 0-9, `_` and `-` that \
-             begin with a letter, with dots between them, such as `order.refund`; names that begin with {} are the SDK's \
-             own",
+            "audit: invalid kind of event; use two or more words of a-z, 0-9, `_` and `-` that begin with a letter, joined by \
+             dots, such as `order.refund`, of at most {MAX_LENGTH} bytes in all; names that begin with {} are reserved",
             RESERVED.join("., ") + "."
         )
     }
