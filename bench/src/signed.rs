@@ -11,7 +11,9 @@ use twilio_sdk::access_token::{
     AccessToken, CanonicalRequest, ChatGrant, ClientCapabilityToken, Grant, PlaybackGrant,
     PublicKeyClientValidation, SyncGrant, TaskRouterCapabilityToken, TaskRouterGrant, VideoGrant, VoiceGrant,
 };
-use twilio_sdk::webhook::{Algorithm, Incoming, Verifier, sign_with, with_body_hash};
+use twilio_sdk::webhook::{
+    SignatureAlgorithm, SignatureVerifier, WebhookRequest, sign_with, url_with_body_hash,
+};
 use twilio_sdk::{ApiKeyConfig, AuthTokenConfig};
 
 const ACCOUNT: &str = "AC00000000000000000000000000000001";
@@ -104,18 +106,18 @@ pub(crate) fn make(pem: &[u8]) -> Result<()> {
         line(&json!({"kind": "plain", "secret": SECRET, "token": token, "payload": payload(&token)?}));
     }
     for (url, params) in requests() {
-        let signature = sign_with(Algorithm::HmacSha1, SECRET, url, params.iter().copied());
+        let signature = sign_with(SignatureAlgorithm::HmacSha1, SECRET, url, params.iter().copied());
         line(
             &json!({"kind": "form", "secret": SECRET, "url": url, "params": params, "signature": signature}),
         );
-        let strong = sign_with(Algorithm::HmacSha256, SECRET, url, params.iter().copied());
+        let strong = sign_with(SignatureAlgorithm::HmacSha256, SECRET, url, params.iter().copied());
         line(
             &json!({"kind": "form256", "secret": SECRET, "url": url, "params": params, "signature": strong}),
         );
     }
     for body in [r#"[{"id":"1"}]"#, r#"{"text":"é ☎"}"#] {
-        let url = with_body_hash("https://example.com/events?x=1", body.as_bytes());
-        let signature = sign_with(Algorithm::HmacSha1, SECRET, &url, []);
+        let url = url_with_body_hash("https://example.com/events?x=1", body.as_bytes());
+        let signature = sign_with(SignatureAlgorithm::HmacSha1, SECRET, &url, []);
         line(&json!({"kind": "body", "secret": SECRET, "url": url, "body": body, "signature": signature}));
     }
     let validation = PublicKeyClientValidation::new(ACCOUNT, KEY, "CR1", pem)?;
@@ -188,19 +190,20 @@ fn check_one(kind: &str, case: &Value) -> Result<()> {
             same_but_times(&ours, text("token"))?;
         }
         "form" | "form256" => {
-            let verifier = Verifier::new(SECRET);
-            let request = Incoming::form(text("url"), form.as_bytes()).signature(text("signature"));
+            let verifier = SignatureVerifier::from_auth_token(SECRET);
+            let request = WebhookRequest::form(text("url"), form.as_bytes()).signature(text("signature"));
             let request = match kind {
                 "form" => request,
                 _ => request.settings("algorithm=HMAC_SHA256"),
             };
             verifier.verify(&request)?;
-            ensure!(Verifier::new("another").verify(&request).is_err());
+            ensure!(SignatureVerifier::from_auth_token("another").verify(&request).is_err());
         }
         "body" => {
             let body = text("body").as_bytes();
-            let request = Incoming::body(text("url"), "application/json", body).signature(text("signature"));
-            Verifier::new(SECRET).verify(&request)?;
+            let request =
+                WebhookRequest::body(text("url"), "application/json", body).signature(text("signature"));
+            SignatureVerifier::from_auth_token(SECRET).verify(&request)?;
         }
         "validation" => {
             let request = CanonicalRequest {
@@ -244,11 +247,11 @@ pub(crate) fn bench(time: Duration) -> Result<()> {
         Ok(())
     })?;
     let (url, params) = ("https://example.com/sms", bench_params());
-    let signature = sign_with(Algorithm::HmacSha1, SECRET, url, params.iter().copied());
+    let signature = sign_with(SignatureAlgorithm::HmacSha1, SECRET, url, params.iter().copied());
     let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(&params).finish();
-    let verifier = Verifier::new(SECRET);
+    let verifier = SignatureVerifier::from_auth_token(SECRET);
     let webhooks = rate(time, || {
-        verifier.verify(&Incoming::form(url, form.as_bytes()).signature(&signature))?;
+        verifier.verify(&WebhookRequest::form(url, form.as_bytes()).signature(&signature))?;
         Ok(())
     })?;
     line(&json!({"tokens": tokens, "webhooks": webhooks}));

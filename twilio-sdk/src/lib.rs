@@ -100,7 +100,7 @@ mod file_owner;
 #[cfg(feature = "hashicorp-vault")]
 #[cfg_attr(docsrs, doc(cfg(feature = "hashicorp-vault")))]
 pub mod hashicorp_vault;
-#[cfg(any(feature = "auth-layer", feature = "webhook"))]
+#[cfg(feature = "auth-layer")]
 mod layer;
 #[cfg(feature = "listener")]
 #[cfg_attr(docsrs, doc(cfg(feature = "listener")))]

@@ -1,85 +1,88 @@
 use std::fmt;
 
-/// Everything that is wrong with a payload. It shows names of fields, and none of their values.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// All violations of a payload. It holds the names of fields, and none of their values.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PayloadErrors {
-    problems: Vec<FieldProblem>,
+    errors: Vec<FieldError>,
 }
 
 impl PayloadErrors {
-    pub(super) fn new(problems: Vec<FieldProblem>) -> Self {
-        Self { problems }
+    pub(super) fn new(errors: Vec<FieldError>) -> Self {
+        Self { errors }
     }
 
-    /// Each problem, in the order of the rules: first the fields that must be there, then the addresses.
-    pub fn problems(&self) -> &[FieldProblem] {
-        &self.problems
+    /// Returns all violations: first those of required fields, then those of e-mail fields, each in the order of the
+    /// rules.
+    pub fn errors(&self) -> &[FieldError] {
+        &self.errors
     }
 }
 
-/// One thing that is wrong with a payload.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FieldProblem {
+/// A field that violates a rule.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FieldError {
     field: String,
-    reason: Reason,
+    kind: FieldErrorKind,
 }
 
-impl FieldProblem {
-    pub(super) fn new(field: &str, reason: Reason) -> Self {
-        Self { field: field.to_owned(), reason }
+impl FieldError {
+    pub(super) fn new(field: &str, kind: FieldErrorKind) -> Self {
+        Self { field: field.to_owned(), kind }
     }
 
-    /// The field, as the rule names it.
+    /// Returns the field, as the rule names it.
     pub fn field(&self) -> &str {
         &self.field
     }
 
-    /// What is wrong with it.
-    pub fn reason(&self) -> Reason {
-        self.reason
+    /// Returns the kind of the violation.
+    pub fn kind(&self) -> FieldErrorKind {
+        self.kind
     }
 }
 
-/// What is wrong with a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The kind of a violation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Reason {
-    /// It is not there.
+pub enum FieldErrorKind {
+    /// A required field is missing.
     Missing,
-    /// It is null.
+    /// A required field is null.
     Null,
-    /// It is a text of nothing or of blanks.
+    /// A required field is a string that is empty or has only white space.
     Blank,
-    /// It is no text, where an address must be.
-    NotText,
-    /// It is no e-mail address.
-    NoAddress,
+    /// An e-mail field is not a string.
+    NotString,
+    /// An e-mail field is not an e-mail address.
+    InvalidEmail,
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for FieldErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Missing => "is missing",
             Self::Null => "is null",
-            Self::Blank => "is empty or blank",
-            Self::NotText => "is no text, and must be an e-mail address",
-            Self::NoAddress => "is no e-mail address",
+            Self::Blank => "is blank",
+            Self::NotString => "is not a string but should be an e-mail address",
+            Self::InvalidEmail => "is not an e-mail address",
         })
     }
 }
 
-impl fmt::Display for FieldProblem {
+impl fmt::Display for FieldError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.field, self.reason)
+        write!(f, "{} {}", self.field, self.kind)
     }
 }
 
+impl std::error::Error for FieldError {}
+
 impl fmt::Display for PayloadErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the payload is not as it must be: ")?;
-        for (at, problem) in self.problems.iter().enumerate() {
-            let between = if at == 0 { "" } else { "; " };
-            write!(f, "{between}{problem}")?;
+        f.write_str("payload: ")?;
+        for (at, error) in self.errors.iter().enumerate() {
+            let separator = if at == 0 { "" } else { ", " };
+            write!(f, "{separator}{error}")?;
         }
         Ok(())
     }

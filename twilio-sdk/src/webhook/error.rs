@@ -2,48 +2,49 @@ use std::fmt;
 
 use http::StatusCode;
 
-/// Why a request is not believed to come from Twilio.
+/// Why a webhook request is rejected.
 ///
-/// What a caller is told is the status alone ([`status`](Self::status)); the message is for the log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Send the client only the [`status`](Self::status). The message is for your log: it says what to change, and holds
+/// neither secrets nor values of the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WebhookError {
-    /// There is no `X-Twilio-Signature`, or more than one.
-    NoSignature,
-    /// The signature fits neither the URL and parameters nor any secret.
-    Mismatch,
-    /// `X-Twilio-Webhooks-Signature-Settings` names an algorithm that is not known here.
+    /// `X-Twilio-Signature` is missing or repeated.
+    MissingSignature,
+    /// No known secret made this signature of the URL and the parameters.
+    SignatureMismatch,
+    /// `X-Twilio-Webhooks-Signature-Settings` names an unsupported algorithm.
     UnknownAlgorithm,
-    /// `X-Twilio-Webhooks-Signature-Settings` cannot be read, or there are several.
-    BadSettings,
-    /// There is no secret that could have signed the request.
-    NoSecret,
-    /// The body is no form, and the URL has no `bodySHA256` that would vouch for it.
-    NoBodyHash,
-    /// The body is not the one whose SHA-256 the URL has.
+    /// `X-Twilio-Webhooks-Signature-Settings` is malformed or repeated.
+    InvalidSettings,
+    /// No secret is configured for the account or key that signed the request.
+    UnknownSigner,
+    /// The body is not a form, and the URL has no `bodySHA256` that covers it.
+    MissingBodyHash,
+    /// The body does not match the `bodySHA256` of the URL.
     BodyMismatch,
     /// The body is a form that is not UTF-8.
-    UnreadableForm,
-    /// The body cannot be read to its end.
-    UnreadableBody,
-    /// The body is larger than allowed.
+    InvalidForm,
+    /// Reading the body failed.
+    BodyRead,
+    /// The body is larger than the limit.
     TooLarge,
-    /// The request names no host, or several, or one that cannot be read.
-    NoUrl,
-    /// The host that the request names is none of the configured public URLs.
+    /// The request names no host, several hosts, or a malformed one.
+    UnknownUrl,
+    /// The request's host is not one of the configured public URLs.
     UnknownHost,
     /// The configured public URL is not a URL, so no request can be verified.
-    BadPublicUrl,
+    InvalidPublicUrl,
 }
 
 impl WebhookError {
-    /// Returns the status of the response: 413 for a body that is too large, 400 for one that cannot be read, 500 for a
-    /// public URL that is misconfigured, otherwise 403.
+    /// Returns the status of the response: 413 for a body that is too large, 400 for a malformed request, 500 for a
+    /// misconfigured public URL, otherwise 403.
     pub fn status(self) -> StatusCode {
         match self {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::UnreadableForm | Self::UnreadableBody | Self::NoUrl => StatusCode::BAD_REQUEST,
-            Self::BadPublicUrl => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::InvalidForm | Self::BodyRead | Self::UnknownUrl => StatusCode::BAD_REQUEST,
+            Self::InvalidPublicUrl => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::FORBIDDEN,
         }
     }
@@ -52,24 +53,29 @@ impl WebhookError {
 impl fmt::Display for WebhookError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NoSignature => "there is not exactly one X-Twilio-Signature",
-            Self::Mismatch => {
-                "the signature does not fit; the usual reasons are another public URL than the one Twilio was given \
-                 (see PublicUrl) and the token of another account"
+            Self::MissingSignature => "X-Twilio-Signature: the header is missing or repeated",
+            Self::SignatureMismatch => {
+                "X-Twilio-Signature: the signature does not match; check that PublicUrl is the URL configured at Twilio \
+                 and that the auth token belongs to the account"
             }
-            Self::UnknownAlgorithm => "the signature's algorithm is not known",
-            Self::BadSettings => "X-Twilio-Webhooks-Signature-Settings cannot be read",
-            Self::NoSecret => "no secret is configured for the account or key that signed the request",
-            Self::NoBodyHash => "the body is no form, and the URL has no bodySHA256 that vouches for it",
-            Self::BodyMismatch => "the body is not the one that bodySHA256 vouches for",
-            Self::UnreadableForm => "the form is not UTF-8",
-            Self::UnreadableBody => "the body cannot be read to its end",
-            Self::TooLarge => "the body is larger than allowed",
-            Self::NoUrl => "the request does not name one host that can be read",
-            Self::UnknownHost => "the request's host is none of the configured public URLs",
-            Self::BadPublicUrl => {
-                "the configured public URL is not usable; it is https://HOST with a port and a path if need be, without \
-                 a query, and each host stands in a list once"
+            Self::UnknownAlgorithm => "X-Twilio-Webhooks-Signature-Settings: the algorithm is not supported",
+            Self::InvalidSettings => {
+                "X-Twilio-Webhooks-Signature-Settings: the header is malformed or repeated"
+            }
+            Self::UnknownSigner => {
+                "X-Twilio-Signature: no secret is configured for the account or key that signed the request; add it to \
+                 the SignatureVerifier"
+            }
+            Self::MissingBodyHash => "bodySHA256: the body is not a form and the URL has no hash of it",
+            Self::BodyMismatch => "bodySHA256: the hash in the URL does not match the body",
+            Self::InvalidForm => "body: the form is not UTF-8",
+            Self::BodyRead => "body: reading it failed",
+            Self::TooLarge => "body: it is larger than the limit; raise WebhookLayer::body_limit if this is expected",
+            Self::UnknownUrl => "Host: the request names no host, several hosts or a malformed one",
+            Self::UnknownHost => "Host: it is none of the configured public URLs; add it to PublicUrl if it is yours",
+            Self::InvalidPublicUrl => {
+                "PublicUrl: not a usable URL; write https://HOST with an optional port and path, without a query, and \
+                 each host once"
             }
         })
     }

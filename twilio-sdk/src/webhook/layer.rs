@@ -5,46 +5,46 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body::Body;
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use tower_layer::Layer;
 use tower_service::Service;
 
 use super::public_url::Resolver;
-use super::{Incoming, PublicUrl, Verified, Verifier, WebhookError};
-use crate::layer::{refusal, take_ready};
+use super::{PublicUrl, SignatureVerifier, VerifiedSignature, WebhookError, WebhookRequest};
 
-/// The largest body that is read, unless set.
+/// The default limit on the size of a body: 1 MiB.
 pub const DEFAULT_BODY_LIMIT: usize = 1 << 20;
 
-/// A `tower` layer that passes only requests with a valid Twilio signature on, for axum's routers and hyper's services.
+/// A `tower` layer that passes on only requests with a valid Twilio signature. It works for axum routers and for hyper
+/// services.
 ///
-/// The body is read to its end, at most to the limit, and handed on as it came. [`Verified`] is in the request's
-/// extensions. Every other request gets 403, 400, 413 or 500 without a reason, and the reason is in a `tracing` event
-/// of target `twilio_sdk::webhook`.
+/// - The body is buffered, up to the [limit](Self::body_limit), and passed on unchanged.
+/// - The request's extensions then hold a [`VerifiedSignature`].
+/// - Every other request gets 403, 400, 413 or 500 without a reason ([`WebhookError::status`]). A `tracing` event with
+///   target `twilio_sdk::webhook` has the reason.
 ///
-/// The inner service takes a `http_body_util::Full<Bytes>`, as axum's routers do, and its response body can be made
-/// of [`Bytes`], such as that one or axum's own.
+/// The inner service takes a `http_body_util::Full<Bytes>`, as axum routers do. Its response body must implement
+/// `From<Bytes>`, as `Full<Bytes>` and axum's body do.
 ///
 /// Handlers return [`Twiml`](super::Twiml): Twilio reads TwiML only as `text/xml`, and sends a `text/plain` response to
 /// the sender as a message.
-///
-/// ```no_run
-/// # #[cfg(feature = "axum")] {
+#[cfg_attr(feature = "axum", doc = "\n```rust,no_run")]
+#[cfg_attr(not(feature = "axum"), doc = "\n```rust,ignore")]
 /// use axum::{Router, routing::post};
-/// use twilio_sdk::webhook::{IncomingMessage, PublicUrl, Twiml, Verifier, Webhook, WebhookLayer};
+/// use twilio_sdk::webhook::{IncomingMessage, PublicUrl, SignatureVerifier, Twiml, Webhook, WebhookLayer};
 ///
 /// async fn sms(Webhook(message): Webhook<IncomingMessage>) -> Twiml {
 ///     println!("{:?} wrote {:?}", message.from, message.body);
 ///     Twiml::new("<Response><Message>Thank you!</Message></Response>")
 /// }
 ///
-/// let verifier = Verifier::new(std::env::var("TWILIO_AUTH_TOKEN").unwrap_or_default());
-/// let public = PublicUrl::Base("https://example.com".into());
-/// let app = Router::new().route("/sms", post(sms)).layer(WebhookLayer::new(verifier, public));
-/// # let _: Router = app;
-/// # }
+/// fn app(auth_token: String) -> Router {
+///     let verifier = SignatureVerifier::from_auth_token(auth_token);
+///     let public_url = PublicUrl::Fixed("https://example.com".into());
+///     Router::new().route("/sms", post(sms)).layer(WebhookLayer::new(verifier, public_url))
+/// }
 /// ```
 #[derive(Clone, Debug)]
 pub struct WebhookLayer {
@@ -53,7 +53,7 @@ pub struct WebhookLayer {
 
 #[derive(Clone)]
 struct Shared {
-    verifier: Verifier,
+    verifier: SignatureVerifier,
     public_url: PublicUrl,
     resolver: Result<Resolver, WebhookError>,
     body_limit: usize,
@@ -70,18 +70,18 @@ impl fmt::Debug for Shared {
 }
 
 impl WebhookLayer {
-    /// Creates a layer that accepts what the verifier accepts, for the URLs that Twilio is given.
+    /// Creates a layer that rejects requests the verifier does not accept.
     ///
-    /// A public URL that is not usable is an error in the log, and every request gets 500.
-    pub fn new(verifier: Verifier, public_url: PublicUrl) -> Self {
+    /// An invalid public URL does not fail here: the layer logs an error and responds 500 to every request.
+    pub fn new(verifier: SignatureVerifier, public_url: PublicUrl) -> Self {
         let resolver = public_url.resolve();
         if let Err(error) = &resolver {
-            tracing::error!(target: "twilio_sdk::webhook", %error, "no webhook can be verified");
+            tracing::error!(target: super::TARGET, %error, "no webhook can be verified");
         }
         Self { shared: Arc::new(Shared { verifier, public_url, resolver, body_limit: DEFAULT_BODY_LIMIT }) }
     }
 
-    /// Sets the largest body that is read, in bytes; 1 MiB unless set.
+    /// Sets the largest accepted body, in bytes. Default: [`DEFAULT_BODY_LIMIT`].
     pub fn body_limit(mut self, bytes: usize) -> Self {
         Arc::make_mut(&mut self.shared).body_limit = bytes;
         self
@@ -96,7 +96,7 @@ impl<S> Layer<S> for WebhookLayer {
     }
 }
 
-/// What [`WebhookLayer`] makes of a service.
+/// The service that [`WebhookLayer`] wraps around another one.
 #[derive(Clone)]
 pub struct WebhookService<S> {
     inner: S,
@@ -126,14 +126,16 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let mut inner = take_ready(&mut self.inner);
+        // Only `self.inner` has been polled ready; the clone, which has not, takes its place.
+        let clone = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, clone);
         let shared = Arc::clone(&self.shared);
         Box::pin(async move {
-            match shared.admit(request).await {
+            match shared.verify(request).await {
                 Ok(request) => inner.call(request).await,
                 Err(error) => {
-                    tracing::warn!(target: "twilio_sdk::webhook", %error, "a request is refused");
-                    Ok(refusal(error.status()))
+                    tracing::warn!(target: super::TARGET, %error, "webhook rejected");
+                    Ok(rejection(error.status()))
                 }
             }
         })
@@ -141,22 +143,33 @@ where
 }
 
 impl Shared {
-    async fn admit<B>(&self, request: Request<B>) -> Result<Request<Full<Bytes>>, WebhookError>
+    async fn verify<B>(&self, request: Request<B>) -> Result<Request<Full<Bytes>>, WebhookError>
     where
         B: Body<Data = Bytes>,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let (mut parts, body) = request.into_parts();
         let url = self.resolver.as_ref().map_err(|error| *error)?.url(&parts.uri, &parts.headers)?;
-        // A request without a signature costs no reading of its body.
-        Incoming::from_parts(&url, &parts.headers, &[])?;
+        // A request without a signature is rejected before its body is read.
+        WebhookRequest::from_parts(&url, &parts.headers, &[])?;
         let body = match Limited::new(body, self.body_limit).collect().await {
             Ok(body) => body.to_bytes(),
             Err(error) if error.is::<LengthLimitError>() => return Err(WebhookError::TooLarge),
-            Err(_) => return Err(WebhookError::UnreadableBody),
+            Err(_) => return Err(WebhookError::BodyRead),
         };
-        let verified = self.verifier.verify(&Incoming::from_parts(&url, &parts.headers, &body)?)?;
-        parts.extensions.insert::<Verified>(verified);
+        let verified = self.verifier.verify(&WebhookRequest::from_parts(&url, &parts.headers, &body)?)?;
+        parts.extensions.insert::<VerifiedSignature>(verified);
         Ok(Request::from_parts(parts, body.into()))
     }
+}
+
+/// Returns a response of a status and its reason phrase, which says nothing about the cause and is not cached.
+fn rejection<B: From<Bytes>>(status: StatusCode) -> Response<B> {
+    let reason = status.canonical_reason().unwrap_or_default();
+    let mut response = Response::new(Bytes::from_static(reason.as_bytes()).into());
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }

@@ -1,14 +1,54 @@
-//! Webhooks: whether Twilio sent a request, and what it says.
+//! Webhooks: signature verification, a tower layer, typed payloads and axum extractors.
 //!
-//! * [`Verifier`] checks signatures: with auth tokens (several at once, or by account) and with shared keys.
-//! * [`WebhookLayer`] does it for every request of an axum router or a hyper service, for the URLs of a [`PublicUrl`].
-//! * [`IncomingMessage`], [`MessageStatusCallback`], [`IncomingCall`], [`CallStatusCallback`], [`RecordingStatusCallback`] and
-//!   [`CloudEvent`] are what the usual webhooks say; with feature `axum`, `Webhook` extracts them and `Twiml` is the
-//!   response.
-//! * [`sign`] and [`with_body_hash`] sign requests in tests.
+//! Twilio signs the requests that it sends to your service. [`WebhookLayer`] rejects every request without a valid
+//! signature, and [`Webhook`] gives handlers the parameters as typed structs:
 //!
-//! Twilio's scheme joins the URL and the parameters without marks between them, so a signature does not tell where the
-//! URL ends. Webhooks should be fixed URLs, and a URL for GET not be the beginning of one for POST.
+//! ```toml
+//! [dependencies]
+//! twilio-sdk = { version = "0.1", features = ["axum"] }
+//! axum = "0.8"
+//! tokio = { version = "1", features = ["macros", "net", "rt-multi-thread"] }
+//! ```
+//!
+#![cfg_attr(feature = "axum", doc = "```rust,no_run")]
+#![cfg_attr(not(feature = "axum"), doc = "```rust,ignore")]
+//! use axum::{Router, routing::post};
+//! use twilio_sdk::webhook::{IncomingMessage, PublicUrl, SignatureVerifier, Twiml, Webhook, WebhookLayer};
+//!
+//! async fn sms(Webhook(message): Webhook<IncomingMessage>) -> Twiml {
+//!     println!("{:?} wrote {:?}", message.from, message.body);
+//!     Twiml::new("<Response><Message>Thank you!</Message></Response>")
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let verifier = SignatureVerifier::from_auth_token(std::env::var("TWILIO_AUTH_TOKEN")?);
+//!     // The URL that is configured at Twilio, without the path of the route.
+//!     let public_url = PublicUrl::Fixed("https://example.com".into());
+//!     let app = Router::new().route("/sms", post(sms)).layer(WebhookLayer::new(verifier, public_url));
+//!     let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
+//!     axum::serve(listener, app).await?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! - [`SignatureVerifier`] checks signatures without a web framework: auth tokens (several at once, or by account) and
+//!   shared keys.
+//! - [`PublicUrl`] says which URLs Twilio signs for your service. Request headers cannot be trusted for that.
+//! - [`IncomingMessage`], [`MessageStatusCallback`], [`IncomingCall`], [`CallStatusCallback`],
+//!   [`RecordingStatusCallback`] and [`CloudEvent`] are the payloads of the usual webhooks. Implement [`Payload`] for
+//!   others, or take [`FormParams`].
+//! - [`sign`] and [`url_with_body_hash`] sign requests in tests.
+//!
+//! # Errors
+//!
+//! [`WebhookError`] says why a request is rejected. `SignatureMismatch` usually means that [`PublicUrl`] differs from the
+//! URL configured at Twilio, or that the auth token belongs to another account.
+//!
+//! # Limits of the scheme
+//!
+//! Twilio joins the URL and the parameters without separators before it signs them, so a signature does not show where the
+//! URL ends. Use fixed URLs for webhooks, and no URL for GET that is the beginning of one for POST.
 //!
 //! Source: <https://www.twilio.com/docs/usage/webhooks/webhooks-security>.
 
@@ -19,6 +59,7 @@ mod layer;
 mod params;
 mod payload;
 mod public_url;
+mod request;
 mod signature;
 #[cfg(feature = "axum")]
 mod twiml;
@@ -29,10 +70,14 @@ pub use error::WebhookError;
 #[cfg(feature = "axum")]
 pub use extract::{Webhook, WebhookRejection};
 pub use layer::{DEFAULT_BODY_LIMIT, WebhookLayer, WebhookService};
-pub use params::Params;
+pub use params::FormParams;
 pub use payload::*;
 pub use public_url::PublicUrl;
-pub use signature::{Algorithm, sign, sign_with, with_body_hash};
+pub use request::{SIGNATURE_HEADER, SIGNATURE_SETTINGS_HEADER, WebhookRequest};
+pub use signature::{SignatureAlgorithm, sign, sign_with, url_with_body_hash};
 #[cfg(feature = "axum")]
 pub use twiml::Twiml;
-pub use verifier::{Incoming, SETTINGS, SIGNATURE, Verified, Verifier};
+pub use verifier::{SignatureVerifier, VerifiedSignature};
+
+/// The target of `tracing` events.
+const TARGET: &str = "twilio_sdk::webhook";

@@ -1,34 +1,55 @@
+use std::fmt;
+use std::str::FromStr;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::hmac;
 use subtle::ConstantTimeEq as _;
 
+use super::WebhookError;
 use crate::digest::sha256;
 
-/// How a webhook is signed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The algorithm of a webhook's signature.
+///
+/// `Display` and `FromStr` use the names of `X-Twilio-Webhooks-Signature-Settings`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Algorithm {
-    /// HMAC with SHA-1 and an account's auth token.
+pub enum SignatureAlgorithm {
+    /// `HMAC_SHA1`, keyed with an account's auth token.
     HmacSha1,
-    /// HMAC with SHA-256 and a shared key.
+    /// `HMAC_SHA256`, keyed with a shared key.
     HmacSha256,
 }
 
-impl Algorithm {
-    fn key(self, secret: &str) -> hmac::Key {
-        let algorithm = match self {
-            Self::HmacSha1 => hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
-            Self::HmacSha256 => hmac::HMAC_SHA256,
-        };
-        hmac::Key::new(algorithm, secret.as_bytes())
+impl fmt::Display for SignatureAlgorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::HmacSha1 => "HMAC_SHA1",
+            Self::HmacSha256 => "HMAC_SHA256",
+        })
     }
 }
 
-/// The value of `X-Twilio-Signature` that Twilio would send for a request: what tests of a webhook need.
+impl FromStr for SignatureAlgorithm {
+    type Err = WebhookError;
+
+    /// Parses a name, ignoring case.
+    ///
+    /// # Errors
+    ///
+    /// [`WebhookError::UnknownAlgorithm`] for every other name.
+    fn from_str(name: &str) -> Result<Self, WebhookError> {
+        [Self::HmacSha1, Self::HmacSha256]
+            .into_iter()
+            .find(|algorithm| name.eq_ignore_ascii_case(&algorithm.to_string()))
+            .ok_or(WebhookError::UnknownAlgorithm)
+    }
+}
+
+/// Returns the `X-Twilio-Signature` that Twilio would send with a request. Use it to test a webhook.
 ///
-/// The URL is the one that Twilio is given, with its query; the parameters are those of the form, none for GET and for
-/// JSON. Values that come more than once under one name count once.
+/// `url` is the URL configured at Twilio, with its query. `params` are the parameters of the form; there are none for GET
+/// and JSON. A pair of name and value that occurs several times counts once.
 ///
 /// ```
 /// use twilio_sdk::webhook::sign;
@@ -37,62 +58,94 @@ impl Algorithm {
 /// assert_eq!(signature.len(), 28);
 /// ```
 pub fn sign<'a>(secret: &str, url: &str, params: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
-    sign_with(Algorithm::HmacSha1, secret, url, params)
+    sign_with(SignatureAlgorithm::HmacSha1, secret, url, params)
 }
 
-/// [`sign`] with a choice of the algorithm.
+/// Like [`sign`], with the given algorithm.
 pub fn sign_with<'a>(
-    algorithm: Algorithm,
+    algorithm: SignatureAlgorithm,
     secret: &str,
     url: &str,
     params: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> String {
     let mut params: Vec<_> = params.into_iter().collect();
-    let text = canonical(&mut params);
-    STANDARD.encode(tag(&algorithm.key(secret), url, &text))
+    let canonical = canonical_params(&mut params);
+    STANDARD.encode(SigningKey::new(algorithm, secret).tag(url, &canonical))
 }
 
-fn tag(key: &hmac::Key, url: &str, text: &str) -> hmac::Tag {
-    let mut context = hmac::Context::with_key(key);
-    context.update(url.as_bytes());
-    context.update(text.as_bytes());
-    context.sign()
-}
-
-/// The URL that Twilio requests for a webhook with another body than a form: with the body's SHA-256.
+/// Returns the URL that Twilio requests for a webhook whose body is not a form: with the body's SHA-256 in the query.
 ///
 /// ```
-/// use twilio_sdk::webhook::{sign, with_body_hash};
+/// use twilio_sdk::webhook::{sign, url_with_body_hash};
 ///
-/// let url = with_body_hash("https://example.com/events", br#"[{"id":"1"}]"#);
+/// let url = url_with_body_hash("https://example.com/events", br#"[{"id":"1"}]"#);
 /// let signature = sign("auth-token", &url, []);
 /// ```
-pub fn with_body_hash(url: &str, body: &[u8]) -> String {
+pub fn url_with_body_hash(url: &str, body: &[u8]) -> String {
     let separator = if url.contains('?') { '&' } else { '?' };
     format!("{url}{separator}bodySHA256={}", sha256(body))
 }
 
-/// The names and values in order, each pair once.
-pub(super) fn canonical(params: &mut Vec<(&str, &str)>) -> String {
+/// Sorts the pairs, removes duplicates and joins them without separators, as Twilio signs them.
+pub(super) fn canonical_params(params: &mut Vec<(&str, &str)>) -> String {
     params.sort_unstable();
     params.dedup();
     params.iter().flat_map(|&(name, value)| [name, value]).collect()
 }
 
-/// A key and the parameters' text, with which the candidates for the URL are tried.
+/// A secret, prepared for signing several URLs.
+struct SigningKey(hmac::Key);
+
+impl SigningKey {
+    fn new(algorithm: SignatureAlgorithm, secret: &str) -> Self {
+        let algorithm = match algorithm {
+            SignatureAlgorithm::HmacSha1 => hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
+            SignatureAlgorithm::HmacSha256 => hmac::HMAC_SHA256,
+        };
+        Self(hmac::Key::new(algorithm, secret.as_bytes()))
+    }
+
+    fn tag(&self, url: &str, params: &str) -> hmac::Tag {
+        let mut context = hmac::Context::with_key(&self.0);
+        context.update(url.as_bytes());
+        context.update(params.as_bytes());
+        context.sign()
+    }
+}
+
+/// Compares a received signature with that of each candidate URL.
 pub(super) struct Checker<'a> {
-    key: hmac::Key,
-    text: &'a str,
+    key: SigningKey,
+    params: &'a str,
     signature: &'a [u8],
 }
 
 impl<'a> Checker<'a> {
-    pub(super) fn new(algorithm: Algorithm, secret: &str, text: &'a str, signature: &'a [u8]) -> Self {
-        Self { key: algorithm.key(secret), text, signature }
+    pub(super) fn new(
+        algorithm: SignatureAlgorithm,
+        secret: &str,
+        params: &'a str,
+        signature: &'a [u8],
+    ) -> Self {
+        Self { key: SigningKey::new(algorithm, secret), params, signature }
     }
 
-    /// Whether the signature is that of this URL with the parameters, in constant time.
-    pub(super) fn signs(&self, url: &str) -> bool {
-        tag(&self.key, url, self.text).as_ref().ct_eq(self.signature).into()
+    /// Returns whether the signature is that of this URL with the parameters, in constant time.
+    pub(super) fn matches(&self, url: &str) -> bool {
+        self.key.tag(url, self.params).as_ref().ct_eq(self.signature).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn algorithms_are_parsed_as_they_are_displayed() {
+        for algorithm in [SignatureAlgorithm::HmacSha1, SignatureAlgorithm::HmacSha256] {
+            assert_eq!(algorithm.to_string().parse(), Ok(algorithm));
+            assert_eq!(algorithm.to_string().to_lowercase().parse(), Ok(algorithm));
+        }
+        assert_eq!("HMAC-SHA256".parse::<SignatureAlgorithm>(), Err(WebhookError::UnknownAlgorithm));
     }
 }

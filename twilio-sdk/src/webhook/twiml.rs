@@ -1,12 +1,12 @@
 use axum_core::response::{IntoResponse, Response};
 use http::{HeaderValue, header};
 
-/// A TwiML document as a response of axum's handlers, with `Content-Type: text/xml; charset=utf-8`.
+/// A TwiML document as the response of an axum handler, with `Content-Type: text/xml; charset=utf-8`.
 ///
-/// Twilio carries out TwiML only from an XML content type. A `String` or `&str` is `text/plain`, which Twilio sends to the
-/// sender of a message as it is, markup included.
+/// Twilio executes TwiML only with an XML content type. A `String` or `&str` response is `text/plain`, which Twilio
+/// sends to the sender of a message as is, markup included.
 ///
-/// The document is sent unchanged: escape `&`, `<`, `>` and quotes in every value that you put into it, above all in what
+/// The document is sent unchanged: escape `&`, `<`, `>` and quotes in every value that you insert, above all in what
 /// a caller or sender wrote.
 ///
 /// ```
@@ -22,15 +22,15 @@ use http::{HeaderValue, header};
 /// ```
 ///
 /// Source: <https://www.twilio.com/docs/messaging/twiml> and <https://www.twilio.com/docs/voice/twiml>.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "a handler returns it"]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[must_use = "return it from the handler"]
 pub struct Twiml(String);
 
 impl Twiml {
     /// The content type of the response.
     pub const CONTENT_TYPE: &'static str = "text/xml; charset=utf-8";
 
-    /// Creates a response from a whole document, such as `<Response><Hangup/></Response>`.
+    /// Creates a response from a complete document, such as `<Response><Hangup/></Response>`.
     pub fn new(document: impl Into<String>) -> Self {
         Self(document.into())
     }

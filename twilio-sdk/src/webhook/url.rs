@@ -1,8 +1,8 @@
-//! The forms in which a URL may have been signed.
+//! The variants of a URL that Twilio may have signed.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// A URL in parts that are not normalized: what was signed is the text.
+/// The parts of a URL, not normalized, because the exact string was signed.
 struct Parts<'a> {
     scheme: &'a str,
     user: &'a str,
@@ -12,7 +12,7 @@ struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    fn of(url: &'a str) -> Option<Self> {
+    fn split(url: &'a str) -> Option<Self> {
         let (scheme, after) = url.split_at(url.find("://")? + 3);
         let end = after.find(['/', '?', '#']).unwrap_or(after.len());
         let (authority, rest) = after.split_at(end);
@@ -32,7 +32,7 @@ impl<'a> Parts<'a> {
 /// Every byte that could end the credentials of a URL, or be read as part of another component.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The same without `sub-delims` (RFC 3986, section 2.2), which credentials may hold as they are.
+/// [`RESERVED`] without `sub-delims` (RFC 3986, section 2.2), which credentials may contain unencoded.
 const DELIMITERS: &AsciiSet = &RESERVED
     .remove(b'!')
     .remove(b'$')
@@ -46,16 +46,16 @@ const DELIMITERS: &AsciiSet = &RESERVED
     .remove(b';')
     .remove(b'=');
 
-/// A colon in a password needs no encoding either (RFC 3986, section 3.2.1).
+/// [`DELIMITERS`] without the colon, which a password may contain unencoded (RFC 3986, section 3.2.1).
 const PASSWORD: &AsciiSet = &DELIMITERS.remove(b':');
 
-/// The forms in which a URL may hold the credentials that arrived as `user:password`, each with its `@`.
+/// Returns the encodings of `user:password` that a URL may contain, each with its `@`.
 ///
-/// Everything that could end the credentials or the authority is percent-encoded, so no value of the header leads to
-/// another host, path, query or fragment than the URL itself has.
+/// Everything that could end the credentials or the authority is percent-encoded, so no value of the header can change
+/// the host, path, query or fragment of the URL.
 fn userinfos(credentials: &str) -> Vec<String> {
     let Some((user, password)) = credentials.split_once(':') else { return Vec::new() };
-    let encode = |text: &str, set| utf8_percent_encode(text, set).to_string();
+    let encode = |part: &str, set| utf8_percent_encode(part, set).to_string();
     let mut forms = vec![format!("{}:{}@", encode(user, RESERVED), encode(password, RESERVED))];
     let lenient = format!("{}:{}@", encode(user, DELIMITERS), encode(password, PASSWORD));
     if lenient != forms[0] {
@@ -69,10 +69,10 @@ fn userinfos(credentials: &str) -> Vec<String> {
     forms
 }
 
-/// Returns every form of the URL that Twilio may have signed: as it came; without its port and with one; with the host
-/// in lower case; with `'` encoded; and, for a URL without credentials, with those of the `Authorization` header.
+/// Returns every variant of the URL that Twilio may have signed: unchanged; with and without the port; with the host in
+/// lower case; with `'` encoded; and, for a URL without credentials, with those of the `Authorization` header.
 pub(super) fn candidates(url: &str, credentials: Option<&str>) -> Vec<String> {
-    let Some(parts) = Parts::of(url) else { return vec![url.to_owned()] };
+    let Some(parts) = Parts::split(url) else { return vec![url.to_owned()] };
     let mut users = vec![parts.user.to_owned()];
     if parts.user.is_empty() {
         users.extend(credentials.map(userinfos).unwrap_or_default());
@@ -104,7 +104,7 @@ pub(super) fn candidates(url: &str, credentials: Option<&str>) -> Vec<String> {
     all
 }
 
-/// The decoded values of a query's parameter.
+/// Returns the decoded values of a query parameter.
 pub(super) fn query_values(url: &str, name: &str) -> Vec<String> {
     let Some((_, query)) = url.split_once('?') else { return Vec::new() };
     let query = query.split('#').next().unwrap_or_default();
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn all_forms_of_a_url_are_tried() {
+    fn all_variants_of_a_url_are_tried() {
         let plain = candidates("https://Example.com/a?b='", Some("u:p"));
         for expected in [
             "https://Example.com/a?b='",

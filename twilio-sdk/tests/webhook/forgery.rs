@@ -1,4 +1,4 @@
-//! Requests that Twilio signed for another URL, and credentials in URLs.
+//! Requests that Twilio signed for another URL, and URLs with credentials.
 
 use axum::Router;
 use axum::body::Body;
@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderValue, Request};
 use proptest::prelude::*;
 use tower_service::Service as _;
-use twilio_sdk::webhook::{Incoming, PublicUrl, WebhookError, sign};
+use twilio_sdk::webhook::{PublicUrl, WebhookError, WebhookRequest, sign};
 
 use crate::http::{exchange, serve};
 use crate::layer::app;
@@ -17,9 +17,9 @@ fn basic(credentials: &str) -> String {
     format!("Basic {}", STANDARD.encode(credentials))
 }
 
-/// The status of a form that is signed for one URL and posted to `/sms` of another.
+/// Posts a form that is signed for one URL to `/sms` of another, and returns the status.
 async fn post(base: &str, signed: &str, credentials: Option<&str>) -> u16 {
-    let address = serve(app(PublicUrl::Base(base.into()))).await;
+    let address = serve(app(PublicUrl::Fixed(base.into()))).await;
     let signature = sign(TOKEN, signed, pairs(SMS.as_bytes()).iter());
     let mut head = format!("POST /sms HTTP/1.1\r\nHost: x\r\n{FORM_TYPE}\r\nX-Twilio-Signature: {signature}");
     if let Some(credentials) = credentials {
@@ -31,7 +31,7 @@ async fn post(base: &str, signed: &str, credentials: Option<&str>) -> u16 {
 #[tokio::test]
 async fn review_01_credentials_of_the_header_lead_to_no_other_url() {
     let bank = "https://bank.example";
-    // The attacker's own URL, which Twilio signs: with the form in its query it is the bank's, up to the credentials.
+    // Twilio signs the attacker's URL. With the form in its query it equals the bank's URL, up to the credentials.
     for user in [
         "evil.example/tw?",
         "evil.example/tw?:",
@@ -59,7 +59,7 @@ async fn review_01_credentials_of_the_header_lead_to_no_other_url() {
             assert_eq!(post(bank, &signed, None).await, 403, "{signed}");
         }
     }
-    // The configured credentials decide, whatever the header says.
+    // Configured credentials take precedence over the header.
     let own = "https://u:p@bank.example";
     for header in ["evil.example/tw?", "x:y", "evil.example/tw?:"] {
         let signed = format!("https://{header}@bank.example/sms");
@@ -104,12 +104,12 @@ async fn review_40_genuine_urls_with_credentials_are_accepted() {
         assert_eq!(
             post("https://bank.example", unsigned, Some(header)).await,
             200,
-            "a header of a proxy's own"
+            "a header that a proxy added"
         );
     }
 }
 
-/// Whether a text is credentials as RFC 3986 has them, so that what follows its `@` is the host.
+/// Returns whether a string is a valid `userinfo` (RFC 3986), so that the host follows its `@`.
 fn is_userinfo(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:%".contains(&b))
 }
@@ -119,10 +119,10 @@ fn verify(url: &str, signed: &str, header: &str) -> Result<(), WebhookError> {
     let signature = sign(TOKEN, signed, []);
     headers.insert("x-twilio-signature", HeaderValue::from_str(&signature).unwrap());
     headers.insert("authorization", HeaderValue::from_str(&basic(header)).unwrap());
-    verifier().verify(&Incoming::from_parts(url, &headers, b"").unwrap()).map(drop)
+    verifier().verify(&WebhookRequest::from_parts(url, &headers, b"").unwrap()).map(drop)
 }
 
-/// The status that the layer gives to a request with these headers, signed for a URL.
+/// Returns the status of a request with these headers, signed for a URL.
 fn status(
     runtime: &tokio::runtime::Runtime,
     public: PublicUrl,
@@ -132,7 +132,7 @@ fn status(
     let mut request = Request::get("/call?CallSid=CA1&AccountSid=AC1")
         .header("x-twilio-signature", sign(TOKEN, signed, []));
     for (name, value) in headers {
-        // A value that HTTP does not have cannot arrive.
+        // Values that HTTP does not allow cannot arrive.
         if let Ok(value) = HeaderValue::from_str(value) {
             request = request.header(*name, value);
         }
@@ -156,7 +156,7 @@ proptest! {
         if verify("https://bank.example/sms", &signed, &header).is_ok() {
             prop_assert!(before.is_empty() || (at == "@" && is_userinfo(&before)), "{signed} by {header:?}");
         }
-        // With credentials of its own, the URL is signed as it is configured or not at all.
+        // A configured URL with credentials must be signed exactly as it is configured.
         let own = verify("https://u:p@bank.example/sms", &signed, &header);
         prop_assert_eq!(own.is_ok(), signed == "https://u:p@bank.example/sms");
     }
@@ -192,9 +192,9 @@ proptest! {
             format!("https://{credentials}evil.example/call?CallSid=CA1&AccountSid=AC1"),
             format!("http://{forwarded}/call?CallSid=CA1&AccountSid=AC1"),
         ] {
-            // Only for the service's own hosts may a URL be signed.
+            // URLs of the service itself may be signed.
             prop_assume!(!signed.contains("bank.example"));
-            for public in [PublicUrl::Base(bank().remove(0)), PublicUrl::Hosts(bank()), PublicUrl::Forwarded(bank())] {
+            for public in [PublicUrl::Fixed(bank().remove(0)), PublicUrl::HostHeader(bank()), PublicUrl::ForwardedHeaders(bank())] {
                 let found = status(&runtime, public.clone(), &signed, &headers);
                 prop_assert!(matches!(found, 400 | 403), "{found} {public:?} {signed} {headers:?}");
             }

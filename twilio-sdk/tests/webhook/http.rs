@@ -1,4 +1,4 @@
-//! HTTP/1.1 by hand, so that every byte is the test's own.
+//! HTTP/1.1 written by hand, so that tests control every byte.
 
 use axum::Router;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -11,16 +11,16 @@ pub async fn serve(app: Router) -> String {
     address
 }
 
-/// Sends a request of these lines; returns the response's status and body.
+/// Sends a request with these header lines, and returns the status and body of the response.
 pub async fn exchange(address: &str, head: &str, body: &[u8]) -> (u16, String) {
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
     let length = body.len();
     let request = format!("{head}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
-    // A server that refuses early may not read the body.
+    // A server that rejects early may not read the body.
     let _ = stream.write_all(body).await;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
-    (status, answer.split_once("\r\n\r\n").unwrap().1.to_owned())
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await.unwrap();
+    let status = response.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, response.split_once("\r\n\r\n").unwrap().1.to_owned())
 }

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::routing::{get, post};
 use twilio_sdk::webhook::{
-    CloudEvent, IncomingCall, IncomingMessage, PublicUrl, Webhook, WebhookLayer, sign, with_body_hash,
+    CloudEvent, IncomingCall, IncomingMessage, PublicUrl, Webhook, WebhookLayer, sign, url_with_body_hash,
 };
 
 use crate::http::{exchange, serve};
@@ -32,8 +32,8 @@ pub fn app(public_url: PublicUrl) -> Router {
 }
 
 #[tokio::test]
-async fn the_layer_lets_only_twilio_through() {
-    let address = serve(app(PublicUrl::Base("https://mycompany.com".into()))).await;
+async fn the_layer_accepts_only_signed_requests() {
+    let address = serve(app(PublicUrl::Fixed("https://mycompany.com".into()))).await;
     let host = "Host: mycompany.com";
     let sms = sign(TOKEN, "https://mycompany.com/sms", pairs(SMS.as_bytes()).iter());
     let head = |path: &str, signature: &str| {
@@ -60,16 +60,16 @@ async fn the_layer_lets_only_twilio_through() {
     assert_eq!(exchange(&address, &head("/sms", &lost), b"Body=x").await.0, 400, "no MessageSid");
 
     let body = br#"[{"specversion":"1.0","type":"a.b","source":"s","id":"1","data":{}}]"#;
-    let target = with_body_hash("/events", body);
+    let target = url_with_body_hash("/events", body);
     let signed = sign(TOKEN, &format!("https://mycompany.com{target}"), []);
     let json = format!(
         "POST {target} HTTP/1.1\r\n{host}\r\nContent-Type: application/json\r\nX-Twilio-Signature: {signed}"
     );
     assert_eq!(exchange(&address, &json, body).await, (200, "a.b".into()));
     assert_eq!(exchange(&address, &json, &body.to_ascii_uppercase()).await, forbidden);
-    let unvouched = sign(TOKEN, "https://mycompany.com/events", []);
+    let unhashed = sign(TOKEN, "https://mycompany.com/events", []);
     let json = format!(
-        "POST /events HTTP/1.1\r\n{host}\r\nContent-Type: application/json\r\nX-Twilio-Signature: {unvouched}"
+        "POST /events HTTP/1.1\r\n{host}\r\nContent-Type: application/json\r\nX-Twilio-Signature: {unhashed}"
     );
     assert_eq!(exchange(&address, &json, body).await, forbidden, "a forged body");
 

@@ -9,16 +9,16 @@ mod public_url;
 mod signature;
 mod twiml;
 
-use twilio_sdk::webhook::{Params, Payload as _, Verifier};
+use twilio_sdk::webhook::{FormParams, Payload as _, SignatureVerifier};
 
 const TOKEN: &str = "12345";
 const SMS: &str = "MessageSid=SM1&AccountSid=AC1&From=%2B1&Body=Hi+there";
 const FORM_TYPE: &str = "Content-Type: application/x-www-form-urlencoded";
 
-fn verifier() -> Verifier {
-    Verifier::new(TOKEN)
+fn verifier() -> SignatureVerifier {
+    SignatureVerifier::from_auth_token(TOKEN)
 }
 
-fn pairs(form: &[u8]) -> Params {
-    Params::read("", "application/x-www-form-urlencoded", form).unwrap()
+fn pairs(form: &[u8]) -> FormParams {
+    FormParams::read("", "application/x-www-form-urlencoded", form).unwrap()
 }

@@ -54,7 +54,7 @@ fn payloads_are_typed_and_lose_nothing() {
 }
 
 #[test]
-fn events_are_read_and_keep_what_is_new() {
+fn events_are_parsed_and_preserve_unknown_attributes() {
     let body = json!([{
         "specversion": "1.0", "type": "com.twilio.messaging.message.sent", "source": "/x", "id": "EZ1",
         "time": "2026-01-31T10:00:00.123Z", "datacontenttype": "application/json", "data": {"messageSid": "SM1"},

@@ -1,4 +1,4 @@
-//! Which URL was signed is decided by the configuration.
+//! The configuration decides which URL was signed.
 
 use twilio_sdk::webhook::{PublicUrl, sign};
 
@@ -6,7 +6,7 @@ use crate::http::{exchange, serve};
 use crate::layer::app;
 use crate::{FORM_TYPE, SMS, TOKEN, pairs};
 
-/// The status of a form that is signed for a URL and posted to `/sms` with these header lines.
+/// Posts a form that is signed for a URL to `/sms` with these header lines, and returns the status.
 async fn post(public: PublicUrl, signed: &str, lines: &str) -> u16 {
     post_to("/sms", public, signed, lines).await
 }
@@ -26,7 +26,7 @@ fn hosts() -> Vec<String> {
 
 #[tokio::test]
 async fn review_13_a_base_is_the_url_whatever_the_request_says() {
-    let base = || PublicUrl::Base("https://example.com/prefix/".into());
+    let base = || PublicUrl::Fixed("https://example.com/prefix/".into());
     let signed = "https://example.com/prefix/sms";
     let forged = "Host: evil.example\r\nX-Forwarded-Host: evil.example\r\nForwarded: host=evil.example";
     for lines in ["Host: inner:8080", "Host: evil.example", forged] {
@@ -38,7 +38,7 @@ async fn review_13_a_base_is_the_url_whatever_the_request_says() {
     }
     assert_eq!(post_to("http://evil.example/sms", base(), signed, "Host: evil.example").await, 200);
     assert_eq!(post_to("http://evil.example/sms", base(), "https://evil.example/sms", "Host: x").await, 403);
-    let user = PublicUrl::Base("https://u:p@example.com".into());
+    let user = PublicUrl::Fixed("https://u:p@example.com".into());
     assert_eq!(post(user, "https://u:p@example.com/sms", "Host: inner").await, 200);
 }
 
@@ -53,17 +53,21 @@ async fn review_13_of_several_hosts_only_configured_ones_are_served() {
         ("Host: c.example.com:80", "http://u:p@c.example.com/sms"),
         ("Host: [::1]:9443", "https://[::1]:9443/sms"),
     ] {
-        assert_eq!(post(PublicUrl::Hosts(hosts()), signed, lines).await, 200, "{lines}");
+        assert_eq!(post(PublicUrl::HostHeader(hosts()), signed, lines).await, 200, "{lines}");
         let forwarded = lines.replace("Host: ", "Host: inner\r\nX-Forwarded-Host: ");
-        assert_eq!(post(PublicUrl::Forwarded(hosts()), signed, &forwarded).await, 200, "{forwarded}");
-        assert_eq!(post(PublicUrl::Forwarded(hosts()), signed, lines).await, 200, "without a proxy, {lines}");
+        assert_eq!(post(PublicUrl::ForwardedHeaders(hosts()), signed, &forwarded).await, 200, "{forwarded}");
         assert_eq!(
-            post(PublicUrl::Hosts(hosts()), signed, &forwarded).await,
+            post(PublicUrl::ForwardedHeaders(hosts()), signed, lines).await,
+            200,
+            "without a proxy, {lines}"
+        );
+        assert_eq!(
+            post(PublicUrl::HostHeader(hosts()), signed, &forwarded).await,
             403,
-            "not trusted unless asked"
+            "forwarded headers are not trusted by default"
         );
     }
-    // Signed for the host that the request names, and for none of the service.
+    // Signed for the host in the request, which is not one of the service.
     for (lines, signed, status) in [
         ("Host: evil.example", "https://evil.example/sms", 403),
         ("Host: a.example.com", "http://a.example.com/prefix/sms", 403),
@@ -76,23 +80,31 @@ async fn review_13_of_several_hosts_only_configured_ones_are_served() {
         ("Host: a.example.com:+443", "https://a.example.com/prefix/sms", 400),
         ("X-Nothing: 1", "https://a.example.com/prefix/sms", 400),
     ] {
-        assert_eq!(post(PublicUrl::Hosts(hosts()), signed, lines).await, status, "{lines}");
-        let found = post(PublicUrl::Forwarded(hosts()), signed, lines).await;
+        assert_eq!(post(PublicUrl::HostHeader(hosts()), signed, lines).await, status, "{lines}");
+        let found = post(PublicUrl::ForwardedHeaders(hosts()), signed, lines).await;
         assert_eq!(found, status, "{lines}");
         if lines.matches("Host").count() == 1 {
             let forwarded = lines.replace("Host: ", "Host: inner\r\nX-Forwarded-Host: ");
-            assert_eq!(post(PublicUrl::Forwarded(hosts()), signed, &forwarded).await, status, "{forwarded}");
+            assert_eq!(
+                post(PublicUrl::ForwardedHeaders(hosts()), signed, &forwarded).await,
+                status,
+                "{forwarded}"
+            );
         }
     }
-    // The target of the request goes before its headers (RFC 9112, section 3.2.2).
-    let absolute =
-        post_to("http://evil.example/sms", PublicUrl::Hosts(hosts()), "https://evil.example/sms", "Host: x");
+    // The request target takes precedence over the headers (RFC 9112, section 3.2.2).
+    let absolute = post_to(
+        "http://evil.example/sms",
+        PublicUrl::HostHeader(hosts()),
+        "https://evil.example/sms",
+        "Host: x",
+    );
     assert_eq!(absolute.await, 403);
 }
 
 #[tokio::test]
-async fn the_nearest_proxys_word_counts() {
-    let public = || PublicUrl::Forwarded(hosts());
+async fn the_last_forwarded_entry_selects_the_url() {
+    let public = || PublicUrl::ForwardedHeaders(hosts());
     let signed = "https://b.example.com:8443/sms";
     for (lines, status) in [
         ("X-Forwarded-Host: evil.com, b.example.com\r\nX-Forwarded-Port: 8443", 200),
@@ -109,12 +121,12 @@ async fn the_nearest_proxys_word_counts() {
 }
 
 #[tokio::test]
-async fn a_public_url_that_is_none_serves_nobody() {
+async fn an_invalid_public_url_responds_500() {
     for public in [
-        PublicUrl::Base("https://example.com/?x=".into()),
-        PublicUrl::Base(String::new()),
-        PublicUrl::Hosts(Vec::new()),
-        PublicUrl::Hosts(vec!["https://example.com".into(), "http://example.com".into()]),
+        PublicUrl::Fixed("https://example.com/?x=".into()),
+        PublicUrl::Fixed(String::new()),
+        PublicUrl::HostHeader(Vec::new()),
+        PublicUrl::HostHeader(vec!["https://example.com".into(), "http://example.com".into()]),
     ] {
         assert_eq!(post(public, "https://example.com/sms", "Host: example.com").await, 500);
     }

@@ -1,4 +1,4 @@
-//! TwiML as Twilio reads it: what the documented example sends.
+//! TwiML responses, above all that of the documented example.
 
 use http::{Request, StatusCode, header};
 use tower_service::Service as _;
@@ -6,63 +6,63 @@ use twilio_sdk::webhook::{Twiml, sign};
 
 use crate::{SMS, TOKEN, pairs};
 
-/// The example of the README and of `WebhookLayer`, as text and as code.
+/// The documented example, as a string and as code.
 mod example {
-    /// The example reads the auth token from the environment, which tests cannot change.
-    mod std {
-        pub(super) mod env {
-            pub(in super::super) fn var(name: &str) -> Result<String, ()> {
-                (name == "TWILIO_AUTH_TOKEN").then(|| crate::TOKEN.to_owned()).ok_or(())
-            }
-        }
-    }
-
     macro_rules! documented {
-        ($app:ident, $($code:tt)*) => {
-            pub const CODE: &str = stringify!($($code)*);
-
-            pub fn app() -> axum::Router {
-                $($code)*
-                $app
-            }
+        ($name:ident: $($code:tt)*) => {
+            pub const $name: &str = stringify!($($code)*);
+            $($code)*
         };
     }
 
-    documented! { app,
-        use axum::{Router, routing::post};
-        use twilio_sdk::webhook::{IncomingMessage, PublicUrl, Twiml, Verifier, Webhook, WebhookLayer};
-
+    documented! { HANDLER:
         async fn sms(Webhook(message): Webhook<IncomingMessage>) -> Twiml {
             println!("{:?} wrote {:?}", message.from, message.body);
             Twiml::new("<Response><Message>Thank you!</Message></Response>")
         }
+    }
 
-        let verifier = Verifier::new(std::env::var("TWILIO_AUTH_TOKEN").unwrap_or_default());
-        let public = PublicUrl::Base("https://example.com".into());
-        let app = Router::new().route("/sms", post(sms)).layer(WebhookLayer::new(verifier, public));
+    documented! { IMPORTS:
+        use axum::{Router, routing::post};
+        use twilio_sdk::webhook::{IncomingMessage, PublicUrl, SignatureVerifier, Twiml, Webhook, WebhookLayer};
+    }
+
+    documented! { APP:
+        pub fn app(auth_token: String) -> Router {
+            let verifier = SignatureVerifier::from_auth_token(auth_token);
+            let public_url = PublicUrl::Fixed("https://example.com".into());
+            Router::new().route("/sms", post(sms)).layer(WebhookLayer::new(verifier, public_url))
+        }
     }
 }
 
-/// Without white space and the signs of doc comments.
+/// Returns the code without white space and doc comment markers.
 fn squeezed(text: &str) -> String {
-    let lines = text.lines().map(|line| line.trim_start().trim_start_matches("///"));
+    let lines =
+        text.lines().map(|line| line.trim_start().trim_start_matches("//").trim_start_matches(['/', '!']));
     lines.flat_map(str::chars).filter(|c| !c.is_whitespace()).collect()
 }
 
 #[tokio::test]
 async fn review_56_the_documented_handler_sends_xml() {
-    let code = squeezed(example::CODE);
-    for (place, text) in [
-        ("README.md", include_str!("../../../README.md")),
-        ("WebhookLayer", include_str!("../../src/webhook/layer.rs")),
+    let layer = include_str!("../../src/webhook/layer.rs");
+    for (place, text, code) in [
+        ("WebhookLayer", layer, example::IMPORTS),
+        ("WebhookLayer", layer, example::HANDLER),
+        ("WebhookLayer", layer, example::APP.trim_start_matches("pub ")),
+        ("the module", include_str!("../../src/webhook/mod.rs"), example::IMPORTS),
+        ("the module", include_str!("../../src/webhook/mod.rs"), example::HANDLER),
     ] {
-        assert!(squeezed(text).contains(&code), "{place} shows other code than this test runs");
+        assert!(
+            squeezed(text).contains(&squeezed(code)),
+            "{place} shows other code than this test runs: {code}"
+        );
     }
     let request = Request::post("/sms")
         .header("x-twilio-signature", sign(TOKEN, "https://example.com/sms", pairs(SMS.as_bytes()).iter()))
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(axum::body::Body::from(SMS));
-    let response = example::app().call(request.unwrap()).await.unwrap();
+    let response = example::app(TOKEN.to_owned()).call(request.unwrap()).await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
     assert_eq!(response.headers()[header::CONTENT_TYPE], "text/xml; charset=utf-8");
     let body = axum::body::to_bytes(response.into_body(), 1 << 10).await.unwrap();

@@ -2,7 +2,7 @@ use super::payload;
 use crate::types::{AccountSid, CallSid, CallStatus, SecretString, Sid, Timestamp};
 
 crate::types::open_enum! {
-    /// Who began a call.
+    /// Who started a call: a caller, the API or a TwiML verb.
     CallDirection {
         Inbound = "inbound",
         OutboundApi = "outbound-api",
@@ -13,54 +13,54 @@ crate::types::open_enum! {
 }
 
 payload! {
-    /// A call that asks for instructions: a number's voice URL, or the `action` of a TwiML verb.
+    /// A phone call that requests TwiML: from the voice URL of a number, or the `action` of a TwiML verb.
     ///
     /// Source: <https://www.twilio.com/docs/voice/twiml#request-parameters>.
     IncomingCall {
         required {
-            /// The call.
+            /// The SID of the call.
             call_sid: CallSid = "CallSid",
-            /// The account.
+            /// The SID of the account.
             account_sid: AccountSid = "AccountSid",
         }
         optional {
-            /// Who calls: a number in E.164 form, a client, or a SIP address.
+            /// The caller: a number in E.164 format, a client or a SIP address.
             from: String = "From",
-            /// Who is called.
+            /// The callee.
             to: String = "To",
-            /// Where the call is.
+            /// The status of the call.
             status: super::CallStatus = "CallStatus",
-            /// Who began it.
+            /// Who started the call.
             direction: super::CallDirection = "Direction",
             /// The version of the API that handles the call.
             api_version: String = "ApiVersion",
-            /// The number that forwarded the call, where the carrier tells.
+            /// The number that forwarded the call, if the carrier reports it.
             forwarded_from: String = "ForwardedFrom",
-            /// The caller's name, where it was looked up.
+            /// The caller's name, if caller ID lookup is enabled.
             caller_name: String = "CallerName",
-            /// The call that began this one.
+            /// The SID of the call that started this one.
             parent_call_sid: CallSid = "ParentCallSid",
-            /// With which the call's caller id can be used for another call. A secret.
+            /// A secret token that allows another call with the caller ID of this one.
             call_token: SecretString = "CallToken",
-            /// What STIR/SHAKEN says of the caller's number.
+            /// The STIR/SHAKEN verification of the caller's number.
             stir_verstat: String = "StirVerstat",
-            /// The keys that were pressed (`<Gather>`).
+            /// The pressed keys (`<Gather>`).
             digits: String = "Digits",
-            /// What was understood (`<Gather>`).
+            /// The recognized speech (`<Gather>`).
             speech_result: String = "SpeechResult",
-            /// How sure that is, from 0 to 1.
+            /// The confidence of the speech recognition, from 0 to 1.
             confidence: f64 = "Confidence",
-            /// The recording that was made (`<Record>`).
+            /// The SID of the recording (`<Record>`).
             recording_sid: Sid = "RecordingSid",
-            /// Where the recording can be fetched.
+            /// The URL of the recording.
             recording_url: String = "RecordingUrl",
-            /// The recording's length in seconds.
+            /// The duration of the recording, in seconds.
             recording_duration: u64 = "RecordingDuration",
-            /// How the dialled call ended (`<Dial>`).
+            /// The final status of the dialed call (`<Dial>`).
             dial_call_status: super::CallStatus = "DialCallStatus",
-            /// The dialled call (`<Dial>`).
+            /// The SID of the dialed call (`<Dial>`).
             dial_call_sid: CallSid = "DialCallSid",
-            /// The dialled call's length in seconds (`<Dial>`).
+            /// The duration of the dialed call, in seconds (`<Dial>`).
             dial_call_duration: u64 = "DialCallDuration",
             /// The caller's city.
             from_city: String = "FromCity",
@@ -70,59 +70,59 @@ payload! {
             from_zip: String = "FromZip",
             /// The caller's country.
             from_country: String = "FromCountry",
-            /// The called number's city.
+            /// The callee's city.
             to_city: String = "ToCity",
-            /// The called number's state or province.
+            /// The callee's state or province.
             to_state: String = "ToState",
-            /// The called number's postal code.
+            /// The callee's postal code.
             to_zip: String = "ToZip",
-            /// The called number's country.
+            /// The callee's country.
             to_country: String = "ToCountry",
         }
     }
 }
 
 payload! {
-    /// News of a call: what a status callback gets.
+    /// A status callback of a call.
     ///
     /// Source: <https://www.twilio.com/docs/voice/api/call-resource#statuscallback>.
     CallStatusCallback {
         required {
-            /// The call.
+            /// The SID of the call.
             call_sid: CallSid = "CallSid",
-            /// Where it is now.
+            /// The status of the call.
             status: CallStatus = "CallStatus",
         }
         optional {
-            /// The account.
+            /// The SID of the account.
             account_sid: AccountSid = "AccountSid",
-            /// Who calls.
+            /// The caller.
             from: String = "From",
-            /// Who is called.
+            /// The callee.
             to: String = "To",
-            /// Who began it.
+            /// Who started the call.
             direction: super::CallDirection = "Direction",
-            /// The call that began this one.
+            /// The SID of the call that started this one.
             parent_call_sid: CallSid = "ParentCallSid",
-            /// Its length in seconds, when it has ended.
+            /// The duration of a completed call, in seconds.
             call_duration: u64 = "CallDuration",
-            /// Its length in minutes, as it is billed.
+            /// The billed duration, in minutes.
             duration: u64 = "Duration",
-            /// When this happened.
+            /// When the status changed.
             timestamp: Timestamp = "Timestamp",
-            /// The place of this news among the call's, from 0. They may come out of order.
+            /// The number of this callback, from 0. Callbacks may arrive out of order.
             sequence_number: u64 = "SequenceNumber",
-            /// Why Twilio calls, `call-progress-events`.
+            /// The source of the callback: `call-progress-events`.
             callback_source: String = "CallbackSource",
-            /// The last SIP status.
+            /// The final SIP status code.
             sip_response_code: u32 = "SipResponseCode",
-            /// Who answered: `human`, `machine_start`, `fax`, and others.
+            /// The result of answering machine detection, such as `human`, `machine_start` or `fax`.
             answered_by: String = "AnsweredBy",
-            /// The recording of the call.
+            /// The SID of the call's recording.
             recording_sid: Sid = "RecordingSid",
-            /// Where the recording can be fetched.
+            /// The URL of the recording.
             recording_url: String = "RecordingUrl",
-            /// The recording's length in seconds.
+            /// The duration of the recording, in seconds.
             recording_duration: u64 = "RecordingDuration",
             /// The version of the API that handles the call.
             api_version: String = "ApiVersion",

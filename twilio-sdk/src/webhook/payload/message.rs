@@ -1,20 +1,20 @@
 use super::payload;
 use crate::types::{AccountSid, MessageSid, MessageStatus, Sid, Timestamp};
-use crate::webhook::Params;
+use crate::webhook::FormParams;
 
-/// A file that came with a message.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A media file of a message.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct MessageMedia {
-    /// Where it can be fetched, with the account's credentials.
+    /// The URL of the file. Fetch it with the account's credentials.
     pub url: String,
-    /// Its type, such as `image/jpeg`.
+    /// The media type, such as `image/jpeg`.
     pub content_type: Option<String>,
 }
 
-fn media(params: &mut Params) -> Vec<MessageMedia> {
+fn media(params: &mut FormParams) -> Vec<MessageMedia> {
     let mut media = Vec::new();
-    // `NumMedia` is only what the sender says there is; what is there counts.
+    // The URLs count, not `NumMedia`, which may disagree with them.
     while let Some(url) = params.take(&format!("MediaUrl{}", media.len())) {
         let content_type = params.take(&format!("MediaContentType{}", media.len()));
         media.push(MessageMedia { url, content_type });
@@ -23,30 +23,30 @@ fn media(params: &mut Params) -> Vec<MessageMedia> {
 }
 
 payload! {
-    /// A message that came in (SMS, MMS, WhatsApp, RCS).
+    /// An incoming message (SMS, MMS, WhatsApp, RCS).
     ///
     /// Source: <https://www.twilio.com/docs/messaging/guides/webhook-request>.
     IncomingMessage {
         required {
-            /// The message.
+            /// The SID of the message.
             message_sid: MessageSid = "MessageSid",
-            /// The account that received it.
+            /// The SID of the account that received the message.
             account_sid: AccountSid = "AccountSid",
         }
         optional {
-            /// Who sent it: a number in E.164 form, or an address such as `whatsapp:+15017122661`.
+            /// The sender: a number in E.164 format, or an address such as `whatsapp:+15017122661`.
             from: String = "From",
-            /// Whom it was sent to.
+            /// The recipient.
             to: String = "To",
-            /// The text, up to 1600 characters.
+            /// The text of the message, up to 1600 characters.
             body: String = "Body",
-            /// The messaging service that received it.
+            /// The SID of the messaging service that received the message.
             messaging_service_sid: Sid = "MessagingServiceSid",
-            /// How many files came with it.
+            /// The number of media files.
             num_media: u32 = "NumMedia",
-            /// Of how many segments it was put together.
+            /// The number of segments.
             num_segments: u32 = "NumSegments",
-            /// Its state.
+            /// The status of the message.
             status: super::MessageStatus = "SmsStatus",
             /// The version of the API that the account uses.
             api_version: String = "ApiVersion",
@@ -58,73 +58,73 @@ payload! {
             from_zip: String = "FromZip",
             /// The sender's country.
             from_country: String = "FromCountry",
-            /// The receiving number's city.
+            /// The recipient's city.
             to_city: String = "ToCity",
-            /// The receiving number's state or province.
+            /// The recipient's state or province.
             to_state: String = "ToState",
-            /// The receiving number's postal code.
+            /// The recipient's postal code.
             to_zip: String = "ToZip",
-            /// The receiving number's country.
+            /// The recipient's country.
             to_country: String = "ToCountry",
-            /// `STOP`, `START` or `HELP`, where the messaging service handled such a word.
+            /// `STOP`, `START` or `HELP`, if the messaging service handled such a keyword.
             opt_out_type: String = "OptOutType",
             /// The sender's name (WhatsApp, RCS).
             profile_name: String = "ProfileName",
-            /// The sender's id at WhatsApp.
+            /// The sender's WhatsApp ID.
             wa_id: String = "WaId",
-            /// Whether it was forwarded (WhatsApp).
+            /// Whether the message was forwarded (WhatsApp).
             forwarded: bool = "Forwarded",
-            /// The text of the button that was pressed.
+            /// The text of the pressed button.
             button_text: String = "ButtonText",
-            /// What the pressed button stands for.
+            /// The payload of the pressed button.
             button_payload: String = "ButtonPayload",
-            /// The latitude of a place that was sent, in degrees.
+            /// The latitude of a shared location, in degrees.
             latitude: f64 = "Latitude",
-            /// The longitude of a place that was sent, in degrees.
+            /// The longitude of a shared location, in degrees.
             longitude: f64 = "Longitude",
-            /// The message to which this one is the answer.
+            /// The SID of the message that this one replies to.
             original_replied_message_sid: Sid = "OriginalRepliedMessageSid",
         }
         built {
-            /// The files that came with it.
+            /// The media files of the message.
             media: Vec<MessageMedia> = media,
         }
     }
 }
 
 payload! {
-    /// News of a message that was sent: what a status callback gets.
+    /// A status callback of an outgoing message.
     ///
     /// Source: <https://www.twilio.com/docs/messaging/guides/track-outbound-message-status>.
     MessageStatusCallback {
         required {
-            /// The message.
+            /// The SID of the message.
             message_sid: MessageSid = "MessageSid",
-            /// Its state now.
+            /// The status of the message.
             status: MessageStatus = "MessageStatus",
         }
         optional {
-            /// The account that sent it.
+            /// The SID of the account that sent the message.
             account_sid: AccountSid = "AccountSid",
-            /// From whom it was sent.
+            /// The sender.
             from: String = "From",
-            /// Whom it was sent to.
+            /// The recipient.
             to: String = "To",
-            /// The messaging service that sent it.
+            /// The SID of the messaging service that sent the message.
             messaging_service_sid: Sid = "MessagingServiceSid",
-            /// Why it failed, see <https://www.twilio.com/docs/api/errors>.
+            /// The code of the failure, see <https://www.twilio.com/docs/api/errors>.
             error_code: u32 = "ErrorCode",
-            /// The same in words, where Twilio gives them.
+            /// The description of the failure, if Twilio sends one.
             error_message: String = "ErrorMessage",
-            /// When the carrier says it was delivered, `yymmddhhmm`.
+            /// The delivery time that the carrier reports, as `yymmddhhmm`.
             raw_dlr_done_date: String = "RawDlrDoneDate",
             /// The channel, such as `whatsapp`.
             channel_prefix: String = "ChannelPrefix",
-            /// What the channel says of it.
+            /// The status message of the channel.
             channel_status_message: String = "ChannelStatusMessage",
-            /// What happened, for channels that tell: `DELIVERED`, `READ`.
+            /// The event that the channel reports, such as `DELIVERED` or `READ`.
             event_type: String = "EventType",
-            /// When it happened.
+            /// When the event occurred.
             timestamp: Timestamp = "Timestamp",
             /// The version of the API that the account uses.
             api_version: String = "ApiVersion",

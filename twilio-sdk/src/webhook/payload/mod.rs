@@ -1,5 +1,5 @@
-//! What the usual webhooks say. Unknown parameters are kept, and so are unknown values of enums and values that do not
-//! fit their fields.
+//! Payloads of the usual webhooks. Unknown parameters, unknown enum values and values that do not fit their fields are
+//! preserved.
 
 mod call;
 mod event;
@@ -15,56 +15,75 @@ pub use recording::RecordingStatusCallback;
 
 pub use crate::types::{CallStatus, MessageStatus, RecordingStatus};
 
-use super::Params;
+use super::FormParams;
 use super::params::is_form;
 
-/// Something that a webhook's request is read as.
+/// A type that a webhook request is parsed into.
+///
+/// ```
+/// use twilio_sdk::webhook::{FormParams, Payload, PayloadError};
+///
+/// struct Survey {
+///     rating: u8,
+/// }
+///
+/// impl Payload for Survey {
+///     fn read(query: &str, content_type: &str, body: &[u8]) -> Result<Self, PayloadError> {
+///         let params = FormParams::read(query, content_type, body)?;
+///         let rating = params.get("Rating").and_then(|rating| rating.parse().ok());
+///         Ok(Self { rating: rating.ok_or(PayloadError::Missing("Rating"))? })
+///     }
+/// }
+///
+/// let survey = Survey::read("", "application/x-www-form-urlencoded", b"Rating=5").unwrap();
+/// assert_eq!(survey.rating, 5);
+/// ```
 pub trait Payload: Sized {
-    /// Reads a request by its query, the type of its body, and the body.
+    /// Parses a request from its query, the content type of its body, and the body.
     ///
     /// # Errors
     ///
-    /// What is missing, or is not what it must be.
+    /// [`PayloadError`] if a parameter is missing, or the parameters or the body are malformed.
     fn read(query: &str, content_type: &str, body: &[u8]) -> Result<Self, PayloadError>;
 }
 
-/// Why a request is not what it is read as. It holds no values.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Why a request is not the expected payload. The message holds no values of the request.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PayloadError {
-    /// A parameter is missing without which the payload makes no sense.
+    /// This required parameter is missing.
     Missing(&'static str),
     /// The form or query is not UTF-8.
-    NotText,
-    /// The body is not JSON of the expected form: where, and why.
+    NotUtf8,
+    /// The body is not the expected JSON, for this reason.
     Json(String),
 }
 
 impl fmt::Display for PayloadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing(name) => write!(f, "the parameter {name} is missing"),
-            Self::NotText => f.write_str("the parameters are not UTF-8"),
-            Self::Json(why) => write!(f, "the body is not the JSON that is expected: {why}"),
+            Self::Missing(name) => write!(f, "payload: the parameter {name} is missing"),
+            Self::NotUtf8 => f.write_str("payload: the parameters are not UTF-8"),
+            Self::Json(why) => write!(f, "payload: the body is not the expected JSON: {why}"),
         }
     }
 }
 
 impl std::error::Error for PayloadError {}
 
-/// The parameters of the query and of the form together: webhooks may be GET or POST.
-impl Payload for Params {
+/// The parameters of the form, then those of the query: a webhook may be GET or POST.
+impl Payload for FormParams {
     fn read(query: &str, content_type: &str, body: &[u8]) -> Result<Self, PayloadError> {
-        let parse = |form: &[u8]| Self::parse(form).map_err(|_| PayloadError::NotText);
-        // A parameter of the form comes before one of the same name in the query.
+        let parse = |form: &[u8]| Self::parse(form).map_err(|_| PayloadError::NotUtf8);
+        // `get` returns the first value, so the form precedes the query.
         let mut params = if is_form(content_type) { parse(body)? } else { Self::default() };
         params.extend(parse(query.as_bytes())?);
         Ok(params)
     }
 }
 
-/// Declares a payload: each field by its parameter, `required` ones first. What has no field, and what does not fit its
-/// field, is in `extra`.
+/// Declares a payload: each field with its parameter, `required` ones first. Parameters without a field, and values that do
+/// not fit their field, are in `extra`.
 macro_rules! payload {
     (
         $(#[$doc:meta])*
@@ -81,8 +100,8 @@ macro_rules! payload {
             $($(#[$required_doc])* pub $required: $required_type,)*
             $($(#[$field_doc])* pub $field: Option<$type>,)*
             $($($(#[$built_doc])* pub $built: $built_type,)*)?
-            /// Parameters that have no field here, and those whose value does not fit their field.
-            pub extra: crate::webhook::Params,
+            /// Parameters without a field here, and those whose value does not fit their field.
+            pub extra: crate::webhook::FormParams,
         }
 
         impl crate::webhook::Payload for $name {
@@ -91,7 +110,7 @@ macro_rules! payload {
                 content_type: &str,
                 body: &[u8],
             ) -> Result<Self, crate::webhook::PayloadError> {
-                let mut params = <crate::webhook::Params as crate::webhook::Payload>::read(query, content_type, body)?;
+                let mut params = <crate::webhook::FormParams as crate::webhook::Payload>::read(query, content_type, body)?;
                 Ok(Self {
                     $($required: params
                         .take($required_wire)
@@ -107,29 +126,29 @@ macro_rules! payload {
 }
 use payload;
 
-/// A field's value of its parameter's text.
+/// A field that is parsed from the value of its parameter.
 trait Field: Sized {
-    fn read(text: &str) -> Option<Self>;
+    fn parse(value: &str) -> Option<Self>;
 }
 
-/// Takes a field's value out of the parameters, and leaves one there that does not fit.
-fn field<T: Field>(params: &mut Params, name: &str) -> Option<T> {
-    let text = params.get(name)?;
-    // Twilio sends empty parameters for what it does not know.
-    if text.is_empty() {
+/// Removes the field's parameter and returns its value. A value that does not fit stays among the parameters.
+fn field<T: Field>(params: &mut FormParams, name: &str) -> Option<T> {
+    let value = params.get(name)?;
+    // Twilio sends empty parameters for unknown values.
+    if value.is_empty() {
         params.take(name);
         return None;
     }
-    let value = T::read(text)?;
+    let value = T::parse(value)?;
     params.take(name);
     Some(value)
 }
 
-macro_rules! text_fields {
+macro_rules! string_fields {
     ($($type:ty),* $(,)?) => {
         $(impl Field for $type {
-            fn read(text: &str) -> Option<Self> {
-                Some(text.into())
+            fn parse(value: &str) -> Option<Self> {
+                Some(value.into())
             }
         })*
     };
@@ -138,14 +157,14 @@ macro_rules! text_fields {
 macro_rules! parsed_fields {
     ($($type:ty),* $(,)?) => {
         $(impl Field for $type {
-            fn read(text: &str) -> Option<Self> {
-                text.trim().parse().ok()
+            fn parse(value: &str) -> Option<Self> {
+                value.trim().parse().ok()
             }
         })*
     };
 }
 
-text_fields!(
+string_fields!(
     String,
     CallDirection,
     CallStatus,
@@ -160,8 +179,8 @@ text_fields!(
 parsed_fields!(u32, u64, f64);
 
 impl Field for bool {
-    fn read(text: &str) -> Option<Self> {
-        match text.trim() {
+    fn parse(value: &str) -> Option<Self> {
+        match value.trim() {
             "true" | "True" | "1" => Some(true),
             "false" | "False" | "0" => Some(false),
             _ => None,
@@ -174,13 +193,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_does_not_fit_its_field_is_kept() {
+    fn a_value_that_does_not_fit_its_field_is_preserved() {
         let form = b"MessageSid=SM1&MessageStatus=failed&ErrorCode=3x&ErrorCode=30008&Timestamp=soon&From=";
-        let update = MessageStatusCallback::read("", "application/x-www-form-urlencoded", form);
-        let update = update.expect("a payload");
-        assert_eq!((update.error_code, update.from), (None, None));
-        assert_eq!(update.timestamp.expect("a timestamp").as_str(), "soon");
-        let extra: Vec<_> = update.extra.iter().collect();
+        let callback = MessageStatusCallback::read("", "application/x-www-form-urlencoded", form);
+        let callback = callback.expect("a payload");
+        assert_eq!((callback.error_code, callback.from), (None, None));
+        assert_eq!(callback.timestamp.expect("a timestamp").as_str(), "soon");
+        let extra: Vec<_> = callback.extra.iter().collect();
         assert_eq!(extra, [("ErrorCode", "3x"), ("ErrorCode", "30008")]);
     }
 }

@@ -2,36 +2,36 @@ use super::payload;
 use crate::types::{AccountSid, CallSid, RecordingSid, RecordingStatus, Sid, Timestamp};
 
 payload! {
-    /// News of a recording: what a recording status callback gets.
+    /// A status callback of a recording.
     ///
     /// Source: <https://www.twilio.com/docs/voice/api/recording#recordingstatuscallback>.
     RecordingStatusCallback {
         required {
-            /// The recording.
+            /// The SID of the recording.
             recording_sid: RecordingSid = "RecordingSid",
-            /// Where it is now.
+            /// The status of the recording.
             status: RecordingStatus = "RecordingStatus",
         }
         optional {
-            /// The account.
+            /// The SID of the account.
             account_sid: AccountSid = "AccountSid",
-            /// The call that was recorded.
+            /// The SID of the recorded call.
             call_sid: CallSid = "CallSid",
-            /// The conference that was recorded.
+            /// The SID of the recorded conference.
             conference_sid: Sid = "ConferenceSid",
-            /// Where it can be fetched.
+            /// The URL of the recording. Fetch it with the account's credentials.
             recording_url: String = "RecordingUrl",
-            /// Its length in seconds.
+            /// The duration, in seconds.
             recording_duration: u64 = "RecordingDuration",
-            /// How many channels it has, 1 or 2.
+            /// The number of channels, 1 or 2.
             recording_channels: u32 = "RecordingChannels",
-            /// What made it, such as `DialVerb`.
+            /// What started the recording, such as `DialVerb`.
             recording_source: String = "RecordingSource",
-            /// Which side was recorded: `inbound`, `outbound`, `both`.
+            /// The recorded track: `inbound`, `outbound` or `both`.
             recording_track: String = "RecordingTrack",
-            /// When it began.
+            /// When the recording started.
             recording_start_time: Timestamp = "RecordingStartTime",
-            /// Why it failed.
+            /// The code of the failure, see <https://www.twilio.com/docs/api/errors>.
             error_code: u32 = "ErrorCode",
         }
     }
