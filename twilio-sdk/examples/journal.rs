@@ -131,7 +131,7 @@ async fn reconcile(twilio: &Client, journal: &mut Journal, settled: Duration) ->
         let mut found = None;
         while let (None, Some(message)) = (&found, messages.next().await) {
             let message = message?;
-            let created = message.date_created.as_ref().and_then(|time| time.value());
+            let created = message.date_created.as_ref().and_then(|time| time.to_datetime());
             let of_this_run = created.is_some_and(|time| time.unix_timestamp() >= begun)
                 && message.to.as_deref() == Some(to.as_str())
                 && message.body.as_deref() == Some(BODY);

@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use crate::wire::{Decode, Decoded, Param, odd_list};
 
-/// A number that is not an integer, such as a price: every digit is kept.
+/// A decimal number, such as a price, with every digit preserved.
 ///
-/// Twilio writes most of them as text (`"-0.0075"`) and some as JSON numbers; either is read, and
-/// [`value`](Self::value) computes with it.
+/// Twilio writes most decimals as strings (`"-0.0075"`) and some as JSON numbers. Both are read. `==` compares digits:
+/// `1.0 != 1.00`. To calculate, use [`to_decimal`](Self::to_decimal).
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Decimal {
     text: Box<str>,
@@ -18,13 +18,13 @@ pub struct Decimal {
 }
 
 impl Decimal {
-    /// The digits as they came.
+    /// Returns the digits as received.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The number, to compute with; `None` where the text is not a number or has more than 28 digits.
-    pub fn value(&self) -> Option<rust_decimal::Decimal> {
+    /// Returns the number, or `None` where the string is not a number or has more than 28 digits.
+    pub fn to_decimal(&self) -> Option<rust_decimal::Decimal> {
         let text = self.text.trim();
         rust_decimal::Decimal::from_str_exact(text)
             .or_else(|_| rust_decimal::Decimal::from_scientific(text))
@@ -48,9 +48,40 @@ impl From<String> for Decimal {
     }
 }
 
-impl From<i64> for Decimal {
-    fn from(number: i64) -> Self {
-        Self::of_number(&number.to_string())
+macro_rules! from_integers {
+    ($($integer:ty)*) => {
+        $(impl From<$integer> for Decimal {
+            fn from(number: $integer) -> Self {
+                Self::of_number(&number.to_string())
+            }
+        })*
+    };
+}
+
+from_integers!(i32 i64 u32);
+
+impl AsRef<str> for Decimal {
+    fn as_ref(&self) -> &str {
+        &self.text
+    }
+}
+
+/// The error of a [`Decimal`] that is not a number, or has more than 28 digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotADecimal(());
+
+impl fmt::Display for NotADecimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the string is not a number of at most 28 digits")
+    }
+}
+
+impl std::error::Error for NotADecimal {}
+
+impl TryFrom<&Decimal> for rust_decimal::Decimal {
+    type Error = NotADecimal;
+    fn try_from(decimal: &Decimal) -> Result<Self, Self::Error> {
+        decimal.to_decimal().ok_or(NotADecimal(()))
     }
 }
 
@@ -89,9 +120,9 @@ impl<'de> Deserialize<'de> for Decimal {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Self::decode(deserializer)? {
             Decoded::Exact(value) | Decoded::Coerced(value, _) => Ok(value),
-            Decoded::Null => Err(D::Error::custom("a number is expected, not null")),
+            Decoded::Null => Err(D::Error::custom("expected a number, not null")),
             Decoded::Odd(odd) => {
-                Err(D::Error::custom(format_args!("a number is expected, not {}", crate::json_kind(&odd))))
+                Err(D::Error::custom(format_args!("expected a number, not {}", crate::json_kind(&odd))))
             }
         }
     }
@@ -102,14 +133,14 @@ impl Param for Decimal {
         (&*self.text).into()
     }
 
-    /// A JSON number where it came as one or was made from one; text otherwise.
+    /// A JSON number where it was received as one or created from one; a string otherwise.
     fn json(&self) -> Value {
         if !self.number {
             return (&*self.text).into();
         }
         let number = serde_json::from_str::<serde_json::Number>(&self.text);
         match number {
-            // What a double cannot hold goes as text rather than with other digits.
+            // A number that a double cannot hold is sent as a string rather than with other digits.
             Ok(number) if same_digits(&number.to_string(), &self.text) => Value::Number(number),
             _ => (&*self.text).into(),
         }
@@ -230,8 +261,8 @@ mod tests {
             assert_eq!(read(digits).as_str(), digits);
             assert_eq!(read(&format!("\"{digits}\"")).as_str(), digits);
         }
-        assert_eq!(read("0.30").value(), rust_decimal::Decimal::from_str("0.3").ok());
-        assert_eq!(read("1e400").value(), None);
+        assert_eq!(read("0.30").to_decimal(), rust_decimal::Decimal::from_str("0.3").ok());
+        assert_eq!(read("1e400").to_decimal(), None);
     }
 
     #[test]

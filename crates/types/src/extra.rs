@@ -1,39 +1,39 @@
 use serde_json::{Map, Value};
 
-/// What an answer held beyond the fields of its type: properties that the specification does not know, and
-/// values that are not what it says.
+/// Properties of a response that do not fit the fields of its type: unknown properties, and values of another type than
+/// the specification says.
 ///
-/// Empty for most answers, and then one pointer wide.
+/// Empty for most responses, and then one pointer wide. `Debug` shows names only, because a value may be a secret.
 #[derive(Clone, Default, PartialEq)]
 pub struct Extra(Option<Box<Kept>>);
 
 #[derive(Clone, Default, PartialEq)]
 struct Kept {
     map: Map<String, Value>,
-    /// Whether the value under [`Extra::WHOLE`] stands for all: an object can have a property of that name too.
+    /// Whether the value under [`Extra::WHOLE`] replaces the object. An object can have a property of that name too.
     whole: bool,
 }
 
 impl Extra {
-    /// The name under which a value stands that was not an object at all.
+    /// The name of a value that is stored in place of a whole object.
     pub(crate) const WHOLE: &'static str = "";
 
-    /// The JSON of a property, by its name on the wire.
+    /// Returns the JSON of a property by its name on the wire.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.as_ref()?.map.get(name)
     }
 
-    /// Every property with its name on the wire.
+    /// Iterates over the properties, with their names on the wire.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> + '_ {
         self.0.iter().flat_map(|kept| kept.map.iter().map(|(name, value)| (name.as_str(), value)))
     }
 
-    /// Whether there is nothing.
+    /// Returns whether there are no properties.
     pub fn is_empty(&self) -> bool {
         self.0.is_none()
     }
 
-    /// Adds a property, for a request that carries one that the specification does not know.
+    /// Inserts a property, for a request with a property that the specification does not know.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Value>) {
         self.0.get_or_insert_default().map.insert(name.into(), value.into());
     }
@@ -47,19 +47,40 @@ impl Extra {
         value
     }
 
-    /// Keeps a value that stands where an object should.
+    /// Stores a value received in place of the object.
     pub(crate) fn replace(&mut self, whole: Value) {
         self.insert(Self::WHOLE, whole);
         self.0.get_or_insert_default().whole = true;
     }
 
-    /// Whether there is a value that stands where an object should.
+    /// Returns whether a value was received in place of the object.
     pub(crate) fn is_whole(&self) -> bool {
         self.0.as_ref().is_some_and(|kept| kept.whole)
     }
 }
 
-/// The names only: nobody knows whether one of the values is a secret.
+impl<N: Into<String>, V: Into<Value>> Extend<(N, V)> for Extra {
+    fn extend<I: IntoIterator<Item = (N, V)>>(&mut self, properties: I) {
+        properties.into_iter().for_each(|(name, value)| self.insert(name, value));
+    }
+}
+
+impl<N: Into<String>, V: Into<Value>> FromIterator<(N, V)> for Extra {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(properties: I) -> Self {
+        let mut extra = Self::default();
+        extra.extend(properties);
+        extra
+    }
+}
+
+impl IntoIterator for Extra {
+    type Item = (String, Value);
+    type IntoIter = serde_json::map::IntoIter;
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.map(|kept| kept.map).unwrap_or_default().into_iter()
+    }
+}
+
 impl std::fmt::Debug for Extra {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_list().entries(self.iter().map(|(name, _)| name)).finish()

@@ -1,17 +1,17 @@
-/// A value that a setter takes: whatever converts into a `T`, or an `Option` of that.
+/// A value that a setter takes: a type that converts into `T`, or an `Option` of such a type.
 ///
-/// `None` takes back what was set before, so that conditional code needs no branch:
+/// `None` clears the value, so conditional code needs no branch:
 ///
 /// ```
-/// # fn message(twilio: &twilio_sdk::Client, sender: Option<String>, service: Option<&str>) {
-/// let request = twilio
-///     .api_v2010()
-///     .create_message("+15558675310")
-///     .body("Hi")
-///     .from(sender)
-///     .messaging_service_sid(service);
-/// # let _ = request;
-/// # }
+/// use twilio_sdk_types::{IntoOptional, SecretString};
+///
+/// fn set<M>(value: impl IntoOptional<SecretString, M>) -> bool {
+///     value.into_optional().is_some()
+/// }
+///
+/// assert!(set("a token"));
+/// assert!(set(Some("a token")));
+/// assert!(!set(None::<&str>));
 /// ```
 ///
 /// A bare `None` needs its type: `None::<&str>`. `M` is inferred.
@@ -20,27 +20,27 @@
     label = "expected a `{T}`, a type that converts into it, or an `Option` of such a type"
 )]
 pub trait IntoOptional<T, M> {
-    /// Converts the value, if there is one.
+    /// Converts the value, if it is set.
     fn into_optional(self) -> Option<T>;
 }
 
-/// A list that a setter takes: whatever yields items that convert into a `T`, or an `Option` of that.
+/// A list that a setter takes: an iterator of a type that converts into `T`, or an `Option` of such an iterator.
 ///
-/// `None` takes back what was set before. `M` is inferred.
+/// `None` clears the value. `M` is inferred.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not yield items that convert into `{T}`",
     label = "expected a list of `{T}`, an iterator of a type that converts into it, or an `Option` of such an iterator"
 )]
 pub trait IntoOptionalList<T, M> {
-    /// Collects the items, if there is a list.
+    /// Collects the items, if a list is set.
     fn into_optional_list(self) -> Option<Vec<T>>;
 }
 
-/// Tells values that are there from those that may not be.
+/// Marks values that are not optional.
 #[derive(Debug)]
 pub enum Given {}
 
-/// Tells values that may not be there from those that are.
+/// Marks optional values.
 #[derive(Debug)]
 pub enum Maybe {}
 

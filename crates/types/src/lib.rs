@@ -49,16 +49,19 @@ pub mod wire;
 pub use credentials::{
     ApiKeyConfig, AuthTokenConfig, BasicConfig, BearerConfig, CustomKeyConfig, KeyLocation,
 };
+#[cfg(feature = "time")]
+#[cfg_attr(docsrs, doc(cfg(feature = "time")))]
+pub use date::UnknownFormat;
 pub use date::{Date, Timestamp};
 #[cfg(feature = "decimal")]
 #[cfg_attr(docsrs, doc(cfg(feature = "decimal")))]
-pub use decimal::Decimal;
+pub use decimal::{Decimal, NotADecimal};
 pub use extra::Extra;
 pub use into_optional::{Given, IntoOptional, IntoOptionalList, Maybe};
 pub use location::{Edge, InvalidLocation, Location, Region};
 pub use open_enum::{HttpMethod, UnknownValue};
 pub use secret::{SecretString, SecretValue};
-pub use sid::{Sid, SidKind, TypedSid};
+pub use sid::{Sid, SidKind, TypedSid, WrongSidKind};
 pub use sid_kinds::*;
 pub use status::{CallStatus, MessageStatus, RecordingStatus};
 

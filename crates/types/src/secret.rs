@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
 
 use serde::de::{Deserialize, Deserializer};
 use serde_json::{Number, Value};
@@ -8,17 +9,17 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::wire::{Decode, Decoded, Param, Scalar};
 
-/// Text that lets its holder act for an account: never printed, and wiped from memory when dropped.
-#[derive(Clone)]
+/// A secret string. `Debug` redacts it, and it is zeroized on drop. `==` compares in constant time.
+#[derive(Clone, Default)]
 pub struct SecretString(Zeroizing<String>);
 
 impl SecretString {
-    /// The secret itself. Call it where the secret is used and nowhere else.
+    /// Returns the secret. Call it only where the secret is used.
     pub fn expose_secret(&self) -> &str {
         &self.0
     }
 
-    /// Whether there is no secret.
+    /// Returns whether the string is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -36,13 +37,26 @@ impl From<&str> for SecretString {
     }
 }
 
+impl From<Box<str>> for SecretString {
+    fn from(text: Box<str>) -> Self {
+        Self(Zeroizing::new(text.into()))
+    }
+}
+
+impl FromStr for SecretString {
+    type Err = std::convert::Infallible;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(text.into())
+    }
+}
+
 impl fmt::Debug for SecretString {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
     }
 }
 
-/// Compares in constant time; only the lengths can be told apart by timing.
+/// Compares in constant time. Timing reveals the lengths only.
 impl PartialEq for SecretString {
     fn eq(&self, other: &Self) -> bool {
         self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
@@ -80,7 +94,7 @@ impl Scalar for SecretString {
 
 crate::scalar!(SecretString);
 
-/// JSON that holds a secret: never printed, and its texts are wiped from memory when dropped.
+/// A secret JSON value. `Debug` redacts it, and its strings are zeroized on drop. `==` compares strings in constant time.
 #[derive(Clone)]
 pub struct SecretValue(Value);
 
@@ -97,7 +111,7 @@ impl<T: Into<Value>> From<T> for SecretValue {
     }
 }
 
-/// Compares every string in constant time; timing may tell the shape of the JSON, its keys and its numbers.
+/// Compares every string in constant time. Timing may reveal the structure of the JSON, its keys and its numbers.
 impl PartialEq for SecretValue {
     fn eq(&self, other: &Self) -> bool {
         same(&self.0, &other.0).into()
@@ -131,7 +145,7 @@ impl Drop for SecretValue {
     }
 }
 
-/// Wipes every text of a JSON value from memory.
+/// Zeroizes every string of a JSON value.
 pub fn wipe(value: &mut Value) {
     match value {
         Value::String(text) => text.zeroize(),

@@ -1,5 +1,6 @@
-//! Resource identifiers: two letters that name the kind, and 32 hexadecimal digits.
+//! Resource identifiers: two letters for the kind, and 32 hexadecimal digits.
 
+use std::borrow::Borrow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -7,34 +8,34 @@ use std::marker::PhantomData;
 
 /// A SID of one kind of resource; each kind has an alias, such as [`CallSid`].
 ///
-/// One of another kind does not stand for it, text always does. Construction never checks, because Twilio's own
-/// answers hold empty SIDs and new kinds of them; [`is_well_formed`](Self::is_well_formed) does.
+/// SIDs of different kinds are different types. Any string converts: construction does not check, because Twilio's
+/// responses contain empty SIDs and SIDs of new kinds. [`is_well_formed`](Self::is_well_formed) checks.
 pub struct TypedSid<K> {
     text: Box<str>,
     kind: PhantomData<fn() -> K>,
 }
 
-/// What a SID of a kind starts with.
+/// A kind of SID.
 pub trait SidKind: 'static {
-    /// The prefixes, two letters each.
+    /// The prefixes of the kind, two letters each.
     const PREFIXES: &'static [&'static str];
 }
 
 impl<K: SidKind> TypedSid<K> {
-    /// Whether it has a prefix of its kind and 32 hexadecimal digits.
+    /// Returns whether the SID has a prefix of its kind and 32 hexadecimal digits.
     pub fn is_well_formed(&self) -> bool {
         is_sid(&self.text, K::PREFIXES)
     }
 }
 
-/// The SID of any kind of resource, where a specification does not say which.
+/// A SID of any kind, where a specification does not say which.
 pub struct Sid {
     text: Box<str>,
     kind: PhantomData<fn() -> Self>,
 }
 
 impl Sid {
-    /// Whether it has two letters and 32 hexadecimal digits.
+    /// Returns whether the SID has two letters and 32 hexadecimal digits.
     pub fn is_well_formed(&self) -> bool {
         is_sid(&self.text, &[])
     }
@@ -46,7 +47,38 @@ impl<K> From<TypedSid<K>> for Sid {
     }
 }
 
-/// Whether a text is one of these prefixes, or any two letters where there are none, and 32 hexadecimal digits.
+/// The error of a [`Sid`] of another kind; [`into_sid`](Self::into_sid) returns it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrongSidKind(Sid);
+
+impl WrongSidKind {
+    /// Returns the SID that was to be converted.
+    pub fn into_sid(self) -> Sid {
+        self.0
+    }
+}
+
+impl fmt::Display for WrongSidKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the SID {:?} has a prefix of another kind", self.0.as_str())
+    }
+}
+
+impl std::error::Error for WrongSidKind {}
+
+/// Converts by prefix.
+impl<K: SidKind> TryFrom<Sid> for TypedSid<K> {
+    type Error = WrongSidKind;
+    fn try_from(sid: Sid) -> Result<Self, Self::Error> {
+        match K::PREFIXES.iter().any(|prefix| sid.text.starts_with(prefix)) {
+            true => Ok(Self { text: sid.text, kind: PhantomData }),
+            false => Err(WrongSidKind(sid)),
+        }
+    }
+}
+
+/// Returns whether a string is one of the prefixes, or any two letters where `prefixes` is empty, and 32 hexadecimal
+/// digits.
 pub fn is_sid(sid: &str, prefixes: &[&str]) -> bool {
     let Some((prefix, digits)) = sid.split_at_checked(2) else { return false };
     let known = prefixes.is_empty() || prefixes.contains(&prefix);
@@ -54,11 +86,11 @@ pub fn is_sid(sid: &str, prefixes: &[&str]) -> bool {
     known && letters && digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
-/// What both types share.
+/// Implements what both types share.
 macro_rules! sid_type {
     ([$($k:ident)?] $name:ty) => {
         impl<$($k)?> $name {
-            /// The SID as text.
+            /// Returns the SID as a string.
             pub fn as_str(&self) -> &str {
                 &self.text
             }
@@ -73,6 +105,12 @@ macro_rules! sid_type {
         impl<$($k)?> From<&String> for $name {
             fn from(text: &String) -> Self {
                 text.as_str().into()
+            }
+        }
+
+        impl<$($k)?> From<Box<str>> for $name {
+            fn from(text: Box<str>) -> Self {
+                Self { text, kind: PhantomData }
             }
         }
 
@@ -97,6 +135,13 @@ macro_rules! sid_type {
 
         impl<$($k)?> AsRef<str> for $name {
             fn as_ref(&self) -> &str {
+                &self.text
+            }
+        }
+
+        /// Hashes like `str`, so maps with SIDs as keys can be searched by `&str`.
+        impl<$($k)?> Borrow<str> for $name {
+            fn borrow(&self) -> &str {
                 &self.text
             }
         }
@@ -181,5 +226,18 @@ mod tests {
         }
         assert!(MessageSid::from("MM00000000000000000000000000000000").is_well_formed());
         assert!(Sid::from(CallSid::from(good)).is_well_formed());
+    }
+
+    #[test]
+    fn a_sid_converts_to_its_own_kind_only() {
+        let sid = Sid::from("CA00000000000000000000000000000000");
+        assert_eq!(CallSid::try_from(sid.clone()).as_ref().map(CallSid::as_str), Ok(sid.as_str()));
+        assert_eq!(MessageSid::try_from(sid.clone()).map_err(WrongSidKind::into_sid), Err(sid));
+    }
+
+    #[test]
+    fn a_map_of_sids_is_searched_by_string() {
+        let map = std::collections::HashMap::from([(CallSid::from("CA1"), 1)]);
+        assert_eq!(map.get("CA1"), Some(&1));
     }
 }

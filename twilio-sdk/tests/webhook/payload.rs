@@ -44,7 +44,7 @@ fn payloads_are_typed_and_lose_nothing() {
         (update.status, update.call_duration, update.sequence_number),
         (CallStatus::InProgress, Some(7), Some(2))
     );
-    assert!(update.timestamp.unwrap().value().is_some());
+    assert!(update.timestamp.unwrap().to_datetime().is_some());
     let recording: RecordingStatusCallback =
         read("RecordingSid=RE1&RecordingStatus=completed&RecordingDuration=9&RecordingChannels=2").unwrap();
     assert_eq!((recording.status, recording.recording_duration), (RecordingStatus::Completed, Some(9)));
@@ -62,7 +62,7 @@ fn events_are_parsed_and_preserve_unknown_attributes() {
     }]);
     let events = Vec::<CloudEvent>::read("", "application/json", body.to_string().as_bytes()).unwrap();
     assert_eq!(events[0].kind, "com.twilio.messaging.message.sent");
-    assert!(events[0].time.as_ref().unwrap().value().is_some());
+    assert!(events[0].time.as_ref().unwrap().to_datetime().is_some());
     assert_eq!(events[0].extra["extension"], 5);
     assert_eq!(events[0].data_as::<Value>().unwrap()["messageSid"], "SM1");
     for bad in ["", "{}", "[1]", "[{\"id\":\"private\"}]", "[{\"id\":5}]"] {

@@ -6,6 +6,7 @@ mod decode;
 mod encode;
 mod scalar;
 
+#[cfg(feature = "decimal")]
 pub(crate) use decode::odd_list;
 pub use decode::{Decode, Decoded, FieldReader, Name, ReadFields, Rest, Seed, Unread, deserialize};
 pub use encode::{FieldWriter, Param, WriteFields, to_json};
