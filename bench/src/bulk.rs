@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use twilio_sdk::bulk::Bulk;
-use twilio_sdk::mock::{Emulator, FaultPlan};
+use twilio_sdk::emulator::{Emulator, FaultPlan};
 use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig, RetryConfig};
 
 use crate::canned::{ACCOUNT, KEY};
@@ -19,7 +19,7 @@ pub(crate) async fn run(requests: usize) -> Result<()> {
     let carried: Arc<Vec<AtomicU8>> = Arc::new((0..requests).map(|_| AtomicU8::new(0)).collect());
     let seen = Arc::clone(&carried);
     let mock = Emulator::builder()
-        .record_limit(1)
+        .max_recorded_requests(1)
         .faults(FaultPlan::from_toml(include_str!("../../twilio-sdk/examples/faults.toml"))?)
         .on_request(move |request| {
             let index =

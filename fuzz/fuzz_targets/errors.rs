@@ -40,7 +40,7 @@ fn seeds() {
             keep(&format!("shape{index}"), format!("{head}\n\n{problem}").as_bytes());
             keep(&format!("number{index}"), format!("503\nRetry-After: 3\n\n{problem}").as_bytes());
         }
-        mock.respond_once(302, &[("Location", "https://elsewhere/")], "");
+        mock.stub_next(302, &[("Location", "https://elsewhere/")], "");
         for (name, sid) in [("redirect", "SM"), ("refused", "nonsense")] {
             let sid = MessageSid::from(sid);
             if let Err(error) = client.api_v2010().fetch_message(sid).send().await

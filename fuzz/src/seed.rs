@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use twilio_sdk::mock::Emulator;
+use twilio_sdk::emulator::Emulator;
 use twilio_sdk::{BearerConfig, Client, ConnectionConfig};
 
 /// The folder for seeds; `None` where a single input is run again.

@@ -2,7 +2,7 @@
 //!
 //! On the embedded Twilio, `cargo xtask demo`; against real Twilio, reading only, `cargo xtask demo --live`.
 
-use twilio_sdk::mock::{Emulator, RecordedRequest};
+use twilio_sdk::emulator::{Emulator, RecordedRequest};
 use twilio_sdk::{ApiKeyConfig, Auth, AuthTokenConfig, Client, ConnectionConfig, Response};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -23,7 +23,7 @@ struct Summary {
 }
 
 async fn embedded() -> Outcome {
-    let mock = Emulator::builder().collection_size(7).start().await?;
+    let mock = Emulator::builder().items_per_list(7).start().await?;
     println!("The embedded Twilio listens on {}\n", mock.base_url());
     let account = "AC".to_owned() + &"0123456789abcdef".repeat(2);
     let key = "SK".to_owned() + &"fedcba9876543210".repeat(2);

@@ -37,7 +37,7 @@
 //! * **Secrets.** Feature `vault` keeps them encrypted in one file, which configuration names as `secret://NAME`.
 //! * **People.** Feature `access` has roles, permissions and API keys for those who use a program, in SQLite or PostgreSQL.
 //! * **Command line.** Feature `admin` is the program `twilio-admin`: people, keys, secrets, the audit log, logins.
-//! * **Tests.** Feature `mock` has the whole of Twilio in-process, and as the program `twilio-mock`.
+//! * **Tests.** Feature `mock` has the whole of Twilio in-process, and as the program `twilio-emulator`.
 //!
 //! # Required values
 //!
@@ -109,7 +109,7 @@ pub mod listener;
 #[cfg_attr(docsrs, doc(cfg(feature = "media")))]
 pub mod media;
 mod paging;
-#[cfg(any(feature = "mock", feature = "validation"))]
+#[cfg(any(feature = "emulator", feature = "validation"))]
 mod pattern;
 #[cfg(feature = "payload")]
 #[cfg_attr(docsrs, doc(cfg(feature = "payload")))]
@@ -119,8 +119,8 @@ mod private_file;
 mod products;
 mod runtime;
 
-#[cfg(feature = "mock")]
-pub mod mock;
+#[cfg(feature = "emulator")]
+pub mod emulator;
 #[cfg(feature = "oauth")]
 #[cfg_attr(docsrs, doc(cfg(feature = "oauth")))]
 pub mod oauth;

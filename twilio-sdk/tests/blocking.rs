@@ -4,12 +4,12 @@
 mod common;
 
 use common::{client, client_at, mock};
-use twilio_sdk::mock::Emulator;
+use twilio_sdk::emulator::Emulator;
 
 /// A runtime for the mock alone; the calls are made outside of it.
 fn server() -> (tokio::runtime::Runtime, Emulator) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let mock = runtime.block_on(async { Emulator::builder().collection_size(23).start().await.unwrap() });
+    let mock = runtime.block_on(async { Emulator::builder().items_per_list(23).start().await.unwrap() });
     (runtime, mock)
 }
 
@@ -26,7 +26,7 @@ fn calls_lists_and_errors_are_the_same() {
     assert!(items.iter().all(Result::is_ok));
     let pages: Vec<_> = twilio.api_v2010().list_call().page_size(5).pages_blocking().collect();
     assert_eq!(pages.len(), 5);
-    mock.respond_once(404, &[], r#"{"code":20404,"message":"no"}"#);
+    mock.stub_next(404, &[], r#"{"code":20404,"message":"no"}"#);
     let mut failing = twilio.api_v2010().list_call().items_blocking();
     assert_eq!(failing.next().unwrap().unwrap_err().code(), Some(20404));
     assert!(failing.next().is_none());

@@ -32,7 +32,7 @@ async fn all_three_shapes_and_bodies_that_are_none_become_one_error() {
         (503, "", None, None),
     ];
     for (status, body, code, message) in cases {
-        mock.respond_once(status, &[("Twilio-Request-Id", "RQ1"), ("Retry-After", "7")], body);
+        mock.stub_next(status, &[("Twilio-Request-Id", "RQ1"), ("Retry-After", "7")], body);
         let error = twilio.api_v2010().create_message("+1").send().await.unwrap_err();
         assert!(error.is_api() && !error.is_decode(), "{error}");
         assert_eq!(error.status().map(|s| s.as_u16()), Some(status));
@@ -49,14 +49,14 @@ async fn all_three_shapes_and_bodies_that_are_none_become_one_error() {
 async fn any_success_status_is_a_success_and_an_empty_body_an_empty_answer() {
     let mock = mock().await;
     let twilio = client(&mock);
-    mock.respond_once(202, &[], r#"{"sid":"SM1","unheard_of":{"a":1}}"#);
+    mock.stub_next(202, &[], r#"{"sid":"SM1","unheard_of":{"a":1}}"#);
     let answer = twilio.api_v2010().create_message("+1").send_with_response().await.unwrap();
     assert_eq!(answer.status().as_u16(), 202);
     assert_eq!(answer.value().extra.get("unheard_of"), Some(&serde_json::json!({ "a": 1 })));
     assert_eq!(answer.body(), br#"{"sid":"SM1","unheard_of":{"a":1}}"#);
-    mock.respond_once(204, &[], "");
+    mock.stub_next(204, &[], "");
     assert!(twilio.api_v2010().create_message("+1").send().await.unwrap().sid.is_none());
-    mock.respond_once(200, &[], "ignored");
+    mock.stub_next(200, &[], "ignored");
     twilio.api_v2010().delete_message("SM1").send().await.unwrap();
 }
 
@@ -65,7 +65,7 @@ async fn an_answer_that_is_not_json_is_a_decode_error_with_its_source_and_body()
     let mock = mock().await;
     let bodies: [&[u8]; 3] = [b"<html>", br#"{"sid":"#, b"[1]"];
     for body in bodies {
-        mock.respond_once(200, &[], body);
+        mock.stub_next(200, &[], body);
         let error = client(&mock).api_v2010().create_message("+1").send().await.unwrap_err();
         assert!(error.is_decode() && error.source().is_some(), "{error}");
         assert_eq!(error.body(), Some(body));
@@ -78,7 +78,7 @@ async fn a_redirect_takes_no_credentials_along() {
     let (mock, other) = (mock().await, mock().await);
     let location = format!("{}/2010-04-01/Accounts.json", other.base_url());
     for status in [301, 302, 307, 308] {
-        mock.respond_once(status, &[("Location", &location)], "");
+        mock.stub_next(status, &[("Location", &location)], "");
         let error = client(&mock).api_v2010().create_message("+1").send().await.unwrap_err();
         assert_eq!(error.status().map(|s| s.as_u16()), Some(status));
     }
@@ -89,7 +89,7 @@ async fn a_redirect_takes_no_credentials_along() {
 async fn a_redirect_that_is_the_answer_is_decoded() {
     let mock = mock().await;
     let body = r#"{"redirect_to":"https://example.com/file"}"#;
-    mock.respond_once(307, &[("Location", "https://example.com/file")], body);
+    mock.stub_next(307, &[("Location", "https://example.com/file")], body);
     let call = client(&mock).api_v2010().fetch_recording_add_on_result_payload_data(
         FetchRecordingAddOnResultPayloadDataParams {
             reference_sid: "RE1",
@@ -138,7 +138,7 @@ async fn no_secret_and_no_value_is_in_debug_or_errors() {
         assert!(!printed.contains(hidden), "{hidden} in {printed}");
     }
     assert!(printed.contains("CreateMessage") && printed.contains("[redacted]"));
-    mock.respond_once(200, &[], r#"{"auth_token":"tell-nobody","unknown_secret":"nor-this"}"#);
+    mock.stub_next(200, &[], r#"{"auth_token":"tell-nobody","unknown_secret":"nor-this"}"#);
     let account = twilio.api_v2010().fetch_account("AC1").send_with_response().await.unwrap();
     let printed = format!("{account:?}");
     assert!(!printed.contains("tell-nobody") && !printed.contains("nor-this"), "{printed}");
@@ -165,7 +165,7 @@ async fn errors_show_twilios_message_and_nothing_else_of_the_answer() {
     ];
     for (status, body) in bodies {
         for list in [false, true] {
-            mock.respond_once(status, &[("Set-Cookie", "a=hidden"), ("X-Any", "hidden")], body);
+            mock.stub_next(status, &[("Set-Cookie", "a=hidden"), ("X-Any", "hidden")], body);
             let api = twilio.api_v2010();
             let error = match list {
                 false => api.create_message("+15558675310").body("hidden").send().await.unwrap_err(),

@@ -1,4 +1,4 @@
-//! The SDK and the program `twilio-mock` while things go wrong.
+//! The SDK and the program `twilio-emulator` while things go wrong.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -7,7 +7,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
 
 use common::{client, client_at, mock};
-use twilio_sdk::mock::{Emulator, Fault, FaultPlan, FaultRule, On};
+use twilio_sdk::emulator::{Emulator, Fault, FaultPlan, FaultRule, RequestMatcher};
 
 /// How many messages Twilio would have sent.
 fn executed(mock: &Emulator) -> usize {
@@ -25,7 +25,7 @@ async fn a_message_is_never_sent_twice_when_the_answer_is_lost() {
         Fault::html(502).after_execution(),
     ] {
         let mock = mock().await;
-        let planned = mock.fault(On::operation("CreateMessage"), fault.clone()).unwrap();
+        let planned = mock.inject_fault(RequestMatcher::operation("CreateMessage"), fault.clone()).unwrap();
         let request =
             client(&mock).api_v2010().create_message("+15558675310").from("+15558675311").body("Hi");
         let outcome = request.send().await;
@@ -38,7 +38,9 @@ async fn a_message_is_never_sent_twice_when_the_answer_is_lost() {
 async fn a_message_that_was_refused_for_now_is_sent_again() {
     let mock = mock().await;
     let wait = Fault::status(429).header("Retry-After", "0");
-    let planned = mock.script(On::operation("CreateMessage"), [Some(wait.clone()), Some(wait)]).unwrap();
+    let planned = mock
+        .inject_sequence(RequestMatcher::operation("CreateMessage"), [Some(wait.clone()), Some(wait)])
+        .unwrap();
     let request = client(&mock).api_v2010().create_message("+15558675310").from("+15558675311").body("Hi");
     request.send().await.unwrap();
     assert_eq!((executed(&mock), planned.hits(), mock.requests().len()), (1, 2, 3));
@@ -48,11 +50,11 @@ async fn a_message_that_was_refused_for_now_is_sent_again() {
 async fn spoilt_page_links_end_a_list_with_an_error() {
     for (fault, pages) in [
         (Fault::next_page("http://[nowhere"), 1),
-        (Fault::next_page_on("https://twilio.example"), 1),
+        (Fault::next_page_host("https://twilio.example"), 1),
         (Fault::next_page_loop(), 2),
     ] {
         let mock = mock().await;
-        mock.fault(On::operation("ListService"), fault.clone()).unwrap();
+        mock.inject_fault(RequestMatcher::operation("ListService"), fault.clone()).unwrap();
         let error = client(&mock).verify_v2().list_service().items().collect().await.unwrap_err();
         assert!(error.is_paging(), "{fault:?}: {error}");
         assert_eq!(mock.requests().len(), pages, "{fault:?}");
@@ -72,7 +74,7 @@ impl Drop for Program {
 fn program(name: &str, faults: &str) -> Program {
     let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     std::fs::write(&path, faults).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_twilio-mock"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_twilio-emulator"));
     command.args(["--listen", "127.0.0.1:0", "--faults"]).arg(path);
     Program(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
 }
@@ -95,7 +97,7 @@ async fn the_program_reads_faults_from_a_file() {
 
 /// Starts the program with credentials, and gives its first line, or else what it complains of.
 fn accepting(credentials: &str) -> (Program, Result<String, String>) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_twilio-mock"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_twilio-emulator"));
     command.args(["--listen", "127.0.0.1:0", "--credentials-stdin"]).stdin(Stdio::piped());
     let mut running = Program(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
     running.0.stdin.take().unwrap().write_all(credentials.as_bytes()).unwrap();
@@ -152,7 +154,7 @@ fn listening(command: &mut Command) -> (Program, String, BufReader<std::process:
 }
 
 fn mock_program(address: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_twilio-mock"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_twilio-emulator"));
     command.args(["--listen", address]);
     command
 }
@@ -199,7 +201,7 @@ fn review_69_the_first_process_of_a_container_ends_with_sigterm() {
     }
     let mut unshare = Command::new("unshare");
     unshare.args(["--user", "--map-root-user", "--pid", "--fork", "--kill-child"]);
-    unshare.arg(env!("CARGO_BIN_EXE_twilio-mock")).args(["--listen", "127.0.0.1:0"]);
+    unshare.arg(env!("CARGO_BIN_EXE_twilio-emulator")).args(["--listen", "127.0.0.1:0"]);
     let (mut running, _, _lines) = listening(&mut unshare);
     let id = running.0.id();
     let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap();
@@ -226,7 +228,7 @@ async fn review_69_a_name_can_be_listened_on() {
 
 #[tokio::test]
 async fn review_69_the_requests_that_are_kept_are_bounded_by_bytes() {
-    let mock = Emulator::builder().record_bytes(8 << 20).start().await.unwrap();
+    let mock = Emulator::builder().max_recorded_bytes(8 << 20).start().await.unwrap();
     let twilio = client_at(&mock.base_url());
     // The form is kept beside the body, so each takes some 2 MiB.
     let body = "x".repeat(1 << 20);
@@ -256,12 +258,13 @@ async fn review_68_an_operation_that_does_not_exist_is_told_with_the_nearest_nam
         ("verify_v2/CreateCall", "api_v2010/CreateCall"),
         ("media/FetchFiel", "media/FetchFile"),
     ] {
-        let answered = mock.respond_with(given, 200, &serde_json::json!({})).unwrap_err();
-        let failed = mock.fault(On::operation(given), Fault::status(500)).unwrap_err();
-        let scripted = mock.script(On::operation(given), [None]).unwrap_err();
+        let answered = mock.stub_operation(given, 200, &serde_json::json!({})).unwrap_err();
+        let failed = mock.inject_fault(RequestMatcher::operation(given), Fault::status(500)).unwrap_err();
+        let scripted = mock.inject_sequence(RequestMatcher::operation(given), [None]).unwrap_err();
         let file =
             FaultPlan::from_toml(&format!("[[fault]]\noperation = '{given}'\nkind = 'reset'")).unwrap_err();
-        let plan = FaultPlan::new().rule(FaultRule::new(On::operation(given), Fault::status(500)));
+        let plan =
+            FaultPlan::new().rule(FaultRule::new(RequestMatcher::operation(given), Fault::status(500)));
         let started = Emulator::builder().faults(plan).start().await.unwrap_err();
         assert_eq!(started.kind(), std::io::ErrorKind::InvalidInput);
         for error in [&answered, &failed, &scripted, &file] {
@@ -278,13 +281,15 @@ async fn review_68_an_operation_that_does_not_exist_is_told_with_the_nearest_nam
             assert!(text.contains(&format!("did you mean {nearest:?}?")), "{given}: {text}");
         }
     }
-    let nothing = mock.respond_with("Whatever", 200, &serde_json::json!({})).unwrap_err().to_string();
+    let nothing = mock.stub_operation("Whatever", 200, &serde_json::json!({})).unwrap_err().to_string();
     assert!(nothing.contains("give an operationId such as CreateMessage"), "{nothing}");
-    let host =
-        mock.fault(On::route("GET", "verfy.twilio.com/v2/**"), Fault::reset()).unwrap_err().to_string();
+    let host = mock
+        .inject_fault(RequestMatcher::route("GET", "verfy.twilio.com/v2/**"), Fault::reset())
+        .unwrap_err()
+        .to_string();
     assert!(host.contains("is no route"), "{host}");
     for right in ["CreateVerificationCheck", "verify_v2/CreateVerificationCheck", "media/FetchFile"] {
-        mock.respond_with(right, 200, &serde_json::json!({})).unwrap();
-        mock.fault(On::operation(right), Fault::status(500)).unwrap().times(0);
+        mock.stub_operation(right, 200, &serde_json::json!({})).unwrap();
+        mock.inject_fault(RequestMatcher::operation(right), Fault::status(500)).unwrap().times(0);
     }
 }

@@ -7,11 +7,11 @@ use std::collections::HashSet;
 
 use common::{client, mock};
 use serde_json::json;
-use twilio_sdk::mock::Emulator;
+use twilio_sdk::emulator::Emulator;
 
 #[tokio::test]
 async fn every_item_comes_once_in_both_styles_of_links() {
-    let mock = Emulator::builder().collection_size(23).start().await.unwrap();
+    let mock = Emulator::builder().items_per_list(23).start().await.unwrap();
     let twilio = client(&mock);
     let old = twilio.api_v2010().list_call().page_size(5).items().collect().await.unwrap();
     let new = twilio.verify_v2().list_service().page_size(5).items().collect().await.unwrap();
@@ -24,7 +24,7 @@ async fn every_item_comes_once_in_both_styles_of_links() {
 
 #[tokio::test]
 async fn pages_and_the_stream_give_the_same() {
-    let mock = Emulator::builder().collection_size(7).start().await.unwrap();
+    let mock = Emulator::builder().items_per_list(7).start().await.unwrap();
     let twilio = client(&mock);
     let mut pages = twilio.verify_v2().list_service().page_size(3).pages();
     let mut sizes = Vec::new();
@@ -62,7 +62,7 @@ async fn a_link_to_another_host_gets_no_credentials() {
     ] {
         let body = json!({ "services": [{ "sid": "VA1" }], "meta": { "next_page_url": link } });
         mock.clear_requests();
-        mock.respond_once(200, &[], body.to_string());
+        mock.stub_next(200, &[], body.to_string());
         let error = client(&mock).verify_v2().list_service().items().collect().await.unwrap_err();
         assert!(error.is_paging(), "{link}: {error}");
         assert_eq!(mock.requests().len(), 1, "{link}");
@@ -76,8 +76,8 @@ async fn a_link_to_the_products_own_host_is_followed_through_the_base_url() {
     let link = "https://verify.twilio.com/v2/Services?Page=1";
     let first = json!({ "services": [], "meta": { "next_page_url": link } });
     let last = json!({ "services": [{ "sid": "VA2" }], "meta": { "next_page_url": null } });
-    mock.respond_once(200, &[], first.to_string());
-    mock.respond_once(200, &[], last.to_string());
+    mock.stub_next(200, &[], first.to_string());
+    mock.stub_next(200, &[], last.to_string());
     let items = client(&mock).verify_v2().list_service().items().collect().await.unwrap();
     assert_eq!(items.len(), 1);
     let requests = mock.requests();
@@ -91,7 +91,7 @@ async fn a_circle_of_links_ends_with_an_error_and_loses_nothing_before_it() {
     for _ in 0..3 {
         let body =
             json!({ "services": [{ "sid": "VA1" }], "meta": { "next_page_url": "/v2/Services?Page=1" } });
-        mock.respond_once(200, &[], body.to_string());
+        mock.stub_next(200, &[], body.to_string());
     }
     let mut pages = client(&mock).verify_v2().list_service().pages();
     assert!(pages.next().await.unwrap().is_ok());
@@ -105,12 +105,12 @@ async fn a_circle_of_links_ends_with_an_error_and_loses_nothing_before_it() {
 async fn items_are_found_where_the_answer_says_they_are() {
     let mock = mock().await;
     let body = json!({ "renamed": [{ "sid": "VA1" }, null, 5], "meta": { "key": "renamed", "next_page_url": null } });
-    mock.respond_once(200, &[], body.to_string());
+    mock.stub_next(200, &[], body.to_string());
     let page = client(&mock).verify_v2().list_service().send().await.unwrap();
     assert_eq!(page.items.len(), 3);
     assert_eq!(page.items[0].sid.as_ref().map(|sid| sid.as_str()), Some("VA1"));
     for body in ["{}", r#"{"services":null}"#, r#"{"services":{}}"#] {
-        mock.respond_once(200, &[], body);
+        mock.stub_next(200, &[], body);
         assert!(client(&mock).verify_v2().list_service().send().await.unwrap().items.is_empty());
     }
 }
@@ -119,8 +119,8 @@ async fn items_are_found_where_the_answer_says_they_are() {
 async fn an_error_in_mid_list_is_given_once() {
     let mock = mock().await;
     let body = json!({ "services": [{ "sid": "VA1" }], "meta": { "next_page_url": "/v2/Services?Page=1" } });
-    mock.respond_once(200, &[], body.to_string());
-    mock.respond_once(404, &[], "");
+    mock.stub_next(200, &[], body.to_string());
+    mock.stub_next(404, &[], "");
     let mut items = client(&mock).verify_v2().list_service().items();
     assert!(items.next().await.unwrap().is_ok());
     assert!(items.next().await.unwrap().unwrap_err().is_api());
@@ -135,7 +135,7 @@ async fn a_number_beyond_which_there_is_none_ends_the_list() {
         json!({ "has_next": true, "current_page": u64::MAX, "services": [{}] }),
         json!({ "totalResults": u64::MAX, "startIndex": u64::MAX, "services": [{}] }),
     ] {
-        mock.respond_once(200, &[], body.to_string());
+        mock.stub_next(200, &[], body.to_string());
         let mut pages = twilio.verify_v2().list_service().pages();
         assert_eq!(pages.next().await.expect("a page").unwrap().items.len(), 1);
         assert!(pages.next().await.is_none(), "{body}");
@@ -145,8 +145,8 @@ async fn a_number_beyond_which_there_is_none_ends_the_list() {
 /// The mock's links lead to the address by which the client knows it, with the product's host in them.
 #[tokio::test]
 async fn review_69_all_pages_are_read_by_whatever_name_the_mock_is_known() {
-    let mock = twilio_sdk::mock::Emulator::builder().collection_size(120).start().await.unwrap();
-    let port = mock.address().port();
+    let mock = twilio_sdk::emulator::Emulator::builder().items_per_list(120).start().await.unwrap();
+    let port = mock.local_addr().port();
     for url in [
         mock.base_url(),
         format!("http://localhost:{port}"),
@@ -186,7 +186,7 @@ async fn review_26_a_list_goes_on_after_an_error_that_passes() {
     for (status, body) in
         [(200, three(0)), (503, String::new()), (429, String::new()), (200, three(1)), (200, three(2))]
     {
-        mock.respond_once(status, &[], body);
+        mock.stub_next(status, &[], body);
     }
     let mut items = no_retries(&mock).verify_v2().list_service().items();
     let (mut got, mut errors) = (Vec::new(), 0);
@@ -205,7 +205,7 @@ async fn review_26_a_list_goes_on_after_an_error_that_passes() {
     assert_eq!(queries[1], queries[3], "the page that failed is asked for again");
     // Page by page as well.
     for (status, body) in [(200, three(0)), (500, String::new()), (200, three(2))] {
-        mock.respond_once(status, &[], body);
+        mock.stub_next(status, &[], body);
     }
     let mut pages = no_retries(&mock).verify_v2().list_service().pages();
     assert!(pages.next().await.unwrap().is_ok());
@@ -220,7 +220,7 @@ async fn review_26_a_list_goes_on_after_an_error_that_passes() {
 async fn review_26_a_caller_who_passes_over_errors_comes_to_an_end() {
     let mock = mock().await;
     for _ in 0..100 {
-        mock.respond_once(503, &[], "");
+        mock.stub_next(503, &[], "");
     }
     let mut items = no_retries(&mock).verify_v2().list_service().items();
     let mut errors = 0;
@@ -232,7 +232,7 @@ async fn review_26_a_caller_who_passes_over_errors_comes_to_an_end() {
     assert!(items.position().is_some(), "it can still be resumed");
     // What another attempt cannot change ends a list at once.
     let other = common::mock().await;
-    other.respond_once(404, &[], "");
+    other.stub_next(404, &[], "");
     let mut items = no_retries(&other).verify_v2().list_service().items();
     assert!(items.next().await.unwrap().unwrap_err().is_api());
     assert!(items.next().await.is_none());
@@ -246,7 +246,7 @@ async fn review_26_a_limit_asks_for_no_more_pages_than_it_needs() {
     for (limit, expected, requests) in [(0, 0, 0), (1, 1, 1), (2, 2, 1), (3, 3, 2), (99, 6, 3)] {
         mock.clear_requests();
         for page in 0..requests {
-            mock.respond_once(200, &[], three(page));
+            mock.stub_next(200, &[], three(page));
         }
         let items = list().limit(limit).collect().await.unwrap();
         assert_eq!((items.len(), mock.requests().len()), (expected, requests), "{limit}");
@@ -258,7 +258,7 @@ async fn review_26_a_position_is_kept_and_goes_on_elsewhere() {
     let mock = mock().await;
     for stop in 0..=6 {
         for page in 0..3 {
-            mock.respond_once(200, &[], three(page));
+            mock.stub_next(200, &[], three(page));
         }
         let mut items = client(&mock).verify_v2().list_service().items();
         let mut got = Vec::new();
@@ -272,7 +272,7 @@ async fn review_26_a_position_is_kept_and_goes_on_elsewhere() {
         assert_eq!(position.is_none(), stop == 6, "{kept}");
         let Some(position) = position else { continue };
         for page in stop / 2..3 {
-            mock.respond_once(200, &[], three(page));
+            mock.stub_next(200, &[], three(page));
         }
         mock.clear_requests();
         let rest =
@@ -295,7 +295,7 @@ async fn review_26_links_and_tokens_are_resumed_and_other_hosts_are_not() {
         ("PT1", &[("PageToken", "PT1")]),
     ] {
         mock.clear_requests();
-        mock.respond_once(200, &[], three(2));
+        mock.stub_next(200, &[], three(2));
         assert_eq!(list().items().resume_from(from).collect().await.unwrap().len(), 2, "{from}");
         let found = mock.requests()[0].query.clone();
         let query: Vec<_> =
@@ -321,7 +321,7 @@ async fn review_26_links_and_tokens_are_resumed_and_other_hosts_are_not() {
 async fn review_26_blocking_lists_go_on_too() {
     let mock = mock().await;
     for (status, body) in [(200, three(0)), (503, String::new()), (200, three(1)), (200, three(2))] {
-        mock.respond_once(status, &[], body);
+        mock.stub_next(status, &[], body);
     }
     let twilio = no_retries(&mock);
     let (got, errors, position) = tokio::task::spawn_blocking(move || {
@@ -338,7 +338,7 @@ async fn review_26_blocking_lists_go_on_too() {
     .await
     .unwrap();
     assert_eq!((got.len(), errors), (5, 1));
-    mock.respond_once(200, &[], three(2));
+    mock.stub_next(200, &[], three(2));
     let twilio = no_retries(&mock);
     let rest = tokio::task::spawn_blocking(move || {
         let items = twilio.verify_v2().list_service().items_blocking();

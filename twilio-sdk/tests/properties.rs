@@ -7,7 +7,7 @@ use common::{client, mock};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
-use twilio_sdk::mock::Emulator;
+use twilio_sdk::emulator::Emulator;
 use twilio_sdk::{Client, Location};
 
 /// Runs a property against one mock: starting one for each case would be most of the work.
@@ -24,7 +24,7 @@ fn check<S: Strategy>(
     runner
         .run(&strategy, |value| {
             mock.clear_requests();
-            mock.clear_responses();
+            mock.clear_stubs();
             property(&runtime, &mock, &twilio, value)
         })
         .unwrap();
@@ -34,7 +34,7 @@ fn check<S: Strategy>(
 fn every_text_arrives_in_a_form_as_it_was_given() {
     let texts = (any::<String>(), proptest::collection::vec(any::<String>(), 0..4), "[\\PC&=+%;/?# ]*");
     check(128, texts, |runtime, mock, twilio, (body, media, from)| {
-        mock.respond_once(201, &[], "{}");
+        mock.stub_next(201, &[], "{}");
         let call =
             twilio.api_v2010().create_message("+15558675310").body(&body).from(&from).media_url(&media);
         runtime.block_on(call.send()).unwrap();
@@ -54,7 +54,7 @@ fn every_text_arrives_in_a_form_as_it_was_given() {
 fn no_value_leaves_its_place_in_the_url() {
     let values = ("[^\\x00]{1,40}", any::<String>());
     check(128, values, |runtime, mock, twilio, (sid, name)| {
-        mock.respond_once(200, &[], "{}");
+        mock.stub_next(200, &[], "{}");
         let call = twilio.api_v2010().list_call().to(&name).with_account_sid(sid.as_str());
         let outcome = runtime.block_on(call.send());
         if sid == "." || sid == ".." {
@@ -95,7 +95,7 @@ fn paging_never_loops_and_never_skips() {
             walk.push(next);
         }
         for number in &walk {
-            mock.respond_once(200, &[], page(*number, &links));
+            mock.stub_next(200, &[], page(*number, &links));
         }
         let expected: Vec<String> =
             walk.iter().flat_map(|number| [0, 1].map(|item| format!("VA{number}-{item}"))).collect();

@@ -5,8 +5,8 @@ mod common;
 
 use common::{client, mock};
 use serde_json::{Value, json};
+use twilio_sdk::emulator::{Emulator, RecordedRequest};
 use twilio_sdk::iam_organizations::builder::{CreateTokenParams, PatchOrganizationUserParams};
-use twilio_sdk::mock::{Emulator, RecordedRequest};
 use twilio_sdk::{Client, Request, RequestData, iam_organizations, lookups_v1, verify_v2};
 
 type CreateMessage = twilio_sdk::api_v2010::builder::CreateMessage;
@@ -115,7 +115,7 @@ async fn the_sending_client_has_its_own_account_and_whether_to_send_twice_stays(
     .unwrap();
     let saved = message(&twilio).with_idempotent(true).save();
     assert!(!serde_json::to_string(&saved).unwrap().contains(common::ACCOUNT));
-    mock.respond_once(503, &[], "{}");
+    mock.stub_next(503, &[], "{}");
     let sent = CreateMessage::restore(&other.api_v2010(), saved).unwrap().send_with_response().await.unwrap();
     assert_eq!(sent.attempts(), 2);
     let request = mock.requests().pop().unwrap();

@@ -13,7 +13,7 @@ use capture::Capture;
 use common::loopback::{Loopback, Reply};
 use common::{ACCOUNT, KEY};
 use twilio_sdk::api_v2010::builder::CreateSipCredentialParams;
-use twilio_sdk::mock::{Emulator, RecordedRequest};
+use twilio_sdk::emulator::{Emulator, RecordedRequest};
 use twilio_sdk::verify_v2::builder::CreateNewFactorParams;
 use twilio_sdk::{
     ApiKeyConfig, Auth, AuthTokenConfig, BasicConfig, BearerConfig, Client, ConnectionConfig,
@@ -71,11 +71,11 @@ fn kinds() -> [Kind; 7] {
 
 async fn mock() -> Emulator {
     let builder = Emulator::builder()
-        .credentials(ACCOUNT, "secret-Token")
-        .credentials(KEY, "secret-Key")
-        .credentials("me", "secret-Basic")
-        .bearer_token("secret-Bearer")
-        .oauth_client(APP, "secret-App");
+        .accept_basic(ACCOUNT, "secret-Token")
+        .accept_basic(KEY, "secret-Key")
+        .accept_basic("me", "secret-Basic")
+        .accept_bearer("secret-Bearer")
+        .accept_oauth_client(APP, "secret-App");
     builder.start().await.unwrap()
 }
 
@@ -90,7 +90,7 @@ async fn tls_before(mock: &Emulator) -> (u16, String, String) {
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let (port, address) = (listener.local_addr().unwrap().port(), mock.address());
+    let (port, address) = (listener.local_addr().unwrap().port(), mock.local_addr());
     // The tasks end with the test's runtime.
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
@@ -141,13 +141,13 @@ async fn secretive_calls(twilio: &Client, kind: &Kind, mock: &Emulator) -> usize
         ("X-Auth-Token", "secret-Header"),
         ("Location", "/?sig=1&access_token=secret-Location"),
     ];
-    mock.respond_once(200, &headers, body.as_str());
+    mock.stub_next(200, &headers, body.as_str());
     api.fetch_account(ACCOUNT).send().await.unwrap();
-    mock.respond_once(401, &headers, body.as_str());
+    mock.stub_next(401, &headers, body.as_str());
     // An app fetches a new token and sends the call once more.
     let renews = matches!(kind.auth, Auth::OAuth(_));
     assert_eq!(api.fetch_account(ACCOUNT).send().await.is_ok(), renews);
-    mock.respond_once(200, &headers, r#"{"auth_token":"secret-Broken"#);
+    mock.stub_next(200, &headers, r#"{"auth_token":"secret-Broken"#);
     api.fetch_account(ACCOUNT).send().await.unwrap_err();
     7 + usize::from(renews)
 }

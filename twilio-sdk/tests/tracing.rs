@@ -9,7 +9,7 @@ use capture::{Capture, Seen};
 use common::{ACCOUNT, KEY, mock};
 use serde_json::Value;
 use tracing::Level;
-use twilio_sdk::mock::Emulator;
+use twilio_sdk::emulator::Emulator;
 use twilio_sdk::verify_v2::builder::{
     CreateNewFactorPasskeyParams, FetchEntityParams, FetchVerificationParams,
 };
@@ -44,10 +44,10 @@ fn assert_fields(mut seen: Seen, expected: &[(&str, &str)]) {
 async fn a_call_and_its_attempt_are_spans_by_opentelemetrys_conventions() {
     let mock = mock().await;
     let twilio = Client::new(config(&mock)).unwrap();
-    let port = mock.address().port().to_string();
+    let port = mock.local_addr().port().to_string();
     let capture = Capture::start();
     let headers = [("Twilio-Request-Id", "RQ1"), ("Twilio-Concurrent-Requests", "3")];
-    mock.respond_once(201, &headers, r#"{"sid":"SM1"}"#);
+    mock.stub_next(201, &headers, r#"{"sid":"SM1"}"#);
     twilio.api_v2010().create_message("+15558675310").body("Hi").send().await.unwrap();
     let (call_id, call) = one(&capture, "twilio.call");
     assert_eq!(call.parent, None);
@@ -92,7 +92,7 @@ async fn an_error_of_twilio_and_one_of_the_connection_are_told_in_the_spans() {
     let mock = mock().await;
     let twilio = Client::new(config(&mock)).unwrap();
     let capture = Capture::start();
-    mock.respond_once(
+    mock.stub_next(
         400,
         &[("Twilio-Request-Id", "RQ2")],
         r#"{"code":21211,"message":"+15558675310 is none"}"#,
@@ -126,7 +126,7 @@ async fn each_attempt_is_a_span_and_a_repetition_a_warning_even_where_spans_are_
     let twilio = Client::new(config(&mock)).unwrap();
     for level in [Level::TRACE, Level::WARN] {
         let capture = Capture::up_to(level);
-        mock.respond_once(429, &[("Retry-After", "0")], r#"{"code":20429,"message":"slow down"}"#);
+        mock.stub_next(429, &[("Retry-After", "0")], r#"{"code":20429,"message":"slow down"}"#);
         twilio.api_v2010().create_message("+15558675310").send().await.unwrap();
         let warned = capture.events("the call is tried again");
         assert_eq!(warned.len(), 1);
@@ -169,13 +169,9 @@ async fn phone_numbers_and_marked_fields_are_hidden_unless_opted_in() {
             .await;
         let _ = api.list_message().to(number).page_size(1).send().await.unwrap();
         let _ = api.create_message(number).from(number).body("call alice@example.com").send().await.unwrap();
-        mock.respond_once(
-            201,
-            &[],
-            r#"{"friendly_name":"marked by the specification","voice_url":"/marked"}"#,
-        );
+        mock.stub_next(201, &[], r#"{"friendly_name":"marked by the specification","voice_url":"/marked"}"#);
         let _ = api.create_account().friendly_name("marked too").send().await.unwrap();
-        mock.respond_once(400, &[], format!(r#"{{"code":21211,"message":"{number} is none"}}"#));
+        mock.stub_next(400, &[], format!(r#"{{"code":21211,"message":"{number} is none"}}"#));
         let _ = api.create_message(number).send().await.unwrap_err();
         let urls: Vec<String> =
             capture.spans("twilio.attempt").iter().map(|(_, span)| span.fields["url.full"].clone()).collect();
@@ -199,11 +195,11 @@ async fn filter_fields_are_hidden_in_json_forms_queries_and_headers() {
     let twilio = logging(&mock, LoggingConfig::new().bodies(true).personal(true).filter_fields(fields));
     let capture = Capture::start();
     let answer = r#"{"sid":"SM1","a":[{"b":{"Inner-Field":"hide-me","kept":"show-me"}}],"text":"{\"innerField\":\"hide-me\"}"}"#;
-    mock.respond_once(201, &[("X-Own", "hide-me"), ("X-Kept", "show-me")], answer);
+    mock.stub_next(201, &[("X-Own", "hide-me"), ("X-Kept", "show-me")], answer);
     let call = twilio.api_v2010().create_message("+15558675310");
     call.status_callback("https://h.example/hide-me").send().await.unwrap();
     twilio.api_v2010().list_message().date_sent("2026-01-31").page_size(7).send().await.unwrap();
-    mock.respond_once(400, &[], r#"{"inner_field":"hide-me","message":"m"}"#);
+    mock.stub_next(400, &[], r#"{"inner_field":"hide-me","message":"m"}"#);
     twilio
         .verify_v2()
         .create_new_factor_passkey(CreateNewFactorPasskeyParams {
@@ -253,7 +249,7 @@ async fn bodies_are_shown_at_debug_by_opt_in_cut_and_only_if_they_are_what_they_
                 let twilio = logging(&mock, LoggingConfig::new().bodies(opted).body_limit(60));
                 let capture = Capture::up_to(level);
                 let kind: Vec<(&str, &str)> = kind.iter().map(|kind| ("Content-Type", *kind)).collect();
-                mock.respond_once(200, &kind, *body);
+                mock.stub_next(200, &kind, *body);
                 let _ = twilio.api_v2010().fetch_account(ACCOUNT).send().await;
                 let events = capture.events("response");
                 if opted && level == Level::DEBUG {

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use common::ACCOUNT;
 use common::loopback::{Loopback, Reply, Seen};
-use twilio_sdk::mock::{Emulator, TokenFormat};
+use twilio_sdk::emulator::{Emulator, TokenFormat};
 use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig, OAuthConfig, OAuthErrorCode, RetryConfig};
 
 const TOKEN: &str = "/v2/token";
@@ -421,17 +421,17 @@ fn a_fetch_that_ended_with_its_runtime_is_begun_anew() {
 async fn the_mock_issues_accepts_and_revokes_the_tokens() {
     for format in [TokenFormat::Opaque, TokenFormat::Jwt] {
         let app = "OQ00000000000000000000000000000001";
-        let builder = Emulator::builder().oauth_client(app, SECRET).oauth_token_format(format);
+        let builder = Emulator::builder().accept_oauth_client(app, SECRET).oauth_token_format(format);
         let mock = builder.oauth_expires_in(None).start().await.unwrap();
         let auth = OAuthConfig::new(app, SECRET).account_sid(ACCOUNT);
         let twilio = Client::new(ConnectionConfig::new(auth).base_url(mock.base_url())).unwrap();
         for _ in 0..3 {
             call(&twilio).await.unwrap();
         }
-        assert_eq!(mock.token_requests(), 1);
+        assert_eq!(mock.token_request_count(), 1);
         mock.revoke_tokens();
         call(&twilio).await.unwrap();
-        assert_eq!(mock.token_requests(), 2);
+        assert_eq!(mock.token_request_count(), 2);
         let wrong = twilio.with_auth(OAuthConfig::new(app, "s3cret-wrong").account_sid(ACCOUNT)).unwrap();
         let error = call(&wrong).await.unwrap_err();
         assert_eq!(error.token_problem().unwrap().code, Some(OAuthErrorCode::InvalidClient));
@@ -449,7 +449,7 @@ async fn tokens_that_end_soon_are_fetched_again_and_no_call_is_lost() {
         call(&twilio).await.unwrap();
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    assert!((2..20).contains(&mock.token_requests()), "{}", mock.token_requests());
+    assert!((2..20).contains(&mock.token_request_count()), "{}", mock.token_request_count());
 }
 
 #[tokio::test]

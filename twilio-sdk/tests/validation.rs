@@ -4,9 +4,9 @@
 mod common;
 
 use common::{ACCOUNT, KEY, client, mock};
+use twilio_sdk::emulator::Emulator;
 use twilio_sdk::memory_v1::builder::CreateProfileObservationParams;
 use twilio_sdk::memory_v1::types::ObservationCreateRequest;
-use twilio_sdk::mock::Emulator;
 use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig, Error};
 
 const CALL: &str = "CA00000000000000000000000000000001";

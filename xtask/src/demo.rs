@@ -32,4 +32,4 @@ pub fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
 }
 
 /// The features that the example requires beyond the defaults.
-const FEATURES: &str = "mock,conversations-v1";
+const FEATURES: &str = "emulator,conversations-v1";

@@ -272,7 +272,7 @@ fn can_be_carried(text: &str) -> bool {
 }
 
 /// The names and scopes of a text of users.
-#[cfg(all(fuzzing, feature = "mock"))]
+#[cfg(all(fuzzing, feature = "emulator"))]
 pub(crate) fn users_of(text: &str, format: crate::ConfigFormat) -> Result<Vec<(String, Vec<String>)>> {
     let found =
         crate::config::file::read_text(text, format, &|_| None, &|reader| users(&reader.table("auth")))?;

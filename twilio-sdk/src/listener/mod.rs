@@ -64,7 +64,7 @@ pub use facts::RequestContext;
 #[cfg(feature = "token-server")]
 pub(crate) use facts::{forwarded, id as request_id};
 pub use file::FileUserStore;
-#[cfg(all(fuzzing, feature = "mock"))]
+#[cfg(all(fuzzing, feature = "emulator"))]
 pub(crate) use file::users_of;
 pub use handler::{Authorization, BasicHandler};
 #[cfg(feature = "auth-layer")]

@@ -1,7 +1,7 @@
 //! Clients of files, over real HTTP.
 
 use base64::Engine as _;
-use twilio_sdk::mock::Emulator;
+use twilio_sdk::emulator::Emulator;
 use twilio_sdk::{Client, ConfigFormat, ConfigLoader};
 
 use crate::Folder;
@@ -62,10 +62,10 @@ async fn settings_of_the_chosen_profile_are_those_of_the_calls() {
         mock.base_url()
     );
     let path = folder.write("twilio.toml", &text);
-    let fail = || (0..2).for_each(|_| mock.respond_once(503, &[], "{}"));
+    let fail = || (0..2).for_each(|_| mock.stub_next(503, &[], "{}"));
     for (profile, agent, attempts) in [(None, "top/1", 1), (Some("again"), "again/1", 3)] {
         mock.clear_requests();
-        mock.clear_responses();
+        mock.clear_stubs();
         fail();
         let loader = ConfigLoader::new().variables(|_| None);
         let loader = profile.map_or_else(|| loader.clone(), |name: &str| loader.clone().profile(name));

@@ -1,7 +1,7 @@
 //! When an upload is sent a second time.
 
+use twilio_sdk::emulator::{Fault, RequestMatcher};
 use twilio_sdk::media::Content;
-use twilio_sdk::mock::{Fault, On};
 
 use crate::common::{client_at, mock};
 use crate::upload::{asset, quick, reader};
@@ -10,9 +10,9 @@ use crate::{SERVICE, content};
 #[tokio::test]
 async fn content_in_memory_is_sent_again_only_where_nothing_was_carried_out() {
     let mock = mock().await;
-    let on = || On::operation("CreateAssetVersion");
+    let on = || RequestMatcher::operation("CreateAssetVersion");
     let bytes = || Content::bytes(content(200_000));
-    mock.script(on(), [Some(Fault::status(429).header("Retry-After", "0"))]).unwrap();
+    mock.inject_sequence(on(), [Some(Fault::status(429).header("Retry-After", "0"))]).unwrap();
     let response = asset(&mock, bytes()).with_retry(quick()).send_with_response().await.unwrap();
     assert_eq!((response.attempts(), mock.requests().len()), (2, 2));
     let last = mock.requests().pop().unwrap().file.unwrap();
@@ -20,7 +20,7 @@ async fn content_in_memory_is_sent_again_only_where_nothing_was_carried_out() {
 
     // An upload without a time-out of its own waits no longer than the client's.
     mock.clear_requests();
-    mock.script(on(), [Some(Fault::status(429).header("Retry-After", "3600"))]).unwrap();
+    mock.inject_sequence(on(), [Some(Fault::status(429).header("Retry-After", "3600"))]).unwrap();
     let call = asset(&mock, bytes()).with_retry(quick()).send();
     let error = tokio::time::timeout(std::time::Duration::from_secs(10), call).await.unwrap().unwrap_err();
     assert!(error.is_rate_limited() && mock.requests().len() == 1, "{error}");
@@ -34,7 +34,7 @@ async fn content_in_memory_is_sent_again_only_where_nothing_was_carried_out() {
     ] {
         mock.clear_faults();
         mock.clear_requests();
-        mock.script(on(), [Some(fault)]).unwrap();
+        mock.inject_sequence(on(), [Some(fault)]).unwrap();
         let outcome = asset(&mock, bytes()).with_retry(quick()).with_idempotent(idempotent).send().await;
         assert_eq!((outcome.is_ok(), mock.requests().len()), (attempts == 2, attempts));
         if let Err(error) = outcome {
@@ -46,8 +46,11 @@ async fn content_in_memory_is_sent_again_only_where_nothing_was_carried_out() {
 #[tokio::test]
 async fn a_stream_is_sent_again_only_while_nothing_of_it_was_read() {
     let mock = mock().await;
-    mock.script(On::operation("CreateAssetVersion"), [Some(Fault::status(429).header("Retry-After", "0"))])
-        .unwrap();
+    mock.inject_sequence(
+        RequestMatcher::operation("CreateAssetVersion"),
+        [Some(Fault::status(429).header("Retry-After", "0"))],
+    )
+    .unwrap();
     let call =
         asset(&mock, Content::reader(reader(content(100)), 100)).with_retry(quick()).with_idempotent(true);
     let error = call.send().await.unwrap_err();

@@ -1,7 +1,7 @@
 use std::io::Read as _;
 
+use twilio_sdk::emulator::Emulator;
 use twilio_sdk::media::{Content, Visibility};
-use twilio_sdk::mock::Emulator;
 
 use crate::common::client;
 use crate::{MEDIA, MESSAGE, RECORDING, RESOURCE, SERVERLESS, SERVICE, content};

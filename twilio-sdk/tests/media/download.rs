@@ -3,8 +3,8 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use twilio_sdk::emulator::{Emulator, Fault, RequestMatcher};
 use twilio_sdk::media::RecordingFormat;
-use twilio_sdk::mock::{Emulator, Fault, On};
 
 use crate::common::{ACCOUNT, client, mock};
 use crate::server::{Server, ok};
@@ -134,8 +134,11 @@ async fn a_size_limit_holds_whether_the_length_is_announced_or_not() {
     let download = call().with_size_limit(200_000).download().await.unwrap();
     assert!(download.bytes_up_to(199_999).await.unwrap_err().is_limit());
 
-    mock.fault(On::operation("FetchRecordingMedia"), Fault::delay(std::time::Duration::ZERO).chunked())
-        .unwrap();
+    mock.inject_fault(
+        RequestMatcher::operation("FetchRecordingMedia"),
+        Fault::delay(std::time::Duration::ZERO).chunked(),
+    )
+    .unwrap();
     let mut download = call().with_size_limit(150_000).download().await.unwrap();
     assert_eq!(download.length(), None);
     let mut received = 0;

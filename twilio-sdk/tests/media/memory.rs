@@ -7,8 +7,8 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, ReadBuf};
 use twilio_sdk::Client;
+use twilio_sdk::emulator::{Emulator, media_bytes};
 use twilio_sdk::media::{Content, Visibility};
-use twilio_sdk::mock::{Emulator, media_bytes};
 
 use crate::common::client_at;
 use crate::{RECORDING, RESOURCE, SERVERLESS, SERVICE};
@@ -85,7 +85,7 @@ async fn memory_stays_flat_whatever_the_size() {
         println!("growth in KiB: {downloaded} {uploaded}");
         return;
     }
-    let mock = Emulator::builder().media_size(SIZE).body_limit(1 << 20).start().await.unwrap();
+    let mock = Emulator::builder().media_size(SIZE).max_body_bytes(1 << 20).start().await.unwrap();
     let mut child = Command::new(std::env::current_exe().unwrap());
     child.args(["--exact", "memory::memory_stays_flat_whatever_the_size", "--nocapture"]);
     child.env(URL, mock.base_url());

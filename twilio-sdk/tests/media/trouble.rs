@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use twilio_sdk::mock::{Emulator, Fault, On};
+use twilio_sdk::emulator::{Emulator, Fault, RequestMatcher};
 use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig, PoolConfig, RetryConfig};
 
 use crate::common::{ACCOUNT, KEY, client, client_at, mock};
@@ -103,7 +103,7 @@ async fn a_body_that_breaks_off_is_an_error_and_never_a_shorter_file() {
 
     let mock = Emulator::builder().media_size(1 << 20).start().await.unwrap();
     for fault in [Fault::truncated_body(), Fault::reset_in_body(), Fault::truncated_body().chunked()] {
-        mock.fault(On::operation("FetchRecordingMedia"), fault).unwrap().times(1);
+        mock.inject_fault(RequestMatcher::operation("FetchRecordingMedia"), fault).unwrap().times(1);
         let download =
             client(&mock).media().recording(RECORDING).with_retry(RetryConfig::none()).download().await;
         // A reset may overtake what was sent before it.
@@ -121,7 +121,7 @@ async fn a_download_is_tried_again_until_its_first_piece_is_there() {
     let twilio = client(&mock);
     for fault in [Fault::status(503), Fault::status(429).header("Retry-After", "0"), Fault::reset()] {
         mock.clear_requests();
-        mock.script(On::operation("FetchRecordingMedia"), [Some(fault)]).unwrap();
+        mock.inject_sequence(RequestMatcher::operation("FetchRecordingMedia"), [Some(fault)]).unwrap();
         let download = twilio.media().recording(RECORDING).with_retry(quick()).download().await.unwrap();
         assert_eq!((download.attempts(), mock.requests().len()), (2, 2));
         assert!(download.bytes_up_to(64 << 10).await.unwrap() == content(64 << 10));
@@ -129,12 +129,12 @@ async fn a_download_is_tried_again_until_its_first_piece_is_there() {
     }
     // Also where the file's own host fails: the way is gone from its start.
     mock.clear_requests();
-    mock.script(On::operation("FetchFile"), [Some(Fault::status(500))]).unwrap();
+    mock.inject_sequence(RequestMatcher::operation("FetchFile"), [Some(Fault::status(500))]).unwrap();
     let download = twilio.media().message(MESSAGE, MEDIA).with_retry(quick()).download().await.unwrap();
     assert_eq!((download.attempts(), mock.requests().len()), (2, 4));
 
     mock.clear_requests();
-    mock.fault(On::operation("FetchRecordingMedia"), Fault::status(503)).unwrap();
+    mock.inject_fault(RequestMatcher::operation("FetchRecordingMedia"), Fault::status(503)).unwrap();
     let error = twilio.media().recording(RECORDING).with_retry(quick()).download().await.unwrap_err();
     assert_eq!((error.attempts(), mock.requests().len()), (3, 3));
     let error =

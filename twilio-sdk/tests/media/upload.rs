@@ -6,8 +6,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::io::AsyncReadExt as _;
 use twilio_sdk::RetryConfig;
+use twilio_sdk::emulator::Emulator;
 use twilio_sdk::media::{AssetVersion, Content, UploadRequest, Visibility};
-use twilio_sdk::mock::Emulator;
 
 use crate::common::{client, client_at, mock};
 use crate::server::{Server, Step};
@@ -157,7 +157,7 @@ async fn conversations_media_comes_down_as_it_went_up() {
     let error =
         media.conversation(SERVICE, "ME00000000000000000000000000000000").download().await.unwrap_err();
     assert!(error.is_not_found() && error.code() == Some(20404), "{error}");
-    mock.respond_once(200, &[], r#"{"sid":"ME1","links":{}}"#);
+    mock.stub_next(200, &[], r#"{"sid":"ME1","links":{}}"#);
     let error = media.conversation(SERVICE, "ME1").download().await.unwrap_err();
     assert!(error.is_decode() && error.to_string().contains("content_direct_temporary"), "{error}");
 }
@@ -240,7 +240,7 @@ async fn an_upload_that_stands_still_is_a_time_out_and_a_slow_one_is_not() {
 
 #[tokio::test]
 async fn twilios_refusal_is_typed_also_for_large_content() {
-    let mock = Emulator::builder().credentials("someone", "else").start().await.unwrap();
+    let mock = Emulator::builder().accept_basic("someone", "else").start().await.unwrap();
     let error = asset(&mock, Content::bytes(content(8 << 20))).send().await.unwrap_err();
     assert!(error.is_authentication() && error.code() == Some(20003), "{error}");
     let error = client(&mock).media().upload_conversation("IS1", "x").send().await.unwrap_err();

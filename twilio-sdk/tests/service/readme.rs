@@ -18,7 +18,7 @@ fn repository() -> Folder {
     let debug = root.file("target/debug");
     std::fs::create_dir_all(debug.join("examples")).unwrap();
     symlink(env!("CARGO_BIN_EXE_twilio-admin"), debug.join("twilio-admin")).unwrap();
-    symlink(env!("CARGO_BIN_EXE_twilio-mock"), debug.join("twilio-mock")).unwrap();
+    symlink(env!("CARGO_BIN_EXE_twilio-emulator"), debug.join("twilio-emulator")).unwrap();
     symlink(env!("CARGO_MANIFEST_DIR"), root.file("twilio-sdk")).unwrap();
     // The example is part of this program, which needs no other build of the crate for it.
     let this = std::env::current_exe().unwrap();
@@ -47,9 +47,9 @@ fn script(mock: &str, service: &str) -> String {
     for line in first.lines() {
         if line.starts_with("cargo build ") {
             found += 1;
-        } else if line == "twilio-mock &" {
+        } else if line == "twilio-emulator &" {
             found += 1;
-            lines.push(format!("twilio-mock --listen {mock} &"));
+            lines.push(format!("twilio-emulator --listen {mock} &"));
         } else if line.starts_with("target/debug/examples/service target/service ") {
             found += 1;
             lines.push(format!("target/debug/examples/service target/service <<< '{PASSPHRASE}' &"));

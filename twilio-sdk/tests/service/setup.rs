@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use twilio_sdk::access::{AccessControl, Roles, SqliteAccessStore};
 use twilio_sdk::audit::AuditLog;
+use twilio_sdk::emulator::Emulator;
 use twilio_sdk::listener::PasswordHash;
-use twilio_sdk::mock::Emulator;
 use twilio_sdk::types::SecretString;
 use twilio_sdk::vault::{Argon2Params, VaultOptions};
 
@@ -32,8 +32,8 @@ pub fn key(secret: &str) -> Value {
 /// An embedded Twilio that knows the key with either secret.
 pub async fn twilio() -> Emulator {
     let sid = key("")["api_key"].as_str().unwrap().to_owned();
-    let builder = Emulator::builder().credentials(&sid, FIRST_SECRET);
-    builder.credentials(sid, NEXT_SECRET).collection_size(30).start().await.unwrap()
+    let builder = Emulator::builder().accept_basic(&sid, FIRST_SECRET);
+    builder.accept_basic(sid, NEXT_SECRET).items_per_list(30).start().await.unwrap()
 }
 
 fn write(folder: &Folder, name: &str, text: &str) {

@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::json;
-use twilio_sdk::mock::{On, Tampering};
+use twilio_sdk::emulator::{Fault, RequestMatcher};
 
 use crate::folder::Folder;
 use crate::http::Caller;
@@ -56,11 +56,11 @@ async fn review_73_requests_in_flight_get_their_responses_when_the_service_is_st
     for signal in [rustix::process::Signal::TERM, rustix::process::Signal::INT] {
         let (folder, twilio) = (Folder::new(), twilio().await);
         fill_with(&folder, &twilio, "ldap://127.0.0.1:1").await;
-        let slow = Tampering::delay(Duration::from_secs(2));
+        let slow = Fault::delay(Duration::from_secs(2));
         let (mut service, address, _lines) = start(&folder);
         let draft = json!({ "to": "+15558675310", "body": "the kettle is on" });
         assert_eq!(user(address).post("/messages/new", draft.clone()).await.status, 201);
-        twilio.fault(On::operation("CreateMessage"), slow).unwrap();
+        twilio.inject_fault(RequestMatcher::operation("CreateMessage"), slow).unwrap();
         let clients: Vec<_> = (0..CLIENTS)
             .map(|_| {
                 let draft = draft.clone();

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use twilio_sdk::access_token::AccessToken;
 use twilio_sdk::audit::{RecordFilter, search_log, verify_log};
-use twilio_sdk::mock::Emulator;
+use twilio_sdk::emulator::Emulator;
 
 use crate::directory::ADMIN_PASSWORD;
 use crate::folder::{Folder, holds};

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::json;
 use twilio_sdk::api_v2010::builder::CreateCallParams;
 use twilio_sdk::api_v2010::types::{Call, MessageStatus};
-use twilio_sdk::mock::Emulator;
+use twilio_sdk::emulator::Emulator;
 use twilio_sdk::types::{Decimal, SecretString, SecretValue, Sid};
 use twilio_sdk::verify_v2::builder::{
     CreateVerificationParams, FetchVerificationParams, UpdateVerificationParams,
@@ -27,13 +27,13 @@ async fn review_58_an_enum_is_taken_as_itself_or_as_text_and_given_back_as_itsel
     let (mock, client) = mocked().await;
     let verify = client.verify_v2();
     let to = "+15558675310";
-    mock.respond_once(201, &[], r#"{"channel":"sms","status":"pending"}"#);
+    mock.stub_next(201, &[], r#"{"channel":"sms","status":"pending"}"#);
     let required = CreateVerificationParams { service_sid: SERVICE, to, channel: VerificationChannel::Sms };
     let verification = verify.create_verification(required).send().await.unwrap();
     assert_eq!(verification.channel, Some(VerificationChannel::Sms));
     assert_eq!(verification.status.unwrap(), "pending");
     for channel in ["sms", "smoke-signal"] {
-        mock.respond_once(201, &[], json!({ "channel": channel }).to_string());
+        mock.stub_next(201, &[], json!({ "channel": channel }).to_string());
         let required = CreateVerificationParams { service_sid: SERVICE, to, channel };
         let verification = verify.create_verification(required).send().await.unwrap();
         assert_eq!(verification.channel.unwrap(), channel);
@@ -41,12 +41,12 @@ async fn review_58_an_enum_is_taken_as_itself_or_as_text_and_given_back_as_itsel
     let sent: Vec<_> = mock.requests().iter().map(|r| r.form_value("Channel").unwrap().to_owned()).collect();
     assert_eq!(sent, ["sms", "sms", "smoke-signal"]);
 
-    mock.respond_once(200, &[], r#"{"status":"canceled"}"#);
+    mock.stub_next(200, &[], r#"{"status":"canceled"}"#);
     let status: VerificationStatus = VerificationStatus::Canceled;
     let required = UpdateVerificationParams { service_sid: SERVICE, sid: to, status: status.clone() };
     let updated = verify.update_verification(required).send().await.unwrap();
     assert_eq!(updated.status, Some(status));
-    mock.respond_once(201, &[], r#"{"status":"approved"}"#);
+    mock.stub_next(201, &[], r#"{"status":"approved"}"#);
     let check = verify.create_verification_check(SERVICE).to(to).code("123456").send().await.unwrap();
     assert_eq!(check.status, Some(VerificationStatus::Approved));
 }
@@ -54,9 +54,9 @@ async fn review_58_an_enum_is_taken_as_itself_or_as_text_and_given_back_as_itsel
 #[tokio::test]
 async fn review_58_the_status_of_a_resource_can_be_given_to_its_update() {
     let (mock, client) = mocked().await;
-    mock.respond_once(200, &[], r#"{"sid":"CA1","status":"completed"}"#);
+    mock.stub_next(200, &[], r#"{"sid":"CA1","status":"completed"}"#);
     let call = client.api_v2010().fetch_call("CA1").send().await.unwrap();
-    mock.respond_once(200, &[], "{}");
+    mock.stub_next(200, &[], "{}");
     client.api_v2010().update_call("CA1").status(call.status).send().await.unwrap();
     assert_eq!(mock.requests()[1].form_value("Status"), Some("completed"));
 }
@@ -66,14 +66,14 @@ async fn review_59_required_values_are_named_and_their_order_is_free() {
     let (mock, client) = mocked().await;
     let (to, from) = ("+15558675310", "+15017122661");
     for required in [CreateCallParams { to, from }, CreateCallParams { from, to }] {
-        mock.respond_once(201, &[], "{}");
+        mock.stub_next(201, &[], "{}");
         client.api_v2010().create_call(required).url("https://example.com/twiml").send().await.unwrap();
     }
     for request in mock.requests() {
         assert_eq!((request.form_value("To"), request.form_value("From")), (Some(to), Some(from)));
     }
     // Each value takes what converts into its type, whatever the others are.
-    mock.respond_once(200, &[], "{}");
+    mock.stub_next(200, &[], "{}");
     let sid = Sid::from("VE1");
     let required = FetchVerificationParams { sid: sid.to_string(), service_sid: SERVICE };
     client.verify_v2().fetch_verification(required).send().await.unwrap();
@@ -84,7 +84,7 @@ async fn review_59_required_values_are_named_and_their_order_is_free() {
 async fn review_61_setters_take_a_value_or_an_option_and_none_takes_back() {
     let (mock, client) = mocked().await;
     let (none, sender): (Option<String>, Option<&str>) = (None, Some("+15017122661"));
-    mock.respond_once(201, &[], "{}");
+    mock.stub_next(201, &[], "{}");
     let message = client
         .api_v2010()
         .create_message("+15558675310")
@@ -132,7 +132,7 @@ async fn review_61_what_the_spec_calls_nullable_can_be_cleared_in_a_json_body() 
         (request(Some("BU1")).bundle_sid(None::<&str>), None),
     ] {
         mock.clear_requests();
-        mock.respond_once(201, &[], "{}");
+        mock.stub_next(201, &[], "{}");
         request.send().await.unwrap();
         assert_eq!(mock.requests()[0].json().unwrap().get("bundle_sid").cloned(), bundle);
     }

@@ -48,14 +48,14 @@ fn an_entry_stands_for_a_secret_wherever_one_may_stand() {
     loader.text(json, ConfigFormat::Json).unwrap();
 }
 
-#[cfg(all(feature = "api-v2010", feature = "mock"))]
+#[cfg(all(feature = "api-v2010", feature = "emulator"))]
 #[tokio::test]
 async fn the_secret_of_the_vault_is_what_requests_carry() {
     let folder = Folder::new();
     let vault = create(&folder);
     let account = format!("AC{:032}", 1);
     vault.set("key", json!({"account": account, "sid": "SK1", "secret": "the-right-one"}), None).unwrap();
-    let builder = twilio_sdk::mock::Emulator::builder().credentials("SK1", "the-right-one");
+    let builder = twilio_sdk::emulator::Emulator::builder().accept_basic("SK1", "the-right-one");
     let mock = builder.start().await.unwrap();
     let vault = Arc::new(vault);
     // The names that go with the secret may be kept beside it.

@@ -49,7 +49,7 @@ impl Whole {
     }
 
     /// Reads a file that other users may change.
-    #[cfg(feature = "mock")]
+    #[cfg(feature = "emulator")]
     pub(super) fn read_any(path: &Path) -> Result<Self> {
         Self::read_with(path, |path| File::open(path).map_err(|error| format!("cannot be read: {error}")))
     }

@@ -7,7 +7,7 @@ mod known;
 mod load;
 mod parse;
 mod pem;
-#[cfg(any(feature = "access", feature = "listener", feature = "mock"))]
+#[cfg(any(feature = "access", feature = "listener", feature = "emulator"))]
 mod plain;
 mod problems;
 mod reader;
@@ -26,16 +26,16 @@ use std::sync::Arc;
 pub(crate) use self::keys::missing;
 #[cfg(any(feature = "auth-layer", feature = "ldap"))]
 pub(crate) use self::keys::{put, tls};
-#[cfg(feature = "mock")]
+#[cfg(feature = "emulator")]
 pub(crate) use self::known::nearest;
 use self::load::{Source, Whole, load, text_of, unreadable};
 #[cfg(all(test, feature = "token-server"))]
 pub(crate) use self::plain::paths;
-#[cfg(any(feature = "access", feature = "listener", feature = "mock"))]
+#[cfg(any(feature = "access", feature = "listener", feature = "emulator"))]
 pub(crate) use self::plain::read_file;
-#[cfg(feature = "mock")]
+#[cfg(feature = "emulator")]
 pub(crate) use self::plain::{read_any_file, read_text};
-#[cfg(any(feature = "access", feature = "listener", feature = "mock"))]
+#[cfg(any(feature = "access", feature = "listener", feature = "emulator"))]
 pub(crate) use self::reader::Reader;
 use super::ConnectionConfig;
 use super::secret_source::Asked;

@@ -28,7 +28,7 @@ pub(crate) fn read_file<T>(
 }
 
 /// Reads a file that other users may change.
-#[cfg(feature = "mock")]
+#[cfg(feature = "emulator")]
 pub(crate) fn read_any_file<T>(
     path: &Path,
     variables: &dyn Fn(&str) -> Option<String>,
@@ -53,7 +53,7 @@ fn read_whole<T>(
 }
 
 /// Reads a text; relative paths in it start from the folder that the program runs in.
-#[cfg(feature = "mock")]
+#[cfg(feature = "emulator")]
 pub(crate) fn read_text<T>(
     text: &str,
     format: ConfigFormat,

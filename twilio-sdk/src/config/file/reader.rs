@@ -8,7 +8,7 @@ use super::known::{Key, Kind};
 use super::pem;
 use super::problems::Problems;
 use super::tree::{Node, Place, Table, Value, join};
-#[cfg(feature = "mock")]
+#[cfg(feature = "emulator")]
 use super::values::json;
 use super::values::{choose, count, duration, expected, flag, number, secret, size, text};
 use crate::SecretSource;
@@ -241,13 +241,13 @@ impl<'a> Reader<'a> {
     }
 
     /// Any value.
-    #[cfg(feature = "mock")]
+    #[cfg(feature = "emulator")]
     pub(crate) fn json(&self, key: &str) -> Option<serde_json::Value> {
         self.take(key, Kind::Open, json)
     }
 
     /// The keys of a table that is asked for none of its own: they are the file's to choose.
-    #[cfg(any(feature = "access", feature = "mock"))]
+    #[cfg(any(feature = "access", feature = "emulator"))]
     pub(crate) fn keys(&self) -> impl Iterator<Item = &'a str> {
         self.table.into_iter().flat_map(|table| &table.entries).map(|entry| entry.key.as_str())
     }

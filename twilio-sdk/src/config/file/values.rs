@@ -111,7 +111,7 @@ pub(super) fn count<T: TryFrom<i128>>(value: &Value) -> Result<T, String> {
     T::try_from(number).map_err(|_| "is too large".to_owned())
 }
 
-#[cfg(feature = "mock")]
+#[cfg(feature = "emulator")]
 pub(super) fn json(value: &Value) -> Result<serde_json::Value, String> {
     use serde_json::{Number, Value as Json};
 

@@ -66,8 +66,10 @@ fn http_must_stay_in_the_runtime() {
     let rule = layers::http_in_runtime;
     let line = "use reqwest::Client;\n";
     assert_eq!(places(rule, &[("twilio-sdk/src/client.rs", line)]), ["twilio-sdk/src/client.rs:1"]);
-    let fine =
-        [("twilio-sdk/src/runtime/send.rs", line), ("twilio-sdk/src/mock/server.rs", "use hyper::body;\n")];
+    let fine = [
+        ("twilio-sdk/src/runtime/send.rs", line),
+        ("twilio-sdk/src/emulator/server.rs", "use hyper::body;\n"),
+    ];
     assert!(places(rule, &fine).is_empty());
 }
 

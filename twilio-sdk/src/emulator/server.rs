@@ -34,11 +34,11 @@ pub(super) type Hook = Arc<dyn Fn(&RecordedRequest) + Send + Sync>;
 pub(super) struct State {
     pub(super) base_url: String,
     pub(super) accepted: Accepted,
-    pub(super) collection_size: usize,
-    pub(super) real_hosts: bool,
-    pub(super) body_limit: usize,
-    pub(super) record_limit: usize,
-    pub(super) record_bytes: usize,
+    pub(super) items_per_list: usize,
+    pub(super) link_to_twilio_hosts: bool,
+    pub(super) max_body_bytes: usize,
+    pub(super) max_recorded_requests: usize,
+    pub(super) max_recorded_bytes: usize,
     pub(super) hook: Option<Hook>,
     pub(super) records: Mutex<Records>,
     pub(super) once: Mutex<VecDeque<Reply>>,
@@ -51,7 +51,7 @@ pub(super) struct State {
 }
 
 impl State {
-    /// What [`Emulator::respond_with`](super::Emulator::respond_with) set for the request's operation.
+    /// What [`Emulator::stub_operation`](super::Emulator::stub_operation) set for the request's operation.
     pub(super) fn scripted(&self, record: &RecordedRequest) -> Option<Reply> {
         let (product, id) = (record.product?, record.operation_id?);
         let scripted = lock(&self.scripted);
@@ -162,10 +162,10 @@ async fn handle(
 
 /// Reads the request's body.
 async fn read(state: &State, record: &mut RecordedRequest, body: Incoming) -> Result<(), Refusal> {
-    match Limited::new(body, state.body_limit).collect().await {
+    match Limited::new(body, state.max_body_bytes).collect().await {
         Ok(body) => record.body = body.to_bytes().to_vec(),
         Err(error) if error.is::<LengthLimitError>() => {
-            return Err(Refusal::too_large(state.body_limit));
+            return Err(Refusal::too_large(state.max_body_bytes));
         }
         Err(_) => return Err(Refusal::new(400, 20001, "The body could not be read")),
     }
@@ -180,7 +180,7 @@ fn keep(state: &State, record: RecordedRequest) {
     if let Some(hook) = &state.hook {
         hook(&record);
     }
-    lock(&state.records).push(record, state.record_limit, state.record_bytes);
+    lock(&state.records).push(record, state.max_recorded_requests, state.max_recorded_bytes);
 }
 
 fn pairs(text: &[u8]) -> Vec<(String, String)> {
@@ -236,9 +236,9 @@ fn respond(
     if let Some(refusal) = magic::refusal(record) {
         return Err(refusal);
     }
-    let Links { base, prefix } = Links::of(state.real_hosts, &state.base_url, record, named);
-    let collection_size = state.collection_size;
-    let context = Context { base, prefix, user: user.as_deref(), collection_size, serial };
+    let Links { base, prefix } = Links::of(state.link_to_twilio_hosts, &state.base_url, record, named);
+    let items_per_list = state.items_per_list;
+    let context = Context { base, prefix, user: user.as_deref(), items_per_list, serial };
     Ok(answer(&matched, record, json.as_ref(), &context))
 }
 

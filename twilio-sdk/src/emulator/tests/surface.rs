@@ -12,7 +12,7 @@ fn label(route: &Route, operation: &Operation<'_>) -> String {
 
 #[tokio::test]
 async fn every_operation_answers_as_documented() {
-    let mock = Emulator::builder().collection_size(3).start().await.unwrap();
+    let mock = Emulator::builder().items_per_list(3).start().await.unwrap();
     let client = super::http();
     let mut count = 0;
     for (route, operation) in operations() {
@@ -158,7 +158,7 @@ async fn every_typed_text_refuses_another_type() {
 
 #[tokio::test]
 async fn hostile_values_are_answered_too() {
-    let mock = Emulator::builder().collection_size(2).record_limit(1).start().await.unwrap();
+    let mock = Emulator::builder().items_per_list(2).max_recorded_requests(1).start().await.unwrap();
     let client = super::http();
     let texts = ["", "\0", "Gr\u{fc}\u{df}e \u{1f600}", "-9223372036854775809", "1e999", "{", "[[]]", "PA+"];
     let deep = serde_json::from_str(&format!("{}{}", "[".repeat(100), "]".repeat(100))).unwrap();

@@ -8,7 +8,8 @@ use super::*;
 async fn rules_say_when_and_whom_they_hit() {
     let bench = Bench::new().await;
     let status = async || bench.answer().await.status;
-    let planned = bench.mock.fault(On::any(), Fault::status(500)).unwrap().after(2).times(2);
+    let planned =
+        bench.mock.inject_fault(RequestMatcher::any(), Fault::status(500)).unwrap().after(2).times(2);
     let mut statuses = Vec::new();
     for _ in 0..6 {
         statuses.push(status().await);
@@ -16,7 +17,11 @@ async fn rules_say_when_and_whom_they_hit() {
     assert_eq!((statuses.as_slice(), planned.hits()), ([200, 200, 500, 500, 200, 200].as_slice(), 2));
 
     let steps = [Some(Fault::status(429).header("Retry-After", "1")), None, Some(Fault::status(503))];
-    let script = bench.mock.script(On::operation("verify_v2/ListService"), steps).unwrap().times(2);
+    let script = bench
+        .mock
+        .inject_sequence(RequestMatcher::operation("verify_v2/ListService"), steps)
+        .unwrap()
+        .times(2);
     let mut statuses = Vec::new();
     for _ in 0..8 {
         statuses.push(status().await);
@@ -27,24 +32,24 @@ async fn rules_say_when_and_whom_they_hit() {
     assert_eq!(script.hits(), 4);
 
     // The first rule that hits decides, and a step that lets pass asks the next rule.
-    bench.mock.script(On::any(), [Some(Fault::status(501)), None]).unwrap();
-    let always = bench.mock.fault(On::any(), Fault::status(502)).unwrap();
+    bench.mock.inject_sequence(RequestMatcher::any(), [Some(Fault::status(501)), None]).unwrap();
+    let always = bench.mock.inject_fault(RequestMatcher::any(), Fault::status(502)).unwrap();
     assert_eq!([status().await, status().await, status().await], [501, 502, 502]);
     always.remove();
     assert_eq!(status().await, 200);
     assert_eq!(always.hits(), 2);
 
     for (on, hit) in [
-        (On::operation("ListService"), true),
-        (On::operation("chat_v2/ListService"), false),
-        (On::operation("CreateService"), false),
-        (On::route("get", "/v2/Services"), true),
-        (On::route("POST", "/v2/Services"), false),
-        (On::route("*", "/v2/*"), true),
-        (On::route("*", "verify.twilio.com/**"), true),
-        (On::route("*", "api.twilio.com/**"), false),
+        (RequestMatcher::operation("ListService"), true),
+        (RequestMatcher::operation("chat_v2/ListService"), false),
+        (RequestMatcher::operation("CreateService"), false),
+        (RequestMatcher::route("get", "/v2/Services"), true),
+        (RequestMatcher::route("POST", "/v2/Services"), false),
+        (RequestMatcher::route("*", "/v2/*"), true),
+        (RequestMatcher::route("*", "verify.twilio.com/**"), true),
+        (RequestMatcher::route("*", "api.twilio.com/**"), false),
     ] {
-        let planned = bench.mock.fault(on.clone(), Fault::status(500)).unwrap();
+        let planned = bench.mock.inject_fault(on.clone(), Fault::status(500)).unwrap();
         assert_eq!(status().await == 500, hit, "{on:?}");
         planned.remove();
     }
@@ -52,12 +57,12 @@ async fn rules_say_when_and_whom_they_hit() {
 
 #[tokio::test]
 async fn chance_is_the_same_for_the_same_seed() {
-    let mock = Emulator::builder().collection_size(1).start().await.unwrap();
+    let mock = Emulator::builder().items_per_list(1).start().await.unwrap();
     let bench = Bench { mock, client: super::super::http() };
     let mut runs = Vec::new();
     for seed in [1, 1, 2] {
         bench.mock.clear_faults();
-        bench.mock.fault(On::any(), Fault::status(503)).unwrap().probability(0.3, seed);
+        bench.mock.inject_fault(RequestMatcher::any(), Fault::status(503)).unwrap().probability(0.3, seed);
         let mut run = Vec::new();
         for _ in 0..100 {
             run.push(bench.answer().await.status == 503);
@@ -69,21 +74,25 @@ async fn chance_is_the_same_for_the_same_seed() {
     assert!(runs[0] == runs[1] && runs[0] != runs[2]);
     for (probability, expected) in [(0.0, 200), (1.0, 503), (-1.0, 200), (7.0, 503), (f64::NAN, 200)] {
         bench.mock.clear_faults();
-        bench.mock.fault(On::any(), Fault::status(503)).unwrap().probability(probability, 0);
+        bench
+            .mock
+            .inject_fault(RequestMatcher::any(), Fault::status(503))
+            .unwrap()
+            .probability(probability, 0);
         assert_eq!(bench.answer().await.status, expected, "{probability}");
     }
 }
 
 #[tokio::test]
 async fn faults_come_before_scripted_answers_and_from_the_start() {
-    let plan = FaultPlan::new().rule(FaultRule::new(On::any(), Fault::status(503)).times(1));
+    let plan = FaultPlan::new().rule(FaultRule::new(RequestMatcher::any(), Fault::status(503)).times(1));
     let mock = Emulator::builder().faults(plan).start().await.unwrap();
     let bench = Bench { mock, client: super::http() };
-    bench.mock.respond_once(200, &[], "1");
+    bench.mock.stub_next(200, &[], "1");
     assert_eq!(bench.answer().await.status, 503);
     assert_eq!(bench.answer().await.text, "1");
     assert!(bench.last().executed);
-    bench.mock.respond_with("ListService", 429, &json!({})).unwrap();
+    bench.mock.stub_operation("ListService", 429, &json!({})).unwrap();
     assert_eq!(bench.answer().await.status, 429);
     assert!(!bench.last().executed);
     let shown = format!("{:?}", bench.mock.requests());

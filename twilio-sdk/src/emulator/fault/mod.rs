@@ -12,7 +12,7 @@ use bytes::Bytes;
 use serde_json::Value;
 
 pub(super) use body::Body;
-pub use on::On;
+pub use on::RequestMatcher;
 pub use plan::{FaultHandle, FaultPlan, FaultRule};
 
 /// Something that goes wrong with a request or its answer.
@@ -41,8 +41,8 @@ enum Effect {
     TruncatedBody,
     Reset,
     ResetInBody,
-    OversizeHeaders(usize),
-    OversizeBody(u64),
+    OversizedHeaders(usize),
+    OversizedBody(u64),
     Link(Link),
 }
 
@@ -117,14 +117,14 @@ impl Fault {
     }
 
     /// Adds headers `X-Filler` of about that many bytes in all.
-    pub fn oversize_headers(bytes: usize) -> Self {
-        Self::new(Effect::OversizeHeaders(bytes))
+    pub fn oversized_headers(bytes: usize) -> Self {
+        Self::new(Effect::OversizedHeaders(bytes))
     }
 
     /// Fills the body up to that many bytes with spaces, so that nothing but its size is wrong. They are made as
     /// they are sent, so any number will do.
-    pub fn oversize_body(bytes: u64) -> Self {
-        Self::new(Effect::OversizeBody(bytes))
+    pub fn oversized_body(bytes: u64) -> Self {
+        Self::new(Effect::OversizedBody(bytes))
     }
 
     /// Puts this text where a page links to the next one, or names its token. Answers that are no pages stay as
@@ -134,7 +134,7 @@ impl Fault {
     }
 
     /// Links to the same next page on another host, such as `https://twilio.example`; the last page stays the last.
-    pub fn next_page_on(origin: impl Into<String>) -> Self {
+    pub fn next_page_host(origin: impl Into<String>) -> Self {
         Self::new(Effect::Link(Link::Origin(origin.into())))
     }
 
@@ -198,8 +198,8 @@ impl Fault {
             Effect::Reset if self.instead => "reset",
             Effect::Reset => "reset-after-execution",
             Effect::ResetInBody => "reset-in-body",
-            Effect::OversizeHeaders(_) => "oversize-headers",
-            Effect::OversizeBody(_) => "oversize-body",
+            Effect::OversizedHeaders(_) => "oversize-headers",
+            Effect::OversizedBody(_) => "oversize-body",
             Effect::Link(Link::Text(_)) => "next-page",
             Effect::Link(Link::Origin(_)) => "next-page-on",
             Effect::Link(Link::ThisPage) => "next-page-loop",

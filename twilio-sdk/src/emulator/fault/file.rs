@@ -6,11 +6,11 @@ use std::time::Duration;
 use hyper::header::{HeaderName, HeaderValue};
 
 use super::on::{NO_ROUTE, is_method, is_path};
-use super::{Fault, FaultPlan, FaultRule, On};
+use super::{Fault, FaultPlan, FaultRule, RequestMatcher};
 use crate::Result;
 use crate::config::ConfigFormat;
 use crate::config::file::{Reader, read_any_file, read_text};
-use crate::mock::names;
+use crate::emulator::names;
 
 /// What `kind` may say beside the kinds of [`Fault::kind`], in the steps of a script.
 const NONE: &str = "none";
@@ -43,7 +43,7 @@ impl FaultPlan {
     /// Reads a plan from a file whose name ends in `.toml` or `.json`.
     ///
     /// The file holds a list `fault`. Each entry says which requests it is for, by `operation` or by `route` (method
-    /// and path, see [`On`]), or is for all; and what happens to them, by `kind` (see [`Fault::kind`]) with the
+    /// and path, see [`RequestMatcher`]), or is for all; and what happens to them, by `kind` (see [`Fault::kind`]) with the
     /// kind's own keys, or by a list `steps` of such kinds, in which `none` lets a request pass. `times`, `after`,
     /// `probability` and `seed` say when it hits, see [`FaultRule`].
     ///
@@ -129,7 +129,7 @@ fn rule(entry: &Reader<'_>) -> Option<FaultRule> {
             for key in KEYS.split(' ').chain(["kind"]).filter(|key| entry.has(key)) {
                 entry.problem(key, "is given beside steps; it belongs in one of them");
             }
-            on.map(|on| FaultRule::script(on, steps))
+            on.map(|on| FaultRule::sequence(on, steps))
         }
         false => match fault(entry) {
             Some(None) => {
@@ -160,14 +160,14 @@ fn rule(entry: &Reader<'_>) -> Option<FaultRule> {
     Some(rule)
 }
 
-fn on(entry: &Reader<'_>) -> Option<On> {
+fn on(entry: &Reader<'_>) -> Option<RequestMatcher> {
     match (entry.text("operation"), entry.text("route")) {
         (Some(_), Some(_)) => {
             entry.problem("route", "is given beside operation; give one of them");
             None
         }
         (Some(operation), None) => match names::check(&operation) {
-            Ok(()) => Some(On::operation(operation)),
+            Ok(()) => Some(RequestMatcher::operation(operation)),
             Err(why) => {
                 entry.problem("operation", why);
                 None
@@ -175,14 +175,14 @@ fn on(entry: &Reader<'_>) -> Option<On> {
         },
         (None, Some(text)) => match text.split_once(' ') {
             Some((method, path)) if is_method(method) && is_path(path.trim()) => {
-                Some(On::route(method, path.trim()))
+                Some(RequestMatcher::route(method, path.trim()))
             }
             _ => {
                 entry.problem("route", NO_ROUTE);
                 None
             }
         },
-        (None, None) => Some(On::any()),
+        (None, None) => Some(RequestMatcher::any()),
     }
 }
 
@@ -220,11 +220,11 @@ fn fault(entry: &Reader<'_>) -> Option<Option<Fault>> {
             if bytes.is_some_and(|bytes| bytes > MOST_HEADER_BYTES) {
                 entry.problem("bytes", format!("must be at most {MOST_HEADER_BYTES} for headers"));
             }
-            size().map(Fault::oversize_headers)
+            size().map(Fault::oversized_headers)
         }
-        "oversize-body" => need(entry, "bytes", bytes).map(Fault::oversize_body),
+        "oversize-body" => need(entry, "bytes", bytes).map(Fault::oversized_body),
         "next-page" => need(entry, "link", link).map(Fault::next_page),
-        "next-page-on" => need(entry, "origin", origin).map(Fault::next_page_on),
+        "next-page-on" => need(entry, "origin", origin).map(Fault::next_page_host),
         "next-page-loop" => Some(Fault::next_page_loop()),
         _ => {
             entry.problem("kind", format!("must be one of {KINDS}"));

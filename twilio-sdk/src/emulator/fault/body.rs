@@ -11,8 +11,8 @@ use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
 use tokio::time::{Sleep, sleep};
 
-use crate::mock::connection::{Cut, Line};
-use crate::mock::media::media_bytes;
+use crate::emulator::connection::{Cut, Line};
+use crate::emulator::media::media_bytes;
 
 /// White space at the end does not change what a JSON text says.
 static SPACES: [u8; 1 << 16] = [b' '; 1 << 16];
@@ -21,7 +21,7 @@ static SPACES: [u8; 1 << 16] = [b' '; 1 << 16];
 const FLUSH: Duration = Duration::from_millis(5);
 
 /// The body of an answer.
-pub(in crate::mock) struct Body {
+pub(in crate::emulator) struct Body {
     text: Bytes,
     /// Which bytes of the pattern follow the text.
     pattern: Range<u64>,
@@ -40,7 +40,7 @@ pub(in crate::mock) struct Body {
 }
 
 impl Body {
-    pub(in crate::mock) fn new(text: Bytes, line: Arc<Line>) -> Self {
+    pub(in crate::emulator) fn new(text: Bytes, line: Arc<Line>) -> Self {
         Self {
             text,
             pattern: 0..0,
@@ -55,7 +55,7 @@ impl Body {
     }
 
     /// Lets so many bytes of the pattern follow.
-    pub(in crate::mock) fn generate(&mut self, size: u64) {
+    pub(in crate::emulator) fn generate(&mut self, size: u64) {
         self.pattern = 0..size;
     }
 

@@ -20,11 +20,11 @@ use super::{Emulator, media};
 pub struct EmulatorBuilder {
     address: SocketAddr,
     accepted: Accepted,
-    collection_size: usize,
-    real_hosts: bool,
-    body_limit: usize,
-    record_limit: usize,
-    record_bytes: usize,
+    items_per_list: usize,
+    link_to_twilio_hosts: bool,
+    max_body_bytes: usize,
+    max_recorded_requests: usize,
+    max_recorded_bytes: usize,
     hook: Option<Hook>,
     oauth: Settings,
     faults: FaultPlan,
@@ -36,11 +36,11 @@ impl Default for EmulatorBuilder {
         Self {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             accepted: Accepted::default(),
-            collection_size: 120,
-            real_hosts: false,
-            body_limit: 10 << 20,
-            record_limit: 10_000,
-            record_bytes: 64 << 20,
+            items_per_list: 120,
+            link_to_twilio_hosts: false,
+            max_body_bytes: 10 << 20,
+            max_recorded_requests: 10_000,
+            max_recorded_bytes: 64 << 20,
             hook: None,
             oauth: Settings::default(),
             faults: FaultPlan::default(),
@@ -61,14 +61,14 @@ impl EmulatorBuilder {
     /// Accepts these Basic credentials; may be called several times. Without any, every account SID or API key
     /// SID (`AC` or `SK` and 32 hexadecimal digits) is accepted with every password that is not empty.
     #[must_use]
-    pub fn credentials(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
+    pub fn accept_basic(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
         self.accepted.basic.push((user.into(), password.into().into()));
         self
     }
 
     /// Accepts this bearer token, beside the Basic credentials; may be called several times. None by default.
     #[must_use]
-    pub fn bearer_token(mut self, token: impl Into<String>) -> Self {
+    pub fn accept_bearer(mut self, token: impl Into<String>) -> Self {
         let token = token.into();
         self.accepted.bearer.extend(Some(token).filter(|token| !token.is_empty()).map(Into::into));
         self
@@ -81,7 +81,7 @@ impl EmulatorBuilder {
     /// empty. The endpoint knows the grant `client_credentials`, takes the credentials from the form and refuses
     /// requests with an `Authorization` header, so that a test shows when account credentials leak to it.
     #[must_use]
-    pub fn oauth_client(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
+    pub fn accept_oauth_client(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
         self.oauth.clients.push((id.into(), secret.into().into()));
         self
     }
@@ -111,16 +111,16 @@ impl EmulatorBuilder {
 
     /// How many items each list has over all its pages; 120 by default.
     #[must_use]
-    pub fn collection_size(mut self, items: usize) -> Self {
-        self.collection_size = items;
+    pub fn items_per_list(mut self, items: usize) -> Self {
+        self.items_per_list = items;
         self
     }
 
     /// Whether links in answers name the real host (`https://api.twilio.com/..`) instead of the mock; they name
     /// the mock by default.
     #[must_use]
-    pub fn real_hosts(mut self, real: bool) -> Self {
-        self.real_hosts = real;
+    pub fn link_to_twilio_hosts(mut self, real: bool) -> Self {
+        self.link_to_twilio_hosts = real;
         self
     }
 
@@ -142,24 +142,24 @@ impl EmulatorBuilder {
     /// The largest body in bytes, beyond which the answer is 413; 10 MiB by default. Uploaded files may be larger; their
     /// content is then not kept.
     #[must_use]
-    pub fn body_limit(mut self, bytes: usize) -> Self {
-        self.body_limit = bytes;
+    pub fn max_body_bytes(mut self, bytes: usize) -> Self {
+        self.max_body_bytes = bytes;
         self
     }
 
     /// How many requests are kept for [`Emulator::requests`], at least one; the last 10,000 by default, and fewer where
-    /// they take more memory than [`record_bytes`](Self::record_bytes).
+    /// they take more memory than [`max_recorded_bytes`](Self::max_recorded_bytes).
     #[must_use]
-    pub fn record_limit(mut self, requests: usize) -> Self {
-        self.record_limit = requests;
+    pub fn max_recorded_requests(mut self, requests: usize) -> Self {
+        self.max_recorded_requests = requests;
         self
     }
 
     /// How many bytes of memory the requests that are kept take at most; 64 MiB by default. The oldest are forgotten first,
     /// and the last one is kept whatever its size. Files that were uploaded are bounded by as many bytes once more.
     #[must_use]
-    pub fn record_bytes(mut self, bytes: usize) -> Self {
-        self.record_bytes = bytes;
+    pub fn max_recorded_bytes(mut self, bytes: usize) -> Self {
+        self.max_recorded_bytes = bytes;
         self
     }
 
@@ -195,12 +195,12 @@ impl EmulatorBuilder {
         let state = Arc::new(State {
             base_url: format!("http://{address}"),
             accepted: self.accepted,
-            collection_size: self.collection_size,
-            real_hosts: self.real_hosts,
-            body_limit: self.body_limit,
-            record_limit: self.record_limit,
+            items_per_list: self.items_per_list,
+            link_to_twilio_hosts: self.link_to_twilio_hosts,
+            max_body_bytes: self.max_body_bytes,
+            max_recorded_requests: self.max_recorded_requests,
             hook: self.hook,
-            record_bytes: self.record_bytes,
+            max_recorded_bytes: self.max_recorded_bytes,
             records: Mutex::default(),
             once: Mutex::new(VecDeque::new()),
             scripted: Mutex::new(HashMap::new()),
@@ -208,7 +208,12 @@ impl EmulatorBuilder {
             tokens: TokenServer::new(self.oauth),
             faults: Arc::new(Mutex::new(self.faults)),
             counters: Arc::default(),
-            files: media::Files::new(self.files, file_host, self.record_limit, self.record_bytes),
+            files: media::Files::new(
+                self.files,
+                file_host,
+                self.max_recorded_requests,
+                self.max_recorded_bytes,
+            ),
         });
         let serving =
             (server::serve(listener, Arc::clone(&state)), server::serve(file_listener, Arc::clone(&state)));
@@ -223,11 +228,11 @@ impl fmt::Debug for EmulatorBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EmulatorBuilder")
             .field("address", &self.address)
-            .field("collection_size", &self.collection_size)
-            .field("real_hosts", &self.real_hosts)
-            .field("body_limit", &self.body_limit)
-            .field("record_limit", &self.record_limit)
-            .field("record_bytes", &self.record_bytes)
+            .field("items_per_list", &self.items_per_list)
+            .field("link_to_twilio_hosts", &self.link_to_twilio_hosts)
+            .field("max_body_bytes", &self.max_body_bytes)
+            .field("max_recorded_requests", &self.max_recorded_requests)
+            .field("max_recorded_bytes", &self.max_recorded_bytes)
             .finish_non_exhaustive()
     }
 }

@@ -1,4 +1,4 @@
-//! `twilio-mock`: the embedded Twilio as a program of its own.
+//! `twilio-emulator`: the embedded Twilio as a program of its own.
 
 use std::io::{BufRead as _, Write as _};
 use std::net::{SocketAddr, ToSocketAddrs as _};
@@ -8,16 +8,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use lexopt::prelude::{Long, Short, ValueExt as _};
-use twilio_sdk::mock::{Emulator, EmulatorBuilder, FaultPlan, RecordedRequest};
+use twilio_sdk::emulator::{Emulator, EmulatorBuilder, FaultPlan, RecordedRequest};
 
 const HELP: &str = r#"Answers for every Twilio host, from the specifications that are built in.
 
-Usage: twilio-mock [OPTIONS]
+Usage: twilio-emulator [OPTIONS]
 
   --listen ADDRESS       where to listen, an address or a name with a port [127.0.0.1:4010]; port 0 picks a free one
-  --collection-size N    items of each list over all its pages [120]
+  --items-per-list N    items of each list over all its pages [120]
   --media-size BYTES     size of the files of recordings and messages [65536]
-  --real-hosts           links in answers name Twilio's hosts instead of this program
+  --link-to-twilio-hosts           links in answers name Twilio's hosts instead of this program
   --credentials-stdin    accept only the Basic credentials read from standard input, one USER:PASSWORD a line
                          and at least one, and bearer tokens, one `Bearer TOKEN` a line, up to the end of input
   --faults FILE          let requests go wrong as this TOML or JSON file says: a list `fault`, for example
@@ -26,7 +26,7 @@ Usage: twilio-mock [OPTIONS]
                            kind = "status"
                            status = 503
                            times = 2
-                         the documentation of `twilio_sdk::mock::FaultPlan::read` has all kinds and keys
+                         the documentation of `twilio_sdk::emulator::FaultPlan::read` has all kinds and keys
   -h, --help             this text
   -V, --version          the version
 
@@ -49,7 +49,7 @@ fn main() -> ExitCode {
 }
 
 fn fail(message: &str) -> ExitCode {
-    eprintln!("twilio-mock: {message}");
+    eprintln!("twilio-emulator: {message}");
     ExitCode::FAILURE
 }
 
@@ -62,11 +62,11 @@ fn options() -> Result<Option<EmulatorBuilder>, String> {
     while let Some(argument) = arguments.next().map_err(|e| e.to_string())? {
         match argument {
             Long("listen") => address = resolved(&value::<String>(&mut arguments, "--listen")?)?,
-            Long("collection-size") => {
-                builder = builder.collection_size(value(&mut arguments, "--collection-size")?);
+            Long("items-per-list") => {
+                builder = builder.items_per_list(value(&mut arguments, "--items-per-list")?);
             }
             Long("media-size") => builder = builder.media_size(value(&mut arguments, "--media-size")?),
-            Long("real-hosts") => builder = builder.real_hosts(true),
+            Long("link-to-twilio-hosts") => builder = builder.link_to_twilio_hosts(true),
             Long("credentials-stdin") => builder = credentials(builder)?,
             Long("faults") => {
                 let file = arguments.value().map_err(|e| e.to_string())?;
@@ -78,7 +78,7 @@ fn options() -> Result<Option<EmulatorBuilder>, String> {
                 return Ok(None);
             }
             Short('V') | Long("version") => {
-                println!("twilio-mock {}", env!("CARGO_PKG_VERSION"));
+                println!("twilio-emulator {}", env!("CARGO_PKG_VERSION"));
                 return Ok(None);
             }
             other => return Err(other.unexpected().to_string()),
@@ -113,10 +113,10 @@ fn credentials(mut builder: EmulatorBuilder) -> Result<EmulatorBuilder, String> 
             continue;
         }
         builder = match (line.strip_prefix("Bearer "), line.split_once(':')) {
-            (Some(token), _) => builder.bearer_token(token.trim()),
+            (Some(token), _) => builder.accept_bearer(token.trim()),
             (None, Some((user, password))) if !user.is_empty() && !password.is_empty() => {
                 named = true;
-                builder.credentials(user, password)
+                builder.accept_basic(user, password)
             }
             _ => {
                 let expected = "USER:PASSWORD or `Bearer TOKEN` is expected";

@@ -1,9 +1,9 @@
-use crate::mock::RecordedRequest;
-use crate::mock::route::label;
+use crate::emulator::RecordedRequest;
+use crate::emulator::route::label;
 
 /// A path that the specifications do not know.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::mock) enum Place {
+pub(in crate::emulator) enum Place {
     Recording {
         sid: String,
         mp3: bool,
@@ -32,10 +32,10 @@ pub(in crate::mock) enum Place {
 }
 
 /// The name that stands for a product in records, scripted answers and faults.
-pub(in crate::mock) const PRODUCT: &str = "media";
+pub(in crate::emulator) const PRODUCT: &str = "media";
 
 /// What the operations of all places are called there.
-pub(in crate::mock) const OPERATIONS: [&str; 7] = [
+pub(in crate::emulator) const OPERATIONS: [&str; 7] = [
     "FetchRecordingMedia",
     "FetchMessageMedia",
     "CreateAssetVersion",
@@ -74,7 +74,7 @@ impl Place {
 }
 
 /// The place that a request means, if it is one of these; what the record knows of it is filled in.
-pub(in crate::mock) fn claim(record: &mut RecordedRequest) -> Option<Place> {
+pub(in crate::emulator) fn claim(record: &mut RecordedRequest) -> Option<Place> {
     let first = record.path.trim_start_matches('/').split('/').next().unwrap_or_default();
     let in_path =
         label(first).map(|label| (label, record.path.get(first.len() + 1..).unwrap_or_default().to_owned()));

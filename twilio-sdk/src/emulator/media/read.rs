@@ -5,9 +5,9 @@ use multer::{Constraints, Multipart, SizeLimit};
 
 use super::Place;
 use super::pattern::is_pattern;
-use crate::mock::RecordedRequest;
-use crate::mock::error::Refusal;
-use crate::mock::server::State;
+use crate::emulator::RecordedRequest;
+use crate::emulator::error::Refusal;
+use crate::emulator::server::State;
 
 /// A file of a request, as the mock received it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl Coming<'_> {
 }
 
 /// Reads the body of a request to one of the places: a file piece by piece, and anything else to its end.
-pub(in crate::mock) async fn read(
+pub(in crate::emulator) async fn read(
     state: &State,
     place: &Place,
     record: &mut RecordedRequest,
@@ -51,7 +51,7 @@ pub(in crate::mock) async fn read(
     let broken = || Refusal::new(400, 20001, "The body could not be read");
     let content_type = record.header("content-type").map(str::to_owned);
     let mut file = RecordedFile { name: None, content_type: None, size: 0, is_pattern: true };
-    let (mut kept, limit) = (Vec::new(), state.body_limit);
+    let (mut kept, limit) = (Vec::new(), state.max_body_bytes);
     match place {
         Place::Version { .. } => {
             let boundary = content_type.as_deref().and_then(|text| multer::parse_boundary(text).ok());

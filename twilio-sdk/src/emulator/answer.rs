@@ -36,7 +36,7 @@ pub(super) struct Context<'a> {
     pub(super) prefix: String,
     /// The user name of the credentials.
     pub(super) user: Option<&'a str>,
-    pub(super) collection_size: usize,
+    pub(super) items_per_list: usize,
     /// Differs from request to request.
     pub(super) serial: u64,
 }
@@ -109,7 +109,7 @@ impl Maker<'_> {
 
     fn list(&self, schema: &Value, list: &page::List<'_>) -> Value {
         let origin = (self.context.base.clone(), format!("{}{}", self.context.prefix, self.request.path));
-        let page = Page::of(self.matched, list, self.request, self.context.collection_size, origin);
+        let page = Page::of(self.matched, list, self.request, self.context.items_per_list, origin);
         let items = (page.offset..page.offset + page.count).map(|index| {
             let seed = seed(&[&self.request.host, &self.request.path, &index.to_string()]);
             self.resource(list.item, true, seed).0

@@ -17,10 +17,10 @@
 //! Links in responses lead to the mock by the address in the client's `Host` header, so that every HTTP client can follow
 //! them: after a request with `X-Forwarded-Host` an absolute link has the host as its first segment
 //! (`http://127.0.0.1:4010/verify.twilio.com/v2/..`). Behind a proxy with TLS, `X-Forwarded-Proto: https` makes them
-//! `https://`. [`real_hosts`](EmulatorBuilder::real_hosts) gives the links that Twilio gives.
+//! `https://`. [`link_to_twilio_hosts`](EmulatorBuilder::link_to_twilio_hosts) gives the links that Twilio gives.
 //!
 //! ```no_run
-//! use twilio_sdk::mock::Emulator;
+//! use twilio_sdk::emulator::Emulator;
 //!
 //! # async fn example() -> std::io::Result<()> {
 //! let mock = Emulator::start().await?;
@@ -37,16 +37,16 @@
 //!
 //! ```no_run
 //! use std::time::Duration;
-//! use twilio_sdk::mock::{Fault, Emulator, On};
+//! use twilio_sdk::emulator::{Fault, Emulator, RequestMatcher};
 //!
 //! # async fn example(mock: Emulator) -> twilio_sdk::Result<()> {
 //! // The next two requests for a message are refused, whatever else goes on.
-//! mock.fault(On::operation("CreateMessage"), Fault::status(429).header("Retry-After", "1"))?.times(2);
+//! mock.inject_fault(RequestMatcher::operation("CreateMessage"), Fault::status(429).header("Retry-After", "1"))?.times(2);
 //! // One request in ten is answered late, in the same order whenever this runs.
-//! mock.fault(On::route("GET", "/v2/**"), Fault::delay(Duration::from_millis(300)))?.probability(0.1, 7);
+//! mock.inject_fault(RequestMatcher::route("GET", "/v2/**"), Fault::delay(Duration::from_millis(300)))?.probability(0.1, 7);
 //! // The first call is carried out, but nobody learns of it; the second one passes; the third one never arrives.
 //! let steps = [Some(Fault::reset_after_execution()), None, Some(Fault::reset())];
-//! let calls = mock.script(On::operation("CreateCall"), steps)?;
+//! let calls = mock.inject_sequence(RequestMatcher::operation("CreateCall"), steps)?;
 //! // .. send requests ..
 //! assert_eq!(calls.hits(), 2);
 //! assert!(mock.requests().iter().filter(|request| request.executed).count() > 0);
@@ -90,7 +90,7 @@ use tokio::task::JoinHandle;
 use crate::{Error, Result};
 use answer::Reply;
 pub use builder::EmulatorBuilder;
-pub use fault::{Fault, FaultHandle, FaultPlan, FaultRule, On};
+pub use fault::{Fault, FaultHandle, FaultPlan, FaultRule, RequestMatcher};
 pub use media::{RecordedFile, media_bytes};
 pub use oauth::TokenFormat;
 pub use record::RecordedRequest;
@@ -122,7 +122,7 @@ impl Emulator {
     }
 
     /// The address that the mock listens on.
-    pub fn address(&self) -> SocketAddr {
+    pub fn local_addr(&self) -> SocketAddr {
         self.address
     }
 
@@ -141,7 +141,7 @@ impl Emulator {
     /// The body is sent as `application/json` unless the headers say otherwise. A status that
     /// cannot end an answer (below 200 or above 999) becomes 500, and a header that HTTP does not allow is left
     /// out.
-    pub fn respond_once(&self, status: u16, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) {
+    pub fn stub_next(&self, status: u16, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) {
         let typed = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
         let json = (!typed).then_some(("Content-Type", "application/json"));
         let headers = headers.iter().copied().chain(json);
@@ -149,7 +149,7 @@ impl Emulator {
         lock(&self.state.once).push_back(Reply { status, headers, body: Some(body.into()), pattern: None });
     }
 
-    /// Answers every valid request for an operation like this, until [`Emulator::clear_responses`].
+    /// Answers every valid request for an operation like this, until [`Emulator::clear_stubs`].
     ///
     /// The operation is an `operationId` (`CreateMessage`, in every product that has one) or product and
     /// `operationId` (`api_v2010/CreateMessage`). Credentials and parameters are still checked first.
@@ -157,28 +157,28 @@ impl Emulator {
     /// # Errors
     ///
     /// [`is_config`](crate::Error::is_config): no product has the operation; the error names the nearest one.
-    pub fn respond_with(&self, operation: &str, status: u16, body: &Value) -> Result<()> {
+    pub fn stub_operation(&self, operation: &str, status: u16, body: &Value) -> Result<()> {
         names::check(operation)
             .map_err(|why| Error::config(format!("mock: operation {operation:?} {why}")))?;
         lock(&self.state.scripted).insert(operation.to_owned(), Reply::json(status, body));
         Ok(())
     }
 
-    /// Takes back every answer set by [`Emulator::respond_once`] and [`Emulator::respond_with`].
-    pub fn clear_responses(&self) {
+    /// Takes back every answer set by [`Emulator::stub_next`] and [`Emulator::stub_operation`].
+    pub fn clear_stubs(&self) {
         lock(&self.state.once).clear();
         lock(&self.state.scripted).clear();
     }
 
     /// Lets the requests that `on` names go wrong, until [`Emulator::clear_faults`] or as often as the rule that is
     /// given back is told. Rules are asked in the order in which they were added; the first one that hits a request
-    /// decides. A request that is not carried out takes no answer of [`Emulator::respond_once`].
+    /// decides. A request that is not carried out takes no answer of [`Emulator::stub_next`].
     ///
     /// # Errors
     ///
     /// [`is_config`](crate::Error::is_config): no product has the operation or the host that `on` names; the error names
     /// the nearest one.
-    pub fn fault(&self, on: On, fault: Fault) -> Result<FaultHandle> {
+    pub fn inject_fault(&self, on: RequestMatcher, fault: Fault) -> Result<FaultHandle> {
         FaultHandle::add(&self.state.faults, FaultRule::new(on, fault))
     }
 
@@ -187,9 +187,13 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// As of [`fault`](Self::fault).
-    pub fn script(&self, on: On, steps: impl IntoIterator<Item = Option<Fault>>) -> Result<FaultHandle> {
-        FaultHandle::add(&self.state.faults, FaultRule::script(on, steps))
+    /// As of [`inject_fault`](Self::inject_fault).
+    pub fn inject_sequence(
+        &self,
+        on: RequestMatcher,
+        steps: impl IntoIterator<Item = Option<Fault>>,
+    ) -> Result<FaultHandle> {
+        FaultHandle::add(&self.state.faults, FaultRule::sequence(on, steps))
     }
 
     /// Takes back every fault.
@@ -198,17 +202,17 @@ impl Emulator {
     }
 
     /// How many connections were accepted so far.
-    pub fn connections(&self) -> u64 {
+    pub fn connection_count(&self) -> u64 {
         self.state.counters.accepted.load(Ordering::Relaxed)
     }
 
     /// How many connections are open now. One that the client closed is counted until the mock learns of it.
-    pub fn open_connections(&self) -> usize {
+    pub fn open_connection_count(&self) -> usize {
         self.state.counters.open.load(Ordering::Relaxed)
     }
 
     /// How many requests came to the token endpoint, refused ones included.
-    pub fn token_requests(&self) -> u64 {
+    pub fn token_request_count(&self) -> u64 {
         self.state.tokens.requests()
     }
 

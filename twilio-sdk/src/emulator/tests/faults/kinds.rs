@@ -8,7 +8,8 @@ use super::*;
 async fn a_status_takes_the_place_of_the_answer() {
     let bench = Bench::new().await;
     let fault = Fault::status(429).header("Retry-After", "2").header("retry-after", "3");
-    let planned = bench.mock.fault(On::operation("CreateMessage"), fault.clone()).unwrap().times(2);
+    let planned =
+        bench.mock.inject_fault(RequestMatcher::operation("CreateMessage"), fault.clone()).unwrap().times(2);
     for _ in 0..2 {
         let answer = receive(bench.create()).await;
         assert_eq!((answer.status, answer.headers["retry-after"].as_str()), (429, "3"));
@@ -25,16 +26,16 @@ async fn a_status_takes_the_place_of_the_answer() {
     assert_eq!((bench.last().executed, bench.last().fault), (true, None));
 
     let fault = Fault::status(503).json(&json!({ "code": 7 })).after_execution();
-    bench.mock.fault(On::any(), fault).unwrap().times(1);
+    bench.mock.inject_fault(RequestMatcher::any(), fault).unwrap().times(1);
     let answer = receive(bench.create()).await;
     assert_eq!((answer.status, answer.json()["code"].as_i64()), (503, Some(7)));
     assert_eq!((bench.last().status, bench.last().executed), (503, true));
     // What is refused anyway is not carried out by a fault.
-    bench.mock.fault(On::any(), Fault::status(503).after_execution()).unwrap().times(1);
+    bench.mock.inject_fault(RequestMatcher::any(), Fault::status(503).after_execution()).unwrap().times(1);
     receive(bench.create().body("To=1&Nothing=1")).await;
     assert!(!bench.last().executed);
 
-    bench.mock.fault(On::any(), Fault::html(502)).unwrap();
+    bench.mock.inject_fault(RequestMatcher::any(), Fault::html(502)).unwrap();
     let answer = bench.answer().await;
     assert_eq!((answer.status, answer.headers["content-type"].as_str()), (502, "text/html; charset=utf-8"));
     assert!(answer.text.contains("<h1>502 Bad Gateway</h1>"), "{answer:?}");
@@ -46,20 +47,24 @@ async fn a_status_takes_the_place_of_the_answer() {
 async fn an_answer_comes_late_or_slowly() {
     let bench = Bench::new().await;
     let whole = bench.answer().await.text;
-    bench.mock.fault(On::any(), Fault::delay(Duration::from_millis(200))).unwrap().times(1);
+    bench
+        .mock
+        .inject_fault(RequestMatcher::any(), Fault::delay(Duration::from_millis(200)))
+        .unwrap()
+        .times(1);
     let start = tokio::time::Instant::now();
     assert_eq!(bench.answer().await.text, whole);
     assert!(start.elapsed() >= Duration::from_millis(200));
 
     // The request is carried out and on record although nobody waits for the answer.
-    bench.mock.fault(On::any(), Fault::delay(Duration::MAX)).unwrap().times(1);
+    bench.mock.inject_fault(RequestMatcher::any(), Fault::delay(Duration::MAX)).unwrap().times(1);
     let waiting = bench.create().timeout(Duration::from_millis(300)).send().await;
     assert!(waiting.unwrap_err().is_timeout());
     assert_eq!((bench.last().executed, bench.last().status), (true, 201));
 
     let pieces = 8;
     let slow = Fault::slow_body(whole.len() / pieces + 1, Duration::from_millis(20));
-    bench.mock.fault(On::any(), slow).unwrap().times(1);
+    bench.mock.inject_fault(RequestMatcher::any(), slow).unwrap().times(1);
     let start = tokio::time::Instant::now();
     let mut response = bench.list().send().await.unwrap();
     let (mut text, mut count) = (String::new(), 0);
@@ -75,23 +80,23 @@ async fn an_answer_comes_late_or_slowly() {
 async fn bodies_are_spoilt() {
     let bench = Bench::new().await;
     let whole = bench.answer().await;
-    bench.mock.fault(On::any(), Fault::truncated_json()).unwrap().times(1);
+    bench.mock.inject_fault(RequestMatcher::any(), Fault::truncated_json()).unwrap().times(1);
     let answer = bench.answer().await;
     assert_eq!(answer.headers["content-length"], answer.text.len().to_string());
     assert!(answer.json().is_null() && whole.text.starts_with(&answer.text) && !answer.text.is_empty());
     for body in ["1234", "{}", "1"] {
-        bench.mock.fault(On::any(), Fault::truncated_json().body(body)).unwrap().times(1);
+        bench.mock.inject_fault(RequestMatcher::any(), Fault::truncated_json().body(body)).unwrap().times(1);
         let text = bench.answer().await.text;
         assert!(serde_json::from_str::<Value>(&text).is_err(), "{text}");
     }
 
-    bench.mock.fault(On::any(), Fault::content_type("text/plain")).unwrap().times(1);
+    bench.mock.inject_fault(RequestMatcher::any(), Fault::content_type("text/plain")).unwrap().times(1);
     let answer = bench.answer().await;
     assert_eq!((answer.headers["content-type"].as_str(), &answer.text), ("text/plain", &whole.text));
 
     for fault in [Fault::truncated_body(), Fault::truncated_body().chunked()] {
         let chunked = fault == Fault::truncated_body().chunked();
-        bench.mock.fault(On::any(), fault).unwrap().times(1);
+        bench.mock.inject_fault(RequestMatcher::any(), fault).unwrap().times(1);
         let mut response = bench.list().send().await.unwrap();
         let announced = response.headers().get("content-length").map(|v| v.to_str().unwrap().to_owned());
         assert_eq!(announced, (!chunked).then(|| whole.text.len().to_string()));
@@ -113,15 +118,19 @@ async fn answers_are_too_large() {
     let bench = Bench::new().await;
     let whole = bench.answer().await.json();
     for (chunked, size) in [(false, 3_000_000_u64), (true, 3_000_000), (false, 1)] {
-        let fault = Fault::oversize_body(size);
-        bench.mock.fault(On::any(), if chunked { fault.chunked() } else { fault }).unwrap().times(1);
+        let fault = Fault::oversized_body(size);
+        bench
+            .mock
+            .inject_fault(RequestMatcher::any(), if chunked { fault.chunked() } else { fault })
+            .unwrap()
+            .times(1);
         let answer = bench.answer().await;
         assert_eq!(answer.text.len() as u64, size.max(whole.to_string().len() as u64));
         assert_eq!(answer.headers.contains_key("content-length"), !chunked);
         assert_eq!(answer.json(), whole);
     }
     // More than any memory: only what is asked for is made.
-    bench.mock.fault(On::any(), Fault::oversize_body(1 << 50)).unwrap().times(1);
+    bench.mock.inject_fault(RequestMatcher::any(), Fault::oversized_body(1 << 50)).unwrap().times(1);
     let mut response = bench.list().send().await.unwrap();
     assert_eq!(response.content_length(), Some(1 << 50));
     assert!(response.chunk().await.unwrap().is_some());
@@ -131,7 +140,7 @@ async fn answers_are_too_large() {
     let path = "/2010-04-01/Accounts/AC1/Recordings/RE00000000000000000000000000000001.wav";
     let file = 64 << 10;
     for size in [1, file, 100_000] {
-        bench.mock.fault(On::any(), Fault::oversize_body(size)).unwrap().times(1);
+        bench.mock.inject_fault(RequestMatcher::any(), Fault::oversized_body(size)).unwrap().times(1);
         let response = bench.get("api.twilio.com", path).send().await.unwrap();
         let bytes = response.bytes().await.unwrap();
         assert_eq!(bytes.len() as u64, size.max(file));
@@ -139,11 +148,11 @@ async fn answers_are_too_large() {
         assert!(bytes.iter().enumerate().all(|(at, byte)| *byte == expected(at)), "{size}");
     }
 
-    bench.mock.fault(On::any(), Fault::oversize_headers(20_000)).unwrap().times(1);
+    bench.mock.inject_fault(RequestMatcher::any(), Fault::oversized_headers(20_000)).unwrap().times(1);
     let response = bench.list().send().await.unwrap();
     let filler = response.headers().get_all("x-filler").iter().map(reqwest::header::HeaderValue::len);
     assert_eq!(filler.sum::<usize>(), 20_000);
-    bench.mock.fault(On::any(), Fault::oversize_headers(10_000_000)).unwrap().times(1);
+    bench.mock.inject_fault(RequestMatcher::any(), Fault::oversized_headers(10_000_000)).unwrap().times(1);
     assert!(bench.list().send().await.is_err());
     assert_eq!(bench.answer().await.json(), whole);
 }
@@ -159,7 +168,7 @@ async fn page_links_lead_astray() {
         let next = async |fault: Option<Fault>, path: &str| {
             bench.mock.clear_faults();
             if let Some(fault) = fault {
-                bench.mock.fault(On::any(), fault).unwrap();
+                bench.mock.inject_fault(RequestMatcher::any(), fault).unwrap();
             }
             let body = receive(bench.get(host, path)).await.json();
             body.pointer(place).unwrap().as_str().map(str::to_owned)
@@ -167,7 +176,7 @@ async fn page_links_lead_astray() {
         let right = next(None, path).await.unwrap();
         let tail = right.strip_prefix(&bench.mock.base_url()).unwrap_or(&right).to_owned();
         assert_eq!(next(Some(Fault::next_page("::nothing::")), path).await.unwrap(), "::nothing::");
-        let other = Fault::next_page_on("https://twilio.example/");
+        let other = Fault::next_page_host("https://twilio.example/");
         assert_eq!(next(Some(other.clone()), path).await.unwrap(), format!("https://twilio.example{tail}"));
         let circle = next(Some(Fault::next_page_loop()), path).await.unwrap();
         let circle = circle.strip_prefix(&bench.mock.base_url()).unwrap_or(&circle).to_owned();
@@ -181,6 +190,6 @@ async fn page_links_lead_astray() {
     }
     // What is no page stays as it is.
     bench.mock.clear_faults();
-    bench.mock.fault(On::any(), Fault::next_page("x")).unwrap();
+    bench.mock.inject_fault(RequestMatcher::any(), Fault::next_page("x")).unwrap();
     assert!(!receive(bench.create()).await.text.contains("next_page"));
 }

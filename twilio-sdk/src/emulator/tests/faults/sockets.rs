@@ -11,8 +11,8 @@ async fn connections_are_reset() {
         (Fault::reset_after_execution(), true, 0),
         (Fault::reset_in_body(), true, 201),
     ] {
-        let before = bench.mock.connections();
-        bench.mock.fault(On::any(), fault.clone()).unwrap().times(1);
+        let before = bench.mock.connection_count();
+        bench.mock.inject_fault(RequestMatcher::any(), fault.clone()).unwrap().times(1);
         let error = match bench.create().send().await {
             Ok(response) => {
                 assert_eq!((response.status().as_u16(), status), (201, 201));
@@ -27,7 +27,7 @@ async fn connections_are_reset() {
         assert_eq!(record.operation_id, Some("CreateMessage"));
         // The next request needs a connection of its own.
         assert_eq!(receive(bench.create()).await.status, 201);
-        assert!(bench.mock.connections() > before);
+        assert!(bench.mock.connection_count() > before);
     }
 }
 
@@ -40,9 +40,9 @@ async fn an_answer_without_a_body_breaks_off_before_it_begins() {
         builder.basic_auth(USER, Some("secret")).send()
     };
     assert_eq!(delete(&bench).await.unwrap().status(), 204);
-    bench.mock.fault(On::any(), Fault::reset_in_body()).unwrap().times(1);
+    bench.mock.inject_fault(RequestMatcher::any(), Fault::reset_in_body()).unwrap().times(1);
     assert_eq!(io_kind(&delete(&bench).await.unwrap_err()), Some(ErrorKind::ConnectionReset));
-    bench.mock.fault(On::any(), Fault::truncated_body()).unwrap().times(1);
+    bench.mock.inject_fault(RequestMatcher::any(), Fault::truncated_body()).unwrap().times(1);
     let error = delete(&bench).await.unwrap_err();
     assert_ne!(io_kind(&error), Some(ErrorKind::ConnectionReset), "{error:?}");
     assert_eq!((bench.last().executed, bench.last().status), (true, 0));
@@ -62,35 +62,40 @@ async fn resets_and_broken_bodies_reach_clients_of_http_2() {
     let bench = Bench { mock, client };
     let whole = bench.answer().await.text;
     for fault in [Fault::reset(), Fault::reset_after_execution(), Fault::reset_in_body()] {
-        bench.mock.fault(On::any(), fault.clone()).unwrap().times(1);
+        bench.mock.inject_fault(RequestMatcher::any(), fault.clone()).unwrap().times(1);
         let outcome = match bench.list().send().await {
             Ok(response) => response.bytes().await,
             Err(error) => Err(error),
         };
         assert!(outcome.is_err(), "{fault:?}");
     }
-    bench.mock.fault(On::any(), Fault::truncated_body()).unwrap().times(1);
+    bench.mock.inject_fault(RequestMatcher::any(), Fault::truncated_body()).unwrap().times(1);
     assert!(bench.list().send().await.unwrap().bytes().await.is_err());
-    bench.mock.fault(On::any(), Fault::slow_body(50, Duration::from_millis(1))).unwrap().times(1);
+    bench
+        .mock
+        .inject_fault(RequestMatcher::any(), Fault::slow_body(50, Duration::from_millis(1)))
+        .unwrap()
+        .times(1);
     assert_eq!(bench.answer().await.text, whole);
 }
 
 #[tokio::test]
 async fn connections_are_counted() {
     let bench = Bench::new().await;
-    assert_eq!((bench.mock.connections(), bench.mock.open_connections()), (0, 0));
+    assert_eq!((bench.mock.connection_count(), bench.mock.open_connection_count()), (0, 0));
     bench.answer().await;
     bench.answer().await;
-    assert_eq!((bench.mock.connections(), bench.mock.open_connections()), (1, 1));
-    let waiting = bench.mock.fault(On::any(), Fault::delay(Duration::MAX)).unwrap().times(3);
+    assert_eq!((bench.mock.connection_count(), bench.mock.open_connection_count()), (1, 1));
+    let waiting =
+        bench.mock.inject_fault(RequestMatcher::any(), Fault::delay(Duration::MAX)).unwrap().times(3);
     let calls: Vec<_> = (0..3).map(|_| tokio::spawn(bench.list().send())).collect();
     until(|| waiting.hits() == 3).await;
-    assert_eq!((bench.mock.connections(), bench.mock.open_connections()), (3, 3));
+    assert_eq!((bench.mock.connection_count(), bench.mock.open_connection_count()), (3, 3));
     for call in calls {
         call.abort();
     }
     let Bench { mock, client } = bench;
     drop(client);
-    until(|| mock.open_connections() == 0).await;
-    assert_eq!(mock.connections(), 3);
+    until(|| mock.open_connection_count() == 0).await;
+    assert_eq!(mock.connection_count(), 3);
 }

@@ -2,19 +2,19 @@ use serde_json::{Value, json};
 
 use super::place::FILES;
 use super::{Place, Stored};
-use crate::mock::RecordedRequest;
-use crate::mock::answer::Reply;
-use crate::mock::auth;
-use crate::mock::error::Refusal;
-use crate::mock::pattern::{Rng, seed};
-use crate::mock::server::{State, lock};
+use crate::emulator::RecordedRequest;
+use crate::emulator::answer::Reply;
+use crate::emulator::auth;
+use crate::emulator::error::Refusal;
+use crate::emulator::pattern::{Rng, seed};
+use crate::emulator::server::{State, lock};
 use crate::types::internal::is_sid;
 
 /// What links to uploaded files end in, so that they cannot be guessed; Twilio signs them.
 const SIGNATURE: &str = "signature";
 
 /// The answer of one of the places.
-pub(in crate::mock) fn respond(
+pub(in crate::emulator) fn respond(
     state: &State,
     place: &Place,
     record: &RecordedRequest,

@@ -8,7 +8,7 @@ mod sockets;
 use std::io::ErrorKind;
 use std::time::Duration;
 
-use super::super::{Fault, FaultPlan, FaultRule, On, RecordedRequest};
+use super::super::{Fault, FaultPlan, FaultRule, RecordedRequest, RequestMatcher};
 use super::*;
 
 const MESSAGES: &str = "/2010-04-01/Accounts/AC00000000000000000000000000000000/Messages.json";

@@ -1,10 +1,10 @@
 //! Which requests a fault is for.
 
-use crate::mock::{RecordedRequest, names, route};
+use crate::emulator::{RecordedRequest, names, route};
 
 /// The requests that a fault is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct On(Target);
+pub struct RequestMatcher(Target);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Target {
@@ -13,7 +13,7 @@ enum Target {
     Route { method: String, path: String },
 }
 
-impl On {
+impl RequestMatcher {
     /// Every request, whether an operation knows it or not.
     pub fn any() -> Self {
         Self(Target::Any)

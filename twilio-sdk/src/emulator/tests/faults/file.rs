@@ -73,7 +73,7 @@ fn the_endpoints_for_files_can_be_named_too() {
         let mut plan = on(operation).unwrap();
         let record = RecordedRequest {
             product: Some(product),
-            operation_id: crate::mock::media::OPERATIONS.into_iter().find(|known| *known == id),
+            operation_id: crate::emulator::media::OPERATIONS.into_iter().find(|known| *known == id),
             ..RecordedRequest::default()
         };
         assert_eq!(plan.draw(&record), Some(Fault::reset()), "{operation}");
@@ -95,10 +95,10 @@ fn every_kind_can_be_written() {
         ("kind = 'reset'", Fault::reset()),
         ("kind = 'reset-after-execution'", Fault::reset_after_execution()),
         ("kind = 'reset-in-body'", Fault::reset_in_body()),
-        ("kind = 'oversize-headers'\nbytes = 9", Fault::oversize_headers(9)),
-        ("kind = 'oversize-body'\nbytes = 9", Fault::oversize_body(9)),
+        ("kind = 'oversize-headers'\nbytes = 9", Fault::oversized_headers(9)),
+        ("kind = 'oversize-body'\nbytes = 9", Fault::oversized_body(9)),
         ("kind = 'next-page'\nlink = 'x'", Fault::next_page("x")),
-        ("kind = 'next-page-on'\norigin = 'x'", Fault::next_page_on("x")),
+        ("kind = 'next-page-on'\norigin = 'x'", Fault::next_page_host("x")),
         ("kind = 'next-page-loop'", Fault::next_page_loop()),
     ] {
         assert!(keys.contains(&format!("'{}'", fault.kind())), "{keys}");

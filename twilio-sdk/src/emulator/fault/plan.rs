@@ -4,16 +4,16 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use super::{Fault, On};
-use crate::mock::RecordedRequest;
-use crate::mock::pattern::Rng;
-use crate::mock::server::lock;
+use super::{Fault, RequestMatcher};
+use crate::emulator::RecordedRequest;
+use crate::emulator::pattern::Rng;
+use crate::emulator::server::lock;
 use crate::{Error, Result};
 
 /// Which requests are hit by which faults, and how often.
 #[derive(Clone, Debug)]
 pub struct FaultRule {
-    on: On,
+    on: RequestMatcher,
     steps: Vec<Option<Fault>>,
     times: Option<u64>,
     after: u64,
@@ -26,13 +26,13 @@ pub struct FaultRule {
 
 impl FaultRule {
     /// Every request that `on` names is hit by the fault.
-    pub fn new(on: On, fault: Fault) -> Self {
-        Self { times: None, ..Self::script(on, [Some(fault)]) }
+    pub fn new(on: RequestMatcher, fault: Fault) -> Self {
+        Self { times: None, ..Self::sequence(on, [Some(fault)]) }
     }
 
     /// The requests that `on` names are hit in this order, one step each, and no more after the last; `None` lets
     /// a request pass.
-    pub fn script(on: On, steps: impl IntoIterator<Item = Option<Fault>>) -> Self {
+    pub fn sequence(on: RequestMatcher, steps: impl IntoIterator<Item = Option<Fault>>) -> Self {
         let (steps, hits) = (steps.into_iter().collect(), Arc::default());
         Self { on, steps, times: Some(1), after: 0, chance: None, seen: 0, taken: 0, hits }
     }
@@ -115,20 +115,20 @@ impl FaultPlan {
     }
 
     /// Rejects a rule that could match no request.
-    pub(in crate::mock) fn check(&self) -> Result<()> {
+    pub(in crate::emulator) fn check(&self) -> Result<()> {
         self.rules.iter().try_for_each(FaultRule::check)
     }
 
-    pub(in crate::mock) fn clear(&mut self) {
+    pub(in crate::emulator) fn clear(&mut self) {
         self.rules.clear();
     }
 
-    pub(in crate::mock) fn draw(&mut self, request: &RecordedRequest) -> Option<Fault> {
+    pub(in crate::emulator) fn draw(&mut self, request: &RecordedRequest) -> Option<Fault> {
         self.rules.iter_mut().find_map(|rule| rule.draw(request))
     }
 }
 
-/// A rule at work in a mock, as [`Emulator::fault`](crate::mock::Emulator::fault) gives it.
+/// A rule at work in a mock, as [`Emulator::inject_fault`](crate::emulator::Emulator::inject_fault) gives it.
 ///
 /// Its methods say when the rule hits. Dropping it changes nothing.
 pub struct FaultHandle {
@@ -137,7 +137,7 @@ pub struct FaultHandle {
 }
 
 impl FaultHandle {
-    pub(in crate::mock) fn add(plan: &Arc<Mutex<FaultPlan>>, rule: FaultRule) -> Result<Self> {
+    pub(in crate::emulator) fn add(plan: &Arc<Mutex<FaultPlan>>, rule: FaultRule) -> Result<Self> {
         rule.check()?;
         let hits = Arc::clone(&rule.hits);
         lock(plan).rules.push(rule);

@@ -52,7 +52,7 @@ pub(super) fn check(name: &str) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::{NAMES, check, products};
-    use crate::mock::route;
+    use crate::emulator::route;
 
     #[test]
     fn review_68_the_names_are_those_of_the_specs() {

@@ -7,30 +7,30 @@ use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use super::{Body, Effect, Fault, Link};
-use crate::mock::RecordedRequest;
-use crate::mock::answer::Reply;
-use crate::mock::error::Refusal;
+use crate::emulator::RecordedRequest;
+use crate::emulator::answer::Reply;
+use crate::emulator::error::Refusal;
 
 /// What every client takes in one header.
 const HEADER_PIECE: usize = 8000;
 
 impl Fault {
-    pub(in crate::mock) fn wait(&self) -> Duration {
+    pub(in crate::emulator) fn wait(&self) -> Duration {
         self.delay
     }
 
     /// Whether the request is not to be carried out.
-    pub(in crate::mock) fn is_instead(&self) -> bool {
+    pub(in crate::emulator) fn is_instead(&self) -> bool {
         self.instead
     }
 
     /// Whether the request is not even read to its end.
-    pub(in crate::mock) fn is_early_reset(&self) -> bool {
+    pub(in crate::emulator) fn is_early_reset(&self) -> bool {
         self.instead && self.effect == Effect::Reset
     }
 
     /// How the connection ends without an answer, if it does: whether with a reset.
-    pub(in crate::mock) fn silence(&self, reply: &Reply) -> Option<bool> {
+    pub(in crate::emulator) fn silence(&self, reply: &Reply) -> Option<bool> {
         let nothing = reply.body.as_ref().is_none_or(Vec::is_empty) && reply.pattern.unwrap_or_default() == 0;
         let empty = nothing || matches!(reply.status, 204 | 304);
         match self.effect {
@@ -42,7 +42,7 @@ impl Fault {
     }
 
     /// Changes what the answer says.
-    pub(in crate::mock) fn change(&self, reply: &mut Reply, request: &RecordedRequest) {
+    pub(in crate::emulator) fn change(&self, reply: &mut Reply, request: &RecordedRequest) {
         match &self.effect {
             Effect::Status(status) => *reply = error(*status),
             Effect::Html(status) => *reply = page(*status),
@@ -57,7 +57,7 @@ impl Fault {
         match &self.effect {
             Effect::ContentType(media) => set(reply, "Content-Type", media),
             Effect::TruncatedJson => reply.body = reply.body.take().map(truncated),
-            Effect::OversizeHeaders(bytes) => {
+            Effect::OversizedHeaders(bytes) => {
                 let mut left = *bytes;
                 while left > 0 {
                     let piece = left.min(HEADER_PIECE);
@@ -75,11 +75,11 @@ impl Fault {
     }
 
     /// Changes how the answer's body is sent.
-    pub(in crate::mock) fn send(&self, body: &mut Body) {
+    pub(in crate::emulator) fn send(&self, body: &mut Body) {
         body.sized = !self.chunked;
         match &self.effect {
             Effect::SlowBody { piece, pause } => body.slow_down(*piece, *pause),
-            Effect::OversizeBody(size) => body.pad(*size),
+            Effect::OversizedBody(size) => body.pad(*size),
             Effect::TruncatedBody => body.break_off(false),
             Effect::ResetInBody => body.break_off(true),
             _ => {}

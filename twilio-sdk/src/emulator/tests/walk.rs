@@ -12,7 +12,7 @@ const ITEMS: usize = 23;
 
 #[tokio::test]
 async fn every_list_gives_each_item_once() {
-    let mock = Emulator::builder().collection_size(ITEMS).start().await.unwrap();
+    let mock = Emulator::builder().items_per_list(ITEMS).start().await.unwrap();
     let client = super::http();
     let mut kinds = BTreeMap::<&str, usize>::new();
     for (route, operation) in operations() {

@@ -41,13 +41,13 @@ pub struct RecordedRequest {
     /// The status of the answer, 0 where a fault let none go out.
     pub status: u16,
     /// Whether the mock carried the request out: it was checked, and its own answer was one of success, whatever a
-    /// fault made of that. What [`Emulator::respond_once`](super::Emulator::respond_once) sets counts like an
+    /// fault made of that. What [`Emulator::stub_next`](super::Emulator::stub_next) sets counts like an
     /// answer of its own.
     pub executed: bool,
     /// The fault that hit it.
     pub fault: Option<Fault>,
     /// The file that it uploads; `body` is its content then, empty where that is larger than the
-    /// [body limit](super::EmulatorBuilder::body_limit).
+    /// [body limit](super::EmulatorBuilder::max_body_bytes).
     pub file: Option<RecordedFile>,
     /// The answer's `Twilio-Request-Id`.
     pub request_id: String,

@@ -75,7 +75,7 @@ async fn credentials_are_checked() {
     assert_eq!(request.send(&client, &mock).await.status, 401);
 
     let listed =
-        Emulator::builder().credentials("SKone", "secret").bearer_token("token").start().await.unwrap();
+        Emulator::builder().accept_basic("SKone", "secret").accept_bearer("token").start().await.unwrap();
     assert_eq!(Request::get("api.twilio.com", MESSAGES).send(&client, &listed).await.status, 401);
     request.headers[0].1 = "bearer token".into();
     assert_eq!(request.send(&client, &listed).await.status, 200);
@@ -144,7 +144,7 @@ async fn wrong_requests_are_refused() {
 
 #[tokio::test]
 async fn large_bodies_are_refused() {
-    let mock = Emulator::builder().body_limit(1000).start().await.unwrap();
+    let mock = Emulator::builder().max_body_bytes(1000).start().await.unwrap();
     let answer = message(&[("Body", &"x".repeat(2000))]).send(&super::http(), &mock).await;
     assert_eq!(answer.status, 413);
     assert_eq!(mock.requests()[0].status, 413);
@@ -190,7 +190,7 @@ async fn answers_reflect_the_request() {
     assert_eq!((&body["friendly_name"], &body["sticky_sender"]), (&json!("New"), &json!(true)));
     assert_eq!(body["url"], format!("{}/messaging.twilio.com{path}", mock.base_url()));
 
-    let real = Emulator::builder().real_hosts(true).start().await.unwrap();
+    let real = Emulator::builder().link_to_twilio_hosts(true).start().await.unwrap();
     let body = Request::get("messaging.twilio.com", "/v1/Services").send(&client, &real).await.json();
     let next = body["meta"]["next_page_url"].as_str().unwrap();
     assert!(
@@ -215,8 +215,8 @@ async fn prefixed_maps_and_odd_names_are_known() {
 async fn scripted_and_magic_answers() {
     let (mock, client) = setup().await;
     let good = [("To", "+15558675310"), ("From", "+15005550006"), ("Body", "Hi")];
-    mock.respond_once(503, &[("Retry-After", "1"), ("Content-Type", "text/html")], "<html>");
-    mock.respond_with("api_v2010/CreateMessage", 429, &json!({ "code": 20429 })).unwrap();
+    mock.stub_next(503, &[("Retry-After", "1"), ("Content-Type", "text/html")], "<html>");
+    mock.stub_operation("api_v2010/CreateMessage", 429, &json!({ "code": 20429 })).unwrap();
     let answer = message(&good).send(&client, &mock).await;
     assert_eq!((answer.status, answer.text.as_str()), (503, "<html>"));
     assert_eq!(
@@ -225,12 +225,12 @@ async fn scripted_and_magic_answers() {
     );
     assert_eq!(message(&good).send(&client, &mock).await.json()["code"], 20429);
     for status in [0, 100, 204, 304, 1000] {
-        mock.respond_once(status, &[("Bad Name", "x"), ("X-Bad", "a\nb")], "{}");
+        mock.stub_next(status, &[("Bad Name", "x"), ("X-Bad", "a\nb")], "{}");
         let expected = if [204, 304].contains(&status) { status } else { 500 };
         assert_eq!(message(&good).send(&client, &mock).await.status, expected);
         assert_eq!(mock.requests().last().unwrap().status, expected);
     }
-    mock.clear_responses();
+    mock.clear_stubs();
     assert_eq!(message(&good).send(&client, &mock).await.status, 201);
     for (name, number, code) in [("To", "0001", 21211), ("To", "0009", 21614), ("From", "0007", 21606)] {
         let number = format!("+1500555{number}");
@@ -244,7 +244,7 @@ async fn scripted_and_magic_answers() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_at_once_then_stop() {
-    let mock = std::sync::Arc::new(Emulator::builder().record_limit(150).start().await.unwrap());
+    let mock = std::sync::Arc::new(Emulator::builder().max_recorded_requests(150).start().await.unwrap());
     let client = super::http();
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..200 {
@@ -258,7 +258,7 @@ async fn many_at_once_then_stop() {
     assert_eq!(sids.len(), 200);
     assert_eq!(mock.requests().len(), 150);
     let mock = std::sync::Arc::into_inner(mock).unwrap();
-    let (url, address) = (mock.base_url(), mock.address());
+    let (url, address) = (mock.base_url(), mock.local_addr());
     mock.shutdown().await;
     assert!(client.get(url).send().await.is_err());
     drop(Emulator::builder().listen(address).start().await.unwrap());
@@ -268,7 +268,7 @@ async fn many_at_once_then_stop() {
 #[tokio::test]
 async fn review_69_links_keep_the_host_of_the_product_for_every_client() {
     let (mock, client) = setup().await;
-    let port = mock.address().port();
+    let port = mock.local_addr().port();
     let next = |answer: &Answer| answer.json()["meta"]["next_page_url"].as_str().unwrap().to_owned();
     let (own, path) = (mock.base_url(), "/v1/Credentials/AWS");
     let localhost = format!("localhost:{port}");

@@ -39,7 +39,7 @@ fn token(answer: &Answer) -> String {
 #[tokio::test]
 async fn a_token_is_issued_accepted_and_revoked() {
     let secret = "a:b%c d&e=ü";
-    let mock = Emulator::builder().oauth_client(ID, secret).start().await.unwrap();
+    let mock = Emulator::builder().accept_oauth_client(ID, secret).start().await.unwrap();
     let client = super::http();
     let answer = grant(ID, secret).send(&client, &mock).await;
     assert_eq!(answer.status, 200, "{answer:?}");
@@ -60,7 +60,7 @@ async fn a_token_is_issued_accepted_and_revoked() {
     assert!(answer.headers["www-authenticate"].contains("invalid_token"));
     let third = token(&grant(ID, secret).send(&client, &mock).await);
     assert_eq!(bearing(&third).send(&client, &mock).await.status, 200);
-    assert_eq!(mock.token_requests(), 3);
+    assert_eq!(mock.token_request_count(), 3);
     let shown = format!("{:?} {mock:?}", mock.requests());
     assert!(!shown.contains("a:b%c") && !shown.contains(&first), "{shown}");
 }
@@ -99,7 +99,7 @@ async fn a_jwt_tells_when_it_ends_and_the_answer_need_not() {
 
 #[tokio::test]
 async fn the_token_endpoint_refuses() {
-    let mock = Emulator::builder().oauth_client(ID, "secret").start().await.unwrap();
+    let mock = Emulator::builder().accept_oauth_client(ID, "secret").start().await.unwrap();
     let client = super::http();
     let id = ("client_id", ID);
     for (request, status, error) in [
@@ -116,7 +116,7 @@ async fn the_token_endpoint_refuses() {
     request.user = Some(USER.to_owned());
     let answer = request.send(&client, &mock).await;
     assert_eq!((answer.status, answer.json()["error"].as_str()), (400, Some("invalid_request")));
-    assert_eq!(mock.token_requests(), 5);
+    assert_eq!(mock.token_request_count(), 5);
 
     let open = Emulator::start().await.unwrap();
     assert_eq!(grant("AC1", "secret").send(&client, &open).await.status, 401);
