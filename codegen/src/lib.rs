@@ -126,6 +126,12 @@ pub struct OperationSummary {
     pub path: String,
     /// The client's method.
     pub rust_name: String,
+    /// What it does, in a sentence.
+    pub summary: String,
+    /// Its name in Twilio's own libraries, such as `client.messages.create`.
+    pub library: String,
+    /// The page of Twilio's reference for its resource.
+    pub reference: String,
     /// The required values: name and Rust type.
     pub arguments: Vec<(String, String)>,
     /// The struct that takes the required values, where there are two or more.

@@ -5,16 +5,20 @@
 //! reads a file, and [`distil`](distil::distil) is what turns Twilio's files into the facts kept in `specs/`.
 
 mod error;
+mod library;
 mod operation;
 mod product;
+mod reference;
 mod spec;
 
 pub mod distil;
 pub mod extension;
 
 pub use error::{Error, Result};
+pub use library::library_name;
 pub use operation::{Body, Location, Method, Operation, Parameter, Response};
 pub use product::{Product, RETIRED, Retired, find, products};
+pub use reference::reference;
 pub use spec::{Spec, escape_pointer};
 
 use std::path::{Path, PathBuf};

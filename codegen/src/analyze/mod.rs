@@ -7,6 +7,8 @@ mod operation;
 mod pii;
 mod rules;
 pub mod sid;
+mod summary;
+pub(crate) mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -218,6 +220,12 @@ pub struct Operation {
     pub deprecated: bool,
     /// `GA`, `Beta`, `Preview`, where the spec says so.
     pub maturity: Option<String>,
+    /// What it does, in a sentence made from its verb and its path.
+    pub summary: String,
+    /// Its name in Twilio's own libraries, such as `client.messages.create`.
+    pub library: String,
+    /// The page of Twilio's reference for its resource.
+    pub reference: String,
     /// Twilio's description, if the spec carries it.
     pub description: Option<String>,
 }

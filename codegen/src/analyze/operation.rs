@@ -4,7 +4,7 @@ use serde_json::Value;
 use twilio_openapi::{Location, Operation as Source, Spec, extension};
 
 use super::model::{Types, Use};
-use super::{BodyKind, Constraints, Input, Operation, Output, Place, Type, input, names, rules};
+use super::{BodyKind, Constraints, Input, Operation, Output, Place, Type, input, names, rules, summary};
 use crate::error::unsupported;
 use crate::{Result, pass};
 
@@ -105,6 +105,9 @@ fn one(spec: &Spec, source: &Source<'_>, types: &mut Types<'_>) -> Result<Operat
         output,
         redirect,
         deprecated: source.deprecated(),
+        summary: summary::summary(source.id, source.path),
+        library: twilio_openapi::library_name(spec, source),
+        reference: twilio_openapi::reference(spec.name(), source.path),
         maturity: extension::maturity(source.value).map(str::to_owned),
         description: input::description(source.item, source.value),
     })

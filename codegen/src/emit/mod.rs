@@ -4,6 +4,7 @@ mod docs;
 mod enums;
 mod models;
 mod operations;
+mod plain;
 mod prose;
 mod rules;
 pub(crate) mod shared;
@@ -56,12 +57,15 @@ pub(crate) fn one(api: &Api, operation: &Operation) -> Result<String> {
 
 /// The row of an operation in a list.
 pub(crate) fn summary(operation: &Operation) -> OperationSummary {
-    let arguments = operation.required.iter().map(|input| (input.rust.clone(), operations::plain(&input.ty)));
+    let arguments = operation.required.iter().map(|input| (input.rust.clone(), plain::plain(&input.ty)));
     OperationSummary {
         id: operation.id.clone(),
         method: operation.method.to_string(),
         path: operation.path.clone(),
         rust_name: operation.method_name.clone(),
+        summary: operation.summary.clone(),
+        library: operation.library.clone(),
+        reference: operation.reference.clone(),
         arguments: arguments.collect(),
         params_struct: operation.takes_struct().then(|| operation.params_struct()),
     }

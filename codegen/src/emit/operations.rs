@@ -22,7 +22,7 @@ pub(super) fn all(api: &Api, options: Options) -> TokenStream {
         #[allow(unused_imports)]
         use crate::runtime::{Call, Place, Request as _};
         impl Client { #methods }
-        /// The calls that the client's methods return: set what is optional, then `send()`.
+        /// The requests that the client's methods return: set optional parameters, then call `send()`.
         pub mod builder {
             #[allow(unused_imports)]
             use super::types;
@@ -45,18 +45,6 @@ pub(super) fn one(api: &Api, operation: &Operation, options: Options) -> TokenSt
     }
 }
 
-/// A type as a reader writes it.
-pub(super) fn plain(ty: &Type) -> String {
-    match ty {
-        Type::List(item) => format!("[{}]", plain(item)),
-        Type::Map(value) => format!("{{text: {}}}", plain(value)),
-        Type::Json => "json".to_owned(),
-        Type::Secret(_) => "secret".to_owned(),
-        Type::Text => "text".to_owned(),
-        other => path(other).to_string().rsplit(' ').next().unwrap_or_default().to_owned(),
-    }
-}
-
 fn method(api: &Api, operation: &Operation, example: bool) -> TokenStream {
     let doc = docs::operation(api, operation, example);
     let deprecated = operation.deprecated.then(|| quote!(#[deprecated]));
@@ -65,12 +53,12 @@ fn method(api: &Api, operation: &Operation, example: bool) -> TokenStream {
     let call = quote!(call);
     let types = operation.required.iter().map(|input| argument(&input.ty));
     let (arguments, puts): (TokenStream, TokenStream) = if operation.takes_struct() {
-        let required = ident(&operation.params_struct());
+        let params = ident(&operation.params_struct());
         let puts = operation.required.iter().map(|input| {
             let field = ident(&input.rust);
-            put(&call, input, &quote!(required.#field))
+            put(&call, input, &quote!(params.#field))
         });
-        (quote!(, required: builder::#required<#(#types),*>), puts.collect())
+        (quote!(, params: builder::#params<#(#types),*>), puts.collect())
     } else {
         let names = operation.required.iter().map(|input| ident(&input.rust));
         let puts = operation.required.iter().map(|input| {
@@ -164,7 +152,7 @@ fn builder(operation: &Operation, options: Options) -> TokenStream {
     quote! {
         #doc
         #[derive(Clone, Debug)]
-        #[must_use = "a call does nothing until it is sent"]
+        #[must_use = "a request does nothing until it is sent"]
         pub struct #name(pub(crate) crate::runtime::Call<#held>);
         #setters
         crate::runtime::#kind!(#name => #output, #facts);
@@ -174,7 +162,7 @@ fn builder(operation: &Operation, options: Options) -> TokenStream {
 }
 
 fn setter(input: &Input) -> TokenStream {
-    let doc = docs::input(input);
+    let doc = docs::optional(input);
     let name = ident(&input.rust);
     let setter = match setting(&input.ty) {
         Setting::Given(argument) => {
@@ -219,7 +207,7 @@ fn required(operation: &Operation) -> TokenStream {
     let doc = docs::params_struct(operation);
     let parameters: Vec<_> = (1..=operation.required.len()).map(|n| format_ident!("T{n}")).collect();
     let fields = operation.required.iter().zip(&parameters).map(|(input, ty)| {
-        let doc = docs::input(input);
+        let doc = docs::required(input);
         let name = ident(&input.rust);
         quote!(#doc pub #name: #ty,)
     });
