@@ -30,7 +30,10 @@ pub(crate) async fn call(client: &Client, scenario: Scenario) -> Result<()> {
         }
         Scenario::Page => {
             let page = api.list_message().page_size(PAGE as i64).send().await?;
-            ensure!(page.items.len() == PAGE && page.next_page().is_none(), "another page than expected");
+            ensure!(
+                page.items.len() == PAGE && page.next_page_token().is_none(),
+                "another page than expected"
+            );
         }
     }
     Ok(())

@@ -69,7 +69,7 @@ macro_rules! operations {
                     let call = client.$product().$name($($argument),*).send_with_response();
                     match call.await {
                         Ok(response) => {
-                            let seed = [&[index], response.body()].concat();
+                            let seed = [&[index], response.raw_body()].concat();
                             keep(concat!(stringify!($product), ".", stringify!($name)), &seed);
                         }
                         Err(error) => panic!("no seed: {error}"),

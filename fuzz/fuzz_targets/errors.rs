@@ -73,7 +73,7 @@ fuzz_target!(init: seeds(), |data: &[u8]| -> Corpus {
     if let Some(code) = error.code() {
         assert!(shown.contains(&code.to_string()));
     }
-    let problem = error.problem();
+    let problem = error.error_body();
     let _ = (error.message(), error.more_info(), error.request_id(), error.details(), problem.clone());
     assert_eq!(error.body(), Some(body));
     Corpus::Keep

@@ -18,12 +18,12 @@ type Next = fn(&Client, &[u8]) -> Option<(Option<String>, String)>;
 /// The link of a page, and the URL that is requested next.
 fn next<T: Decode + Send + 'static>(pages: Pages<T>, body: &[u8]) -> Option<(Option<String>, String)> {
     let (page, next) = page(pages, body).ok()?;
-    let link = page.next_page().map(|position| position.to_string());
+    let link = page.next_page_token().map(|position| position.to_string());
     assert!(page.repaired_items().iter().all(|index| *index < page.items.len()));
     match next {
         Ok(url) => Some((link, url?)),
         Err(error) => {
-            assert!((error.is_paging() || error.is_request()) && link.is_some(), "{error:?}");
+            assert!((error.is_pagination() || error.is_invalid_request()) && link.is_some(), "{error:?}");
             None
         }
     }

@@ -156,13 +156,13 @@ pub use config::{ConfigFormat, ConfigLoader};
 pub use error::ConfigProblem;
 #[cfg(feature = "validation")]
 pub use error::Violation;
-pub use error::{Error, OAuthError, OAuthErrorCode, Problem, ProblemDetail, Result};
+pub use error::{Error, ErrorBody, OAuthError, OAuthErrorCode, ProblemDetail, Result};
 pub use http::Method;
 pub use paging::{Items, Page, PagePosition, Pages};
 pub use products::*;
 #[cfg(feature = "serialize")]
 pub use runtime::RequestData;
-pub use runtime::{Attempt, Operation, RawBody, RawRequest, Request, Response, SendFuture};
+pub use runtime::{Attempt, Operation, OperationRequest, RawBody, RawRequest, Response, SendFuture};
 pub use twilio_sdk_http::install_tls_provider;
 
 /// What the conformance tests need to look into answers. Not for other use; it changes without notice.

@@ -13,7 +13,7 @@ use std::task::{Context, Poll, ready};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
-use crate::runtime::{Call, Decode, Decoded, Operation, Output, Param, Parts, Raw, read_json};
+use crate::runtime::{Decode, Decoded, Operation, Output, Param, Parts, Raw, RequestBuilder, read_json};
 use crate::types::Extra;
 use crate::types::wire::{Name, Seed};
 use crate::{Error, Result, SendFuture};
@@ -50,7 +50,7 @@ impl<T> Page<T> {
     }
 
     /// Where the next page is, `None` on the last one. Kept as a string it is Twilio's link or token.
-    pub fn next_page(&self) -> Option<PagePosition> {
+    pub fn next_page_token(&self) -> Option<PagePosition> {
         self.next().map(PagePosition::from)
     }
 
@@ -196,7 +196,7 @@ impl<T: Param> Param for Page<T> {
 /// a row; any other error ends the list. [`position`](Self::position) says where the list is, also after an error.
 #[must_use = "nothing is sent until a page is asked for"]
 pub struct Pages<T> {
-    pub(crate) call: Option<Call<Page<T>>>,
+    pub(crate) call: Option<RequestBuilder<Page<T>>>,
     flight: Option<SendFuture<Page<T>>>,
     seen: HashSet<String>,
     /// Why there is no page after the one that was given last.
@@ -211,7 +211,7 @@ pub struct Pages<T> {
 const MOST_FAILURES: u32 = 10;
 
 impl<T: Decode + Send + 'static> Pages<T> {
-    pub(crate) fn new(call: Call<Page<T>>) -> Self {
+    pub(crate) fn new(call: RequestBuilder<Page<T>>) -> Self {
         let (flight, seen, ending) = (None, HashSet::new(), None);
         Self { call: Some(call), flight, seen, ending, position: PagePosition::START, failures: 0 }
     }
@@ -219,7 +219,7 @@ impl<T: Decode + Send + 'static> Pages<T> {
     /// Starts at a page that was reached before: a [`position`](Self::position), Twilio's link to a page, or its token.
     /// The list must have the parameters that it had then.
     ///
-    /// A link that leads to another host than this product's, or is none, is an [error](Error::is_paging) in place of
+    /// A link that leads to another host than this product's, or is none, is an [error](Error::is_pagination) in place of
     /// the page, and nothing is sent.
     pub fn resume_from(mut self, position: impl Into<PagePosition>) -> Self {
         self.resume(position.into());

@@ -9,7 +9,7 @@ mod journal;
 use std::collections::BTreeMap;
 
 use common::{client, mock};
-use twilio_sdk::Request;
+use twilio_sdk::OperationRequest;
 use twilio_sdk::bulk::{Bulk, Progress};
 
 type CreateMessage = twilio_sdk::api_v2010::builder::CreateMessage;
@@ -21,7 +21,8 @@ async fn a_run_that_stopped_goes_on_from_what_was_stored() {
     let number = |index: usize| format!("+1555{index:07}");
     let requests: Vec<_> =
         (0..200).map(|n| api.create_message(number(n)).from("+15017122661").body("Hi")).collect();
-    let stored = serde_json::to_string(&requests.iter().map(Request::save).collect::<Vec<_>>()).unwrap();
+    let stored =
+        serde_json::to_string(&requests.iter().map(OperationRequest::to_data).collect::<Vec<_>>()).unwrap();
     let mut sent = Bulk::new().concurrency(8).send_iter(requests);
     let mut outcomes = 0;
     while let Some(outcome) = sent.next().await {
@@ -40,7 +41,7 @@ async fn a_run_that_stopped_goes_on_from_what_was_stored() {
     let saved: Vec<twilio_sdk::RequestData> = serde_json::from_str(&stored).unwrap();
     let api = twilio.api_v2010();
     let restored: Vec<_> =
-        saved.into_iter().map(|saved| CreateMessage::restore(&api, saved).unwrap()).collect();
+        saved.into_iter().map(|saved| CreateMessage::from_data(&api, saved).unwrap()).collect();
     let done: Progress = serde_json::from_str(&progress).unwrap();
     let mut sent = Bulk::new().concurrency(8).in_order(true).resume(done).send_iter(restored);
     let mut last = None;

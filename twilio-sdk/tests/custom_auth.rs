@@ -90,7 +90,7 @@ async fn paths_need_an_account_that_is_given_somewhere() {
     let twilio = client(BearerConfig::new("T"), &server.url);
     assert!(twilio.account_sid().is_none());
     let error = twilio.api_v2010().create_message("+1").send().await.unwrap_err();
-    assert!(error.is_request() && error.to_string().contains("with_account_sid"), "{error}");
+    assert!(error.is_invalid_request() && error.to_string().contains("with_account_sid"), "{error}");
     assert!(server.seen().is_empty());
     twilio.api_v2010().create_message("+1").with_account_sid(ACCOUNT).send().await.unwrap();
     assert_eq!(server.seen()[0].path, format!("/2010-04-01/Accounts/{ACCOUNT}/Messages.json"));

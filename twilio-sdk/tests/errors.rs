@@ -53,7 +53,7 @@ async fn any_success_status_is_a_success_and_an_empty_body_an_empty_answer() {
     let answer = twilio.api_v2010().create_message("+1").send_with_response().await.unwrap();
     assert_eq!(answer.status().as_u16(), 202);
     assert_eq!(answer.value().extra.get("unheard_of"), Some(&serde_json::json!({ "a": 1 })));
-    assert_eq!(answer.body(), br#"{"sid":"SM1","unheard_of":{"a":1}}"#);
+    assert_eq!(answer.raw_body(), br#"{"sid":"SM1","unheard_of":{"a":1}}"#);
     mock.stub_next(204, &[], "");
     assert!(twilio.api_v2010().create_message("+1").send().await.unwrap().sid.is_none());
     mock.stub_next(200, &[], "ignored");
@@ -118,8 +118,8 @@ async fn what_cannot_stand_in_a_request_is_refused_before_it_is_sent() {
     let api = client(&mock).api_v2010();
     for bad in ["", ".", ".."] {
         let error = api.fetch_call(bad).send().await.unwrap_err();
-        assert!(error.is_request() && error.to_string().contains("`Sid`"), "{error}");
-        assert!(api.delete_call(CallSid::from(bad)).send().await.unwrap_err().is_request());
+        assert!(error.is_invalid_request() && error.to_string().contains("`Sid`"), "{error}");
+        assert!(api.delete_call(CallSid::from(bad)).send().await.unwrap_err().is_invalid_request());
     }
     let call = client(&mock).verify_v2().fetch_service("VA/../../x?y=z#f");
     let _ = call.send().await;
@@ -171,7 +171,7 @@ async fn errors_show_twilios_message_and_nothing_else_of_the_answer() {
                 false => api.create_message("+15558675310").body("hidden").send().await.unwrap_err(),
                 true => api.list_message().to("+15558675310").send().await.unwrap_err(),
             };
-            let mut shown = format!("{error} {error:?} {error:#?} {:?}", error.problem());
+            let mut shown = format!("{error} {error:?} {error:#?} {:?}", error.error_body());
             let mut source = error.source();
             while let Some(cause) = source {
                 shown.push_str(&format!("{cause} {cause:?}"));

@@ -56,7 +56,7 @@ async fn spoilt_page_links_end_a_list_with_an_error() {
         let mock = mock().await;
         mock.inject_fault(RequestMatcher::operation("ListService"), fault.clone()).unwrap();
         let error = client(&mock).verify_v2().list_service().items().collect().await.unwrap_err();
-        assert!(error.is_paging(), "{fault:?}: {error}");
+        assert!(error.is_pagination(), "{fault:?}: {error}");
         assert_eq!(mock.requests().len(), pages, "{fault:?}");
     }
 }

@@ -121,7 +121,7 @@ async fn a_call_that_gets_no_turn_says_so_and_sends_nothing() {
     let first = tokio::spawn(call(twilio.clone()));
     server.reach(1).await;
     let error = call(twilio.clone()).await.unwrap_err();
-    assert!(error.is_busy(), "{error}");
+    assert!(error.is_local_limit(), "{error}");
     assert!(error.to_string().contains("max_active is 1"), "{error}");
     assert!(!error.may_have_executed());
     server.answer(1);
@@ -186,7 +186,7 @@ async fn requests_start_no_faster_than_the_rate_limit() {
     .unwrap();
     call(slow.clone()).await.unwrap();
     let error = call(slow).await.unwrap_err();
-    assert!(error.is_busy() && error.to_string().contains("rate limit"), "{error}");
+    assert!(error.is_local_limit() && error.to_string().contains("rate limit"), "{error}");
 }
 
 #[tokio::test]
@@ -201,7 +201,7 @@ async fn a_host_that_fails_is_left_alone_and_probed_again() {
     }
     let error = call(twilio.clone()).await.unwrap_err();
     assert!(error.is_circuit_open() && !error.may_have_executed(), "{error}");
-    assert!(error.opens_in().unwrap() <= Duration::from_millis(100));
+    assert!(error.circuit_retry_after().unwrap() <= Duration::from_millis(100));
     assert_eq!(server.seen.load(Ordering::SeqCst), 4, "the refused call was not sent");
 
     tokio::time::sleep(Duration::from_millis(100)).await;
@@ -270,7 +270,10 @@ async fn a_circuit_that_is_never_tried_again_stays_open() {
         assert!(call(twilio.clone()).await.unwrap_err().is_api());
     }
     let error = call(twilio.clone()).await.unwrap_err();
-    assert!(error.is_circuit_open() && error.opens_in().unwrap() > Duration::from_secs(1 << 20), "{error}");
+    assert!(
+        error.is_circuit_open() && error.circuit_retry_after().unwrap() > Duration::from_secs(1 << 20),
+        "{error}"
+    );
 }
 
 #[tokio::test]

@@ -148,8 +148,8 @@ async fn weakness_36_denied_expired_and_other_errors_are_typed_and_end_it() {
         })
         .await;
         let error = wait(&device).await.unwrap_err();
-        assert!(error.is_token());
-        assert_eq!(error.token_problem().unwrap().code, Some(code));
+        assert!(error.is_oauth());
+        assert_eq!(error.oauth_error().unwrap().code, Some(code));
         assert_eq!(device.waits().len(), 1);
     }
 }
@@ -160,7 +160,7 @@ async fn weakness_36_the_server_is_never_asked_after_the_code_has_expired() {
     let device = Device::start(details(20, ""), |_| refusal("authorization_pending")).await;
     let begun = Instant::now();
     let error = wait(&device).await.unwrap_err();
-    assert_eq!(error.token_problem().unwrap().code, Some(OAuthErrorCode::ExpiredToken));
+    assert_eq!(error.oauth_error().unwrap().code, Some(OAuthErrorCode::ExpiredToken));
     let polls = device.polls.lock().unwrap();
     assert!((2..=4).contains(&polls.len()), "{}", polls.len());
     assert!(polls.iter().all(|moment| *moment - begun < Duration::from_secs(20)));
@@ -173,7 +173,7 @@ async fn an_interval_beyond_the_codes_end_does_not_put_the_end_off() {
         let device = Device::start(details(20, r#","interval":1e300"#), move |_| refusal(script)).await;
         let begun = Instant::now();
         let error = wait(&device).await.unwrap_err();
-        assert_eq!(error.token_problem().unwrap().code, Some(OAuthErrorCode::ExpiredToken));
+        assert_eq!(error.oauth_error().unwrap().code, Some(OAuthErrorCode::ExpiredToken));
         assert_eq!(device.polls.lock().unwrap().len(), 1);
         assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
     }
@@ -186,7 +186,7 @@ async fn a_code_that_expired_before_the_wait_began_is_not_asked_for() {
     drive(tokio::time::sleep(Duration::from_secs(4))).await;
     assert_eq!(login.expires_in(), Duration::ZERO);
     let error = login.wait().await.unwrap_err();
-    assert_eq!(error.token_problem().unwrap().code, Some(OAuthErrorCode::ExpiredToken));
+    assert_eq!(error.oauth_error().unwrap().code, Some(OAuthErrorCode::ExpiredToken));
     assert!(device.polls.lock().unwrap().is_empty());
 }
 
@@ -229,11 +229,11 @@ async fn answers_that_are_none_are_errors() {
     {
         let device = Device::start(body.to_owned(), |_| Reply::new(200, DONE)).await;
         let error = device.provider().device().await.unwrap_err();
-        assert!(error.is_token() && !format!("{error:?}").contains("s3cret"), "{body}: {error:?}");
+        assert!(error.is_oauth() && !format!("{error:?}").contains("s3cret"), "{body}: {error:?}");
     }
     for body in ["{}", "<html>", r#"{"token_type":"Bearer"}"#] {
         let device = Device::start(details(600, ""), move |_| Reply::new(200, body)).await;
-        assert!(wait(&device).await.unwrap_err().is_token());
+        assert!(wait(&device).await.unwrap_err().is_oauth());
         assert_eq!(device.polls.lock().unwrap().len(), 1);
     }
 }

@@ -156,7 +156,7 @@ async fn weakness_36_a_success_without_a_usable_token_is_an_error_that_shows_not
     ] {
         let server = answering(200, body).await;
         let error = provider(config(&server)).client_credentials().await.unwrap_err();
-        assert!(error.is_token(), "{body}: {error:?}");
+        assert!(error.is_oauth(), "{body}: {error:?}");
         assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
     }
 }
@@ -187,7 +187,7 @@ async fn weakness_37_refusals_are_typed_not_retried_and_hold_no_secret() {
         let server = answering(status, body).await;
         let provider = provider(config(&server).client_secret("s3cret"));
         let error = provider.client_credentials().await.unwrap_err();
-        assert_eq!(error.token_problem().unwrap().code, code, "{body}");
+        assert_eq!(error.oauth_error().unwrap().code, code, "{body}");
         assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
         assert!(!format!("{error} {error:?} {provider:?}").contains("s3cret"), "{error:?}");
         assert_eq!(server.seen().len(), 1);
@@ -200,7 +200,7 @@ async fn a_redirect_does_not_take_the_secret_along() {
     let target = elsewhere.url.clone();
     let server = Loopback::start(move |_, _| Reply::new(307, "").header("Location", target.clone())).await;
     let error = provider(config(&server).client_secret("s")).client_credentials().await.unwrap_err();
-    assert!(error.is_token() && elsewhere.seen().is_empty());
+    assert!(error.is_oauth() && elsewhere.seen().is_empty());
 }
 
 /// RFC 6749, section 6.
@@ -305,8 +305,8 @@ async fn weakness_34_a_redirect_that_is_not_of_this_login_is_refused_before_anyt
         let login = login(&server);
         let redirect = redirect(login.state());
         let error = login.finish(&redirect).await.unwrap_err();
-        assert!(error.is_token() && error.to_string().contains(word), "{redirect}: {error}");
-        assert!(error.token_problem().unwrap().code.is_none());
+        assert!(error.is_oauth() && error.to_string().contains(word), "{redirect}: {error}");
+        assert!(error.oauth_error().unwrap().code.is_none());
     }
     assert!(server.seen().is_empty());
 }
@@ -323,7 +323,7 @@ async fn an_error_in_the_redirect_is_typed() {
         let login = login(&server);
         let redirect = format!("?error={text}&error_description=no+way%0A&state={}", login.state());
         let error: Error = login.finish(&redirect).await.unwrap_err();
-        let problem = error.token_problem().unwrap();
+        let problem = error.oauth_error().unwrap();
         assert_eq!((&problem.code, problem.description.as_deref()), (&Some(code), Some("no way")));
         assert!(server.seen().is_empty());
     }
@@ -336,6 +336,6 @@ async fn a_code_that_the_server_refuses_is_not_shown() {
     let login = login(&server);
     let redirect = format!("?code=s3cret-code&state={}", login.state());
     let error = login.finish(&redirect).await.unwrap_err();
-    assert_eq!(error.token_problem().unwrap().code, Some(OAuthErrorCode::InvalidGrant));
+    assert_eq!(error.oauth_error().unwrap().code, Some(OAuthErrorCode::InvalidGrant));
     assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
 }

@@ -154,10 +154,10 @@ async fn without_a_login_or_a_refresh_token_the_call_is_not_sent() {
     let server = rotating().await;
     let source = TokenSource::stored(provider(&server), Arc::new(MemoryStore::new()), "bob");
     let error = call(&client(&source, &server)).await.unwrap_err();
-    assert!(error.is_token() && error.to_string().contains("login"), "{error}");
+    assert!(error.is_oauth() && error.to_string().contains("login"), "{error}");
     source.save(Tokens::new("a", None, Duration::ZERO)).await.unwrap();
     let error = call(&client(&source, &server)).await.unwrap_err();
-    assert!(error.is_token() && error.to_string().contains("no refresh token"), "{error}");
+    assert!(error.is_oauth() && error.to_string().contains("no refresh token"), "{error}");
     assert!(server.seen().is_empty());
     source.save(Tokens::new("a", None, HOUR)).await.unwrap();
     call(&client(&source, &server)).await.unwrap();
@@ -170,7 +170,7 @@ async fn a_refused_refresh_token_is_typed_and_the_store_keeps_what_it_has() {
     let old = Tokens::new("a-0", Some("s3cret".into()), Duration::ZERO);
     let (source, store) = stored(&server, old).await;
     let error = call(&client(&source, &server)).await.unwrap_err();
-    assert_eq!(error.token_problem().unwrap().code, Some(OAuthErrorCode::InvalidGrant));
+    assert_eq!(error.oauth_error().unwrap().code, Some(OAuthErrorCode::InvalidGrant));
     assert!(!format!("{error:?} {source:?}").contains("s3cret"));
     assert_eq!(kept(&store).await.1, "s3cret");
 }
@@ -212,7 +212,7 @@ async fn a_store_that_fails_does_not_lose_the_rotated_token() {
     call(&twilio).await.unwrap();
     assert_eq!(bearers(&server), ["Bearer refused", "Bearer a-1", "Bearer a-1"]);
     let error = source.save(tokens("x", HOUR)).await.unwrap_err();
-    assert!(error.is_token() && error.to_string().contains("the disk is full"), "{error}");
+    assert!(error.is_oauth() && error.to_string().contains("the disk is full"), "{error}");
 }
 
 #[tokio::test]

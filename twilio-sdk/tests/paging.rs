@@ -30,7 +30,7 @@ async fn pages_and_the_stream_give_the_same() {
     let mut sizes = Vec::new();
     while let Some(page) = pages.next().await {
         let page = page.unwrap();
-        sizes.push((page.items.len(), page.next_page().is_some()));
+        sizes.push((page.items.len(), page.next_page_token().is_some()));
     }
     assert_eq!(sizes, [(3, true), (3, true), (1, false)]);
     assert!(pages.next().await.is_none());
@@ -64,7 +64,7 @@ async fn a_link_to_another_host_gets_no_credentials() {
         mock.clear_requests();
         mock.stub_next(200, &[], body.to_string());
         let error = client(&mock).verify_v2().list_service().items().collect().await.unwrap_err();
-        assert!(error.is_paging(), "{link}: {error}");
+        assert!(error.is_pagination(), "{link}: {error}");
         assert_eq!(mock.requests().len(), 1, "{link}");
     }
     assert!(other.requests().is_empty());
@@ -96,7 +96,7 @@ async fn a_circle_of_links_ends_with_an_error_and_loses_nothing_before_it() {
     let mut pages = client(&mock).verify_v2().list_service().pages();
     assert!(pages.next().await.unwrap().is_ok());
     assert_eq!(pages.next().await.unwrap().unwrap().items.len(), 1);
-    assert!(pages.next().await.unwrap().unwrap_err().is_paging());
+    assert!(pages.next().await.unwrap().unwrap_err().is_pagination());
     assert!(pages.next().await.is_none());
     assert_eq!(mock.requests().len(), 2);
 }
@@ -310,7 +310,7 @@ async fn review_26_links_and_tokens_are_resumed_and_other_hosts_are_not() {
         "https://api.twilio.com/x",
     ] {
         let mut pages = list().pages().resume_from(bad);
-        assert!(pages.next().await.unwrap().unwrap_err().is_paging(), "{bad}");
+        assert!(pages.next().await.unwrap().unwrap_err().is_pagination(), "{bad}");
         assert!(pages.next().await.is_none());
     }
     assert!(mock.requests().is_empty(), "credentials were sent elsewhere");

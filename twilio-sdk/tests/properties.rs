@@ -58,7 +58,7 @@ fn no_value_leaves_its_place_in_the_url() {
         let call = twilio.api_v2010().list_call().to(&name).with_account_sid(sid.as_str());
         let outcome = runtime.block_on(call.send());
         if sid == "." || sid == ".." {
-            prop_assert!(outcome.unwrap_err().is_request());
+            prop_assert!(outcome.unwrap_err().is_invalid_request());
             return Ok(());
         }
         let requests = mock.requests();
@@ -110,7 +110,7 @@ fn paging_never_loops_and_never_skips() {
             }
         });
         prop_assert_eq!(got, expected);
-        prop_assert_eq!(error.is_some_and(|e| e.is_paging()), circle);
+        prop_assert_eq!(error.is_some_and(|e| e.is_pagination()), circle);
         prop_assert_eq!(mock.requests().len(), walk.len());
         Ok(())
     });

@@ -7,7 +7,7 @@ use common::{client, mock};
 use serde_json::{Value, json};
 use twilio_sdk::emulator::{Emulator, RecordedRequest};
 use twilio_sdk::iam_organizations::builder::{CreateTokenParams, PatchOrganizationUserParams};
-use twilio_sdk::{Client, Request, RequestData, iam_organizations, lookups_v1, verify_v2};
+use twilio_sdk::{Client, OperationRequest, RequestData, iam_organizations, lookups_v1, verify_v2};
 
 type CreateMessage = twilio_sdk::api_v2010::builder::CreateMessage;
 
@@ -25,11 +25,11 @@ fn seen(request: &RecordedRequest) -> impl PartialEq + std::fmt::Debug + use<> {
 }
 
 /// Sends a request, and the same after it went through JSON text; the server must see no difference.
-async fn same<R: Request>(mock: &Emulator, client: &R::Client, request: R) -> Value {
-    let text = serde_json::to_string(&request.save()).unwrap();
+async fn same<R: OperationRequest>(mock: &Emulator, client: &R::Client, request: R) -> Value {
+    let text = serde_json::to_string(&request.to_data()).unwrap();
     let saved: RequestData = serde_json::from_str(&text).unwrap();
     assert_eq!(saved.operation_id(), R::operation().id());
-    let restored = R::restore(client, saved).unwrap();
+    let restored = R::from_data(client, saved).unwrap();
     mock.clear_requests();
     let first = request.send().await;
     let second = restored.send().await;
@@ -113,10 +113,11 @@ async fn the_sending_client_has_its_own_account_and_whether_to_send_twice_stays(
         .base_url(mock.base_url()),
     )
     .unwrap();
-    let saved = message(&twilio).with_idempotent(true).save();
+    let saved = message(&twilio).with_idempotent(true).to_data();
     assert!(!serde_json::to_string(&saved).unwrap().contains(common::ACCOUNT));
     mock.stub_next(503, &[], "{}");
-    let sent = CreateMessage::restore(&other.api_v2010(), saved).unwrap().send_with_response().await.unwrap();
+    let sent =
+        CreateMessage::from_data(&other.api_v2010(), saved).unwrap().send_with_response().await.unwrap();
     assert_eq!(sent.attempts(), 2);
     let request = mock.requests().pop().unwrap();
     assert!(request.path.contains("AC00000000000000000000000000000007"), "{}", request.path);
@@ -127,7 +128,7 @@ async fn what_does_not_belong_to_the_operation_is_refused_by_name_and_never_by_v
     let mock = mock().await;
     let twilio = client(&mock);
     let api = twilio.api_v2010();
-    let good = serde_json::to_value(message(&twilio).save()).unwrap();
+    let good = serde_json::to_value(message(&twilio).to_data()).unwrap();
     let change = |pointer: &str, value: Value| {
         let mut saved = good.clone();
         saved[pointer] = value;
@@ -145,19 +146,20 @@ async fn what_does_not_belong_to_the_operation_is_refused_by_name_and_never_by_v
         ("body", Value::Null, "`body`, which is not in the operation's body"),
     ];
     for (key, value, expected) in cases {
-        let error = CreateMessage::restore(&api, change(key, value).unwrap()).unwrap_err();
-        assert!(error.is_request() && error.to_string().contains(expected), "{key}: {error}");
+        let error = CreateMessage::from_data(&api, change(key, value).unwrap()).unwrap_err();
+        assert!(error.is_invalid_request() && error.to_string().contains(expected), "{key}: {error}");
         assert!(!format!("{error} {error:?}").contains("SECRET"), "{error}");
     }
     assert!(change("link", json!("https://elsewhere.example")).is_err());
     // A missing value would let the account's SID stand in for it.
     type FetchCall = twilio_sdk::api_v2010::builder::FetchCall;
     let pathless = json!({"product": "api_v2010", "operation": "FetchCall"});
-    let error = FetchCall::restore(&api, serde_json::from_value(pathless).unwrap()).unwrap_err();
+    let error = FetchCall::from_data(&api, serde_json::from_value(pathless).unwrap()).unwrap_err();
     assert!(error.to_string().contains("lacks `Sid`"), "{error}");
     let verify = twilio.verify_v2();
     let accounted = json!({"product": "verify_v2", "operation": "ListService", "account": "AC1"});
-    let error = verify_v2::builder::ListService::restore(&verify, serde_json::from_value(accounted).unwrap());
+    let error =
+        verify_v2::builder::ListService::from_data(&verify, serde_json::from_value(accounted).unwrap());
     assert!(error.unwrap_err().to_string().contains("account"));
     assert!(mock.requests().is_empty());
 }
@@ -170,7 +172,7 @@ async fn debug_shows_names_and_no_values() {
         .iam_organizations()
         .create_token(CreateTokenParams { grant_type: "client_credentials", client_id: "OQ1" })
         .client_secret("SECRET");
-    let saved = token.save();
+    let saved = token.to_data();
     for text in [format!("{saved:?}"), format!("{token:?}")] {
         assert!(
             text.contains("client_secret") && !text.contains("SECRET") && !text.contains("OQ1"),

@@ -239,7 +239,7 @@ async fn a_second_refusal_is_the_answer_and_a_403_never_costs_a_token() {
         .await;
         let error = call(&client(&server.url)).await.unwrap_err();
         assert_eq!((error.code(), error.message()), (Some(70051), Some("Authorization failed")));
-        assert!(!error.is_token());
+        assert!(!error.is_oauth());
         assert_eq!((server.at(TOKEN).len(), bearers(&server).len()), (tokens, calls));
     }
 }
@@ -297,7 +297,7 @@ async fn waiting_for_the_token_is_inside_the_calls_time_out_and_a_cancelled_call
     first.abort();
     let short = twilio.api_v2010().create_message("+1").with_timeout(Duration::from_millis(50)).send().await;
     let error = short.unwrap_err();
-    assert!(error.is_token() && !error.may_have_executed(), "{error:?}");
+    assert!(error.is_oauth() && !error.may_have_executed(), "{error:?}");
     assert_eq!(error.attempts(), 0);
     assert!(!open.load(Ordering::SeqCst), "the time-out did not wait for the token");
     waiting.await.unwrap().unwrap();
@@ -332,9 +332,9 @@ async fn refusals_are_typed_and_hold_no_secret() {
     for (status, body, code) in cases {
         let server = Loopback::start(move |_, _| Reply::new(status, body)).await;
         let error = call(&client(&server.url)).await.unwrap_err();
-        assert!(error.is_token() && !error.is_api(), "{error:?}");
+        assert!(error.is_oauth() && !error.is_api(), "{error:?}");
         assert_eq!(error.status().map(|s| s.as_u16()), Some(status));
-        let problem = error.token_problem().unwrap();
+        let problem = error.oauth_error().unwrap();
         assert_eq!(problem.code, code);
         let text = format!("{error} {error:?} {problem:?}");
         assert!(!secrets(&text) && error.body().is_none(), "{text}");
@@ -358,7 +358,7 @@ async fn a_token_endpoint_that_is_briefly_gone_is_asked_again() {
     assert_eq!(server.at(TOKEN).len(), 4);
     let gone = client("http://127.0.0.1:1");
     let error = call(&gone).await.unwrap_err();
-    assert!(error.is_token() && !error.is_connect() && !secrets(&format!("{error:?}")), "{error}");
+    assert!(error.is_oauth() && !error.is_connect() && !secrets(&format!("{error:?}")), "{error}");
 }
 
 #[tokio::test]
@@ -374,7 +374,7 @@ async fn a_redirect_of_the_token_endpoint_is_not_followed() {
     let elsewhere = server(3600).await;
     let target = format!("{}/v2/token", elsewhere.url);
     let server = Loopback::start(move |_, _| Reply::new(307, "").header("Location", target.clone())).await;
-    assert!(call(&client(&server.url)).await.unwrap_err().is_token());
+    assert!(call(&client(&server.url)).await.unwrap_err().is_oauth());
     assert!(elsewhere.seen().is_empty());
 }
 
@@ -434,8 +434,8 @@ async fn the_mock_issues_accepts_and_revokes_the_tokens() {
         assert_eq!(mock.token_request_count(), 2);
         let wrong = twilio.with_auth(OAuthConfig::new(app, "s3cret-wrong").account_sid(ACCOUNT)).unwrap();
         let error = call(&wrong).await.unwrap_err();
-        assert_eq!(error.token_problem().unwrap().code, Some(OAuthErrorCode::InvalidClient));
-        assert!(error.is_authentication() && !secrets(&format!("{error:?}")));
+        assert_eq!(error.oauth_error().unwrap().code, Some(OAuthErrorCode::InvalidClient));
+        assert!(error.is_unauthorized() && !secrets(&format!("{error:?}")));
     }
 }
 
@@ -476,7 +476,7 @@ async fn a_token_that_is_asked_for_is_recorded_and_not_used_without() {
     recorder.fill(true);
     let before = bearers(&server).len();
     let error = call(&twilio(auth())).await.unwrap_err();
-    assert!(error.is_token() && error.to_string().contains("without a record"), "{error}");
+    assert!(error.is_oauth() && error.to_string().contains("without a record"), "{error}");
     assert_eq!(bearers(&server).len(), before, "no call is made");
 }
 

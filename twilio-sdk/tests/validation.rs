@@ -24,8 +24,8 @@ fn checking_for(mock: &Emulator, account: &str) -> Client {
 }
 
 fn broken(error: &Error) -> Vec<(&str, &str)> {
-    assert!(error.is_request() && error.attempts() == 0 && !error.may_have_executed(), "{error:?}");
-    error.violations().iter().map(|violation| (violation.parameter(), violation.rule())).collect()
+    assert!(error.is_invalid_request() && error.attempts() == 0 && !error.may_have_executed(), "{error:?}");
+    error.violations().iter().map(|violation| (violation.parameter(), violation.message())).collect()
 }
 
 #[tokio::test]
@@ -65,7 +65,7 @@ async fn good_values_pass_and_so_does_what_the_specification_does_not_limit() {
     message.clone().messaging_service_sid("MG00000000000000000000000000000001").send().await.unwrap();
     // Enums are open, and an empty text clears an optional value.
     let call = api.update_call(CALL).status("not-yet-known").with_validation(true);
-    assert!(!call.send().await.unwrap_err().is_request());
+    assert!(!call.send().await.unwrap_err().is_invalid_request());
     message.messaging_service_sid("").send().await.unwrap();
     let mut pages = 0;
     let mut list = api.list_call().page_size(20).pages();
@@ -96,7 +96,7 @@ async fn a_call_decides_for_itself_both_ways() {
             None => request,
         };
         let error = request.send().await.unwrap_err();
-        assert_eq!((error.is_request(), error.is_api()), (checked, !checked), "{call:?}: {error}");
+        assert_eq!((error.is_invalid_request(), error.is_api()), (checked, !checked), "{call:?}: {error}");
         assert_eq!(mock.requests().len(), usize::from(!checked), "{call:?}");
         assert_eq!(error.violations().len(), usize::from(checked));
     }

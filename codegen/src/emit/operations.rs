@@ -20,7 +20,7 @@ pub(super) fn all(api: &Api, options: Options) -> TokenStream {
     }
     quote! {
         #[allow(unused_imports)]
-        use crate::runtime::{Call, Place, Request as _};
+        use crate::runtime::{RequestBuilder, Place, OperationRequest as _};
         impl Client { #methods }
         /// The requests that the client's methods return: set optional parameters, then call `send()`.
         pub mod builder {
@@ -68,10 +68,10 @@ fn method(api: &Api, operation: &Operation, example: bool) -> TokenStream {
         (quote!(#(, #names: #types)*), puts.collect())
     };
     let body = if puts.is_empty() {
-        quote!(builder::#builder(Call::new(self, builder::#builder::OPERATION)))
+        quote!(builder::#builder(RequestBuilder::new(self, builder::#builder::OPERATION)))
     } else {
         quote! {
-            let mut call = Call::new(self, builder::#builder::OPERATION);
+            let mut call = RequestBuilder::new(self, builder::#builder::OPERATION);
             #puts
             builder::#builder(call)
         }
@@ -153,7 +153,7 @@ fn builder(operation: &Operation, options: Options) -> TokenStream {
         #doc
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
-        pub struct #name(pub(crate) crate::runtime::Call<#held>);
+        pub struct #name(pub(crate) crate::runtime::RequestBuilder<#held>);
         #setters
         crate::runtime::#kind!(#name => #output, #facts);
         #account

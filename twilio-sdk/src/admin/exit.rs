@@ -130,7 +130,7 @@ impl From<AccessError> for Failure {
 impl From<crate::Error> for Failure {
     fn from(error: crate::Error) -> Self {
         use crate::OAuthErrorCode::{AccessDenied, ExpiredToken, InvalidClient, InvalidGrant};
-        let code = match error.token_problem().and_then(|problem| problem.code.as_ref()) {
+        let code = match error.oauth_error().and_then(|problem| problem.code.as_ref()) {
             Some(AccessDenied | ExpiredToken | InvalidClient | InvalidGrant) => Code::Credential,
             None if error.is_config() => Code::Usage,
             _ => Code::Failed,

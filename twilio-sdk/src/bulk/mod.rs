@@ -28,7 +28,7 @@
 //!
 //! [`Sent::stop`] takes no further request and lets those that are under way end. [`Sent::progress`] says which
 //! requests have had their outcome; with feature `serialize` it can be stored, and so can the requests
-//! ([`Request::save`]). The same stream with [`Bulk::resume`] leaves out what is done. Dropping [`Sent`]
+//! ([`OperationRequest::to_data`]). The same stream with [`Bulk::resume`] leaves out what is done. Dropping [`Sent`]
 //! cancels what is under way, of which nobody then knows whether Twilio has carried it out.
 //!
 //! # Going on after a crash
@@ -68,7 +68,7 @@ use tokio::time::Instant;
 pub use progress::Progress;
 pub use summary::Summary;
 
-use crate::{Request, Result};
+use crate::{OperationRequest, Result};
 
 /// How many requests are sent at once, and in which order their outcomes come.
 #[derive(Clone, Debug)]
@@ -125,7 +125,7 @@ impl Bulk {
         requests: impl IntoIterator<Item = R, IntoIter: Send + 'static>,
     ) -> Sent<R::Output>
     where
-        R: Request + Clone + Sync,
+        R: OperationRequest + Clone + Sync,
     {
         self.send_all(futures_util::stream::iter(requests))
     }
@@ -133,7 +133,7 @@ impl Bulk {
     /// Sends every request of a stream. Nothing is sent until an outcome is asked for.
     pub fn send_all<R>(self, requests: impl Stream<Item = R> + Send + 'static) -> Sent<R::Output>
     where
-        R: Request + Clone + Sync,
+        R: OperationRequest + Clone + Sync,
     {
         let stopped = Arc::new(Notify::new());
         let (done, stop) = (self.done.clone(), Arc::clone(&stopped));
@@ -152,12 +152,12 @@ impl Bulk {
 }
 
 /// Sends a request, again as long as the client's own bounds held it back.
-async fn send<R: Request + Clone>(request: R) -> Result<R::Output> {
+async fn send<R: OperationRequest + Clone>(request: R) -> Result<R::Output> {
     loop {
         match request.clone().send().await {
-            Err(error) if error.is_busy() => tokio::time::sleep(Duration::from_millis(1)).await,
+            Err(error) if error.is_local_limit() => tokio::time::sleep(Duration::from_millis(1)).await,
             Err(error) if error.is_circuit_open() => {
-                let wait = error.opens_in().unwrap_or(Duration::from_millis(100));
+                let wait = error.circuit_retry_after().unwrap_or(Duration::from_millis(100));
                 // While a probe is under way nothing is said of how long.
                 tokio::time::sleep(wait.max(Duration::from_millis(10))).await;
             }

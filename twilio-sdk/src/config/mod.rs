@@ -251,7 +251,7 @@ impl ConnectionConfig {
     /// ranges, numbers of items) before they are sent; off unless set, because Twilio changes its rules before its
     /// specification. A call decides otherwise with `with_validation`.
     ///
-    /// A request that breaks rules fails with [`is_request`](Error::is_request), which lists all of them in
+    /// A request that breaks rules fails with [`is_invalid_request`](Error::is_invalid_request), which lists all of them in
     /// [`violations`](Error::violations), and nothing is sent. The values of enums are not checked: Twilio adds
     /// values. Neither is an empty text in a query or a form, with which optional values are cleared.
     #[cfg(feature = "validation")]
@@ -263,7 +263,7 @@ impl ConnectionConfig {
 
     /// Signs every request with a private key, so that Twilio takes none without it; not unless set. Requests that
     /// take no credentials are not signed; uploads of files, whose bodies are streamed, cannot be, and
-    /// [fail](Error::is_request).
+    /// [fail](Error::is_invalid_request).
     #[cfg(feature = "access-token")]
     #[cfg_attr(docsrs, doc(cfg(feature = "access-token")))]
     pub fn client_validation(mut self, validation: crate::access_token::PublicKeyClientValidation) -> Self {

@@ -77,7 +77,7 @@ impl PoolConfig {
     }
 }
 
-/// How large an answer may be. A larger one is an [error](Error::is_limit) and takes no more memory than this.
+/// How large an answer may be. A larger one is an [error](Error::is_response_too_large) and takes no more memory than this.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResponseLimits {
     pub(crate) headers: usize,

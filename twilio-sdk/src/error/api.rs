@@ -8,7 +8,7 @@ use crate::runtime::json_value;
 /// `Debug` shows Twilio's texts, and of `details`, `params` and other fields no values: they may repeat the request.
 #[derive(Clone, Default)]
 #[non_exhaustive]
-pub struct Problem {
+pub struct ErrorBody {
     /// `code`: Twilio's error code.
     pub code: Option<u32>,
     /// `message`.
@@ -47,7 +47,7 @@ pub struct ProblemDetail {
     pub pointer: Option<String>,
 }
 
-impl Problem {
+impl ErrorBody {
     /// Reads a body, repaired where it is damaged; one that is not a JSON object, such as a proxy's HTML, gives nothing.
     pub(crate) fn parse(body: &[u8]) -> Self {
         let Some(Value::Object(mut map)) = json_value(body) else { return Self::default() };
@@ -114,20 +114,20 @@ mod tests {
     #[test]
     fn all_three_shapes_are_read() {
         let old = br#"{"code":21211,"message":"bad","more_info":"https://x","status":400,"details":{"a":1}}"#;
-        let old = Problem::parse(old);
+        let old = ErrorBody::parse(old);
         assert_eq!((old.code, old.status), (Some(21211), Some(400)));
         assert_eq!((old.message.as_deref(), old.more_info.as_deref()), (Some("bad"), Some("https://x")));
         assert_eq!(old.details, Some(serde_json::json!({ "a": 1 })));
 
         let v1 =
             br#"{"code":"20001","message":"m","httpStatusCode":400,"params":{"p":[1]},"userError":true}"#;
-        let v1 = Problem::parse(v1);
+        let v1 = ErrorBody::parse(v1);
         assert_eq!((v1.code, v1.status, v1.user_error), (Some(20001), Some(400), Some(true)));
         assert_eq!(v1.params, Some(serde_json::json!({ "p": [1] })));
 
         let rfc = br#"{"type":"t","title":"T","status":422,"code":20422,"detail":"d","instance":"/i",
             "errors":[{"detail":"e","pointer":"/a"}],"extra":1}"#;
-        let rfc = Problem::parse(rfc);
+        let rfc = ErrorBody::parse(rfc);
         assert_eq!((rfc.kind.as_deref(), rfc.title.as_deref()), (Some("t"), Some("T")));
         assert_eq!((rfc.detail.as_deref(), rfc.instance.as_deref()), (Some("d"), Some("/i")));
         assert_eq!(rfc.errors[0].pointer.as_deref(), Some("/a"));
@@ -137,10 +137,10 @@ mod tests {
     #[test]
     fn anything_else_gives_nothing_and_loses_nothing() {
         for body in [&b""[..], b"<html>502</html>", b"[1]", b"null", b"\xff"] {
-            let problem = Problem::parse(body);
+            let problem = ErrorBody::parse(body);
             assert!(problem.code.is_none() && problem.message.is_none() && problem.other.is_empty());
         }
-        let odd = Problem::parse(br#"{"code":{"a":1},"message":5,"status":70000,"errors":["x"]}"#);
+        let odd = ErrorBody::parse(br#"{"code":{"a":1},"message":5,"status":70000,"errors":["x"]}"#);
         assert!(odd.code.is_none() && odd.message.is_none() && odd.status.is_none());
         assert_eq!(odd.other.len(), 4);
     }

@@ -15,7 +15,7 @@ use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 use serde_json::error::Category;
 
-pub use api::{Problem, ProblemDetail};
+pub use api::{ErrorBody, ProblemDetail};
 #[cfg(feature = "config-file")]
 pub use config::ConfigProblem;
 pub(crate) use lasting::lasts;
@@ -43,14 +43,14 @@ struct Inner {
     message: String,
     operation: Option<&'static Operation>,
     raw: Option<Raw>,
-    problem: Problem,
+    problem: ErrorBody,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
     attempts: u32,
     /// Whether Twilio may have carried out the call in an attempt before the last.
     uncertain: bool,
     tls: bool,
     refused: bool,
-    opens_in: Option<Duration>,
+    circuit_retry_after: Option<Duration>,
     #[cfg(feature = "config-file")]
     problems: Vec<ConfigProblem>,
     #[cfg(feature = "validation")]
@@ -83,13 +83,13 @@ impl Error {
             message: message.into(),
             operation,
             raw: None,
-            problem: Problem::default(),
+            problem: ErrorBody::default(),
             source: None,
             attempts: 0,
             uncertain: false,
             tls: false,
             refused: false,
-            opens_in: None,
+            circuit_retry_after: None,
             #[cfg(feature = "config-file")]
             problems: Vec::new(),
             #[cfg(feature = "validation")]
@@ -154,7 +154,7 @@ impl Error {
         };
         let message = format!("too many calls to {host} failed; {next}");
         let mut error = Self::new(Kind::CircuitOpen, Some(operation), message);
-        error.0.opens_in = Some(wait);
+        error.0.circuit_retry_after = Some(wait);
         error
     }
 
@@ -186,7 +186,7 @@ impl Error {
 
     pub(crate) fn api(operation: &'static Operation, raw: Raw) -> Self {
         let mut error = Self::new(Kind::Api, Some(operation), String::new());
-        error.0.problem = Problem::parse(&raw.body);
+        error.0.problem = ErrorBody::parse(&raw.body);
         let (attempts, uncertain) = (raw.attempts, raw.uncertain);
         error.0.raw = Some(raw);
         error.after(attempts, uncertain)
@@ -236,7 +236,7 @@ impl Error {
     }
 
     /// Every field of Twilio's three error shapes.
-    pub fn problem(&self) -> &Problem {
+    pub fn error_body(&self) -> &ErrorBody {
         &self.0.problem
     }
 
@@ -294,7 +294,7 @@ impl Error {
     }
 
     /// A value cannot be put into a request, or breaks a rule that is checked; nothing was sent.
-    pub fn is_request(&self) -> bool {
+    pub fn is_invalid_request(&self) -> bool {
         self.0.kind == Kind::Request
     }
 
@@ -311,7 +311,7 @@ impl Error {
 
     /// The last attempt was not made: the client's own limits held it back, or it could not be put together.
     pub(crate) fn is_held_back(&self) -> bool {
-        self.is_busy() || self.is_circuit_open() || self.is_request()
+        self.is_local_limit() || self.is_circuit_open() || self.is_invalid_request()
     }
 
     /// The server says that it did not look at the request: HTTP/2's REFUSED_STREAM, or a connection that was
@@ -327,13 +327,13 @@ impl Error {
     }
 
     /// The answer is larger than the client's limits. Twilio has carried out the call.
-    pub fn is_limit(&self) -> bool {
+    pub fn is_response_too_large(&self) -> bool {
         self.0.kind == Kind::Limit
     }
 
     /// The call's turn did not come in time: the client's own limit of calls under way or of calls per second
     /// held it back; nothing was sent in the last attempt.
-    pub fn is_busy(&self) -> bool {
+    pub fn is_local_limit(&self) -> bool {
         self.0.kind == Kind::Busy
     }
 
@@ -343,18 +343,18 @@ impl Error {
     }
 
     /// How long the circuit breaker that refused the call stays open; zero while the outcome of a probe is awaited.
-    pub fn opens_in(&self) -> Option<Duration> {
-        self.0.opens_in
+    pub fn circuit_retry_after(&self) -> Option<Duration> {
+        self.0.circuit_retry_after
     }
 
     /// There is no OAuth token: the authorization server refused it, or did not answer in time; the call itself was
-    /// not sent, or was refused with the token before. [`token_problem`](Self::token_problem) says why.
-    pub fn is_token(&self) -> bool {
+    /// not sent, or was refused with the token before. [`oauth_error`](Self::oauth_error) says why.
+    pub fn is_oauth(&self) -> bool {
         self.0.kind == Kind::Token
     }
 
     /// Why there is no OAuth token.
-    pub fn token_problem(&self) -> Option<&OAuthError> {
+    pub fn oauth_error(&self) -> Option<&OAuthError> {
         self.0.token.as_deref()
     }
 
@@ -389,7 +389,7 @@ impl Error {
     }
 
     /// The next page's link leads elsewhere, or in a circle.
-    pub fn is_paging(&self) -> bool {
+    pub fn is_pagination(&self) -> bool {
         self.0.kind == Kind::Paging
     }
 
@@ -404,12 +404,12 @@ impl Error {
     }
 
     /// Twilio does not accept the credentials (401).
-    pub fn is_authentication(&self) -> bool {
+    pub fn is_unauthorized(&self) -> bool {
         self.status() == Some(StatusCode::UNAUTHORIZED)
     }
 
     /// The credentials do not allow the call (403).
-    pub fn is_permission(&self) -> bool {
+    pub fn is_forbidden(&self) -> bool {
         self.status() == Some(StatusCode::FORBIDDEN)
     }
 }

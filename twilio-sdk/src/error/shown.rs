@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Error, Kind, Problem};
+use super::{Error, ErrorBody, Kind};
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -48,10 +48,10 @@ impl fmt::Debug for Error {
 }
 
 /// Texts that Twilio writes, and of everything else only that it is there.
-impl fmt::Debug for Problem {
+impl fmt::Debug for ErrorBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&String> = self.other.keys().collect();
-        f.debug_struct("Problem")
+        f.debug_struct("ErrorBody")
             .field("code", &self.code)
             .field("message", &self.message)
             .field("more_info", &self.more_info)

@@ -25,7 +25,7 @@ impl Error {
 impl Error {
     /// The content of an upload could not be read to its end, or is not as long as it was said to be: Twilio got a
     /// part of it at most, and carried out nothing. Or the content of a download could not be written.
-    pub fn is_content(&self) -> bool {
+    pub fn is_upload(&self) -> bool {
         self.0.kind == Kind::Content
     }
 

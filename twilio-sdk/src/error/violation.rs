@@ -22,7 +22,7 @@ impl Violation {
     }
 
     /// What it must fulfil, such as "must have at most 1600 characters".
-    pub fn rule(&self) -> &str {
+    pub fn message(&self) -> &str {
         &self.rule
     }
 }
@@ -44,7 +44,7 @@ impl Error {
     }
 
     /// Every rule of the specification that the request breaks; empty unless [validation is
-    /// on](crate::ConnectionConfig::validation) and [`is_request`](Self::is_request).
+    /// on](crate::ConnectionConfig::validation) and [`is_invalid_request`](Self::is_invalid_request).
     #[cfg_attr(docsrs, doc(cfg(feature = "validation")))]
     pub fn violations(&self) -> &[Violation] {
         &self.0.violations

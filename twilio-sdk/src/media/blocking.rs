@@ -81,7 +81,7 @@ impl Download {
     ///
     /// # Errors
     ///
-    /// Those of [`chunk`](super::Download::chunk); [`is_limit`](crate::Error::is_limit): it is larger.
+    /// Those of [`chunk`](super::Download::chunk); [`is_response_too_large`](crate::Error::is_response_too_large): it is larger.
     pub fn bytes_up_to(mut self, limit: usize) -> Result<Bytes> {
         let Some(mut inner) = self.inner.take() else { return Ok(self.rest) };
         inner.give_back(self.rest);

@@ -29,7 +29,7 @@ impl Content {
     }
 
     /// What a reader gives, such as tokio's `File`, which must be `length` bytes: less, or more in the last piece
-    /// that is read, is an [error](crate::Error::is_content), and Twilio then gets no complete request.
+    /// that is read, is an [error](crate::Error::is_upload), and Twilio then gets no complete request.
     pub fn reader(reader: impl AsyncRead + Send + 'static, length: u64) -> Self {
         let stream = tokio_util::io::ReaderStream::with_capacity(reader, 64 << 10);
         Self::new(Source::Stream(Box::pin(stream)), length)

@@ -77,7 +77,7 @@ impl Download {
     ///
     /// [`is_transport`](Error::is_transport): the connection broke, or the file ended before its announced length;
     /// [`is_timeout`](Error::is_timeout): nothing came for the idle time-out;
-    /// [`is_limit`](Error::is_limit): the file is larger than the size limit. After an error there is no more.
+    /// [`is_response_too_large`](Error::is_response_too_large): the file is larger than the size limit. After an error there is no more.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>> {
         self.incoming.chunk().await
     }
@@ -86,7 +86,7 @@ impl Download {
     ///
     /// # Errors
     ///
-    /// Those of [`chunk`](Self::chunk); [`is_content`](Error::is_content): the bytes cannot be written.
+    /// Those of [`chunk`](Self::chunk); [`is_upload`](Error::is_upload): the bytes cannot be written.
     pub async fn write_to(mut self, to: &mut (impl AsyncWrite + Unpin)) -> Result<u64> {
         let operation = self.incoming.operation();
         let failed = |error| Error::content(operation, "the content cannot be written", error);
@@ -103,7 +103,7 @@ impl Download {
     ///
     /// # Errors
     ///
-    /// Those of [`chunk`](Self::chunk); [`is_limit`](Error::is_limit): it is larger.
+    /// Those of [`chunk`](Self::chunk); [`is_response_too_large`](Error::is_response_too_large): it is larger.
     pub async fn bytes_up_to(mut self, limit: usize) -> Result<Bytes> {
         let message = || format!("the content is larger than {limit} bytes");
         let too_large =

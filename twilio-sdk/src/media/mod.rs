@@ -38,7 +38,7 @@ mod upload;
 use std::sync::Arc;
 
 use crate::runtime::transfer::{ApiFiles, ConversationsMedia, Form, Routes, ServerlessUpload, Shape};
-use crate::runtime::{BodyKind, Call, Dispatch, Handle, Method, Operation, Parts, Place};
+use crate::runtime::{BodyKind, Dispatch, Handle, Method, Operation, Parts, Place, RequestBuilder};
 use crate::types::{
     MediaSid, MessageSid, RecordingSid, ServerlessResourceSid, ServerlessServiceSid, ServiceSid,
 };
@@ -99,7 +99,7 @@ fn start<C: Dispatch + Clone + 'static>(
     operation: &'static Operation,
     path: &[(&'static str, &str)],
 ) -> (Arc<dyn Dispatch>, Parts) {
-    let mut call = Call::<()>::new(client, operation);
+    let mut call = RequestBuilder::<()>::new(client, operation);
     for (name, value) in path {
         call.put(Place::Path, name, (*value).to_owned());
     }
@@ -157,7 +157,7 @@ impl Media {
         service_sid: impl Into<ServiceSid>,
         media_sid: impl Into<MediaSid>,
     ) -> FetchConversationMedia {
-        let mut call = Call::new(&ConversationsMedia::new(&self.handle), &CONVERSATION);
+        let mut call = RequestBuilder::new(&ConversationsMedia::new(&self.handle), &CONVERSATION);
         call.put(Place::Path, "ServiceSid", service_sid.into());
         call.put(Place::Path, "Sid", media_sid.into());
         FetchConversationMedia(call)

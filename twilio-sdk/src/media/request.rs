@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::{CONVERSATION, ConversationMedia, Download, FetchConversationMedia};
 use crate::runtime::transfer::{ApiFiles, Bounds, Routes, Target, fetch};
-use crate::runtime::{Call, Dispatch, Handle, Parts};
+use crate::runtime::{Dispatch, Handle, Parts, RequestBuilder};
 use crate::types::AccountSid;
 use crate::{Error, RetryConfig, SendFuture};
 
@@ -35,7 +35,7 @@ pub enum ConversationFile {}
 enum Source {
     Path { client: Arc<dyn Dispatch>, parts: Box<Parts>, routes: &'static Routes },
     Url { handle: Handle, url: String },
-    Conversation { handle: Handle, call: Box<Call<ConversationMedia>> },
+    Conversation { handle: Handle, call: Box<RequestBuilder<ConversationMedia>> },
 }
 
 static GIVEN: Routes = Routes::new("FetchMedia", "{url}");
@@ -135,7 +135,7 @@ impl<K> DownloadRequest<K> {
         self
     }
 
-    /// The most bytes that are taken; more is an [error](Error::is_limit), at once where the answer announces
+    /// The most bytes that are taken; more is an [error](Error::is_response_too_large), at once where the answer announces
     /// its length. No bound unless set.
     pub fn with_size_limit(mut self, bytes: u64) -> Self {
         self.bounds.limit = Some(bytes);
@@ -154,7 +154,7 @@ impl<K> DownloadRequest<K> {
     ///
     /// [`is_not_found`](Error::is_not_found) and the other answers of Twilio's;
     /// [`is_redirect`](Error::is_redirect): a redirect leads in a circle, too far, or not to `https://`;
-    /// [`is_request`](Error::is_request): the URL cannot be asked for; and those of [`Download::chunk`].
+    /// [`is_invalid_request`](Error::is_invalid_request): the URL cannot be asked for; and those of [`Download::chunk`].
     pub fn download(self) -> SendFuture<Download> {
         let Self { source, mut bounds, .. } = self;
         SendFuture(Box::pin(async move {

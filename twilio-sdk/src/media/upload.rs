@@ -72,8 +72,8 @@ impl<T: Output> UploadRequest<T> {
     ///
     /// # Errors
     ///
-    /// [`is_content`](Error::is_content): the content could not be read, or has another length than announced;
-    /// [`is_request`](Error::is_request): a name or the content type cannot stand in a request; and those of
+    /// [`is_upload`](Error::is_upload): the content could not be read, or has another length than announced;
+    /// [`is_invalid_request`](Error::is_invalid_request): a name or the content type cannot stand in a request; and those of
     /// every call.
     pub fn send(self) -> SendFuture<T> {
         SendFuture(Box::pin(async move { self.response().await.map(Response::into_value) }))

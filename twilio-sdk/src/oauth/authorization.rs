@@ -73,7 +73,7 @@ impl Authorization {
     ///
     /// # Errors
     ///
-    /// [`is_token`](Error::is_token): the redirect's `state` is another (RFC 6749, section 10.12), it carries an
+    /// [`is_oauth`](Error::is_oauth): the redirect's `state` is another (RFC 6749, section 10.12), it carries an
     /// error such as [`AccessDenied`](OAuthErrorCode::AccessDenied), or the server does not take the code.
     pub async fn finish(self, redirect: &str) -> Result<Tokens> {
         let provider = self.provider.clone();

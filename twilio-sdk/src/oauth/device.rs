@@ -26,7 +26,7 @@ impl Provider {
     ///
     /// # Errors
     ///
-    /// [`is_config`](Error::is_config): there is no device authorization URL. [`is_token`](Error::is_token): the
+    /// [`is_config`](Error::is_config): there is no device authorization URL. [`is_oauth`](Error::is_oauth): the
     /// server refuses.
     pub async fn device(&self) -> Result<DeviceLogin> {
         let url = self.config().device_authorization_url.as_ref();
@@ -76,7 +76,7 @@ impl DeviceLogin {
     ///
     /// # Errors
     ///
-    /// [`is_token`](Error::is_token), with [`AccessDenied`](crate::OAuthErrorCode::AccessDenied) where the user said
+    /// [`is_oauth`](Error::is_oauth), with [`AccessDenied`](crate::OAuthErrorCode::AccessDenied) where the user said
     /// no, and [`ExpiredToken`](crate::OAuthErrorCode::ExpiredToken) where nobody did anything.
     pub async fn wait(self) -> Result<Tokens> {
         let provider = self.provider.clone();

@@ -89,7 +89,7 @@ impl Provider {
     ///
     /// # Errors
     ///
-    /// [`is_token`](Error::is_token): the server gave none.
+    /// [`is_oauth`](Error::is_oauth): the server gave none.
     pub async fn client_credentials(&self) -> Result<Tokens> {
         self.fetch_client_credentials().await.map_err(|problem| Error::token(None, problem))
     }
@@ -116,7 +116,7 @@ impl Provider {
     ///
     /// # Errors
     ///
-    /// [`is_token`](Error::is_token): the server gave none. With
+    /// [`is_oauth`](Error::is_oauth): the server gave none. With
     /// [`InvalidGrant`](crate::OAuthErrorCode::InvalidGrant) the user has to log in again.
     pub async fn refresh(&self, refresh_token: &SecretString) -> Result<Tokens> {
         let refreshed = self.fetch_refresh(refresh_token).await;

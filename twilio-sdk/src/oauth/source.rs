@@ -75,7 +75,7 @@ impl TokenSource {
     ///
     /// # Errors
     ///
-    /// [`is_config`](Error::is_config): there is no store. [`is_token`](Error::is_token): the store failed.
+    /// [`is_config`](Error::is_config): there is no store. [`is_oauth`](Error::is_oauth): the store failed.
     pub async fn save(&self, tokens: Tokens) -> Result<()> {
         let stored = self.source.stored.as_ref().ok_or_else(|| {
             Error::config("tokens by client credentials are not saved: they are had again at any time")
@@ -92,7 +92,7 @@ impl TokenSource {
     ///
     /// # Errors
     ///
-    /// [`is_token`](Error::is_token): there is none, or not in this time.
+    /// [`is_oauth`](Error::is_oauth): there is none, or not in this time.
     pub async fn access_token(&self, timeout: Duration) -> Result<SecretString> {
         let deadline = Instant::now() + timeout.min(Duration::from_secs(60 * 60 * 24));
         let token = self.source.cell.get(deadline, |last| Arc::clone(&self.source).obtain(last)).await;

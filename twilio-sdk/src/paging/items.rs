@@ -4,7 +4,7 @@ use std::task::{Context, Poll, ready};
 
 use super::{Page, PagePosition, Pages};
 use crate::Result;
-use crate::runtime::{Call, Decode};
+use crate::runtime::{Decode, RequestBuilder};
 
 /// The items of a list, page after page, made as they are asked for.
 ///
@@ -41,7 +41,7 @@ pub struct Items<T> {
 }
 
 impl<T: Decode + Send + 'static> Items<T> {
-    pub(crate) fn new(call: Call<Page<T>>) -> Self {
+    pub(crate) fn new(call: RequestBuilder<Page<T>>) -> Self {
         Self { pages: Pages::new(call), ready: Vec::new().into_iter(), current: None, left: None }
     }
 

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 /// A page of a list, and how many of its items were read: what a program keeps to go on later, or elsewhere.
 ///
-/// It comes from [`Page::next_page`](crate::Page::next_page), [`Pages::position`](crate::Pages::position) or
+/// It comes from [`Page::next_page_token`](crate::Page::next_page_token), [`Pages::position`](crate::Pages::position) or
 /// [`Items::position`](crate::Items::position), is written and read as a string (`Display`, `FromStr`, serde), and goes to
 /// `resume_from` of a list with the same parameters. It holds what Twilio put into the link to the page, which may name
 /// a phone number; it holds no credentials, and the link's host is checked again before it is followed.

@@ -22,7 +22,7 @@ pub struct Attempt<'a> {
     /// The host that it went to.
     pub host: &'a str,
     /// Which attempt of the call it was, counted from 1.
-    pub number: u32,
+    pub attempt: u32,
     /// The answer's status, if there was an answer.
     pub status: Option<StatusCode>,
     /// `Twilio-Request-Id` of the answer.

@@ -133,7 +133,7 @@ mod tests {
             *request.timeout_mut() = Some(std::time::Duration::from_millis(50));
             let operation = if authenticated { &WITH } else { &WITHOUT };
             let error = through_hooks(&client, request, operation).await.expect_err("no answer");
-            assert_eq!(error.is_request(), !sent, "case {index}: {error}");
+            assert_eq!(error.is_invalid_request(), !sent, "case {index}: {error}");
             assert_eq!(listener.accept().is_ok(), sent, "case {index}");
         }
     }

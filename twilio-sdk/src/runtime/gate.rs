@@ -98,7 +98,7 @@ impl Pass {
                 Err(error) if error.is_timeout() && !is_full => return,
                 Err(error) if error.is_connect() || error.is_timeout() || error.is_transport() => true,
                 // It answered, with more than is read.
-                Err(error) if error.is_limit() => false,
+                Err(error) if error.is_response_too_large() => false,
                 // The host is not to blame, and may not even have been asked.
                 Err(_) => return,
             };
@@ -159,6 +159,6 @@ mod tests {
         both.0.leave(&OURS, &Ok(answer(200)), true);
         drop(both);
         let _held = enter(&gate).await.expect("a place");
-        assert!(enter(&gate).await.is_err_and(|error| error.is_busy()), "the other place is others'");
+        assert!(enter(&gate).await.is_err_and(|error| error.is_local_limit()), "the other place is others'");
     }
 }

@@ -2,7 +2,6 @@
 
 mod attempt;
 mod breaker;
-mod call;
 mod dispatch;
 mod extras;
 mod gate;
@@ -13,6 +12,7 @@ mod output;
 mod raw;
 mod repair;
 mod request;
+mod request_builder;
 mod response;
 mod retry;
 #[cfg(feature = "validation")]
@@ -34,9 +34,9 @@ pub use crate::types::wire::{
     deserialize, to_json,
 };
 pub use attempt::Attempt;
-pub(crate) use call::Parts;
-pub use call::{Call, SendFuture};
-pub(crate) use call::{account_operation, list_operation, operation, sending};
+pub(crate) use request_builder::Parts;
+pub use request_builder::{RequestBuilder, SendFuture};
+pub(crate) use request_builder::{account_operation, list_operation, operation, sending};
 
 pub use dispatch::{Dispatch, Dispatching, through_hooks};
 pub(crate) use extras::{Extras, Forward};
@@ -46,7 +46,7 @@ pub use operation::{BodyKind, Method, Operation, Place};
 pub use output::Output;
 pub use raw::{RawBody, RawRequest};
 pub(crate) use repair::{read as read_json, repair, value as json_value};
-pub use request::Request;
+pub use request::OperationRequest;
 pub(crate) use reqwest::{Error as HttpError, Request as HttpRequest, Url as HttpUrl};
 pub(crate) use response::Raw;
 pub use response::Response;

@@ -41,7 +41,7 @@ impl Operation {
     }
 
     /// Whether it takes the client's credentials.
-    pub fn is_authenticated(&self) -> bool {
+    pub fn requires_credentials(&self) -> bool {
         self.authenticated
     }
 }

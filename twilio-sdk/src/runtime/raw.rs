@@ -8,7 +8,7 @@ use reqwest::Url;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{BodyKind, Call, Forward, Handle, Method, Operation, Output, Place, Raw};
+use super::{BodyKind, Forward, Handle, Method, Operation, Output, Place, Raw, RequestBuilder};
 use crate::endpoint::Endpoint;
 use crate::{Error, Result};
 use twilio_sdk_http::internal::url::visible;
@@ -16,7 +16,7 @@ use twilio_sdk_http::internal::url::visible;
 /// A request to a path of Twilio's that no specification describes; see [`Client::request`](crate::Client::request).
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
-pub struct RawRequest(Call<RawBody>);
+pub struct RawRequest(RequestBuilder<RawBody>);
 
 /// What a [`RawRequest`] is answered with: the bytes of the body.
 #[derive(Clone, Default)]
@@ -57,7 +57,7 @@ impl RawRequest {
             refused = Some("the method must be GET, POST, PUT, PATCH or DELETE".to_owned());
         }
         let client = Anywhere { base_url, http: handle.http().clone(), handle: handle.clone() };
-        let mut call = Call::new(&client, operation);
+        let mut call = RequestBuilder::new(&client, operation);
         call.put(Place::Path, URL, url.to_owned());
         if let Ok(place) = place {
             call.parts.link = Some(place.path);
@@ -87,23 +87,23 @@ impl RawRequest {
         self
     }
 
-    /// The request as data, as [`Request::save`](crate::Request::save) makes it of other requests.
+    /// The request as data, as [`OperationRequest::to_data`](crate::OperationRequest::to_data) makes it of other requests.
     #[cfg(feature = "serialize")]
     #[cfg_attr(docsrs, doc(cfg(feature = "serialize")))]
-    pub fn save(&self) -> super::RequestData {
+    pub fn to_data(&self) -> super::RequestData {
         let parts = &self.0.parts;
         super::RequestData::new(PRODUCT, http::Method::from(parts.operation.method).as_str(), parts)
     }
 
-    /// Makes the request again that was [saved](Self::save). Its URL is checked anew, for this client.
+    /// Makes the request again that was [saved](Self::to_data). Its URL is checked anew, for this client.
     ///
     /// # Errors
     ///
-    /// [`is_request`](Error::is_request): it is no saved request of this kind. A URL that may not be requested is an error
+    /// [`is_invalid_request`](Error::is_invalid_request): it is no saved request of this kind. A URL that may not be requested is an error
     /// when the request is sent.
     #[cfg(feature = "serialize")]
     #[cfg_attr(docsrs, doc(cfg(feature = "serialize")))]
-    pub fn restore(client: &crate::Client, saved: super::RequestData) -> Result<Self> {
+    pub fn from_data(client: &crate::Client, saved: super::RequestData) -> Result<Self> {
         let wrong = |what: &str| Error::request(&OPERATIONS[0], format!("the saved request {what}"));
         if saved.product() != PRODUCT {
             return Err(wrong(&format!("is for `{}` and not made by `Client::request`", saved.product())));

@@ -95,7 +95,7 @@ impl<T> Response<T> {
     }
 
     /// The body as it came.
-    pub fn body(&self) -> &[u8] {
+    pub fn raw_body(&self) -> &[u8] {
         &self.raw.body
     }
 

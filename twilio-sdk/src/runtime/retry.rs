@@ -8,7 +8,7 @@ use twilio_sdk_http::internal::retry_after;
 use super::{Method, Raw};
 use crate::config::RetryConfig;
 use crate::error::lasts;
-use crate::{Problem, Result};
+use crate::{ErrorBody, Result};
 
 /// What is known of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ impl Happened {
     pub(crate) fn of(outcome: &Result<Raw>) -> Self {
         match outcome {
             Ok(raw)
-                if raw.status == StatusCode::TOO_MANY_REQUESTS && lasts(Problem::parse(&raw.body).code) =>
+                if raw.status == StatusCode::TOO_MANY_REQUESTS && lasts(ErrorBody::parse(&raw.body).code) =>
             {
                 Self::Final
             }

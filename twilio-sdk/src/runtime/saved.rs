@@ -13,8 +13,8 @@ use crate::{Error, Result};
 
 /// A request that is to be sent later or elsewhere: product, operation and parameters.
 ///
-/// It is made by [`Request::save`](crate::Request::save) and becomes a request again by
-/// [`Request::restore`](crate::Request::restore). It serializes with serde.
+/// It is made by [`OperationRequest::to_data`](crate::OperationRequest::to_data) and becomes a request again by
+/// [`OperationRequest::from_data`](crate::OperationRequest::from_data). It serializes with serde.
 ///
 /// * Credentials are not part of it. The account is, if the request was given one with `account_sid`; without, the
 ///   request is for the account of whichever client sends it.
@@ -90,7 +90,7 @@ impl RequestData {
     }
 
     /// Puts what was saved into a request of the operation, after checking that all of it belongs there.
-    pub(super) fn restore(mut self, product: &str, parts: &mut Parts) -> Result<()> {
+    pub(super) fn from_data(mut self, product: &str, parts: &mut Parts) -> Result<()> {
         let operation = parts.operation;
         let wrong = |message: String| Err(Error::request(operation, message));
         if self.product != product {

@@ -174,7 +174,7 @@ pub(super) async fn attempts(
                 operation_id: operation.id,
                 method: operation.method.into(),
                 host: watch.host(),
-                number,
+                attempt: number,
                 status: raw.map(|raw| raw.status).or(outcome.as_ref().err().and_then(Error::status)),
                 request_id: raw
                     .and_then(Raw::request_id)

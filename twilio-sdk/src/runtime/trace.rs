@@ -8,7 +8,7 @@ use tracing::field::Empty;
 use tracing::{Level, Span};
 
 use super::{Dispatch, Operation, Raw};
-use crate::{Error, Problem, Result};
+use crate::{Error, ErrorBody, Result};
 use twilio_sdk_redact::RedactionScope;
 
 /// The span of a call with all its attempts.
@@ -37,7 +37,7 @@ pub(super) fn done(span: &Span, elapsed: Duration, outcome: &Result<Raw>) {
     span.record("twilio.attempts", attempts);
     if let Ok(raw) = outcome
         && (raw.status.is_client_error() || raw.status.is_server_error())
-        && let Some(code) = Problem::parse(&raw.body).code
+        && let Some(code) = ErrorBody::parse(&raw.body).code
     {
         span.record("twilio.error_code", code);
     }

@@ -100,7 +100,7 @@ async fn no_token_is_handed_out_without_a_record() {
         provider.device().await.unwrap().wait().await,
     ] {
         let error = outcome.unwrap_err();
-        assert!(error.is_token() && error.to_string().contains("without a record"), "{error}");
+        assert!(error.is_oauth() && error.to_string().contains("without a record"), "{error}");
     }
     let source = TokenSource::client_credentials(provider);
     let wait = Duration::from_secs(30);
@@ -136,7 +136,7 @@ async fn renewed_tokens_are_recorded_by_their_key_and_kept_where_they_cannot_be(
     source.save(bad).await.unwrap();
     let error = source.access_token(wait).await.unwrap_err();
     assert_eq!(
-        error.token_problem().and_then(|problem| problem.code.clone()),
+        error.oauth_error().and_then(|problem| problem.code.clone()),
         Some(OAuthErrorCode::InvalidGrant)
     );
     assert!(recorder.take()[0].starts_with(&format!("token.refresh denied {at} reason=")));

@@ -33,7 +33,7 @@ fn downloads_are_readers_and_iterators() {
     assert!(download.bytes_up_to(700_001 - 5).unwrap() == content(700_001)[5..]);
     let mut download = media.recording(RECORDING).download_blocking().unwrap();
     download.read_exact(&mut start).unwrap();
-    assert!(download.bytes_up_to(700_001 - 6).unwrap_err().is_limit());
+    assert!(download.bytes_up_to(700_001 - 6).unwrap_err().is_response_too_large());
     assert!(media.recording("RE1").download_blocking().unwrap_err().is_not_found());
 }
 
@@ -59,7 +59,7 @@ fn a_reader_of_the_standard_library_is_uploaded() {
     }
     let error =
         media.upload_conversation(SERVICE, Content::blocking_reader(Broken, 5)).send_blocking().unwrap_err();
-    assert!(error.is_content() && error.to_string().contains("the tape is torn"), "{error}");
+    assert!(error.is_upload() && error.to_string().contains("the tape is torn"), "{error}");
 }
 
 #[test]
@@ -67,6 +67,6 @@ fn review_42_blocking_downloads_refuse_such_urls_too() {
     let (_runtime, mock) = server(1);
     let error =
         client(&mock).media().url(format!("{}/x\n", mock.base_url())).download_blocking().unwrap_err();
-    assert!(error.is_request() && error.to_string().contains("remove it"), "{error}");
+    assert!(error.is_invalid_request() && error.to_string().contains("remove it"), "{error}");
     assert!(mock.requests().is_empty());
 }

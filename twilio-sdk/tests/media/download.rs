@@ -107,7 +107,7 @@ async fn urls_of_webhooks_get_credentials_where_they_are_twilios_and_nowhere_els
         "https://u:p@api.twilio.com/x",
     ] {
         let error = twilio.media().url(bad).download().await.unwrap_err();
-        assert!(error.is_request() && !error.to_string().contains("u:p"), "{error}");
+        assert!(error.is_invalid_request() && !error.to_string().contains("u:p"), "{error}");
     }
     assert_eq!((mock.requests().len(), other.requests().len()), sent);
 }
@@ -130,9 +130,9 @@ async fn a_size_limit_holds_whether_the_length_is_announced_or_not() {
     let mock = Emulator::builder().media_size(200_000).start().await.unwrap();
     let twilio = client(&mock);
     let call = || twilio.media().recording(RECORDING);
-    assert!(call().with_size_limit(199_999).download().await.unwrap_err().is_limit());
+    assert!(call().with_size_limit(199_999).download().await.unwrap_err().is_response_too_large());
     let download = call().with_size_limit(200_000).download().await.unwrap();
-    assert!(download.bytes_up_to(199_999).await.unwrap_err().is_limit());
+    assert!(download.bytes_up_to(199_999).await.unwrap_err().is_response_too_large());
 
     mock.inject_fault(
         RequestMatcher::operation("FetchRecordingMedia"),
@@ -148,9 +148,9 @@ async fn a_size_limit_holds_whether_the_length_is_announced_or_not() {
             Err(error) => break error,
         }
     };
-    assert!(error.is_limit() && received <= 150_000, "{error} after {received}");
+    assert!(error.is_response_too_large() && received <= 150_000, "{error} after {received}");
     assert!(download.chunk().await.unwrap().is_none());
-    assert!(call().download().await.unwrap().bytes_up_to(199_999).await.unwrap_err().is_limit());
+    assert!(call().download().await.unwrap().bytes_up_to(199_999).await.unwrap_err().is_response_too_large());
     assert!(call().download().await.unwrap().bytes_up_to(200_000).await.unwrap() == content(200_000));
 }
 
@@ -192,7 +192,7 @@ async fn a_disk_that_is_full_is_told_from_a_connection_that_breaks() {
     let mock = mock().await;
     let download = client(&mock).media().recording(RECORDING).download().await.unwrap();
     let error = download.write_to(&mut Full(1000)).await.unwrap_err();
-    assert!(error.is_content() && !error.is_transport(), "{error}");
+    assert!(error.is_upload() && !error.is_transport(), "{error}");
     let source = std::error::Error::source(&error).unwrap().downcast_ref::<io::Error>().unwrap();
     assert_eq!(source.kind(), io::ErrorKind::StorageFull);
 }
@@ -206,7 +206,10 @@ async fn review_42_a_url_with_characters_that_a_parser_would_drop_is_an_error() 
         let (head, tail) = url.split_at(url.len() - 10);
         for url in [format!("{url}{bad}"), format!("{bad}{url}"), format!("{head}{bad}{tail}")] {
             let error = twilio.media().url(&url).download().await.unwrap_err();
-            assert!(error.is_request() && error.to_string().contains("remove it"), "{url:?}: {error}");
+            assert!(
+                error.is_invalid_request() && error.to_string().contains("remove it"),
+                "{url:?}: {error}"
+            );
         }
     }
     assert!(mock.requests().is_empty());

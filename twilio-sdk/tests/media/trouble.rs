@@ -162,11 +162,11 @@ async fn a_download_holds_its_place_until_it_ends_or_is_dropped() {
     let call = || twilio.media().recording(RECORDING);
 
     let held = call().download().await.unwrap();
-    assert!(call().download().await.unwrap_err().is_busy());
+    assert!(call().download().await.unwrap_err().is_local_limit());
     drop(held);
     // Two requests one after the other: the redirect must have given its place back.
     let held = twilio.media().message(MESSAGE, MEDIA).download().await.unwrap();
-    assert!(call().download().await.unwrap_err().is_busy());
+    assert!(call().download().await.unwrap_err().is_local_limit());
     drop(held);
     let mut read = call().download().await.unwrap();
     while read.chunk().await.unwrap().is_some() {}
@@ -178,6 +178,6 @@ async fn a_download_holds_its_place_until_it_ends_or_is_dropped() {
     assert!(refused.is_not_found());
     assert!(call().download().await.is_ok());
     let too_large = call().with_size_limit(1).download().await.unwrap_err();
-    assert!(too_large.is_limit());
+    assert!(too_large.is_response_too_large());
     assert!(call().download().await.is_ok());
 }

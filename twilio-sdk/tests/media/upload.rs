@@ -180,10 +180,10 @@ async fn names_that_could_carry_headers_are_refused_and_nothing_is_sent() {
     ];
     for (index, call) in calls.into_iter().enumerate() {
         let error = call.send().await.unwrap_err();
-        assert!(error.is_request() && !error.to_string().contains("script"), "{index}: {error}");
+        assert!(error.is_invalid_request() && !error.to_string().contains("script"), "{index}: {error}");
     }
     let call = media.upload_conversation(SERVICE, Content::bytes("x").filename("a\nb"));
-    assert!(call.send().await.unwrap_err().is_request());
+    assert!(call.send().await.unwrap_err().is_invalid_request());
     assert!(mock.requests().is_empty());
 }
 
@@ -199,13 +199,13 @@ async fn content_that_is_not_as_it_was_announced_is_never_carried_out() {
         (Content::stream(failing(), 10), "the disk is gone"),
     ] {
         let error = asset(&mock, content).with_retry(quick()).with_idempotent(true).send().await.unwrap_err();
-        assert!(error.is_content() && !error.may_have_executed(), "{error:?}");
+        assert!(error.is_upload() && !error.may_have_executed(), "{error:?}");
         assert!(error.to_string().contains(reason), "{error}");
         assert_eq!((error.attempts(), error.operation_id()), (1, Some("CreateAssetVersion")));
         assert!(std::error::Error::source(&error).is_some());
     }
     let short = Content::stream(pieces(["ab"]), 5);
-    assert!(client(&mock).media().upload_conversation(SERVICE, short).send().await.unwrap_err().is_content());
+    assert!(client(&mock).media().upload_conversation(SERVICE, short).send().await.unwrap_err().is_upload());
     assert!(mock.requests().iter().all(|request| !request.executed), "{:?}", mock.requests());
 }
 
@@ -242,9 +242,9 @@ async fn an_upload_that_stands_still_is_a_time_out_and_a_slow_one_is_not() {
 async fn twilios_refusal_is_typed_also_for_large_content() {
     let mock = Emulator::builder().accept_basic("someone", "else").start().await.unwrap();
     let error = asset(&mock, Content::bytes(content(8 << 20))).send().await.unwrap_err();
-    assert!(error.is_authentication() && error.code() == Some(20003), "{error}");
+    assert!(error.is_unauthorized() && error.code() == Some(20003), "{error}");
     let error = client(&mock).media().upload_conversation("IS1", "x").send().await.unwrap_err();
-    assert!(error.is_authentication(), "{error}");
+    assert!(error.is_unauthorized(), "{error}");
 }
 
 #[tokio::test]

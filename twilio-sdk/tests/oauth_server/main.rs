@@ -55,7 +55,7 @@ fn client(server: &Server, source: &TokenSource) -> Client {
 fn code_of<T: std::fmt::Debug>(outcome: Result<T>) -> Option<OAuthErrorCode> {
     let error = outcome.unwrap_err();
     assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
-    error.token_problem().unwrap().code.clone()
+    error.oauth_error().unwrap().code.clone()
 }
 
 async fn get(url: &str, header: (&str, &str)) -> reqwest::Response {

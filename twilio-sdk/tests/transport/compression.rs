@@ -48,7 +48,7 @@ async fn gzip_is_asked_for_and_undone_unless_switched_off() {
     let server = Server::start([Answer::status(200, &[GZIP], SMALL), Answer::ok()]).await;
     let answer = build(config(&server.url())).api_v2010().fetch_balance().send_with_response().await.unwrap();
     assert_eq!(answer.value().currency.as_deref(), Some("compressed"));
-    assert_eq!(answer.body(), br#"{"currency":"compressed"}"#);
+    assert_eq!(answer.raw_body(), br#"{"currency":"compressed"}"#);
     build(config(&server.url()).compression(false)).api_v2010().fetch_balance().send().await.unwrap();
     let asked: Vec<_> =
         server.requests().iter().map(|r| r.header("accept-encoding").map(str::to_owned)).collect();
@@ -62,7 +62,7 @@ async fn a_compressed_body_is_measured_by_what_it_becomes() {
     let server = Server::start([Answer::status(200, &[GZIP], bomb)]).await;
     let twilio = build(config(&server.url()).limits(ResponseLimits::new().body(1 << 20)));
     let error = twilio.api_v2010().fetch_balance().send().await.unwrap_err();
-    assert!(error.is_limit() && error.to_string().contains("1048576 bytes"), "{error:?}");
+    assert!(error.is_response_too_large() && error.to_string().contains("1048576 bytes"), "{error:?}");
     assert_eq!((error.attempts(), server.requests().len()), (1, 1));
 }
 
@@ -84,7 +84,7 @@ async fn memory_does_not_grow_with_what_a_body_would_become() {
         let twilio = build(config(&url).limits(limits).retry(RetryConfig::none()));
         let before = peak();
         let error = twilio.api_v2010().fetch_balance().send().await.unwrap_err();
-        assert!(error.is_limit(), "{error:?}");
+        assert!(error.is_response_too_large(), "{error:?}");
         assert!(peak() - before < 64 << 20, "{} bytes more", peak() - before);
         return;
     }

@@ -122,7 +122,7 @@ async fn with_2_many_calls_share_one_connection_and_its_headers_are_bounded() {
     let config = config(&server.url).http_version(HttpVersion::Http2).retry(RetryConfig::none());
     build(config.clone().limits(limits(7_000))).api_v2010().fetch_balance().send().await.unwrap();
     let error = build(config.limits(limits(5_000))).api_v2010().fetch_balance().send().await.unwrap_err();
-    assert!(error.is_limit() && error.to_string().contains("5000"), "{error:?}");
+    assert!(error.is_response_too_large() && error.to_string().contains("5000"), "{error:?}");
 }
 
 /// The entries of the SETTINGS frame with which a client begins (RFC 9113, section 6.5).

@@ -21,11 +21,11 @@ async fn a_body_that_is_announced_too_large_is_not_read() {
     let with = |bytes| build(config(&server.url()).limits(limits().body(bytes)));
     with(6_000).api_v2010().fetch_balance().send().await.unwrap();
     let error = with(5_000).api_v2010().fetch_balance().send().await.unwrap_err();
-    assert!(error.is_limit() && error.to_string().contains("5000 bytes"), "{error}");
+    assert!(error.is_response_too_large() && error.to_string().contains("5000 bytes"), "{error}");
     assert!(error.may_have_executed());
     assert_eq!((error.attempts(), error.status().map(|s| s.as_u16())), (1, Some(200)));
     let error = with(1 << 30).api_v2010().fetch_balance().send().await.unwrap_err();
-    assert!(error.is_limit(), "{error}");
+    assert!(error.is_response_too_large(), "{error}");
     assert!(server.written() < 64 << 20, "{} bytes were taken", server.written());
 }
 
@@ -34,7 +34,7 @@ async fn a_body_without_an_end_is_read_no_further_than_the_limit() {
     let server = Server::start([Answer::chunked(&[b' '; 1 << 14], Duration::ZERO)]).await;
     let twilio = build(config(&server.url()).limits(limits().body(1 << 20)));
     let error = twilio.api_v2010().create_message("+15558675310").send().await.unwrap_err();
-    assert!(error.is_limit() && error.to_string().contains("1048576 bytes"), "{error}");
+    assert!(error.is_response_too_large() && error.to_string().contains("1048576 bytes"), "{error}");
     until("the connection is closed", || server.open() == 0).await;
     // What lies between the two ends is in the buffers of the sockets.
     assert!(server.written() < 32 << 20, "{} bytes were taken", server.written());
@@ -60,7 +60,10 @@ async fn headers_beyond_the_limit_are_an_error_however_many_or_large() {
         let twilio = build(config(&server.url()).limits(limits().headers(1_000)));
         let outcome = twilio.api_v2010().fetch_balance().send().await;
         assert_eq!(outcome.is_ok(), good, "{shown}");
-        assert!(outcome.err().is_none_or(|error| error.is_limit() && error.attempts() == 1), "{shown}");
+        assert!(
+            outcome.err().is_none_or(|error| error.is_response_too_large() && error.attempts() == 1),
+            "{shown}"
+        );
         assert_eq!(server.requests().len(), 1, "{shown}");
     }
 }

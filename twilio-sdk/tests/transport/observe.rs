@@ -55,7 +55,7 @@ async fn every_attempt_is_seen_with_what_it_was() {
         let printed = format!("{attempt:?}");
         assert!(!printed.contains("key-secret") && !printed.contains("AC0000"), "{printed}");
         record.lock().unwrap().push(Seen {
-            number: attempt.number,
+            number: attempt.attempt,
             status: attempt.status.map(|status| status.as_u16()),
             request_id: attempt.request_id.map(str::to_owned),
             failed: attempt.error.is_some(),

@@ -36,7 +36,7 @@ async fn an_error_of_a_list_keeps_every_field() {
     let by_item = twilio.verify_v2().list_service().items().next().await.unwrap().unwrap_err();
     let by_page = twilio.verify_v2().list_service().pages().next().await.unwrap().unwrap_err();
     for error in [by_item, by_page] {
-        let problem = error.problem();
+        let problem = error.error_body();
         assert_eq!((problem.title.as_deref(), problem.detail.as_deref()), (Some("T"), Some("D")));
         assert_eq!(
             (problem.kind.as_deref(), problem.instance.as_deref()),

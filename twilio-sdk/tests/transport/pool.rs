@@ -59,7 +59,7 @@ async fn a_call_waits_for_its_turn_no_longer_than_told() {
     let mut first = start(1, &twilio);
     until("the first is under way", || server.under_way() == 1).await;
     let error = promptly(twilio.api_v2010().create_message("+15558675310").send()).await.unwrap_err();
-    assert!(error.is_busy() && !error.may_have_executed(), "{error:?}");
+    assert!(error.is_local_limit() && !error.may_have_executed(), "{error:?}");
     assert_eq!(error.attempts(), 0, "nothing was sent");
     server.release(1);
     first.join_next().await.unwrap().unwrap().unwrap();
@@ -75,7 +75,7 @@ async fn the_calls_time_out_bounds_the_wait_for_its_turn() {
     until("the first is under way", || server.under_way() == 1).await;
     let call = twilio.api_v2010().fetch_balance().with_timeout(Duration::from_millis(100));
     let error = promptly(call.send()).await.unwrap_err();
-    assert!(error.is_busy() || error.is_timeout(), "{error:?}");
+    assert!(error.is_local_limit() || error.is_timeout(), "{error:?}");
     assert_eq!(server.requests().len(), 1);
 }
 

@@ -77,7 +77,7 @@ async fn review_60_bodies_are_forms_unless_they_are_json() {
         twilio.request(Method::POST, &url).with_json(json!([1])).with_param("x", 1).send().await.unwrap_err();
     let on_get = twilio.request(Method::GET, &url).with_json(json!({})).send().await.unwrap_err();
     let method = twilio.request(Method::TRACE, &url).send().await.unwrap_err();
-    assert!([object, listed, on_get, method].iter().all(|error| error.is_request()));
+    assert!([object, listed, on_get, method].iter().all(|error| error.is_invalid_request()));
     assert_eq!(server.requests().len(), 3);
 }
 
@@ -93,7 +93,7 @@ async fn review_60_no_other_host_gets_anything() {
         "/x\n".to_owned(),
     ] {
         let error = twilio.request(Method::GET, &url).send().await.unwrap_err();
-        assert!(error.is_request() && error.attempts() == 0, "{url:?}: {error}");
+        assert!(error.is_invalid_request() && error.attempts() == 0, "{url:?}: {error}");
     }
     assert_eq!((server.requests().len(), other.requests().len()), (0, 0));
 }
@@ -145,17 +145,20 @@ async fn review_60_headers_of_the_client_cannot_be_set() {
             twilio.api_v2010().fetch_balance().with_header(name, "x").send().await.unwrap_err(),
             twilio.request(Method::GET, "/x").with_header(name, "x").send().await.unwrap_err(),
         ] {
-            assert!(error.is_request() && error.to_string().contains("with_header"), "{name}: {error}");
+            assert!(
+                error.is_invalid_request() && error.to_string().contains("with_header"),
+                "{name}: {error}"
+            );
         }
     }
     let error = twilio.api_v2010().fetch_balance().with_header("X-New", "a\r\nAuthorization: b").send().await;
-    assert!(error.unwrap_err().is_request());
+    assert!(error.unwrap_err().is_invalid_request());
     // Of a key in a header of its own, that header.
     let key = twilio_sdk::CustomKeyConfig::header("X-Api-Key", "secret");
     let keyed = twilio_sdk::ConnectionConfig::new(key).base_url(server.url()).retry(RetryConfig::none());
     let error =
         build(keyed).request(Method::GET, "/x").with_header("x-api-key", "mine").send().await.unwrap_err();
-    assert!(error.is_request(), "{error}");
+    assert!(error.is_invalid_request(), "{error}");
     assert!(server.requests().is_empty());
 }
 
@@ -180,7 +183,7 @@ async fn review_60_parameters_stay_on_every_page() {
 #[cfg(feature = "serialize")]
 #[tokio::test]
 async fn review_60_saved_requests_keep_them() {
-    use twilio_sdk::{RawRequest, Request as _, RequestData, api_v2010::builder::CreateMessage};
+    use twilio_sdk::{OperationRequest as _, RawRequest, RequestData, api_v2010::builder::CreateMessage};
     let through = |saved: RequestData| -> RequestData {
         assert!(!format!("{saved:?}").contains("hidden"));
         serde_json::from_str(&serde_json::to_string(&saved).unwrap()).unwrap()
@@ -189,14 +192,14 @@ async fn review_60_saved_requests_keep_them() {
     let twilio = client(&server);
     let message =
         twilio.api_v2010().create_message("+1").with_param("New", "hidden").with_header("X-New", "hidden");
-    let restored = CreateMessage::restore(&twilio.api_v2010(), through(message.save())).unwrap();
+    let restored = CreateMessage::from_data(&twilio.api_v2010(), through(message.to_data())).unwrap();
     let free = twilio
         .request(Method::PUT, "https://sync.twilio.com/v9/Things?a=b")
         .with_json(json!({ "x": "hidden" }))
         .with_param("New", [1]);
-    let put = RawRequest::restore(&twilio, through(free.save())).unwrap();
+    let put = RawRequest::from_data(&twilio, through(free.to_data())).unwrap();
     let form = twilio.request(Method::POST, "/v9/Things").with_param("New", "hidden");
-    let post = RawRequest::restore(&twilio, through(form.save())).unwrap();
+    let post = RawRequest::from_data(&twilio, through(form.to_data())).unwrap();
     let list = [(0, message.send().await.is_ok()), (1, restored.send().await.is_ok())];
     assert!(list.iter().all(|(_, sent)| *sent));
     for (one, other) in [(free, put), (form, post)] {
@@ -214,11 +217,11 @@ async fn review_60_saved_requests_keep_them() {
     }
     assert_eq!(requests[2].body, r#"{"New":[1],"x":"hidden"}"#);
     assert_eq!(requests[2].target, "/v9/Things?a=b");
-    assert!(RawRequest::restore(&twilio, twilio.api_v2010().create_message("+1").save()).is_err());
+    assert!(RawRequest::from_data(&twilio, twilio.api_v2010().create_message("+1").to_data()).is_err());
     let elsewhere =
         json!({ "product": "request", "operation": "GET", "path": { "url": "https://evil.example/x" } });
-    let elsewhere = RawRequest::restore(&twilio, serde_json::from_value(elsewhere).unwrap()).unwrap();
-    assert!(elsewhere.send().await.unwrap_err().is_request());
+    let elsewhere = RawRequest::from_data(&twilio, serde_json::from_value(elsewhere).unwrap()).unwrap();
+    assert!(elsewhere.send().await.unwrap_err().is_invalid_request());
     assert_eq!(server.requests().len(), 6);
 }
 

@@ -184,7 +184,7 @@ async fn review_39_an_operation_of_oauths_is_not_sent_with_an_auth_token_or_an_a
         let organizations = twilio.iam_organizations();
         let fetch = organizations.fetch_organization_user(user());
         let error = fetch.clone().send().await.unwrap_err();
-        assert!(error.is_request() && !error.may_have_executed(), "{error:?}");
+        assert!(error.is_invalid_request() && !error.may_have_executed(), "{error:?}");
         assert_eq!(error.attempts(), 0);
         let text = error.to_string();
         assert!(text.contains("FetchOrganizationUser: takes OAuth credentials only"), "{text}");
@@ -197,7 +197,7 @@ async fn review_39_an_operation_of_oauths_is_not_sent_with_an_auth_token_or_an_a
             let fetch = fetch.clone();
             let error =
                 tokio::task::spawn_blocking(move || fetch.send_blocking()).await.unwrap().unwrap_err();
-            assert!(error.is_request(), "{error}");
+            assert!(error.is_invalid_request(), "{error}");
         }
         assert_eq!(server.requests().len(), 0);
     }

@@ -173,7 +173,7 @@ async fn review_29_codes_that_last_are_not_retried_and_those_that_pass_are() {
 #[cfg(all(feature = "conversations-v2", feature = "serialize"))]
 #[tokio::test]
 async fn review_31_operations_that_take_an_idempotency_key_are_retried_with_it() {
-    use twilio_sdk::{Request as _, conversations_v2::builder::CreateConfiguration};
+    use twilio_sdk::{OperationRequest as _, conversations_v2::builder::CreateConfiguration};
     for (headers, attempts) in
         [(serde_json::json!({ "Idempotency-Key": "k-1" }), 2), (serde_json::json!({}), 1)]
     {
@@ -183,7 +183,7 @@ async fn review_31_operations_that_take_an_idempotency_key_are_retried_with_it()
             "product": "conversations_v2", "operation": "CreateConfiguration", "headers": headers,
             "json": { "displayName": "Support" },
         });
-        let request = CreateConfiguration::restore(&api, serde_json::from_value(saved).unwrap()).unwrap();
+        let request = CreateConfiguration::from_data(&api, serde_json::from_value(saved).unwrap()).unwrap();
         assert_eq!(request.send().await.is_ok(), attempts == 2);
         let requests = server.requests();
         assert_eq!(requests.len(), attempts);

@@ -171,7 +171,7 @@ mod tests {
             "",
             "https://a:b@api.twilio.com/x",
         ] {
-            assert!(target(config(), bad).is_err_and(|error| error.is_request()), "{bad}");
+            assert!(target(config(), bad).is_err_and(|error| error.is_invalid_request()), "{bad}");
         }
     }
 

@@ -13,7 +13,7 @@ use crate::Result;
 use crate::config::RetryConfig;
 
 /// A request that is being put together, and what its answer becomes.
-pub struct Call<T> {
+pub struct RequestBuilder<T> {
     pub(crate) client: Arc<dyn Dispatch>,
     pub(crate) parts: Parts,
     output: PhantomData<fn() -> T>,
@@ -46,7 +46,7 @@ pub(crate) struct Parts {
     pub(crate) refused: Option<Box<str>>,
 }
 
-impl<T> Call<T> {
+impl<T> RequestBuilder<T> {
     pub(crate) fn new<C: Dispatch + Clone + 'static>(client: &C, operation: &'static Operation) -> Self {
         let parts = Parts {
             operation,
@@ -245,7 +245,7 @@ impl Parts {
     }
 }
 
-impl<T: Output> Call<T> {
+impl<T: Output> RequestBuilder<T> {
     pub(crate) fn send(self) -> SendFuture<T> {
         let Self { client, parts, .. } = self;
         SendFuture(Box::pin(async move {
@@ -281,7 +281,7 @@ pub(crate) async fn fetch(client: Arc<dyn Dispatch>, parts: Parts) -> Result<Raw
 }
 
 /// Names and not values: those may be secret or personal.
-impl<T> fmt::Debug for Call<T> {
+impl<T> fmt::Debug for RequestBuilder<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parts = &self.parts;
         let mut names: Vec<&str> = parts.path.iter().map(|(name, _)| *name).collect();
@@ -290,14 +290,14 @@ impl<T> fmt::Debug for Call<T> {
         names.extend(parts.form.iter().map(|(name, _)| name.as_str()));
         names.extend(parts.json.keys().map(String::as_str));
         names.extend(parts.extra.names());
-        f.debug_struct("Call")
+        f.debug_struct("RequestBuilder")
             .field("operation", &parts.operation.id)
             .field("sets", &names)
             .finish_non_exhaustive()
     }
 }
 
-impl<T> Clone for Call<T> {
+impl<T> Clone for RequestBuilder<T> {
     fn clone(&self) -> Self {
         Self { client: self.client.clone(), parts: self.parts.clone(), output: PhantomData }
     }
@@ -327,20 +327,20 @@ impl<T> fmt::Debug for SendFuture<T> {
 /// be compiled into the SDK's own crate, with three readers each.
 macro_rules! operation {
     ($name:ident => $output:ty, $facts:expr) => {
-        impl crate::runtime::Request for $name {
+        impl crate::runtime::OperationRequest for $name {
             type Client = super::Client;
             type Output = $output;
             const OPERATION: &'static crate::runtime::Operation = &$facts;
             #[inline]
-            fn from_call(call: crate::runtime::Call<$output>) -> Self {
+            fn from_builder(call: crate::runtime::RequestBuilder<$output>) -> Self {
                 Self(call)
             }
             #[inline]
-            fn call(&self) -> &crate::runtime::Call<$output> {
+            fn builder(&self) -> &crate::runtime::RequestBuilder<$output> {
                 &self.0
             }
             #[inline]
-            fn into_call(self) -> crate::runtime::Call<$output> {
+            fn into_builder(self) -> crate::runtime::RequestBuilder<$output> {
                 self.0
             }
         }
@@ -405,7 +405,7 @@ macro_rules! sending {
 
             /// Sets a header that Twilio's specification does not know. Headers that carry the credentials, name the host,
             /// describe the body or belong to the connection cannot be set: sending fails with
-            /// [`is_request`](crate::Error::is_request), as it does for what is no name or value of a header.
+            /// [`is_invalid_request`](crate::Error::is_invalid_request), as it does for what is no name or value of a header.
             #[inline]
             pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
                 self.0.header(name.into(), value.into());
