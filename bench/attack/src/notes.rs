@@ -12,7 +12,7 @@ use crate::figures::{Figures, at_pace};
 pub(crate) async fn run(time: Duration) -> Result<Option<Figures>> {
     let Some(server) = crate::postgres::server("attack") else { return Ok(None) };
     let access = AccessControl::new(server.connect("postgres").await?, Roles::new(), NoopAuditSink);
-    let first = access.add_first_admin("ada", None).await?;
+    let first = access.bootstrap_admin("ada", None).await?;
     let ada = access.authenticate(&first.key).await?;
     access.add_user(&ada, "olga", "operator").await?;
     let olga = access.issue_key(&ada, "olga", None).await?.key;

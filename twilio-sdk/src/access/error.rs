@@ -3,105 +3,125 @@ use std::fmt;
 use super::Permission;
 use crate::audit::AuditError;
 
-/// Why somebody is not let in, or something is not done. Where it is not said otherwise, nothing has changed.
+/// The error of access control. Unless a variant says otherwise, nothing has changed.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum AccessError {
-    /// The key is not one of those that are in use. Why is in the audit log only: the key may be no key, unknown, wrong,
-    /// revoked or expired, or its user may have a role that there is not.
+    /// The key is not accepted. Only the audit log says why: the string may be no key, or the key unknown, wrong, revoked or
+    /// expired, or its user's role undefined.
     Rejected,
-    /// The person lacks the permission, or is not known any more.
+    /// The principal lacks the permission, or no longer exists.
     Denied(Permission),
-    /// A role is concerned that allows what the person's own role does not.
-    AboveOwnRole,
-    /// There is no user of this name.
+    /// A role in the change has permissions that the principal's own role lacks.
+    PrivilegeEscalation,
+    /// No user has this name.
     UnknownUser(String),
-    /// There is a user of this name, or of one that differs in upper and lower case only.
+    /// A user has this name, or one that differs in letter case only.
     UserExists(String),
-    /// A name that no user can have; the text says why.
+    /// No user can have this name; the string says why.
     InvalidName(&'static str),
-    /// There is no role of this name.
+    /// No role has this name.
     UnknownRole(String),
-    /// There is a role of this name.
+    /// A role has this name.
     RoleExists(String),
-    /// A role that cannot be added; the text says why.
+    /// The role cannot be added; the string says why.
     InvalidRole(&'static str),
-    /// There is no permission of this name.
+    /// No permission has this name.
     UnknownPermission(String),
-    /// There is no key of this id.
+    /// No key has this ID.
     UnknownKey(String),
-    /// What was given is no id of a key, which has 16 hexadecimal digits in lower case; it may be the key itself.
-    NotAKeyId,
-    /// The key of this id is revoked or has expired.
-    KeyEnded(String),
-    /// A time that a key cannot have; the text says why.
+    /// The string is no key ID, which has 16 lower-case hexadecimal digits. It may be the key itself.
+    InvalidKeyId,
+    /// The key of this ID is revoked or has expired.
+    KeyInactive(String),
+    /// No key can have this expiry time; the string says why.
     InvalidTime(&'static str),
-    /// No user with the role `admin` would be left, or none who has a key that is in use.
+    /// No user with the role `admin` would be left, or none with an active key.
     LastAdmin,
     /// The store has users already.
-    NotEmpty,
-    /// An admin has a key that is in use and was used before.
-    AdminAble,
-    /// The system's random generator fails.
-    Random,
-    /// Others than its owner may use the store's file or folder; the text says which.
-    OpenToOthers(String),
-    /// Others, of another process or of this one, kept the store busy until the time-out.
-    Busy,
-    /// The store cannot be used; the text says what was tried and what happened. Whether a change was made that was
-    /// under way is not known where the connection to a server was lost.
+    AlreadyBootstrapped,
+    /// An admin has an active key that was used before.
+    AdminAvailable,
+    /// The system's random number generator failed.
+    Rng,
+    /// Other users can access the store's file or folder; the string says which.
+    InsecurePermissions(String),
+    /// Another process or task kept the store locked until the timeout.
+    Locked,
+    /// The store cannot be used; the string says what failed and how. If the connection to a server was lost, a change in
+    /// progress may or may not have been made.
     Store(String),
-    /// It could not be recorded, and was not done.
+    /// The event could not be recorded, so nothing was done.
     Audit(AuditError),
-    /// A new key could not be handed over, and was not stored; the text says why.
+    /// A new key could not be handed over, and was not stored; the string says why.
     NotDelivered(String),
+}
+
+impl AccessError {
+    /// Returns whether the principal lacks a right: [`Denied`](Self::Denied) or
+    /// [`PrivilegeEscalation`](Self::PrivilegeEscalation).
+    pub fn is_permission_denied(&self) -> bool {
+        matches!(self, Self::Denied(_) | Self::PrivilegeEscalation)
+    }
+
+    /// Returns whether the store was locked until the timeout. Retrying may succeed.
+    pub fn is_locked(&self) -> bool {
+        matches!(self, Self::Locked)
+    }
+
+    /// Returns whether other users can access the store's file or folder.
+    pub fn is_insecure_permissions(&self) -> bool {
+        matches!(self, Self::InsecurePermissions(_))
+    }
 }
 
 impl fmt::Display for AccessError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("access: ")?;
         match self {
-            Self::Rejected => f.write_str("the key is not accepted"),
-            Self::Denied(permission) => write!(f, "the permission `{permission}` is missing"),
-            Self::AboveOwnRole => {
-                f.write_str("the role concerned allows more than that of whoever asks for the change")
+            Self::Rejected => f.write_str("the key is not accepted; the audit log says why"),
+            Self::Denied(permission) => {
+                write!(f, "permission denied: `{permission}` is missing; ask an admin")
             }
-            Self::UnknownUser(name) => write!(f, "there is no user {name:?}"),
-            Self::UserExists(name) => write!(f, "there is a user {name:?} already"),
-            Self::InvalidName(why) => write!(f, "the name cannot be a user's: {why}"),
-            Self::UnknownRole(name) => write!(f, "there is no role {name:?}"),
-            Self::RoleExists(name) => write!(f, "there is a role {name:?} already; it cannot be defined again"),
-            Self::InvalidRole(why) => write!(f, "the role cannot be: {why}"),
+            Self::PrivilegeEscalation => f.write_str(
+                "permission denied: the role has permissions that yours lacks; ask an admin",
+            ),
+            Self::UnknownUser(name) => write!(f, "user {name:?} does not exist"),
+            Self::UserExists(name) => write!(f, "user {name:?} already exists"),
+            Self::InvalidName(why) => write!(f, "invalid username: {why}"),
+            Self::UnknownRole(name) => write!(f, "role {name:?} does not exist"),
+            Self::RoleExists(name) => write!(f, "role {name:?} already exists; choose another name"),
+            Self::InvalidRole(why) => write!(f, "invalid role: {why}"),
             Self::UnknownPermission(name) => {
-                write!(f, "there is no permission {name:?}; the permissions are ")?;
+                write!(f, "unknown permission {name:?}; use ")?;
                 let names: Vec<_> = Permission::ALL.iter().map(|permission| permission.as_str()).collect();
                 f.write_str(&names.join(", "))
             }
-            Self::UnknownKey(id) => write!(f, "there is no key with the id {id:?}"),
-            Self::NotAKeyId => f.write_str(
-                "what was given is no id of a key; the id is the 16 digits behind `twak_`, and not the whole key",
-            ),
-            Self::KeyEnded(id) => write!(f, "the key with the id {id:?} is revoked or has expired"),
+            Self::UnknownKey(id) => write!(f, "key {id:?} does not exist"),
+            Self::InvalidKeyId => {
+                f.write_str("invalid key ID; give the 16 digits after `twak_`, not the whole key")
+            }
+            Self::KeyInactive(id) => write!(f, "key {id:?} is revoked or has expired"),
             Self::InvalidTime(why) => f.write_str(why),
             Self::LastAdmin => f.write_str(
-                "no admin with a key that is in use would be left; give another user the role and a key first",
+                "no admin with an active key would be left; first give another user the role and a key",
             ),
-            Self::NotEmpty => f.write_str(
-                "there are users already; an admin adds others, and where no admin has a key that was used, \
-                 `twilio-admin user recover NAME` gives one",
+            Self::AlreadyBootstrapped => f.write_str(
+                "users already exist; an admin can add others, and `twilio-admin user recover NAME` issues a key \
+                 if no admin has one that was used",
             ),
-            Self::AdminAble => f.write_str(
-                "an admin has a key that is in use; `twilio-admin key issue NAME` with that key gives another",
+            Self::AdminAvailable => f.write_str(
+                "an admin has an active key; use it with `twilio-admin key issue NAME` to issue another",
             ),
-            Self::Random => f.write_str("the system's random generator fails"),
-            Self::OpenToOthers(what) => {
-                write!(f, "others than its owner may use {what}; give files the mode 0600 and folders 0700")
+            Self::Rng => f.write_str("the system's random number generator failed"),
+            Self::InsecurePermissions(what) => {
+                write!(f, "{what} is accessible to other users; run `chmod 600` on files and `chmod 700` on folders")
             }
-            Self::Busy => f.write_str("others keep the store busy"),
+            Self::Locked => f.write_str("the store is locked by another process; try again"),
             Self::Store(what) => f.write_str(what),
-            Self::Audit(error) => write!(f, "it cannot be recorded: {error}"),
+            Self::Audit(error) => write!(f, "not done, because the audit event could not be written: {error}"),
             Self::NotDelivered(why) => {
-                write!(f, "the new key cannot be handed over, and nothing was changed: {why}")
+                write!(f, "the new key could not be handed over, and nothing was changed: {why}")
             }
         }
     }
@@ -116,8 +136,7 @@ impl std::error::Error for AccessError {
     }
 }
 
-/// A text that somebody has given, for errors and records: one with a key in it is not shown, nor is one that is too long
-/// for a name.
+/// Returns a string of the user's for errors and records. One that holds a key, or is too long for a name, is not shown.
 pub(super) fn shown(text: &str) -> String {
     match text.len() > 512 || text.contains(super::key::PREFIX) {
         true => "[not shown]".to_owned(),

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, header};
 
-use super::{AccessControl, AccessError, Actor, Permission};
+use super::{AccessControl, AccessError, Permission, Principal};
 use crate::listener::{AuthError, Authentication, Credential, UserDetails, UserStore};
 use crate::types::SecretString;
 
@@ -17,9 +17,9 @@ const API_KEY: &str = "x-api-key";
 impl UserStore for AccessControl {
     fn authenticate<'a>(&'a self, credential: &'a Credential) -> Authentication<'a> {
         Box::pin(async move {
-            let actor =
+            let principal =
                 self.authenticate_as(credential.password(), None, Some(credential.username())).await?;
-            Ok(self.details(&actor).await?)
+            Ok(self.details(&principal).await?)
         })
     }
 
@@ -34,8 +34,8 @@ impl UserStore for AccessControl {
 impl crate::listener::TokenStore for AccessControl {
     fn authenticate<'a>(&'a self, token: &'a SecretString) -> Authentication<'a> {
         Box::pin(async move {
-            let actor = self.authenticate_as(token, None, None).await?;
-            Ok(self.details(&actor).await?)
+            let principal = self.authenticate_as(token, None, None).await?;
+            Ok(self.details(&principal).await?)
         })
     }
 }
@@ -54,14 +54,14 @@ impl AccessControl {
         &self,
         headers: &HeaderMap,
         source: Option<&str>,
-    ) -> Result<Actor, AuthError> {
+    ) -> Result<Principal, AuthError> {
         let (name, key) = key_of(headers)?;
         Ok(self.authenticate_as(&key, source.map(str::to_owned), name.as_deref()).await?)
     }
 
-    async fn details(&self, actor: &Actor) -> Result<UserDetails, AccessError> {
-        let permissions = self.permissions(actor).await?;
-        Ok(UserDetails::new(actor.name(), permissions.iter().map(Permission::as_str)))
+    async fn details(&self, principal: &Principal) -> Result<UserDetails, AccessError> {
+        let permissions = self.permissions(principal).await?;
+        Ok(UserDetails::new(principal.name(), permissions.iter().map(Permission::as_str)))
     }
 }
 
@@ -96,7 +96,7 @@ impl From<AccessError> for AuthError {
     fn from(error: AccessError) -> Self {
         match error {
             AccessError::Rejected => Self::Rejected,
-            AccessError::Denied(_) | AccessError::AboveOwnRole => Self::Forbidden,
+            AccessError::Denied(_) | AccessError::PrivilegeEscalation => Self::Forbidden,
             AccessError::Audit(error) => Self::Unrecorded(error.to_string().into()),
             other => Self::Unavailable(other.to_string().into()),
         }

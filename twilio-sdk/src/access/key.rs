@@ -81,7 +81,7 @@ pub(super) fn is_id(text: &str) -> bool {
 pub(super) fn make() -> Result<(String, SecretString, KeyHash), AccessError> {
     let (mut id, mut secret) = ([0; ID / 2], Zeroizing::new([0; SECRET / 2]));
     let random = SystemRandom::new();
-    random.fill(&mut id).and_then(|()| random.fill(&mut *secret)).map_err(|_| AccessError::Random)?;
+    random.fill(&mut id).and_then(|()| random.fill(&mut *secret)).map_err(|_| AccessError::Rng)?;
     let id = hex(&id);
     let mut text = Zeroizing::new(String::with_capacity(PREFIX.len() + ID + 1 + SECRET + CHECK));
     for part in [PREFIX, &id, "_", &Zeroizing::new(hex(&*secret))] {

@@ -7,7 +7,7 @@
 //! use twilio_sdk::audit::NoopAuditSink;
 //!
 //! let access = AccessControl::new(MemoryAccessStore::new(), Roles::new(), NoopAuditSink);
-//! let first = access.add_first_admin("ada", None).await?;
+//! let first = access.bootstrap_admin("ada", None).await?;
 //! let ada = access.authenticate(&first.key).await?;
 //!
 //! access.add_user(&ada, "vera", "viewer").await?;
@@ -24,7 +24,7 @@
 //! * [`AccessControl`] decides. It asks an [`AccessStore`]: [`MemoryAccessStore`], [`SqliteAccessStore`] for the processes
 //!   of one machine, `PostgresAccessStore` (feature `access-postgres`) for several machines, or one's own.
 //! * [`Roles`] says which roles there are, and which [`Permission`]s each has.
-//! * An [`Actor`] is a person who has shown a key. Nothing else stands for one, so nothing is done without.
+//! * An [`Principal`] is a person who has shown a key. Nothing else stands for one, so nothing is done without.
 //! * [`Guarded`] and [`GuardedConfig`] hold what takes a permission: a client, results, settings, a vault, the audit log,
 //!   statistics. The methods of `AccessControl` that manage people take `manage_users` themselves.
 //! * With feature `listener`, `AccessControl` is a `UserStore`: name and key as Basic credentials, the permissions as
@@ -80,7 +80,6 @@
 //! as begun is not done. A program that is killed in between leaves `begun` alone, and the change was made or not;
 //! `audit::verify_log` lists these records. Whoever is let in is recorded first, and is not let in where that fails.
 
-mod actor;
 mod control;
 mod error;
 mod guard;
@@ -88,12 +87,12 @@ mod guard;
 mod inbound;
 mod key;
 mod permission;
+mod principal;
 mod record;
 mod role;
 mod roles_file;
 mod store;
 
-pub use actor::Actor;
 #[cfg(feature = "admin")]
 pub(crate) use control::Deliver;
 pub use control::{AccessControl, IssuedKey, KeyInfo};
@@ -104,11 +103,12 @@ pub use guard::LogView;
 pub use guard::{Guarded, GuardedConfig};
 pub use key::KeyHash;
 pub use permission::{Permission, Permissions};
-pub use record::{Bindings, KeyRecord, Records, UserRecord, Write};
+pub use principal::Principal;
+pub use record::{Bindings, Change, KeyRecord, StoreSnapshot, UserRecord};
 pub use role::{Role, Roles};
 pub use store::memory::MemoryAccessStore;
 #[cfg(feature = "access-postgres")]
 #[cfg_attr(docsrs, doc(cfg(feature = "access-postgres")))]
 pub use store::postgres::{PostgresAccessStore, PostgresOptions};
 pub use store::sqlite::SqliteAccessStore;
-pub use store::{AccessStore, Decide, StoreFuture};
+pub use store::{AccessStore, ChangeFn, StoreFuture};

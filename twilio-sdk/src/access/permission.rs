@@ -86,7 +86,7 @@ impl Permissions {
     pub const ALL: Self = Self(u8::MAX);
 
     /// These permissions.
-    pub const fn of(permissions: &[Permission]) -> Self {
+    pub const fn from_slice(permissions: &[Permission]) -> Self {
         let (mut bits, mut rest) = (0, permissions);
         while let [first, more @ ..] = rest {
             bits |= first.bit();
@@ -140,10 +140,10 @@ mod tests {
     #[test]
     fn each_permission_is_one_of_eight_and_has_its_name() {
         assert_eq!(Permission::ALL.len(), 8);
-        assert_eq!(Permissions::of(Permission::ALL), Permissions::ALL);
+        assert_eq!(Permissions::from_slice(Permission::ALL), Permissions::ALL);
         for (at, permission) in Permission::ALL.iter().enumerate() {
             assert_eq!(permission.as_str().parse::<Permission>().unwrap(), *permission);
-            let alone = Permissions::of(&[*permission]);
+            let alone = Permissions::from_slice(&[*permission]);
             assert_eq!((alone.len(), alone.iter().next()), (1, Some(*permission)));
             assert!(Permission::ALL.iter().skip(at + 1).all(|other| !alone.contains(*other)));
             assert!(Permissions::ALL.contains_all(alone) && !alone.contains_all(Permissions::ALL));

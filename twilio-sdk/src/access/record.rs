@@ -36,7 +36,7 @@ pub struct KeyRecord {
 }
 
 impl KeyRecord {
-    pub(super) fn is_in_use(&self, now: OffsetDateTime) -> bool {
+    pub(super) fn is_active(&self, now: OffsetDateTime) -> bool {
         self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
     }
 }
@@ -93,7 +93,7 @@ impl fmt::Display for Bindings {
 
 /// Everything that a store keeps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Records {
+pub struct StoreSnapshot {
     /// The users by name.
     pub users: BTreeMap<String, UserRecord>,
     /// The keys by id. Each is that of a user who is there.
@@ -102,24 +102,24 @@ pub struct Records {
     pub bindings: Bindings,
 }
 
-impl Records {
+impl StoreSnapshot {
     /// Makes a change.
-    pub fn apply(&mut self, write: &Write) {
+    pub fn apply(&mut self, write: &Change) {
         match write {
-            Write::PutUser(user) => drop(self.users.insert(user.name.clone(), user.clone())),
-            Write::RemoveUser(name) => {
+            Change::PutUser(user) => drop(self.users.insert(user.name.clone(), user.clone())),
+            Change::RemoveUser(name) => {
                 self.users.remove(name);
                 self.keys.retain(|_, key| key.user != *name);
             }
-            Write::PutKey(key) => drop(self.keys.insert(key.id.clone(), key.clone())),
-            Write::Bind(bindings) => self.bindings = bindings.clone(),
+            Change::PutKey(key) => drop(self.keys.insert(key.id.clone(), key.clone())),
+            Change::Bind(bindings) => self.bindings = bindings.clone(),
         }
     }
 }
 
 /// A change of one record.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Write {
+pub enum Change {
     /// Puts a user in, in place of one of the same name.
     PutUser(UserRecord),
     /// Takes a user out, with all keys of that user.

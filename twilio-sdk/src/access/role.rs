@@ -49,10 +49,10 @@ impl Role {
 /// ```
 /// use twilio_sdk::access::{AccessError, Permission, Roles};
 ///
-/// let roles = Roles::new().with("auditor", &[Permission::ViewLogs, Permission::ViewAnalytics])?;
+/// let roles = Roles::new().with_role("auditor", &[Permission::ViewLogs, Permission::ViewAnalytics])?;
 /// assert_eq!(roles.get("auditor")?.permissions().len(), 2);
 /// assert!(matches!(roles.get("Auditor"), Err(AccessError::UnknownRole(_))));
-/// assert!(matches!(roles.with("viewer", Permission::ALL), Err(AccessError::RoleExists(_))));
+/// assert!(matches!(roles.with_role("viewer", Permission::ALL), Err(AccessError::RoleExists(_))));
 /// # Ok::<(), AccessError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl Roles {
             (Role::VIEWER, &[ViewConfig, ViewResults]),
         ];
         let role = |(name, permissions): (&str, &[Permission])| {
-            let role = Role { name: name.to_owned(), permissions: Permissions::of(permissions) };
+            let role = Role { name: name.to_owned(), permissions: Permissions::from_slice(permissions) };
             (role.name.clone(), role)
         };
         Self(table.into_iter().map(role).collect())
@@ -87,8 +87,8 @@ impl Roles {
     ///
     /// [`AccessError::RoleExists`] for the name of a built-in role or of one that was added,
     /// [`AccessError::InvalidRole`] for one that is no name or allows nothing.
-    pub fn with(mut self, name: &str, permissions: &[Permission]) -> Result<Self, AccessError> {
-        self.add(name, Permissions::of(permissions))?;
+    pub fn with_role(mut self, name: &str, permissions: &[Permission]) -> Result<Self, AccessError> {
+        self.add(name, Permissions::from_slice(permissions))?;
         Ok(self)
     }
 
@@ -169,16 +169,16 @@ mod tests {
 
     #[test]
     fn roles_are_added_once_and_with_names() {
-        let roles = Roles::new().with("on-call_2", &[Permission::SendRequests]).unwrap();
+        let roles = Roles::new().with_role("on-call_2", &[Permission::SendRequests]).unwrap();
         assert!(roles.permissions("on-call_2").contains(Permission::SendRequests));
         assert_eq!(roles.permissions("root"), Permissions::NONE);
         for name in ["", "Admin", "2nd", "a b", "rôle", "-a", &"a".repeat(65)] {
-            let refused = Roles::new().with(name, &[Permission::ViewLogs]);
+            let refused = Roles::new().with_role(name, &[Permission::ViewLogs]);
             assert!(matches!(refused, Err(AccessError::InvalidRole(_))), "{name:?}");
         }
-        assert!(matches!(Roles::new().with("idle", &[]), Err(AccessError::InvalidRole(_))));
+        assert!(matches!(Roles::new().with_role("idle", &[]), Err(AccessError::InvalidRole(_))));
         for name in ["admin", "operator", "developer", "viewer", "on-call_2"] {
-            let refused = roles.clone().with(name, &[Permission::ViewLogs]);
+            let refused = roles.clone().with_role(name, &[Permission::ViewLogs]);
             assert!(matches!(refused, Err(AccessError::RoleExists(_))), "{name}");
         }
     }

@@ -111,14 +111,16 @@ impl From<AccessError> for Failure {
         let code = match &error {
             E::Rejected => Code::Credential,
             E::Denied(_)
-            | E::AboveOwnRole
+            | E::PrivilegeEscalation
             | E::LastAdmin
-            | E::NotEmpty
-            | E::AdminAble
-            | E::OpenToOthers(_) => Code::Refused,
-            E::UnknownUser(_) | E::UserExists(_) | E::UnknownRole(_) | E::UnknownKey(_) | E::KeyEnded(_) => {
-                Code::Name
-            }
+            | E::AlreadyBootstrapped
+            | E::AdminAvailable
+            | E::InsecurePermissions(_) => Code::Refused,
+            E::UnknownUser(_)
+            | E::UserExists(_)
+            | E::UnknownRole(_)
+            | E::UnknownKey(_)
+            | E::KeyInactive(_) => Code::Name,
             E::InvalidName(_) | E::InvalidTime(_) => Code::Usage,
             _ => Code::Failed,
         };

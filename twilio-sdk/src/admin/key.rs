@@ -81,28 +81,28 @@ impl Key {
         match &self.action {
             Action::Issue { user, expiry } => {
                 let expires_at = expiry.moment()?;
-                let Member { access, actor } = session.manager()?;
+                let Member { access, principal } = session.manager()?;
                 let printed = Printed::default();
-                let issued = access.issue_key_and(&actor, user, expires_at, printed.printer(session));
+                let issued = access.issue_key_and(&principal, user, expires_at, printed.printer(session));
                 printed.done(session.wait(issued))
             }
             Action::Rotate { id, overlap, expiry } => {
                 let expires_at = expiry.moment()?;
-                let Member { access, actor } = session.manager()?;
+                let Member { access, principal } = session.manager()?;
                 let printed = Printed::default();
                 let rotated =
-                    access.rotate_key_and(&actor, id, *overlap, expires_at, printed.printer(session));
+                    access.rotate_key_and(&principal, id, *overlap, expires_at, printed.printer(session));
                 printed.done(session.wait(rotated))
             }
             Action::Revoke { id } => {
-                let Member { access, actor } = session.manager()?;
-                let info = session.wait(access.revoke_key(&actor, id))?;
+                let Member { access, principal } = session.manager()?;
+                let info = session.wait(access.revoke_key(&principal, id))?;
                 let text = format!("{id} of {}: revoked", shown(&info.user));
                 session.output.line(&described(&info), &text)
             }
             Action::List { user } => {
-                let Member { access, actor } = session.manager()?;
-                list(session, &session.wait(access.keys(&actor, user.as_deref()))?)
+                let Member { access, principal } = session.manager()?;
+                list(session, &session.wait(access.list_keys(&principal, user.as_deref()))?)
             }
         }
     }
@@ -162,7 +162,7 @@ fn list(session: &Session, keys: &[KeyInfo]) -> Done {
         let row = |key: &KeyInfo| {
             let state = match (key.revoked_at, key.expires_at) {
                 (Some(at), _) => format!("revoked {}", moment(at)),
-                (None, Some(at)) if !key.is_in_use() => format!("expired {}", moment(at)),
+                (None, Some(at)) if !key.is_active() => format!("expired {}", moment(at)),
                 (None, Some(at)) => format!("until {}", moment(at)),
                 (None, None) => "in use".to_owned(),
             };
@@ -181,6 +181,6 @@ fn described(key: &KeyInfo) -> Value {
         "expires_at": key.expires_at.map(moment),
         "revoked_at": key.revoked_at.map(moment),
         "last_used_at": key.last_used_at.map(moment),
-        "in_use": key.is_in_use(),
+        "in_use": key.is_active(),
     })
 }

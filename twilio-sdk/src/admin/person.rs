@@ -10,7 +10,7 @@ use super::output::tell;
 use super::secret_input::{from_file, from_variable};
 use super::session::Session;
 use crate::access::{
-    AccessControl, AccessStore as _, Actor, Bindings, Permission, Permissions, Roles, SqliteAccessStore,
+    AccessControl, AccessStore as _, Bindings, Permission, Permissions, Principal, Roles, SqliteAccessStore,
 };
 use crate::audit::{AuditError, AuditLog, AuditSink, NoopAuditSink, files_of_log};
 use crate::private_file::folder_of;
@@ -30,7 +30,7 @@ pub(super) struct Person {
 #[derive(Debug)]
 pub(super) struct Member {
     pub(super) access: AccessControl,
-    pub(super) actor: Actor,
+    pub(super) principal: Principal,
 }
 
 impl Session {
@@ -39,9 +39,9 @@ impl Session {
         if self.has_people()? {
             let (store, bound) = self.people()?;
             let audit = self.log(&bound)?;
-            let Member { access, actor } = self.member(store, &bound, Arc::clone(&audit))?;
-            self.wait(access.require(&actor, permission))?;
-            return Ok(Person { name: actor.name().to_owned(), audit });
+            let Member { access, principal } = self.member(store, &bound, Arc::clone(&audit))?;
+            self.wait(access.require(&principal, permission))?;
+            return Ok(Person { name: principal.name().to_owned(), audit });
         }
         let log = self.places.audit()?;
         self.nobody_beside(&log)?;
@@ -75,8 +75,8 @@ impl Session {
             }
             Err(error) => return Err(error.into()),
         };
-        let Member { access, actor } = self.member(store, &bound, audit)?;
-        self.wait(access.require(&actor, Permission::ViewLogs))?;
+        let Member { access, principal } = self.member(store, &bound, audit)?;
+        self.wait(access.require(&principal, Permission::ViewLogs))?;
         Ok(log)
     }
 
@@ -153,7 +153,7 @@ impl Session {
     fn people(&self) -> Done<(SqliteAccessStore, Bound)> {
         let people = self.places.people()?;
         let store = SqliteAccessStore::open(&people)?;
-        let records = self.wait(store.records())?;
+        let records = self.wait(store.snapshot())?;
         Ok((store, Bound::new(people, records.bindings, !records.users.is_empty())))
     }
 
@@ -176,16 +176,16 @@ impl Session {
             TheirRoles::New { roles, file, asked_for } => (Roles::new(), Some((roles, file, asked_for))),
         };
         let access = AccessControl::new(store.clone(), roles, Arc::clone(&audit));
-        let Member { access, actor } = self.known(access, &audit)?;
-        let Some((roles, file, asked_for)) = new else { return Ok(Member { access, actor }) };
+        let Member { access, principal } = self.known(access, &audit)?;
+        let Some((roles, file, asked_for)) = new else { return Ok(Member { access, principal }) };
         // Roles that nobody has taken over yet are taken over by an admin's use of them, who could do it anyway.
-        if self.wait(access.permissions(&actor))? == Permissions::ALL {
+        if self.wait(access.permissions(&principal))? == Permissions::ALL {
             let log = bound.log(&self.places)?;
-            self.wait(access.bind(&actor, bound.bound_to(&log, Some((&file, &roles)))?))?;
-            return Ok(Member { access: AccessControl::new(store, roles, audit), actor });
+            self.wait(access.bind(&principal, bound.bound_to(&log, Some((&file, &roles)))?))?;
+            return Ok(Member { access: AccessControl::new(store, roles, audit), principal });
         }
         match asked_for {
-            false => Ok(Member { access, actor }),
+            false => Ok(Member { access, principal }),
             true => Err(Failure::refused(format!(
                 "{} is a file of roles that these people do not have; an admin gives them its roles with twilio-admin roles \
                  adopt {}",
@@ -203,8 +203,8 @@ impl Session {
             (None, None) => self.input.ask("Your API key")?,
         };
         audit.redact_secret(&key);
-        let actor = self.wait(access.authenticate_from(&key, SOURCE))?;
-        Ok(Member { access, actor })
+        let principal = self.wait(access.authenticate_from(&key, SOURCE))?;
+        Ok(Member { access, principal })
     }
 
     /// Whether there are people whose permissions decide. That there are none must be known to whoever asks.

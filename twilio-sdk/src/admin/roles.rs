@@ -39,8 +39,8 @@ enum Action {
 
 impl RolesArgs {
     pub(super) fn run(&self, session: &Session) -> Done {
-        let (Member { access, actor }, bound) = session.owner()?;
-        session.wait(access.require(&actor, Permission::ManageUsers))?;
+        let (Member { access, principal }, bound) = session.owner()?;
+        session.wait(access.require(&principal, Permission::ManageUsers))?;
         let log = session.log_path(&bound)?;
         let (file, roles) = match &self.action {
             Action::Drop => (None, Roles::new()),
@@ -60,7 +60,7 @@ impl RolesArgs {
         // Without a file the built-in roles are what the database is bound to, and not nothing.
         let roles_hash = roles_hash.or_else(|| Some(roles.fingerprint()));
         let bindings = Bindings { roles_file, roles_hash, ..bound.bindings.clone() };
-        session.wait(access.bind(&actor, bindings))?;
+        session.wait(access.bind(&principal, bindings))?;
         print(session, file.map(|file| file.display().to_string()), &roles)
     }
 }

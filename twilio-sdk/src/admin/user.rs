@@ -85,17 +85,17 @@ impl User {
         match &self.action {
             Action::Add(args) => add(session, args),
             Action::List => {
-                let Member { access, actor } = session.manager()?;
-                list(session, &session.wait(access.users(&actor))?)
+                let Member { access, principal } = session.manager()?;
+                list(session, &session.wait(access.list_users(&principal))?)
             }
             Action::Role { name, role } => {
-                let Member { access, actor } = session.manager()?;
-                let user = session.wait(access.set_role(&actor, name, role))?;
+                let Member { access, principal } = session.manager()?;
+                let user = session.wait(access.set_role(&principal, name, role))?;
                 session.output.line(&described(&user), &format!("{} is {}", shown(name), shown(role)))
             }
             Action::Remove { name } => {
-                let Member { access, actor } = session.manager()?;
-                session.wait(access.remove_user(&actor, name))?;
+                let Member { access, principal } = session.manager()?;
+                session.wait(access.remove_user(&principal, name))?;
                 let json = json!({"name": name, "removed": true});
                 session.output.line(&json, &format!("{}: removed", shown(name)))
             }
@@ -115,8 +115,8 @@ impl User {
 
 fn add(session: &Session, args: &AddArgs) -> Done {
     if let Some(role) = &args.role {
-        let Member { access, actor } = session.manager()?;
-        let user = session.wait(access.add_user(&actor, &args.name, role))?;
+        let Member { access, principal } = session.manager()?;
+        let user = session.wait(access.add_user(&principal, &args.name, role))?;
         let name = shown(&args.name);
         let text = format!("{name} is {}; twilio-admin key issue {name} gives a key", shown(role));
         return session.output.line(&described(&user), &text);

@@ -41,7 +41,7 @@ async fn as_another_process() {
     let (store, _) = open(path.as_ref());
     let access = AccessControl::new(Arc::clone(&store), Roles::new(), Told);
     let ada = access.authenticate(&key.into()).await.unwrap();
-    let keys = store.records().await.unwrap().keys;
+    let keys = store.snapshot().await.unwrap().keys;
     let bobs = keys.values().find(|key| key.user == "bob" && key.expires_at.is_none());
     let mut id = bobs.unwrap().id.clone();
     loop {
@@ -57,7 +57,7 @@ async fn a_process_that_is_killed_in_the_middle_of_a_change_leaves_a_whole_datab
     let folder = Folder::new();
     let path = folder.file("access.db");
     let (store, access) = open(&path);
-    let admin = access.add_first_admin("ada", None).await.unwrap();
+    let admin = access.bootstrap_admin("ada", None).await.unwrap();
     let ada = access.authenticate(&admin.key).await.unwrap();
     access.add_user(&ada, "bob", "viewer").await.unwrap();
     access.issue_key(&ada, "bob", None).await.unwrap();
@@ -88,7 +88,7 @@ async fn a_process_that_is_killed_in_the_middle_of_a_change_leaves_a_whole_datab
 
         // Opening checks the file as a whole.
         let (store, access) = open(&path);
-        let keys = store.records().await.unwrap().keys;
+        let keys = store.snapshot().await.unwrap().keys;
         let bobs: Vec<_> = keys.values().filter(|key| key.user == "bob").collect();
         let current: Vec<_> = bobs.iter().filter(|key| key.expires_at.is_none()).collect();
         assert_eq!(current.len(), 1, "round {round}: half of a change");

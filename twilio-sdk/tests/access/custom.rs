@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 use twilio_sdk::access::{
-    AccessControl, AccessError, AccessStore, Decide, KeyRecord, MemoryAccessStore, Records, Roles,
-    StoreFuture, UserRecord,
+    AccessControl, AccessError, AccessStore, ChangeFn, KeyRecord, MemoryAccessStore, Roles, StoreFuture,
+    StoreSnapshot, UserRecord,
 };
 use twilio_sdk::listener::{AuthError, CachedUserStore, Credential, UserStore as _};
 
@@ -37,7 +37,7 @@ fn on(flag: &AtomicBool) -> bool {
 }
 
 impl AccessStore for Failing {
-    fn find<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<(KeyRecord, UserRecord)>> {
+    fn find_key<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<(KeyRecord, UserRecord)>> {
         match on(&self.reads) {
             true => Box::pin(async { Err(broken()) }),
             false if self.silent.lock().unwrap().as_deref() == Some(key) => Box::pin(std::future::pending()),
@@ -45,11 +45,11 @@ impl AccessStore for Failing {
         }
     }
 
-    fn records(&self) -> StoreFuture<'_, Records> {
+    fn snapshot(&self) -> StoreFuture<'_, StoreSnapshot> {
         self.inner.records()
     }
 
-    fn change(&self, decide: Decide) -> StoreFuture<'_, ()> {
+    fn transact(&self, change: ChangeFn) -> StoreFuture<'_, ()> {
         Box::pin(async move {
             if on(&self.lies) {
                 return Ok(());
@@ -58,7 +58,7 @@ impl AccessStore for Failing {
                 return Err(broken());
             }
             if on(&self.after) {
-                decide(&self.inner.records().await?)?;
+                decide(&self.inner.snapshot().await?)?;
                 return Err(broken());
             }
             self.inner.change(decide).await?;
@@ -69,7 +69,7 @@ impl AccessStore for Failing {
         })
     }
 
-    fn touch<'a>(
+    fn record_key_use<'a>(
         &'a self,
         key: &'a str,
         used: OffsetDateTime,
@@ -112,7 +112,7 @@ async fn a_store_that_fails_lets_nobody_in_and_the_record_says_so() {
         let recorded = taken(&recorder);
         assert_eq!(recorded.len(), lines, "{recorded:?}");
         assert_eq!(recorded.last().unwrap(), "user.add failed ada admin viewer bob");
-        assert_eq!(store.records().await.unwrap().users.len(), 1);
+        assert_eq!(store.snapshot().await.unwrap().users.len(), 1);
     }
 }
 

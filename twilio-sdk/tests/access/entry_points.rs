@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use twilio_sdk::access::{
-    AccessControl, AccessError, Actor, Guarded, GuardedConfig, LogView, MemoryAccessStore, Permission, Roles,
-    UserRecord, Write,
+    AccessControl, AccessError, Change, Guarded, GuardedConfig, LogView, MemoryAccessStore, Permission,
+    Principal, Roles, UserRecord,
 };
 use twilio_sdk::audit::{AuditEvent, AuditEventKind, AuditLog, EventOutcome, RecordFilter};
 use twilio_sdk::vault::{Argon2Params, Vault, VaultOptions};
@@ -17,7 +17,7 @@ use crate::{Recorder, add, first, taken};
 /// Everything that a program may guard.
 struct Program {
     access: AccessControl,
-    admin: Actor,
+    admin: Principal,
     config: GuardedConfig<ConnectionConfig>,
     client: Guarded<Client>,
     results: Guarded<Vec<u8>>,
@@ -34,7 +34,7 @@ fn config() -> ConnectionConfig {
 async fn program(folder: &Folder, store: &Arc<MemoryAccessStore>) -> Program {
     let mut roles = Roles::new();
     for permission in Permission::ALL {
-        roles = roles.with(&format!("only-{permission}"), &[*permission]).unwrap();
+        roles = roles.with_role(&format!("only-{permission}"), &[*permission]).unwrap();
     }
     let recorder = Recorder::default();
     let access = AccessControl::new(Arc::clone(store), roles, recorder.clone());
@@ -64,7 +64,7 @@ type Done = Result<(), AccessError>;
 
 impl Program {
     /// Each entry point with the permission that it takes, and what an actor is told there.
-    async fn try_all(&mut self, actor: &Actor, round: &str) -> Vec<(&'static str, Permission, Done)> {
+    async fn try_all(&mut self, principal: &Principal, round: &str) -> Vec<(&'static str, Permission, Done)> {
         use Permission::{
             EditConfig, ManageCredentials, ManageUsers, SendRequests, ViewAnalytics, ViewConfig, ViewLogs,
             ViewResults,
@@ -102,8 +102,8 @@ impl Program {
         let name = format!("new-{round}");
         done.push(("add a user", ManageUsers, access.add_user(actor, &name, role).await.map(drop)));
         done.push(("set a role", ManageUsers, access.set_role(actor, &target.user, role).await.map(drop)));
-        done.push(("list users", ManageUsers, access.users(actor).await.map(drop)));
-        done.push(("list keys", ManageUsers, access.keys(actor, None).await.map(drop)));
+        done.push(("list users", ManageUsers, access.list_users(actor).await.map(drop)));
+        done.push(("list keys", ManageUsers, access.list_keys(actor, None).await.map(drop)));
         done.push(("issue a key", ManageUsers, access.issue_key(actor, &target.user, None).await.map(drop)));
         let rotated = access.rotate_key(actor, &target.id, Duration::ZERO, None).await;
         done.push(("rotate a key", ManageUsers, rotated.map(drop)));
@@ -151,7 +151,7 @@ async fn weakness_31_every_permission_is_enforced_for_every_role_at_every_entry_
                 role: (*role).to_owned(),
                 created_at: time::OffsetDateTime::UNIX_EPOCH,
             };
-            let put = Box::new(move |_: &_| Ok(vec![Write::PutUser(user)]));
+            let put = Box::new(move |_: &_| Ok(vec![Change::PutUser(user)]));
             twilio_sdk::access::AccessStore::change(&*store, put).await.unwrap();
         }
         let entries = program.try_all(&actor, role).await;

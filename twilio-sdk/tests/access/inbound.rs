@@ -150,6 +150,6 @@ fn answers_tell_nothing_of_why() {
     let told = |error: AccessError| AuthError::from(error).status().as_u16();
     assert_eq!(told(AccessError::Rejected), 401);
     assert_eq!(told(AccessError::Denied(Permission::SendRequests)), 403);
-    assert_eq!(told(AccessError::Busy), 503);
+    assert_eq!(told(AccessError::Locked), 503);
     assert_eq!(told(AccessError::Store("gone".to_owned())), 503);
 }

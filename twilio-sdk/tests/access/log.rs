@@ -70,13 +70,13 @@ async fn a_log_that_is_locked_by_another_process_stops_every_change() {
     let options = AuditLogOptions::new(folder.file("audit.log")).lock_timeout(Duration::from_millis(20));
     let store = SqliteAccessStore::open(folder.file("access.db")).unwrap();
     let access = AccessControl::new(store, Roles::new(), options.open().unwrap());
-    let issued = access.add_first_admin("ada", None).await.unwrap();
+    let issued = access.bootstrap_admin("ada", None).await.unwrap();
     let ada = access.authenticate(&issued.key).await.unwrap();
     let held = std::fs::File::open(folder.file("audit.log.lock")).unwrap();
     held.lock().unwrap();
     assert!(matches!(access.add_user(&ada, "bob", "viewer").await, Err(AccessError::Audit(_))));
     assert!(matches!(access.authenticate(&issued.key).await, Err(AccessError::Audit(_))));
     held.unlock().unwrap();
-    assert_eq!(access.users(&ada).await.unwrap().len(), 1);
+    assert_eq!(access.list_users(&ada).await.unwrap().len(), 1);
     access.add_user(&ada, "bob", "viewer").await.unwrap();
 }

@@ -29,7 +29,7 @@ mod sqlite_disk;
 
 use std::sync::Arc;
 
-use twilio_sdk::access::{AccessControl, AccessError, AccessStore, Actor, IssuedKey, Roles};
+use twilio_sdk::access::{AccessControl, AccessError, AccessStore, IssuedKey, Principal, Roles};
 use twilio_sdk::audit::{AuditEvent, EventOutcome, NoopAuditSink};
 
 /// People of a store, of whom nothing is recorded.
@@ -38,19 +38,19 @@ pub(crate) fn control(store: &Arc<dyn AccessStore>) -> AccessControl {
 }
 
 /// An admin, who is the first user of the store.
-pub(crate) async fn first(access: &AccessControl) -> Actor {
-    let issued = access.add_first_admin("ada", None).await.unwrap();
+pub(crate) async fn first(access: &AccessControl) -> Principal {
+    let issued = access.bootstrap_admin("ada", None).await.unwrap();
     access.authenticate(&issued.key).await.unwrap()
 }
 
 /// A further user with a key.
-pub(crate) async fn add(access: &AccessControl, admin: &Actor, name: &str, role: &str) -> IssuedKey {
+pub(crate) async fn add(access: &AccessControl, admin: &Principal, name: &str, role: &str) -> IssuedKey {
     access.add_user(admin, name, role).await.unwrap();
     access.issue_key(admin, name, None).await.unwrap()
 }
 
 /// The same, logged in.
-pub(crate) async fn person(access: &AccessControl, admin: &Actor, name: &str, role: &str) -> Actor {
+pub(crate) async fn person(access: &AccessControl, admin: &Principal, name: &str, role: &str) -> Principal {
     let issued = add(access, admin, name, role).await;
     access.authenticate(&issued.key).await.unwrap()
 }

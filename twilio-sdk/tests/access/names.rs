@@ -23,7 +23,7 @@ async fn review_75_no_two_people_have_names_that_look_alike() {
         "\u{212a}im", // the sign of kelvin
     ];
     for name in alike {
-        let first = access.add_first_admin(name, None).await;
+        let first = access.bootstrap_admin(name, None).await;
         assert!(matches!(first, Err(AccessError::InvalidName(_))), "{name:?}");
     }
     let ada = first(&access).await;
@@ -40,5 +40,5 @@ async fn review_75_no_two_people_have_names_that_look_alike() {
     for name in ["Olga", "a.b_c-d+e@example.com", "0"] {
         access.add_user(&ada, name, "viewer").await.unwrap();
     }
-    assert_eq!(store.records().await.unwrap().users.len(), 4);
+    assert_eq!(store.snapshot().await.unwrap().users.len(), 4);
 }

@@ -39,7 +39,7 @@ async fn review_78_the_log_does_not_say_done_of_a_change_that_a_kill_prevented()
     let admin = {
         let store = SqliteAccessStore::open(&people).unwrap();
         let access = AccessControl::new(store, Roles::new(), AuditLog::open(&log).unwrap());
-        access.add_first_admin("ada", None).await.unwrap()
+        access.bootstrap_admin("ada", None).await.unwrap()
     };
     let mut acknowledged = HashSet::new();
     for round in 0..KILLS {
@@ -60,7 +60,7 @@ async fn review_78_the_log_does_not_say_done_of_a_change_that_a_kill_prevented()
         acknowledged.extend(output.filter_map(done));
     }
     let store = SqliteAccessStore::open(&people).unwrap();
-    let users: HashSet<String> = store.records().await.unwrap().users.into_keys().collect();
+    let users: HashSet<String> = store.snapshot().await.unwrap().users.into_keys().collect();
     let verified = verify_log(&log, None).unwrap();
     let open: HashSet<String> =
         verified.open().iter().map(|record| record.resource.clone().unwrap()).collect();

@@ -45,13 +45,13 @@ async fn programs_that_start_at_once_make_the_tables_once() {
     // Each is as another machine, on connections of its own: of many, one adds the first admin.
     let adding = connected.iter().map(|store| {
         let access = control(store);
-        tokio::spawn(async move { access.add_first_admin("ada", None).await })
+        tokio::spawn(async move { access.bootstrap_admin("ada", None).await })
     });
     let mut added = 0;
     for one in adding.collect::<Vec<_>>() {
         match one.await.unwrap() {
             Ok(_) => added += 1,
-            Err(error) => assert!(matches!(error, AccessError::NotEmpty), "{error}"),
+            Err(error) => assert!(matches!(error, AccessError::AlreadyBootstrapped), "{error}"),
         }
     }
     assert_eq!(added, 1);
@@ -67,7 +67,7 @@ async fn programs_that_start_at_once_make_the_tables_once() {
         .await;
     let url = format!("postgres://clerk:clerk@localhost:{}/postgres", server.port);
     let clerk = PostgresOptions::new(url).tls(server.tls()).connect().await.unwrap();
-    assert_eq!(clerk.records().await.unwrap().users.len(), 1);
+    assert_eq!(clerk.snapshot().await.unwrap().users.len(), 1);
     clerk.change(Box::new(|_| Ok(vec![]))).await.unwrap();
 
     server.sql("postgres", "UPDATE twilio_access_version SET version = 3").await;
@@ -155,7 +155,7 @@ async fn a_server_that_is_away_lets_nobody_in_and_is_found_again() {
     server.restart();
     access.set_role(&ada, "bob", "viewer").await.unwrap();
     assert_eq!(
-        store.records().await.unwrap().users.len(),
+        store.snapshot().await.unwrap().users.len(),
         2,
         "what was acknowledged is there, and nothing else"
     );
@@ -232,7 +232,7 @@ async fn a_change_waits_for_others_as_long_as_it_may() {
     let Some(server) = server("wait") else { return };
     let slow = server.connect("postgres").await.unwrap();
     let hasty = server.options("postgres").timeout(Duration::from_secs(1)).connect().await.unwrap();
-    hasty.records().await.unwrap();
+    hasty.snapshot().await.unwrap();
     let patient = server.connect("postgres").await.unwrap();
     crate::cases::waits_for_a_slow_change(slow, hasty, patient, Duration::from_secs(4)).await;
 }
@@ -243,19 +243,19 @@ async fn a_server_that_stops_in_the_middle_of_a_change_has_made_none() {
     let store: Arc<dyn AccessStore> = Arc::new(server.connect("postgres").await.unwrap());
     let access = control(&store);
     let ada = first(&access).await;
-    let before = store.records().await.unwrap();
+    let before = store.snapshot().await.unwrap();
     let (began, begun) = std::sync::mpsc::channel();
     let (stopped, go_on) = std::sync::mpsc::channel();
     let task = {
         let (store, user) = (Arc::clone(&store), before.users["ada"].clone());
         tokio::spawn(async move {
-            let decide = Box::new(move |_: &twilio_sdk::access::Records| {
+            let decide = Box::new(move |_: &twilio_sdk::access::StoreSnapshot| {
                 began.send(()).unwrap();
                 go_on.recv().unwrap();
                 let user = twilio_sdk::access::UserRecord { name: "eve".to_owned(), ..user };
-                Ok(vec![twilio_sdk::access::Write::PutUser(user)])
+                Ok(vec![twilio_sdk::access::Change::PutUser(user)])
             });
-            store.change(decide).await
+            store.transact(decide).await
         })
     };
     tokio::task::spawn_blocking(move || begun.recv().unwrap()).await.unwrap();
@@ -263,6 +263,6 @@ async fn a_server_that_stops_in_the_middle_of_a_change_has_made_none() {
     stopped.send(()).unwrap();
     assert!(told(task.await.unwrap()).contains("PostgreSQL"));
     server.restart();
-    assert_eq!(store.records().await.unwrap(), before);
+    assert_eq!(store.snapshot().await.unwrap(), before);
     access.add_user(&ada, "eve", "viewer").await.unwrap();
 }

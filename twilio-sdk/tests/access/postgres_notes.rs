@@ -25,7 +25,7 @@ async fn review_72_reads_and_logins_do_not_wait_behind_a_note_of_last_use() {
     let access = control(&store);
     let ada = first(&access).await;
     let olga = add(&access, &ada, "olga", "operator").await;
-    let last = || async { store.records().await.unwrap().keys[&olga.info.id].last_used_at };
+    let last = || async { store.snapshot().await.unwrap().keys[&olga.info.id].last_used_at };
 
     let (lock, connection) = held(&server).await;
     let began = Instant::now();
@@ -73,12 +73,12 @@ async fn review_72_a_store_of_one_file_lets_in_while_another_program_writes() {
     let open = || twilio_sdk::access::SqliteAccessStore::open(folder.file("people.db")).unwrap();
     let store: Arc<dyn AccessStore> = Arc::new(open());
     let access = control(&store);
-    let issued = access.add_first_admin("ada", None).await.unwrap();
+    let issued = access.bootstrap_admin("ada", None).await.unwrap();
     let other = open();
     let (begin, begun) = tokio::sync::oneshot::channel();
     let (release, released) = std::sync::mpsc::channel::<()>();
     let change = tokio::spawn(async move {
-        let decide = move |_: &twilio_sdk::access::Records| {
+        let decide = move |_: &twilio_sdk::access::StoreSnapshot| {
             begin.send(()).unwrap();
             let _ = released.recv();
             Ok(vec![])
@@ -93,9 +93,12 @@ async fn review_72_a_store_of_one_file_lets_in_while_another_program_writes() {
     drop(release);
     change.await.unwrap().unwrap();
     access.authenticate(&issued.key).await.unwrap();
-    assert!(store.records().await.unwrap().keys[&issued.info.id].last_used_at.is_some());
+    assert!(store.snapshot().await.unwrap().keys[&issued.info.id].last_used_at.is_some());
     // A note that the store itself refuses is told apart from a busy one.
-    let gone =
-        store.touch("0123456789abcdef", time::OffsetDateTime::now_utc(), time::OffsetDateTime::now_utc());
-    assert!(!matches!(gone.await, Err(AccessError::Busy)));
+    let gone = store.record_key_use(
+        "0123456789abcdef",
+        time::OffsetDateTime::now_utc(),
+        time::OffsetDateTime::now_utc(),
+    );
+    assert!(!matches!(gone.await, Err(AccessError::Locked)));
 }

@@ -64,7 +64,7 @@ async fn review_09_10_tables_of_version_1_become_those_of_version_2() {
     server.sql("postgres", VERSION_1).await;
     for _ in 0..2 {
         let store = server.connect("postgres").await.unwrap();
-        let records = store.records().await.unwrap();
+        let records = store.snapshot().await.unwrap();
         assert_eq!((records.users.len(), records.bindings), (1, Bindings::default()));
     }
     // Who may not make tables is told what to do.

@@ -57,7 +57,7 @@ async fn as_another_process() {
 }
 
 /// Adds people, each with a key that is rotated, and removes every third.
-async fn work(access: &AccessControl, actor: &twilio_sdk::access::Actor, prefix: &str) {
+async fn work(access: &AccessControl, actor: &twilio_sdk::access::Principal, prefix: &str) {
     for at in 0..PEOPLE {
         let name = format!("{prefix}{at}");
         let issued = add(access, actor, &name, "viewer").await;
@@ -73,14 +73,14 @@ async fn work(access: &AccessControl, actor: &twilio_sdk::access::Actor, prefix:
 async fn processes_change_one_file_at_once_and_nothing_is_lost() {
     let folder = Folder::new();
     let (store, access) = open(&folder.file("access.db"));
-    let issued = access.add_first_admin("ada", None).await.unwrap();
+    let issued = access.bootstrap_admin("ada", None).await.unwrap();
     let ada = access.authenticate(&issued.key).await.unwrap();
     let children = ["b", "c"].map(|prefix| another(&folder, &format!("add {prefix}"), &issued.key));
     work(&access, &ada, "a").await;
     for mut child in children {
         assert!(child.wait().unwrap().success());
     }
-    let records = store.records().await.unwrap();
+    let records = store.snapshot().await.unwrap();
     let left = PEOPLE - PEOPLE.div_ceil(3);
     assert_eq!(records.users.len(), 1 + 3 * left);
     assert_eq!(records.keys.len(), 1 + 2 * 3 * left, "an old and a new key of each");
@@ -103,7 +103,7 @@ async fn two_processes_that_remove_each_others_admin_leave_one() {
         for mut child in children {
             assert!(child.wait().unwrap().success());
         }
-        let users = store.records().await.unwrap().users;
+        let users = store.snapshot().await.unwrap().users;
         assert_eq!(users.len(), 1, "round {round}: {users:?}");
         let left = users.values().next().unwrap();
         assert_eq!(left.role, "admin");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use time::OffsetDateTime;
-use twilio_sdk::access::{AccessStore, Decide, KeyRecord, Records, StoreFuture, UserRecord};
+use twilio_sdk::access::{AccessStore, ChangeFn, KeyRecord, StoreFuture, StoreSnapshot, UserRecord};
 
 /// Asks one store after the other.
 #[derive(Debug)]
@@ -25,19 +25,19 @@ impl Spread {
 }
 
 impl AccessStore for Spread {
-    fn find<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<(KeyRecord, UserRecord)>> {
+    fn find_key<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<(KeyRecord, UserRecord)>> {
         self.next().find(key)
     }
 
-    fn records(&self) -> StoreFuture<'_, Records> {
+    fn snapshot(&self) -> StoreFuture<'_, StoreSnapshot> {
         self.next().records()
     }
 
-    fn change(&self, decide: Decide) -> StoreFuture<'_, ()> {
+    fn transact(&self, change: ChangeFn) -> StoreFuture<'_, ()> {
         self.next().change(decide)
     }
 
-    fn touch<'a>(
+    fn record_key_use<'a>(
         &'a self,
         key: &'a str,
         used: OffsetDateTime,

@@ -45,7 +45,7 @@ fn what_others_may_use_is_refused() {
         chmod(what, open);
         let error = SqliteAccessStore::open(&path).unwrap_err();
         assert!(
-            matches!(&error, AccessError::OpenToOthers(which) if which.contains(what.to_str().unwrap())),
+            matches!(&error, AccessError::InsecurePermissions(which) if which.contains(what.to_str().unwrap())),
             "{error}"
         );
         chmod(what, closed);
@@ -56,7 +56,7 @@ fn what_others_may_use_is_refused() {
     assert!(matches!(SqliteAccessStore::open(&link), Err(AccessError::Store(_))));
     assert!(matches!(
         SqliteAccessStore::open(folder.path()),
-        Err(AccessError::Store(_) | AccessError::OpenToOthers(_))
+        Err(AccessError::Store(_) | AccessError::InsecurePermissions(_))
     ));
 }
 
@@ -107,7 +107,7 @@ async fn other_files_are_refused_and_stay_as_they_are() {
         file.write_all_at(&whole[offset as usize..offset as usize + 4], offset).unwrap();
     }
     let store = SqliteAccessStore::open(&path).unwrap();
-    assert_eq!(store.records().await.unwrap().users.len(), 1);
+    assert_eq!(store.snapshot().await.unwrap().users.len(), 1);
     drop(store);
 
     // A page of the file that holds something else.

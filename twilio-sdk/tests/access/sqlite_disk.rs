@@ -85,7 +85,7 @@ async fn review_09_10_a_file_of_version_1_becomes_one_of_version_2() {
     chmod(&path, 0o600);
     for _ in 0..2 {
         let store = SqliteAccessStore::open(&path).unwrap();
-        let records = store.records().await.unwrap();
+        let records = store.snapshot().await.unwrap();
         assert_eq!((records.users.len(), records.bindings), (1, Bindings::default()));
     }
     let version: i64 = rusqlite::Connection::open(&path)

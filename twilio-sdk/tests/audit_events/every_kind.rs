@@ -15,7 +15,7 @@ use crate::recorder::Recorder;
 /// People and their keys.
 async fn access(recorder: &Arc<Recorder>) {
     let access = AccessControl::new(MemoryAccessStore::new(), Roles::new(), Arc::clone(recorder));
-    let issued = access.add_first_admin("ada", None).await.unwrap();
+    let issued = access.bootstrap_admin("ada", None).await.unwrap();
     let ada = access.authenticate(&issued.key).await.unwrap();
     access.add_user(&ada, "bob", "viewer").await.unwrap();
     access.set_role(&ada, "bob", "operator").await.unwrap();

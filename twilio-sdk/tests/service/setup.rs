@@ -70,7 +70,7 @@ pub async fn fill_with(folder: &Folder, twilio: &Emulator, url: &str) -> SecretS
     let people = SqliteAccessStore::open(folder.file("people.db")).unwrap();
     let log = AuditLog::open(folder.file("audit.log")).unwrap();
     let access = AccessControl::new(people, Roles::new(), log);
-    access.add_first_admin("ada", None).await.unwrap().key
+    access.bootstrap_admin("ada", None).await.unwrap().key
 }
 
 /// A service that runs, and ends with the value.

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
-use twilio_sdk::access::{Actor, UserRecord};
+use twilio_sdk::access::{Principal, UserRecord};
 use twilio_sdk::listener::Challenge;
 
 use super::Service;
@@ -18,7 +18,7 @@ use super::problem::{Problem, answer, object, text};
 type Answer = Result<Response, Problem>;
 
 /// Whoever's key the request has: in `X-Api-Key`, as a bearer token, or beside the name as Basic credentials.
-pub struct Person(pub Actor);
+pub struct Person(pub Principal);
 
 impl FromRequestParts<Arc<Service>> for Person {
     type Rejection = Response;
@@ -41,7 +41,7 @@ fn shown(user: &UserRecord) -> serde_json::Value {
 }
 
 pub async fn list(State(service): State<Arc<Service>>, Person(actor): Person) -> Answer {
-    let users = service.access.users(&actor).await?;
+    let users = service.access.list_users(&actor).await?;
     Ok(answer(StatusCode::OK, &json!(users.iter().map(shown).collect::<Vec<_>>())))
 }
 

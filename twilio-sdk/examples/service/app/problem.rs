@@ -72,7 +72,7 @@ impl From<twilio_sdk::Error> for Problem {
 impl From<AccessError> for Problem {
     fn from(error: AccessError) -> Self {
         let status = match error {
-            AccessError::Denied(_) | AccessError::AboveOwnRole => StatusCode::FORBIDDEN,
+            AccessError::Denied(_) | AccessError::PrivilegeEscalation => StatusCode::FORBIDDEN,
             AccessError::UnknownUser(_) | AccessError::UnknownKey(_) => StatusCode::NOT_FOUND,
             AccessError::UserExists(_) | AccessError::LastAdmin => StatusCode::CONFLICT,
             AccessError::UnknownRole(_) | AccessError::InvalidName(_) => StatusCode::UNPROCESSABLE_ENTITY,

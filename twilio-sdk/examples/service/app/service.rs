@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use twilio_sdk::access::{AccessControl, Actor, Guarded, LogView, Roles, SqliteAccessStore};
+use twilio_sdk::access::{AccessControl, Guarded, LogView, Principal, Roles, SqliteAccessStore};
 use twilio_sdk::access_token::AccessToken;
 use twilio_sdk::audit::{AuditEvent, AuditEventKind, AuditLog, AuditSink as _};
 use twilio_sdk::listener::AuthRules;
@@ -74,10 +74,10 @@ impl Service {
     }
 
     /// Calls Twilio with what the vault holds now.
-    pub fn reconnect(&self, actor: &Actor) -> Outcome<()> {
+    pub fn reconnect(&self, principal: &Principal) -> Outcome<()> {
         let twilio = connect(&self.folder, &self.secrets)?;
-        let event = AuditEvent::new(AuditEventKind::ConfigChange, twilio_sdk::audit::Outcome::Ok);
-        self.audit.record(&event.actor(actor.name()).resource("the client's credentials"))?;
+        let event = AuditEvent::new(AuditEventKind::ConfigChange, twilio_sdk::audit::EventOutcome::Ok);
+        self.audit.record(&event.actor(principal.name()).resource("the client's credentials"))?;
         *self.twilio.write().unwrap_or_else(PoisonError::into_inner) = twilio;
         Ok(())
     }

@@ -4,7 +4,7 @@ use super::{AccessControl, ended};
 use crate::access::error::shown;
 use crate::access::key::ParsedKey;
 use crate::access::record::now;
-use crate::access::{AccessError, Actor, KeyHash, KeyRecord, UserRecord};
+use crate::access::{AccessError, KeyHash, KeyRecord, Principal, UserRecord};
 use crate::audit::{AuditEvent, AuditEventKind, EventOutcome};
 use crate::types::SecretString;
 
@@ -17,14 +17,14 @@ impl AccessControl {
     /// # Errors
     ///
     /// [`AccessError::Rejected`] for every key that is not in use, and for one whose user has a role that there is not;
-    /// [`AccessError::Busy`], [`AccessError::Store`], [`AccessError::OpenToOthers`] and [`AccessError::Audit`] where
+    /// [`AccessError::Locked`], [`AccessError::Store`], [`AccessError::InsecurePermissions`] and [`AccessError::Audit`] where
     /// nobody can tell.
-    pub async fn authenticate(&self, key: &SecretString) -> Result<Actor, AccessError> {
+    pub async fn authenticate(&self, key: &SecretString) -> Result<Principal, AccessError> {
         self.authenticate_as(key, None, None).await
     }
 
     /// The same, of a key that was shown from somewhere: an address, the name of a program. The record of this and of
-    /// everything that the actor does names it.
+    /// everything that the principal does names it.
     ///
     /// # Errors
     ///
@@ -33,7 +33,7 @@ impl AccessControl {
         &self,
         key: &SecretString,
         source: impl Into<String>,
-    ) -> Result<Actor, AccessError> {
+    ) -> Result<Principal, AccessError> {
         self.authenticate_as(key, Some(source.into()), None).await
     }
 
@@ -43,7 +43,7 @@ impl AccessControl {
         key: &SecretString,
         source: Option<String>,
         name: Option<&str>,
-    ) -> Result<Actor, AccessError> {
+    ) -> Result<Principal, AccessError> {
         let mut event = AuditEvent::new(AuditEventKind::Authentication, EventOutcome::Ok);
         let source = source.as_deref().map(shown);
         if let Some(source) = &source {
@@ -51,7 +51,7 @@ impl AccessControl {
         }
         let parsed = ParsedKey::parse(key);
         let found = match &parsed {
-            Some(key) => self.0.store.find(&key.id).await,
+            Some(key) => self.0.store.find_key(&key.id).await,
             None => Ok(None),
         };
         let found = match found {
@@ -90,14 +90,14 @@ impl AccessControl {
             return Err(error);
         }
         self.record(event).await?;
-        Ok(Actor { name: user.name, role: user.role, key: key.id, source })
+        Ok(Principal { name: user.name, role: user.role, key: key.id, source })
     }
 
     /// Why a key that is right lets nobody in.
     fn unusable(&self, key: &KeyRecord, user: &UserRecord, name: Option<&str>) -> Option<&'static str> {
         if key.revoked_at.is_some() {
             Some("the key is revoked")
-        } else if !key.is_in_use(now()) {
+        } else if !key.is_active(now()) {
             Some("the key has expired")
         } else if name.is_some_and(|name| name != user.name) {
             Some("the key is another user's")
@@ -114,8 +114,8 @@ impl AccessControl {
         match key.last_used_at {
             Some(last) if last > lately => Ok(()),
             // Who may log in does not depend on a note: the next use writes it.
-            _ => match self.0.store.touch(&key.id, now, lately).await {
-                Err(AccessError::Busy) => Ok(()),
+            _ => match self.0.store.record_key_use(&key.id, now, lately).await {
+                Err(AccessError::Locked) => Ok(()),
                 touched => touched,
             },
         }

@@ -1,6 +1,6 @@
 use super::change::{Decision, Facts, event};
 use super::{AccessControl, AuditEventKind};
-use crate::access::{AccessError, Actor, Bindings, Permission, Permissions, Write};
+use crate::access::{AccessError, Bindings, Change, Permission, Permissions, Principal};
 use crate::audit::AuditEvent;
 
 impl AccessControl {
@@ -11,7 +11,7 @@ impl AccessControl {
     ///
     /// The store cannot be used.
     pub async fn bindings(&self) -> Result<Bindings, AccessError> {
-        Ok(self.0.store.records().await?.bindings)
+        Ok(self.0.store.snapshot().await?.bindings)
     }
 
     /// The same people and roles, recorded by something else.
@@ -22,18 +22,19 @@ impl AccessControl {
     }
 
     /// Binds these people to an audit log and to roles, in place of those before. Whoever defines roles can give any
-    /// permission, so the actor needs all of them. Recorded as `config.change`.
+    /// permission, so the principal needs all of them. Recorded as `config.change`.
     ///
     /// # Errors
     ///
     /// [`AccessError::Denied`]; the store or the record cannot be used.
-    pub async fn bind(&self, actor: &Actor, bindings: Bindings) -> Result<(), AccessError> {
-        let event = event(Some(actor), AuditEventKind::ConfigChange, "people").action(bindings.to_string());
+    pub async fn bind(&self, principal: &Principal, bindings: Bindings) -> Result<(), AccessError> {
+        let event =
+            event(Some(principal), AuditEventKind::ConfigChange, "people").action(bindings.to_string());
         let rule = move |facts: &Facts<'_>, event: AuditEvent| match facts.own == Permissions::ALL {
-            true => Ok(Decision { writes: vec![Write::Bind(bindings)], value: (), event }),
+            true => Ok(Decision { writes: vec![Change::Bind(bindings)], value: (), event }),
             false => Err(AccessError::Denied(missing(facts.own))),
         };
-        self.change(Some(actor), event, rule).await
+        self.change(Some(principal), event, rule).await
     }
 }
 

@@ -7,13 +7,13 @@ use tokio::sync::oneshot;
 use super::{AccessControl, Inner, admins, ended, event_of};
 use crate::access::error::shown;
 use crate::access::record::now;
-use crate::access::store::Decide;
-use crate::access::{AccessError, Actor, Permission, Permissions, Records, Role, Roles, Write};
+use crate::access::store::ChangeFn;
+use crate::access::{AccessError, Change, Permission, Permissions, Principal, Role, Roles, StoreSnapshot};
 use crate::audit::{AuditEvent, AuditEventKind, EventOutcome, PendingChange};
 
 /// What a rule decides by.
 pub(super) struct Facts<'a> {
-    pub(super) records: &'a Records,
+    pub(super) records: &'a StoreSnapshot,
     pub(super) roles: &'a Roles,
     /// What whoever asks for the change may do.
     pub(super) own: Permissions,
@@ -27,14 +27,14 @@ impl Facts<'_> {
         let permissions = self.roles.get(role).map_or(Permissions::ALL, Role::permissions);
         match self.own.contains_all(permissions) {
             true => Ok(()),
-            false => Err(AccessError::AboveOwnRole),
+            false => Err(AccessError::PrivilegeEscalation),
         }
     }
 }
 
 /// What a rule has decided.
 pub(super) struct Decision<T> {
-    pub(super) writes: Vec<Write>,
+    pub(super) writes: Vec<Change>,
     pub(super) value: T,
     /// What is to be recorded as done, where more is known than before.
     pub(super) event: AuditEvent,
@@ -44,14 +44,14 @@ pub(super) struct Decision<T> {
 pub(crate) type Deliver<T> = Box<dyn FnOnce(&T) -> Result<(), String> + Send>;
 
 impl AccessControl {
-    /// Makes a change, for an actor who may manage users, or for nobody where there is none who could.
+    /// Makes a change, for an principal who may manage users, or for nobody where there is none who could.
     pub(super) async fn change<T: Send + 'static>(
         &self,
-        actor: Option<&Actor>,
+        principal: Option<&Principal>,
         event: AuditEvent,
         rule: impl FnOnce(&Facts<'_>, AuditEvent) -> Result<Decision<T>, AccessError> + Send + 'static,
     ) -> Result<T, AccessError> {
-        self.change_and(actor, event, rule, Box::new(|_| Ok(()))).await
+        self.change_and(principal, event, rule, Box::new(|_| Ok(()))).await
     }
 
     /// The same, where the result is handed over before the change is final.
@@ -60,23 +60,23 @@ impl AccessControl {
     /// begun is not made. The caller's going away does not stop it halfway.
     pub(super) async fn change_and<T: Send + 'static>(
         &self,
-        actor: Option<&Actor>,
+        principal: Option<&Principal>,
         event: AuditEvent,
         rule: impl FnOnce(&Facts<'_>, AuditEvent) -> Result<Decision<T>, AccessError> + Send + 'static,
         deliver: Deliver<T>,
     ) -> Result<T, AccessError> {
-        let (inner, actor) = (Arc::clone(&self.0), actor.cloned());
+        let (inner, principal) = (Arc::clone(&self.0), principal.cloned());
         let task = tokio::spawn(async move {
             let (begun, mut has_begun) = oneshot::channel();
             let (done, result) = oneshot::channel();
-            let decide = inner.decide(actor, event.clone(), rule, begun);
-            let decide: Decide = Box::new(move |records| {
+            let decide = inner.decide(principal, event.clone(), rule, begun);
+            let decide: ChangeFn = Box::new(move |records| {
                 let (writes, value) = decide(records)?;
                 deliver(&value).map_err(AccessError::NotDelivered)?;
                 let _ = done.send(value);
                 Ok(writes)
             });
-            let changed = inner.store.change(decide).await;
+            let changed = inner.store.transact(decide).await;
             // Where the answer was lost, it may have been made.
             if matches!(changed, Ok(()) | Err(AccessError::Store(_))) {
                 inner.generation.fetch_add(1, Ordering::AcqRel);
@@ -121,20 +121,20 @@ impl Inner {
     #[allow(clippy::type_complexity)]
     fn decide<T: Send + 'static>(
         self: &Arc<Self>,
-        actor: Option<Actor>,
+        principal: Option<Principal>,
         event: AuditEvent,
         rule: impl FnOnce(&Facts<'_>, AuditEvent) -> Result<Decision<T>, AccessError> + Send + 'static,
         begun: oneshot::Sender<PendingChange>,
-    ) -> impl FnOnce(&Records) -> Result<(Vec<Write>, T), AccessError> + Send + 'static {
+    ) -> impl FnOnce(&StoreSnapshot) -> Result<(Vec<Change>, T), AccessError> + Send + 'static {
         let inner = Arc::clone(self);
         move |records| {
             let now = now();
-            let (own, event) = match &actor {
+            let (own, event) = match &principal {
                 None => (Permissions::ALL, event),
-                Some(actor) => {
-                    let key = records.keys.get(&actor.key);
+                Some(principal) => {
+                    let key = records.keys.get(&principal.key);
                     let found = key.and_then(|key| Some((key, records.users.get(&key.user)?)));
-                    let standing = inner.standing(actor, found, now);
+                    let standing = inner.standing(principal, found, now);
                     if !standing.permissions.contains(Permission::ManageUsers) {
                         return Err(AccessError::Denied(Permission::ManageUsers));
                     }
@@ -152,7 +152,7 @@ impl Inner {
 }
 
 /// Where somebody could manage everything, somebody can after the change.
-fn keeps_an_admin(before: &Records, writes: &[Write], now: OffsetDateTime) -> Result<(), AccessError> {
+fn keeps_an_admin(before: &StoreSnapshot, writes: &[Change], now: OffsetDateTime) -> Result<(), AccessError> {
     let mut after = before.clone();
     writes.iter().for_each(|write| after.apply(write));
     let (before, after) = (admins(before, now), admins(&after, now));
@@ -163,9 +163,9 @@ fn keeps_an_admin(before: &Records, writes: &[Write], now: OffsetDateTime) -> Re
 }
 
 /// The event of a change that somebody asks for, to a user or a key.
-pub(super) fn event(actor: Option<&Actor>, kind: AuditEventKind, resource: &str) -> AuditEvent {
-    let event = match actor {
-        Some(actor) => event_of(actor, kind),
+pub(super) fn event(principal: Option<&Principal>, kind: AuditEventKind, resource: &str) -> AuditEvent {
+    let event = match principal {
+        Some(principal) => event_of(principal, kind),
         None => AuditEvent::new(kind, EventOutcome::Ok),
     };
     event.resource(shown(resource))

@@ -6,7 +6,7 @@ use super::new_key::IssuedKey;
 use super::people::{new_user, user};
 use super::{AccessControl, admins};
 use crate::access::error::shown;
-use crate::access::{AccessError, Bindings, KeyRecord, Role, Write};
+use crate::access::{AccessError, Bindings, Change, KeyRecord, Role};
 use crate::audit::{AuditEvent, AuditEventKind};
 
 impl AccessControl {
@@ -16,9 +16,9 @@ impl AccessControl {
     ///
     /// # Errors
     ///
-    /// [`AccessError::NotEmpty`], [`AccessError::InvalidName`], [`AccessError::InvalidTime`]; the store or the record
+    /// [`AccessError::AlreadyBootstrapped`], [`AccessError::InvalidName`], [`AccessError::InvalidTime`]; the store or the record
     /// cannot be used.
-    pub async fn add_first_admin(
+    pub async fn bootstrap_admin(
         &self,
         name: &str,
         expires_at: Option<OffsetDateTime>,
@@ -39,13 +39,13 @@ impl AccessControl {
         let name = name.to_owned();
         let rule = move |facts: &Facts<'_>, event: AuditEvent| {
             if !facts.records.users.is_empty() {
-                return Err(AccessError::NotEmpty);
+                return Err(AccessError::AlreadyBootstrapped);
             }
             let user = new_user(facts, &name, Role::ADMIN)?;
             new.check(facts)?;
-            let mut writes = vec![Write::PutUser(user), Write::PutKey(new.record.clone())];
+            let mut writes = vec![Change::PutUser(user), Change::PutKey(new.record.clone())];
             if bindings != Bindings::default() {
-                writes.push(Write::Bind(bindings));
+                writes.push(Change::Bind(bindings));
             }
             let event = event.reason(format!("the first user, with the key {}", new.record.id));
             Ok(Decision { writes, value: new.issued(), event })
@@ -59,7 +59,7 @@ impl AccessControl {
     ///
     /// # Errors
     ///
-    /// [`AccessError::AdminAble`] while an admin has a key that is in use and was used, [`AccessError::UnknownUser`] where
+    /// [`AccessError::AdminAvailable`] while an admin has a key that is in use and was used, [`AccessError::UnknownUser`] where
     /// the user is not there or no admin, [`AccessError::InvalidTime`]; the store or the record cannot be used.
     pub async fn recover_admin(
         &self,
@@ -81,22 +81,22 @@ impl AccessControl {
         let name = name.to_owned();
         let rule = move |facts: &Facts<'_>, event: AuditEvent| {
             if admins(facts.records, facts.now).proven {
-                return Err(AccessError::AdminAble);
+                return Err(AccessError::AdminAvailable);
             }
             if user(facts, &name)?.role != Role::ADMIN {
                 return Err(AccessError::UnknownUser(shown(&name)));
             }
             new.check(facts)?;
             let unused =
-                |key: &&KeyRecord| key.user == name && key.is_in_use(facts.now) && key.last_used_at.is_none();
+                |key: &&KeyRecord| key.user == name && key.is_active(facts.now) && key.last_used_at.is_none();
             let ended =
-                |key: &KeyRecord| Write::PutKey(KeyRecord { revoked_at: Some(facts.now), ..key.clone() });
+                |key: &KeyRecord| Change::PutKey(KeyRecord { revoked_at: Some(facts.now), ..key.clone() });
             let mut writes: Vec<_> = facts.records.keys.values().filter(unused).map(ended).collect();
             let event = event.reason(match writes.len() {
                 0 => "no admin had a key that was in use".to_owned(),
                 many => format!("no admin had a key that was in use and was used; {many} unused ones end"),
             });
-            writes.push(Write::PutKey(new.record.clone()));
+            writes.push(Change::PutKey(new.record.clone()));
             Ok(Decision { writes, value: new.issued(), event })
         };
         self.change_and(None, event, rule, deliver).await

@@ -9,83 +9,83 @@ use super::people::user;
 use crate::access::error::shown;
 use crate::access::key::is_id;
 use crate::access::record::to_millisecond;
-use crate::access::{AccessError, Actor, KeyRecord, Permission, Write};
+use crate::access::{AccessError, Change, KeyRecord, Permission, Principal};
 use crate::audit::{AuditEvent, AuditEventKind};
 
 /// The longest time for which a key stays good beside the one that replaces it.
 const LONGEST_OVERLAP: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 impl AccessControl {
-    /// Gives a user a further key, which is accepted until `expires_at`. The actor needs `manage_users`, and a role that
+    /// Gives a user a further key, which is accepted until `expires_at`. The principal needs `manage_users`, and a role that
     /// allows all that the user's does.
     ///
     /// # Errors
     ///
-    /// [`AccessError::Denied`], [`AccessError::AboveOwnRole`], [`AccessError::UnknownUser`],
+    /// [`AccessError::Denied`], [`AccessError::PrivilegeEscalation`], [`AccessError::UnknownUser`],
     /// [`AccessError::UnknownRole`] where the user has a role that there is not, [`AccessError::InvalidTime`] for a time
     /// that is not to come; the store or the record cannot be used.
     pub async fn issue_key(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         name: &str,
         expires_at: Option<OffsetDateTime>,
     ) -> Result<IssuedKey, AccessError> {
-        self.issue_key_and(actor, name, expires_at, Box::new(|_| Ok(()))).await
+        self.issue_key_and(principal, name, expires_at, Box::new(|_| Ok(()))).await
     }
 
     /// The same, with the key handed over before it is final.
     pub(crate) async fn issue_key_and(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         name: &str,
         expires_at: Option<OffsetDateTime>,
         deliver: Deliver<IssuedKey>,
     ) -> Result<IssuedKey, AccessError> {
         let mut new = self.new_key(name, expires_at)?;
-        let event = event(Some(actor), AuditEventKind::KeyIssue, &new.record.id).action(key_of(name));
+        let event = event(Some(principal), AuditEventKind::KeyIssue, &new.record.id).action(key_of(name));
         let rule = move |facts: &Facts<'_>, event| {
             new.check(facts)?;
-            Ok(Decision { writes: vec![Write::PutKey(new.record.clone())], value: new.issued(), event })
+            Ok(Decision { writes: vec![Change::PutKey(new.record.clone())], value: new.issued(), event })
         };
-        self.change_and(Some(actor), event, rule, deliver).await
+        self.change_and(Some(principal), event, rule, deliver).await
     }
 
     /// Replaces a key by a new one of the same user, which is accepted until `expires_at`. The old key stays good for the
     /// overlap, and not beyond its own end; with an overlap of 0 it ends at once. Where the new key of the only admin is lost before it was used,
-    /// [`recover_admin`](Self::recover_admin) gives another. The actor needs what
+    /// [`recover_admin`](Self::recover_admin) gives another. The principal needs what
     /// [`issue_key`](Self::issue_key) asks for.
     ///
     /// # Errors
     ///
-    /// [`AccessError::Denied`], [`AccessError::AboveOwnRole`], [`AccessError::UnknownKey`],
-    /// [`AccessError::NotAKeyId`], [`AccessError::KeyEnded`], [`AccessError::UnknownRole`], [`AccessError::InvalidTime`] for an overlap of more than
+    /// [`AccessError::Denied`], [`AccessError::PrivilegeEscalation`], [`AccessError::UnknownKey`],
+    /// [`AccessError::InvalidKeyId`], [`AccessError::KeyInactive`], [`AccessError::UnknownRole`], [`AccessError::InvalidTime`] for an overlap of more than
     /// 365 days or a time that is not to come; the store or the record cannot be used.
     pub async fn rotate_key(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         id: &str,
         overlap: Duration,
         expires_at: Option<OffsetDateTime>,
     ) -> Result<IssuedKey, AccessError> {
-        self.rotate_key_and(actor, id, overlap, expires_at, Box::new(|_| Ok(()))).await
+        self.rotate_key_and(principal, id, overlap, expires_at, Box::new(|_| Ok(()))).await
     }
 
     /// The same, with the new key handed over before anything is final.
     pub(crate) async fn rotate_key_and(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         id: &str,
         overlap: Duration,
         expires_at: Option<OffsetDateTime>,
         deliver: Deliver<IssuedKey>,
     ) -> Result<IssuedKey, AccessError> {
         let mut new = self.new_key("", expires_at)?;
-        let event = event(Some(actor), AuditEventKind::KeyRotate, id);
+        let event = event(Some(principal), AuditEventKind::KeyRotate, id);
         let id = id.to_owned();
         let rule = move |facts: &Facts<'_>, event: AuditEvent| {
             let old = key(facts, &id)?;
-            if !old.is_in_use(facts.now) {
-                return Err(AccessError::KeyEnded(id));
+            if !old.is_active(facts.now) {
+                return Err(AccessError::KeyInactive(id));
             }
             let overlap =
                 (overlap <= LONGEST_OVERLAP).then(|| time::Duration::try_from(overlap).ok()).flatten();
@@ -96,44 +96,48 @@ impl AccessControl {
             let expires_at = Some(old.expires_at.map_or(end, |own| own.min(end)));
             let old = KeyRecord { expires_at, ..old.clone() };
             let event = event.action(format!("{}, now {}", key_of(&old.user), new.record.id));
-            let writes = vec![Write::PutKey(old), Write::PutKey(new.record.clone())];
+            let writes = vec![Change::PutKey(old), Change::PutKey(new.record.clone())];
             Ok(Decision { writes, value: new.issued(), event })
         };
-        self.change_and(Some(actor), event, rule, deliver).await
+        self.change_and(Some(principal), event, rule, deliver).await
     }
 
-    /// Ends a key, from the next check on. The actor needs `manage_users`, and a role that allows all that the user's
+    /// Ends a key, from the next check on. The principal needs `manage_users`, and a role that allows all that the user's
     /// does.
     ///
     /// # Errors
     ///
-    /// [`AccessError::Denied`], [`AccessError::AboveOwnRole`], [`AccessError::UnknownKey`],
-    /// [`AccessError::NotAKeyId`], [`AccessError::KeyEnded`] where it is revoked already, [`AccessError::LastAdmin`] for the only key that an admin
+    /// [`AccessError::Denied`], [`AccessError::PrivilegeEscalation`], [`AccessError::UnknownKey`],
+    /// [`AccessError::InvalidKeyId`], [`AccessError::KeyInactive`] where it is revoked already, [`AccessError::LastAdmin`] for the only key that an admin
     /// can log in with, which can be [rotated](Self::rotate_key) without overlap; the store or the record cannot be used.
-    pub async fn revoke_key(&self, actor: &Actor, id: &str) -> Result<KeyInfo, AccessError> {
-        let event = event(Some(actor), AuditEventKind::KeyRevoke, id);
+    pub async fn revoke_key(&self, principal: &Principal, id: &str) -> Result<KeyInfo, AccessError> {
+        let event = event(Some(principal), AuditEventKind::KeyRevoke, id);
         let id = id.to_owned();
         let rule = move |facts: &Facts<'_>, event: AuditEvent| {
             let old = key(facts, &id)?;
             facts.within_own_role(&user(facts, &old.user)?.role)?;
             if old.revoked_at.is_some() {
-                return Err(AccessError::KeyEnded(id));
+                return Err(AccessError::KeyInactive(id));
             }
             let event = event.action(key_of(&old.user));
             let revoked = KeyRecord { revoked_at: Some(facts.now), ..old.clone() };
-            Ok(Decision { writes: vec![Write::PutKey(revoked.clone())], value: revoked.into(), event })
+            Ok(Decision { writes: vec![Change::PutKey(revoked.clone())], value: revoked.into(), event })
         };
-        self.change(Some(actor), event, rule).await
+        self.change(Some(principal), event, rule).await
     }
 
-    /// The keys of a user, or of all, by id; those that have ended too. The actor needs `manage_users`.
+    /// The keys of a user, or of all, by id; those that have ended too. The principal needs `manage_users`.
     ///
     /// # Errors
     ///
     /// [`AccessError::Denied`], [`AccessError::UnknownUser`]; the store or the record cannot be used.
-    pub async fn keys(&self, actor: &Actor, name: Option<&str>) -> Result<Vec<KeyInfo>, AccessError> {
-        self.require_for(actor, Permission::ManageUsers, "keys").await?;
-        let records = self.0.store.records().await?;
+    pub async fn list_keys(
+        &self,
+        principal: &Principal,
+        name: Option<&str>,
+    ) -> Result<Vec<KeyInfo>, AccessError> {
+        self.require_for(principal, Permission::ManageUsers, "keys").await?;
+        let records = self.0.store.snapshot().await?;
         if let Some(name) = name.filter(|name| !records.users.contains_key(*name)) {
             return Err(AccessError::UnknownUser(shown(name)));
         }
@@ -145,7 +149,7 @@ impl AccessControl {
 fn key<'a>(facts: &Facts<'a>, id: &str) -> Result<&'a KeyRecord, AccessError> {
     facts.records.keys.get(id).ok_or_else(|| match is_id(id) {
         true => AccessError::UnknownKey(id.to_owned()),
-        false => AccessError::NotAKeyId,
+        false => AccessError::InvalidKeyId,
     })
 }
 

@@ -18,7 +18,8 @@ use super::error::shown;
 use super::record::now;
 use super::store::blocking;
 use super::{
-    AccessError, AccessStore, Actor, KeyRecord, Permission, Permissions, Records, Role, Roles, UserRecord,
+    AccessError, AccessStore, KeyRecord, Permission, Permissions, Principal, Role, Roles, StoreSnapshot,
+    UserRecord,
 };
 use crate::audit::{AuditEvent, AuditEventKind, AuditSink, EventOutcome};
 
@@ -66,8 +67,8 @@ impl AccessControl {
     /// # Errors
     ///
     /// The store cannot be used.
-    pub async fn permissions(&self, actor: &Actor) -> Result<Permissions, AccessError> {
-        Ok(self.standing(actor).await?.permissions)
+    pub async fn permissions(&self, principal: &Principal) -> Result<Permissions, AccessError> {
+        Ok(self.standing(principal).await?.permissions)
     }
 
     /// Whether the person may do it at this moment; that somebody may not is recorded as `authz`, `denied`.
@@ -75,8 +76,8 @@ impl AccessControl {
     /// # Errors
     ///
     /// [`AccessError::Denied`]; [`AccessError::Audit`] where that could not be recorded; the store cannot be used.
-    pub async fn require(&self, actor: &Actor, permission: Permission) -> Result<(), AccessError> {
-        self.check(actor, permission, None).await
+    pub async fn require(&self, principal: &Principal, permission: Permission) -> Result<(), AccessError> {
+        self.check(principal, permission, None).await
     }
 
     /// The same for something whose name the record is to tell.
@@ -86,24 +87,24 @@ impl AccessControl {
     /// As of [`require`](Self::require).
     pub async fn require_for(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         permission: Permission,
         resource: &str,
     ) -> Result<(), AccessError> {
-        self.check(actor, permission, Some(resource)).await
+        self.check(principal, permission, Some(resource)).await
     }
 
     async fn check(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         permission: Permission,
         resource: Option<&str>,
     ) -> Result<(), AccessError> {
-        let mut event = event_of(actor, AuditEventKind::Authorization).action(permission.as_str());
+        let mut event = event_of(principal, AuditEventKind::Authorization).action(permission.as_str());
         if let Some(resource) = resource {
             event = event.resource(shown(resource));
         }
-        let standing = match self.standing(actor).await {
+        let standing = match self.standing(principal).await {
             Ok(standing) => standing,
             Err(error) => {
                 self.record(ended(event, &error)).await?;
@@ -122,9 +123,9 @@ impl AccessControl {
         Err(AccessError::Denied(permission))
     }
 
-    async fn standing(&self, actor: &Actor) -> Result<Standing, AccessError> {
-        let found = self.0.store.find(&actor.key).await?;
-        Ok(self.0.standing(actor, found.as_ref().map(|(key, user)| (key, user)), now()))
+    async fn standing(&self, principal: &Principal) -> Result<Standing, AccessError> {
+        let found = self.0.store.find_key(&principal.key).await?;
+        Ok(self.0.standing(principal, found.as_ref().map(|(key, user)| (key, user)), now()))
     }
 
     async fn record(&self, event: AuditEvent) -> Result<(), AccessError> {
@@ -135,11 +136,11 @@ impl AccessControl {
     /// Records what was done with a permission.
     pub(super) async fn record_of(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         kind: AuditEventKind,
         resource: &str,
     ) -> Result<(), AccessError> {
-        self.record(event_of(actor, kind).resource(resource)).await
+        self.record(event_of(principal, kind).resource(resource)).await
     }
 
     /// A number that changes with every change that is made through this value or a clone of it.
@@ -168,12 +169,12 @@ impl Standing {
 impl Inner {
     fn standing(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         found: Option<(&KeyRecord, &UserRecord)>,
         now: OffsetDateTime,
     ) -> Standing {
         match found {
-            Some((key, user)) if key.is_in_use(now) && user.name == actor.name => {
+            Some((key, user)) if key.is_active(now) && user.name == principal.name => {
                 Standing { role: Some(user.role.clone()), permissions: self.roles.permissions(&user.role) }
             }
             _ => Standing { role: None, permissions: Permissions::NONE },
@@ -181,9 +182,9 @@ impl Inner {
     }
 }
 
-fn event_of(actor: &Actor, kind: AuditEventKind) -> AuditEvent {
-    let event = AuditEvent::new(kind, EventOutcome::Ok).actor(&actor.name).role(&actor.role);
-    match &actor.source {
+fn event_of(principal: &Principal, kind: AuditEventKind) -> AuditEvent {
+    let event = AuditEvent::new(kind, EventOutcome::Ok).actor(&principal.name).role(&principal.role);
+    match &principal.source {
         Some(source) => event.source(source),
         None => event,
     }
@@ -192,7 +193,9 @@ fn event_of(actor: &Actor, kind: AuditEventKind) -> AuditEvent {
 /// The event of something that ended with an error.
 fn ended(event: AuditEvent, error: &AccessError) -> AuditEvent {
     let outcome = match error {
-        AccessError::Denied(_) | AccessError::AboveOwnRole | AccessError::Rejected => EventOutcome::Denied,
+        AccessError::Denied(_) | AccessError::PrivilegeEscalation | AccessError::Rejected => {
+            EventOutcome::Denied
+        }
         _ => EventOutcome::Failed,
     };
     event.with_outcome(outcome).reason(error.to_string())
@@ -208,11 +211,11 @@ struct Admins {
     proven: bool,
 }
 
-fn admins(records: &Records, now: OffsetDateTime) -> Admins {
+fn admins(records: &StoreSnapshot, now: OffsetDateTime) -> Admins {
     let is_admin = |name: &str| records.users.get(name).is_some_and(|user| user.role == Role::ADMIN);
     let mut admins = Admins { there: false, able: false, proven: false };
     admins.there = records.users.keys().any(|name| is_admin(name));
-    for key in records.keys.values().filter(|key| key.is_in_use(now) && is_admin(&key.user)) {
+    for key in records.keys.values().filter(|key| key.is_active(now) && is_admin(&key.user)) {
         admins.able = true;
         admins.proven |= key.last_used_at.is_some();
     }

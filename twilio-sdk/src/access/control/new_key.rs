@@ -28,7 +28,7 @@ pub struct KeyInfo {
 
 impl KeyInfo {
     /// Whether it is accepted at this moment, as far as its times go.
-    pub fn is_in_use(&self) -> bool {
+    pub fn is_active(&self) -> bool {
         self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now() < end)
     }
 }

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::access::{AccessControl, AccessError, Actor, Permission};
+use crate::access::{AccessControl, AccessError, Permission, Principal};
 use crate::audit::AuditEventKind;
 
 /// Settings, such as a [`ConnectionConfig`](crate::ConnectionConfig): seen by those who have `view_config`, changed by
@@ -30,8 +30,8 @@ impl<T: Clone + Send + Sync> GuardedConfig<T> {
     /// # Errors
     ///
     /// [`AccessError::Denied`]; the store or the record cannot be used.
-    pub async fn view(&self, actor: &Actor) -> Result<Arc<T>, AccessError> {
-        self.access.require_for(actor, Permission::ViewConfig, NAME).await?;
+    pub async fn view(&self, principal: &Principal) -> Result<Arc<T>, AccessError> {
+        self.access.require_for(principal, Permission::ViewConfig, NAME).await?;
         Ok(self.current())
     }
 
@@ -42,14 +42,18 @@ impl<T: Clone + Send + Sync> GuardedConfig<T> {
     ///
     /// [`AccessError::Denied`]; [`AccessError::Audit`] where the change cannot be recorded, and then it is not made; the
     /// store cannot be used.
-    pub async fn edit<R>(&self, actor: &Actor, edit: impl FnOnce(&mut T) -> R) -> Result<R, AccessError> {
+    pub async fn edit<R>(
+        &self,
+        principal: &Principal,
+        edit: impl FnOnce(&mut T) -> R,
+    ) -> Result<R, AccessError> {
         // Whoever may not keeps nobody waiting; who has waited is asked for it again.
-        self.access.require_for(actor, Permission::EditConfig, NAME).await?;
+        self.access.require_for(principal, Permission::EditConfig, NAME).await?;
         let _alone = self.change.lock().await;
-        self.access.require_for(actor, Permission::EditConfig, NAME).await?;
+        self.access.require_for(principal, Permission::EditConfig, NAME).await?;
         let mut changed = T::clone(&self.current());
         let result = edit(&mut changed);
-        self.access.record_of(actor, AuditEventKind::ConfigChange, NAME).await?;
+        self.access.record_of(principal, AuditEventKind::ConfigChange, NAME).await?;
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(changed);
         Ok(result)
     }

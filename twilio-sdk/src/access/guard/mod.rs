@@ -6,7 +6,7 @@ mod log;
 
 use std::fmt;
 
-use super::{AccessControl, AccessError, Actor, Permission};
+use super::{AccessControl, AccessError, Permission, Principal};
 
 pub use config::GuardedConfig;
 #[cfg(feature = "audit")]
@@ -38,8 +38,8 @@ impl<T> Guarded<T> {
     /// # Errors
     ///
     /// [`AccessError::Denied`]; the store or the record cannot be used.
-    pub async fn get(&self, actor: &Actor) -> Result<&T, AccessError> {
-        self.access.require_for(actor, self.permission, self.name).await?;
+    pub async fn get(&self, principal: &Principal) -> Result<&T, AccessError> {
+        self.access.require_for(principal, self.permission, self.name).await?;
         Ok(&self.value)
     }
 
@@ -48,8 +48,8 @@ impl<T> Guarded<T> {
     /// # Errors
     ///
     /// As of [`get`](Self::get).
-    pub async fn get_mut(&mut self, actor: &Actor) -> Result<&mut T, AccessError> {
-        self.access.require_for(actor, self.permission, self.name).await?;
+    pub async fn get_mut(&mut self, principal: &Principal) -> Result<&mut T, AccessError> {
+        self.access.require_for(principal, self.permission, self.name).await?;
         Ok(&mut self.value)
     }
 }

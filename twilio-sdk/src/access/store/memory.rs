@@ -2,8 +2,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use time::OffsetDateTime;
 
-use super::{AccessStore, Decide, StoreFuture, blocking};
-use crate::access::{AccessError, KeyRecord, Records, UserRecord};
+use super::{AccessStore, ChangeFn, StoreFuture, blocking};
+use crate::access::{AccessError, KeyRecord, StoreSnapshot, UserRecord};
 
 /// Users and keys in memory, for tests and for programs that make their users anew at each start.
 #[derive(Clone, Debug, Default)]
@@ -13,7 +13,7 @@ pub struct MemoryAccessStore(Arc<Inner>);
 struct Inner {
     /// Held for the whole of a change, which may take long; the records are held for no longer than to look at them.
     change: Mutex<()>,
-    records: Mutex<Records>,
+    records: Mutex<StoreSnapshot>,
 }
 
 /// A change is put in as a whole, so whoever panics leaves whole records behind.
@@ -29,7 +29,7 @@ impl MemoryAccessStore {
 }
 
 impl AccessStore for MemoryAccessStore {
-    fn find<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<(KeyRecord, UserRecord)>> {
+    fn find_key<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<(KeyRecord, UserRecord)>> {
         let found = || {
             let records = lock(&self.0.records);
             let key = records.keys.get(key)?;
@@ -38,11 +38,11 @@ impl AccessStore for MemoryAccessStore {
         Box::pin(std::future::ready(Ok(found())))
     }
 
-    fn records(&self) -> StoreFuture<'_, Records> {
+    fn snapshot(&self) -> StoreFuture<'_, StoreSnapshot> {
         Box::pin(std::future::ready(Ok(lock(&self.0.records).clone())))
     }
 
-    fn change(&self, decide: Decide) -> StoreFuture<'_, ()> {
+    fn transact(&self, decide: ChangeFn) -> StoreFuture<'_, ()> {
         let store = Arc::clone(&self.0);
         Box::pin(blocking(move || {
             let _alone = lock(&store.change);
@@ -53,7 +53,7 @@ impl AccessStore for MemoryAccessStore {
         }))
     }
 
-    fn touch<'a>(
+    fn record_key_use<'a>(
         &'a self,
         key: &'a str,
         used_at: OffsetDateTime,
@@ -64,7 +64,7 @@ impl AccessStore for MemoryAccessStore {
             let _alone = match self.0.change.try_lock() {
                 Ok(alone) => alone,
                 Err(TryLockError::Poisoned(alone)) => alone.into_inner(),
-                Err(TryLockError::WouldBlock) => return Err(AccessError::Busy),
+                Err(TryLockError::WouldBlock) => return Err(AccessError::Locked),
             };
             if let Some(key) = lock(&self.0.records).keys.get_mut(key)
                 && key.last_used_at.is_none_or(|last| last <= unless_after)

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 
-use super::{AccessError, KeyRecord, Records, UserRecord, Write};
+use super::{AccessError, Change, KeyRecord, StoreSnapshot, UserRecord};
 
 /// The future of a store's answer.
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, AccessError>> + Send + 'a>>;
@@ -20,30 +20,30 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, AccessError>
 /// What decides on a change, by everything that is kept: the writes to make, or why there are none.
 ///
 /// It may block, for it writes the audit log. Where it returns an error, nothing is written.
-pub type Decide = Box<dyn FnOnce(&Records) -> Result<Vec<Write>, AccessError> + Send>;
+pub type ChangeFn = Box<dyn FnOnce(&StoreSnapshot) -> Result<Vec<Change>, AccessError> + Send>;
 
 /// Where users and keys are kept.
 ///
 /// A store keeps and hands out; what may be done is decided by [`AccessControl`](super::AccessControl), and for every
-/// store alike. Its own duty is that a [`change`](Self::change) is alone and whole: from the moment at which
+/// store alike. Its own duty is that a [`transact`](Self::transact) is alone and whole: from the moment at which
 /// the records are read for it until its writes are there for good, no other change is made, neither in this process nor
 /// in another, and either all of its writes are made or none.
 pub trait AccessStore: Send + Sync + fmt::Debug {
     /// A key by its id, with its user, both of one moment.
-    fn find<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<(KeyRecord, UserRecord)>>;
+    fn find_key<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<(KeyRecord, UserRecord)>>;
 
     /// Everything, of one moment.
-    fn records(&self) -> StoreFuture<'_, Records>;
+    fn snapshot(&self) -> StoreFuture<'_, StoreSnapshot>;
 
     /// Reads everything, asks what to write, and writes that, alone and whole.
-    fn change(&self, decide: Decide) -> StoreFuture<'_, ()>;
+    fn transact(&self, decide: ChangeFn) -> StoreFuture<'_, ()>;
 
     /// Notes that a key was used at a moment, unless it is known to have been used after `unless_after`. A key that is
     /// not there any more is no error.
     ///
-    /// While others change the store it waits for a moment at most, and then returns [`AccessError::Busy`]: the user is
+    /// While others change the store it waits for a moment at most, and then returns [`AccessError::Locked`]: the user is
     /// accepted without the note, and the key's next use is noted.
-    fn touch<'a>(
+    fn record_key_use<'a>(
         &'a self,
         key: &'a str,
         used_at: OffsetDateTime,
@@ -52,25 +52,25 @@ pub trait AccessStore: Send + Sync + fmt::Debug {
 }
 
 impl<S: AccessStore + ?Sized> AccessStore for Arc<S> {
-    fn find<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<(KeyRecord, UserRecord)>> {
-        (**self).find(key)
+    fn find_key<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<(KeyRecord, UserRecord)>> {
+        (**self).find_key(key)
     }
 
-    fn records(&self) -> StoreFuture<'_, Records> {
-        (**self).records()
+    fn snapshot(&self) -> StoreFuture<'_, StoreSnapshot> {
+        (**self).snapshot()
     }
 
-    fn change(&self, decide: Decide) -> StoreFuture<'_, ()> {
-        (**self).change(decide)
+    fn transact(&self, decide: ChangeFn) -> StoreFuture<'_, ()> {
+        (**self).transact(decide)
     }
 
-    fn touch<'a>(
+    fn record_key_use<'a>(
         &'a self,
         key: &'a str,
         used_at: OffsetDateTime,
         unless_after: OffsetDateTime,
     ) -> StoreFuture<'a, ()> {
-        (**self).touch(key, used_at, unless_after)
+        (**self).record_key_use(key, used_at, unless_after)
     }
 }
 

@@ -172,13 +172,13 @@ impl Audit {
 fn moved(session: &Session, file: &std::path::Path) -> Done {
     let (member, bound) = session.owner()?;
     session.nobody_beside(file)?;
-    let actor = &member.actor;
-    session.wait(member.access.require(actor, Permission::ManageUsers))?;
+    let principal = &member.principal;
+    session.wait(member.access.require(principal, Permission::ManageUsers))?;
     let logs = Both(AuditLog::open(session.log_path(&bound)?)?, AuditLog::open(file)?);
     session.claim(file)?;
     let moved = bound.bound_to(file, None)?;
     let bindings = Bindings { audit_log: moved.audit_log, ..bound.bindings.clone() };
-    session.wait(member.access.recorded_by(logs).bind(actor, bindings))?;
+    session.wait(member.access.recorded_by(logs).bind(principal, bindings))?;
     let file = file.display().to_string();
     let text = format!("These people are recorded in {} from now on.", shown(&file));
     session.output.line(&json!({"audit_log": file}), &text)

@@ -2,16 +2,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use time::OffsetDateTime;
-use twilio_sdk::access::{AccessError, AccessStore, KeyRecord, Write};
+use twilio_sdk::access::{AccessError, AccessStore, Change, KeyRecord};
 use twilio_sdk::types::SecretString;
 
 use crate::{add, control, first, is_rejected};
 
 /// Lets the time of a key come to its end.
 async fn expire(store: &Arc<dyn AccessStore>, id: &str) {
-    let mut record = store.records().await.unwrap().keys[id].clone();
+    let mut record = store.snapshot().await.unwrap().keys[id].clone();
     record.expires_at = Some(OffsetDateTime::now_utc() - Duration::from_millis(1));
-    store.change(Box::new(|_| Ok(vec![Write::PutKey(record)]))).await.unwrap();
+    store.transact(Box::new(|_| Ok(vec![Change::PutKey(record)]))).await.unwrap();
 }
 
 pub(crate) async fn weakness_24_keys_are_issued_once_and_kept_as_hashes(store: Arc<dyn AccessStore>) {
@@ -28,7 +28,7 @@ pub(crate) async fn weakness_24_keys_are_issued_once_and_kept_as_hashes(store: A
         assert!(!format!("{issued:?}").contains(secret));
     }
     // What is kept shows nothing of the keys.
-    let kept = store.records().await.unwrap();
+    let kept = store.snapshot().await.unwrap();
     let hashes: Vec<_> = kept.keys.values().map(|key| *key.hash.as_bytes()).collect();
     let kept = format!("{kept:?} {hashes:?}");
     for issued in [&one, &two] {
@@ -42,7 +42,7 @@ pub(crate) async fn weakness_24_wrong_keys_are_all_one_answer(store: Arc<dyn Acc
     let issued = add(&access, &ada, "bob", "operator").await;
     let other = control(&(Arc::new(twilio_sdk::access::MemoryAccessStore::new()) as Arc<dyn AccessStore>));
     // A key of another store is well-formed, and nobody has it here.
-    let foreign = other.add_first_admin("bob", None).await.unwrap().key;
+    let foreign = other.bootstrap_admin("bob", None).await.unwrap().key;
     let right = issued.key.expose_secret();
     let wrong = [
         String::new(),
@@ -58,10 +58,10 @@ pub(crate) async fn weakness_24_wrong_keys_are_all_one_answer(store: Arc<dyn Acc
         assert!(is_rejected(&access.authenticate(&key.as_str().into()).await), "{key:.100}");
     }
     // The id of one key with the secret of another: the checksum is right, and the hash is not.
-    let record = store.records().await.unwrap().keys[&issued.info.id].clone();
+    let record = store.snapshot().await.unwrap().keys[&issued.info.id].clone();
     let id = foreign.expose_secret()[5..21].to_owned();
     let moved = KeyRecord { id, ..record };
-    store.change(Box::new(|_| Ok(vec![Write::PutKey(moved)]))).await.unwrap();
+    store.transact(Box::new(|_| Ok(vec![Change::PutKey(moved)]))).await.unwrap();
     assert!(is_rejected(&access.authenticate(&foreign).await));
     assert!(access.authenticate(&issued.key).await.is_ok());
 }
@@ -87,16 +87,16 @@ pub(crate) async fn weakness_24_keys_expire_and_are_revoked(store: Arc<dyn Acces
     let issued = access.issue_key(&ada, "bob", None).await.unwrap();
     access.authenticate(&issued.key).await.unwrap();
     let revoked = access.revoke_key(&ada, &issued.info.id).await.unwrap();
-    assert!(revoked.revoked_at.is_some() && !revoked.is_in_use());
+    assert!(revoked.revoked_at.is_some() && !revoked.is_active());
     assert!(is_rejected(&access.authenticate(&issued.key).await));
-    assert!(matches!(access.revoke_key(&ada, &issued.info.id).await, Err(AccessError::KeyEnded(_))));
+    assert!(matches!(access.revoke_key(&ada, &issued.info.id).await, Err(AccessError::KeyInactive(_))));
     for ended in [&short, &issued] {
         let rotated = access.rotate_key(&ada, &ended.info.id, Duration::ZERO, None).await;
-        assert!(matches!(rotated, Err(AccessError::KeyEnded(_))));
+        assert!(matches!(rotated, Err(AccessError::KeyInactive(_))));
     }
     // They stay in the list, for whoever asks what became of them.
-    let keys = access.keys(&ada, Some("bob")).await.unwrap();
-    assert!(keys.len() == 2 && keys.iter().all(|key| !key.is_in_use()));
+    let keys = access.list_keys(&ada, Some("bob")).await.unwrap();
+    assert!(keys.len() == 2 && keys.iter().all(|key| !key.is_active()));
 }
 
 pub(crate) async fn weakness_24_keys_are_rotated_with_overlap(store: Arc<dyn AccessStore>) {
@@ -110,7 +110,7 @@ pub(crate) async fn weakness_24_keys_are_rotated_with_overlap(store: Arc<dyn Acc
     for key in [&old.key, &new.key] {
         assert_eq!(access.authenticate(key).await.unwrap().name(), "bob");
     }
-    let keys = access.keys(&ada, Some("bob")).await.unwrap();
+    let keys = access.list_keys(&ada, Some("bob")).await.unwrap();
     let end = keys.iter().find(|key| key.id == old.info.id).unwrap().expires_at.unwrap();
     assert!(
         (before + overlap - Duration::from_millis(1)..=OffsetDateTime::now_utc() + overlap).contains(&end)
@@ -128,7 +128,7 @@ pub(crate) async fn weakness_24_keys_are_rotated_with_overlap(store: Arc<dyn Acc
     let soon = OffsetDateTime::now_utc() + Duration::from_secs(60);
     let short = access.issue_key(&ada, "bob", Some(soon)).await.unwrap();
     access.rotate_key(&ada, &short.info.id, Duration::from_secs(3600), None).await.unwrap();
-    let keys = access.keys(&ada, Some("bob")).await.unwrap();
+    let keys = access.list_keys(&ada, Some("bob")).await.unwrap();
     let end = keys.iter().find(|key| key.id == short.info.id).unwrap().expires_at;
     assert_eq!(end, short.info.expires_at);
 
@@ -146,7 +146,7 @@ pub(crate) async fn weakness_24_the_last_use_is_written_once_a_minute(store: Arc
     let access = control(&store);
     let ada = first(&access).await;
     let issued = add(&access, &ada, "bob", "operator").await;
-    let last = || async { store.records().await.unwrap().keys[&issued.info.id].last_used_at };
+    let last = || async { store.snapshot().await.unwrap().keys[&issued.info.id].last_used_at };
     assert_eq!(last().await, None);
     access.authenticate(&issued.key).await.unwrap();
     let used = last().await.expect("the first use");
@@ -154,13 +154,13 @@ pub(crate) async fn weakness_24_the_last_use_is_written_once_a_minute(store: Arc
     access.authenticate(&issued.key).await.unwrap();
     assert_eq!(last().await, Some(used), "within a minute nothing is written");
 
-    let mut record = store.records().await.unwrap().keys[&issued.info.id].clone();
+    let mut record = store.snapshot().await.unwrap().keys[&issued.info.id].clone();
     let earlier = used - Duration::from_secs(61);
     record.last_used_at = Some(earlier);
-    store.change(Box::new(|_| Ok(vec![Write::PutKey(record)]))).await.unwrap();
+    store.transact(Box::new(|_| Ok(vec![Change::PutKey(record)]))).await.unwrap();
     access.authenticate(&issued.key).await.unwrap();
     assert!(last().await.unwrap() >= used);
-    let keys = access.keys(&ada, Some("bob")).await.unwrap();
+    let keys = access.list_keys(&ada, Some("bob")).await.unwrap();
     assert_eq!(keys[0].last_used_at, last().await);
 }
 
@@ -169,14 +169,14 @@ pub(crate) async fn weakness_23_lists_change_nothing_and_show_no_key(store: Arc<
     let ada = first(&access).await;
     let issued = add(&access, &ada, "bob", "operator").await;
     access.authenticate(&issued.key).await.unwrap();
-    let before = store.records().await.unwrap();
+    let before = store.snapshot().await.unwrap();
     for _ in 0..3 {
-        let users = format!("{:?}", access.users(&ada).await.unwrap());
-        let keys = format!("{:?}", access.keys(&ada, None).await.unwrap());
+        let users = format!("{:?}", access.list_users(&ada).await.unwrap());
+        let keys = format!("{:?}", access.list_keys(&ada, None).await.unwrap());
         let secret = &issued.key.expose_secret()[22..];
         assert!(!users.contains(secret) && !keys.contains(secret));
     }
-    assert_eq!(store.records().await.unwrap(), before);
+    assert_eq!(store.snapshot().await.unwrap(), before);
     access.authenticate(&issued.key).await.expect("the key still works");
     for stars in ["********", "*", ""] {
         assert!(is_rejected(&access.authenticate(&SecretString::from(stars)).await));
@@ -186,10 +186,10 @@ pub(crate) async fn weakness_23_lists_change_nothing_and_show_no_key(store: Arc<
 pub(crate) async fn an_admin_comes_back_where_all_keys_have_expired(store: Arc<dyn AccessStore>) {
     let access = control(&store);
     let soon = OffsetDateTime::now_utc() + Duration::from_secs(60);
-    let issued = access.add_first_admin("ada", Some(soon)).await.unwrap();
+    let issued = access.bootstrap_admin("ada", Some(soon)).await.unwrap();
     let ada = access.authenticate(&issued.key).await.unwrap();
     add(&access, &ada, "bob", "operator").await;
-    assert!(matches!(access.recover_admin("ada", None).await, Err(AccessError::AdminAble)));
+    assert!(matches!(access.recover_admin("ada", None).await, Err(AccessError::AdminAvailable)));
     expire(&store, &issued.info.id).await;
     assert!(is_rejected(&access.authenticate(&issued.key).await));
     for name in ["bob", "eve"] {
@@ -197,7 +197,7 @@ pub(crate) async fn an_admin_comes_back_where_all_keys_have_expired(store: Arc<d
     }
     let issued = access.recover_admin("ada", None).await.unwrap();
     assert_eq!(access.authenticate(&issued.key).await.unwrap().role(), "admin");
-    assert!(matches!(access.recover_admin("ada", None).await, Err(AccessError::AdminAble)));
+    assert!(matches!(access.recover_admin("ada", None).await, Err(AccessError::AdminAvailable)));
 }
 
 /// A key that was never used may have reached nobody: the owner of the machine gives another.
@@ -205,16 +205,22 @@ pub(crate) async fn review_71_an_admin_whose_key_was_lost_before_it_was_used_get
     store: Arc<dyn AccessStore>,
 ) {
     let access = control(&store);
-    let lost = access.add_first_admin("ada", None).await.unwrap();
+    let lost = access.bootstrap_admin("ada", None).await.unwrap();
     // Nobody else becomes the first one by that.
     for name in ["ada", "eve"] {
-        assert!(matches!(access.add_first_admin(name, None).await, Err(AccessError::NotEmpty)), "{name}");
+        assert!(
+            matches!(access.bootstrap_admin(name, None).await, Err(AccessError::AlreadyBootstrapped)),
+            "{name}"
+        );
     }
     assert!(matches!(access.recover_admin("eve", None).await, Err(AccessError::UnknownUser(_))));
     let found = access.recover_admin("ada", None).await.unwrap();
     assert!(is_rejected(&access.authenticate(&lost.key).await), "two would be in use, one of them unseen");
     let ada = access.authenticate(&found.key).await.unwrap();
-    assert!(matches!(access.recover_admin("ada", None).await, Err(AccessError::AdminAble)), "it was used");
+    assert!(
+        matches!(access.recover_admin("ada", None).await, Err(AccessError::AdminAvailable)),
+        "it was used"
+    );
 
     // The only admin's key is replaced at once, and the new one is lost.
     let lost = access.rotate_key(&ada, ada.key_id(), Duration::ZERO, None).await.unwrap();

@@ -11,7 +11,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use twilio_sdk::access::{AccessError, AccessStore, MemoryAccessStore, Records, SqliteAccessStore};
+use twilio_sdk::access::{AccessError, AccessStore, MemoryAccessStore, SqliteAccessStore, StoreSnapshot};
 
 use crate::folder::Folder;
 use crate::spread::Spread;
@@ -28,7 +28,7 @@ pub(crate) async fn waits_for_a_slow_change<S: AccessStore + 'static>(
 ) {
     let (began, begun) = tokio::sync::oneshot::channel();
     let change = tokio::spawn(async move {
-        let decide = move |_: &Records| {
+        let decide = move |_: &StoreSnapshot| {
             began.send(()).unwrap();
             std::thread::sleep(time);
             Ok(vec![])
@@ -36,8 +36,8 @@ pub(crate) async fn waits_for_a_slow_change<S: AccessStore + 'static>(
         slow.change(Box::new(decide)).await
     });
     begun.await.unwrap();
-    assert!(matches!(hasty.change(Box::new(|_| Ok(vec![]))).await, Err(AccessError::Busy)));
-    hasty.records().await.expect("who reads waits for nobody");
+    assert!(matches!(hasty.change(Box::new(|_| Ok(vec![]))).await, Err(AccessError::Locked)));
+    hasty.snapshot().await.expect("who reads waits for nobody");
     assert!(!change.is_finished());
     patient.change(Box::new(|_| Ok(vec![]))).await.unwrap();
     assert!(change.await.unwrap().is_ok());

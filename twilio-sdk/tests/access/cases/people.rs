@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use twilio_sdk::access::{
-    AccessControl, AccessError, AccessStore, Permission, Role, Roles, UserRecord, Write,
+    AccessControl, AccessError, AccessStore, Change, Permission, Role, Roles, UserRecord,
 };
 use twilio_sdk::audit::NoopAuditSink;
 
@@ -20,7 +20,7 @@ pub(crate) async fn people_are_added_changed_and_removed(store: Arc<dyn AccessSt
     let vera = access.set_role(&ada, "vera@example.com", "operator").await.unwrap();
     assert_eq!(vera.role, "operator");
     access.remove_user(&ada, "olga").await.unwrap();
-    let users = access.users(&ada).await.unwrap();
+    let users = access.list_users(&ada).await.unwrap();
     let users: Vec<_> = users.iter().map(|user| (user.name.as_str(), user.role.as_str())).collect();
     let expected =
         [("ada", "admin"), ("dev", "developer"), ("vera@example.com", "operator"), ("zoe", "viewer")];
@@ -46,9 +46,9 @@ pub(crate) async fn weakness_30_what_is_not_known_is_refused(store: Arc<dyn Acce
     assert!(matches!(access.set_role(&ada, "bob", "viewer").await, Err(AccessError::UnknownUser(_))));
     assert!(matches!(access.remove_user(&ada, "bob").await, Err(AccessError::UnknownUser(_))));
     assert!(matches!(access.issue_key(&ada, "bob", None).await, Err(AccessError::UnknownUser(_))));
-    assert!(matches!(access.keys(&ada, Some("bob")).await, Err(AccessError::UnknownUser(_))));
+    assert!(matches!(access.list_keys(&ada, Some("bob")).await, Err(AccessError::UnknownUser(_))));
     assert!(matches!(access.revoke_key(&ada, "0123456789abcdef").await, Err(AccessError::UnknownKey(_))));
-    assert_eq!(access.users(&ada).await.unwrap().len(), 1);
+    assert_eq!(access.list_users(&ada).await.unwrap().len(), 1);
 }
 
 pub(crate) async fn weakness_30_nobody_is_overwritten(store: Arc<dyn AccessStore>) {
@@ -61,11 +61,11 @@ pub(crate) async fn weakness_30_nobody_is_overwritten(store: Arc<dyn AccessStore
     }
     let vera = access.authenticate(&vera.key).await.unwrap();
     assert_eq!(vera.role(), "viewer");
-    assert_eq!(access.keys(&ada, Some("Vera")).await.unwrap().len(), 1);
+    assert_eq!(access.list_keys(&ada, Some("Vera")).await.unwrap().len(), 1);
 }
 
 pub(crate) async fn weakness_30_a_stored_role_that_there_is_not_allows_nothing(store: Arc<dyn AccessStore>) {
-    let roles = Roles::new().with("auditor", &[Permission::ViewLogs]).unwrap();
+    let roles = Roles::new().with_role("auditor", &[Permission::ViewLogs]).unwrap();
     let access = AccessControl::new(Arc::clone(&store), roles, NoopAuditSink);
     let ada = first(&access).await;
     let issued = add(&access, &ada, "tim", "auditor").await;
@@ -107,11 +107,13 @@ pub(crate) async fn weakness_30_the_last_admin_stays(store: Arc<dyn AccessStore>
 }
 
 pub(crate) async fn nobody_goes_beyond_the_own_role(store: Arc<dyn AccessStore>) {
-    let roles = Roles::new().with("manager", &[Permission::ManageUsers, Permission::ViewConfig]).unwrap();
+    let roles =
+        Roles::new().with_role("manager", &[Permission::ManageUsers, Permission::ViewConfig]).unwrap();
     let access = AccessControl::new(Arc::clone(&store), roles, NoopAuditSink);
     let ada = first(&access).await;
     let max = person(&access, &ada, "max", "manager").await;
-    let above = |result: Result<(), AccessError>| assert!(matches!(result, Err(AccessError::AboveOwnRole)));
+    let above =
+        |result: Result<(), AccessError>| assert!(matches!(result, Err(AccessError::PrivilegeEscalation)));
     above(access.add_user(&max, "eve", "admin").await.map(drop));
     above(access.add_user(&max, "eve", "viewer").await.map(drop));
     above(access.set_role(&max, "max", "admin").await.map(drop));
@@ -123,7 +125,7 @@ pub(crate) async fn nobody_goes_beyond_the_own_role(store: Arc<dyn AccessStore>)
 
     add(&access, &max, "mia", "manager").await;
     access.remove_user(&max, "mia").await.unwrap();
-    assert_eq!(access.users(&max).await.unwrap().len(), 2);
+    assert_eq!(access.list_users(&max).await.unwrap().len(), 2);
 
     // What a role allows that only another program knows cannot be told.
     let user = UserRecord {
@@ -131,7 +133,7 @@ pub(crate) async fn nobody_goes_beyond_the_own_role(store: Arc<dyn AccessStore>)
         role: "auditor".into(),
         created_at: time::OffsetDateTime::UNIX_EPOCH,
     };
-    store.change(Box::new(|_| Ok(vec![Write::PutUser(user)]))).await.unwrap();
+    store.transact(Box::new(|_| Ok(vec![Change::PutUser(user)]))).await.unwrap();
     above(access.set_role(&max, "tim", "manager").await.map(drop));
     above(access.remove_user(&max, "tim").await);
     access.remove_user(&ada, "tim").await.unwrap();
@@ -162,13 +164,13 @@ pub(crate) async fn an_actor_is_worth_what_the_store_says_now(store: Arc<dyn Acc
 
 pub(crate) async fn the_first_admin_comes_into_an_empty_store_only(store: Arc<dyn AccessStore>) {
     let access = control(&store);
-    assert!(matches!(access.add_first_admin("a b", None).await, Err(AccessError::InvalidName(_))));
+    assert!(matches!(access.bootstrap_admin("a b", None).await, Err(AccessError::InvalidName(_))));
     let past = time::OffsetDateTime::now_utc() - time::Duration::SECOND;
-    assert!(matches!(access.add_first_admin("ada", Some(past)).await, Err(AccessError::InvalidTime(_))));
+    assert!(matches!(access.bootstrap_admin("ada", Some(past)).await, Err(AccessError::InvalidTime(_))));
     let ada = first(&access).await;
-    assert!(matches!(access.add_first_admin("eve", None).await, Err(AccessError::NotEmpty)));
-    assert!(matches!(access.add_first_admin("ada", None).await, Err(AccessError::NotEmpty)));
-    assert_eq!(access.keys(&ada, None).await.unwrap().len(), 1);
+    assert!(matches!(access.bootstrap_admin("eve", None).await, Err(AccessError::AlreadyBootstrapped)));
+    assert!(matches!(access.bootstrap_admin("ada", None).await, Err(AccessError::AlreadyBootstrapped)));
+    assert_eq!(access.list_keys(&ada, None).await.unwrap().len(), 1);
 
     // One without any admin is not empty either.
     let user = UserRecord {
@@ -176,6 +178,6 @@ pub(crate) async fn the_first_admin_comes_into_an_empty_store_only(store: Arc<dy
         role: "viewer".into(),
         created_at: time::OffsetDateTime::UNIX_EPOCH,
     };
-    store.change(Box::new(|_| Ok(vec![Write::PutUser(user)]))).await.unwrap();
-    assert!(matches!(access.add_first_admin("eve", None).await, Err(AccessError::NotEmpty)));
+    store.transact(Box::new(|_| Ok(vec![Change::PutUser(user)]))).await.unwrap();
+    assert!(matches!(access.bootstrap_admin("eve", None).await, Err(AccessError::AlreadyBootstrapped)));
 }

@@ -40,7 +40,7 @@ async fn against_each_other(store: Arc<dyn AccessStore>, remove: bool) {
         let (won, lost) = if first.is_ok() { (first, second) } else { (second, first) };
         won.unwrap();
         assert!(matches!(lost, Err(AccessError::Denied(_))), "whoever lost was no admin any more: {lost:?}");
-        let users = store.records().await.unwrap().users;
+        let users = store.snapshot().await.unwrap().users;
         let admins: Vec<_> = users.values().filter(|user| user.role == "admin").collect();
         assert_eq!(admins.len(), 1, "round {round}");
         if admins[0].name == name {
@@ -75,7 +75,7 @@ pub(crate) async fn of_many_who_add_one_name_one_does(store: Arc<dyn AccessStore
         }
     }
     assert_eq!(added.len(), 1);
-    assert_eq!(store.records().await.unwrap().users["bob"], added[0]);
+    assert_eq!(store.snapshot().await.unwrap().users["bob"], added[0]);
 }
 
 pub(crate) async fn changes_at_once_are_all_made(store: Arc<dyn AccessStore>) {
@@ -95,7 +95,7 @@ pub(crate) async fn changes_at_once_are_all_made(store: Arc<dyn AccessStore>) {
     for task in tasks {
         task.await.unwrap();
     }
-    let records = store.records().await.unwrap();
+    let records = store.snapshot().await.unwrap();
     assert_eq!((records.users.len(), records.keys.len()), (13, 13));
 }
 
@@ -111,28 +111,28 @@ pub(crate) async fn a_caller_who_goes_away_does_not_stop_a_change(store: Arc<dyn
     // Changes are made one after the other, so what began has ended when this one has.
     for _ in 0..100 {
         access.set_role(&ada, "ada", "admin").await.unwrap();
-        if store.records().await.unwrap().users.len() == 6 {
+        if store.snapshot().await.unwrap().users.len() == 6 {
             return;
         }
     }
-    panic!("changes were lost: {:?}", store.records().await.unwrap().users);
+    panic!("changes were lost: {:?}", store.snapshot().await.unwrap().users);
 }
 
 pub(crate) async fn of_many_who_begin_with_a_first_admin_one_does(store: Arc<dyn AccessStore>) {
     let tasks: Vec<_> = (0..6)
         .map(|at| {
             let access = control(&store);
-            tokio::spawn(async move { access.add_first_admin(&format!("admin{at}"), None).await })
+            tokio::spawn(async move { access.bootstrap_admin(&format!("admin{at}"), None).await })
         })
         .collect();
     let mut added = 0;
     for task in tasks {
         match task.await.unwrap() {
             Ok(_) => added += 1,
-            Err(error) => assert!(matches!(error, AccessError::NotEmpty), "{error}"),
+            Err(error) => assert!(matches!(error, AccessError::AlreadyBootstrapped), "{error}"),
         }
     }
-    let records = store.records().await.unwrap();
+    let records = store.snapshot().await.unwrap();
     assert_eq!((added, records.users.len(), records.keys.len()), (1, 1, 1));
 }
 
@@ -152,7 +152,7 @@ pub(crate) async fn rotating_and_revoking_one_key_at_once_leaves_no_old_key(stor
         assert!(is_rejected(&access.authenticate(&issued.key).await));
         match rotated {
             Ok(next) => drop(access.authenticate(&next.key).await.unwrap()),
-            Err(error) => assert!(matches!(error, AccessError::KeyEnded(_)), "{error}"),
+            Err(error) => assert!(matches!(error, AccessError::KeyInactive(_)), "{error}"),
         }
     }
 }

@@ -13,7 +13,7 @@ fn recorded(store: Arc<dyn AccessStore>) -> (AccessControl, Recorder) {
 
 pub(crate) async fn what_happens_is_recorded(store: Arc<dyn AccessStore>) {
     let (access, recorder) = recorded(store);
-    let issued = access.add_first_admin("ada", None).await.unwrap();
+    let issued = access.bootstrap_admin("ada", None).await.unwrap();
     let ada = access.authenticate_from(&issued.key, "198.51.100.7").await.unwrap();
     let id = &issued.info.id;
     assert_eq!(
@@ -51,12 +51,12 @@ pub(crate) async fn what_happens_is_recorded(store: Arc<dyn AccessStore>) {
     // What is refused, or cannot be done.
     assert!(access.add_user(&ada, "ada", "viewer").await.is_err());
     assert!(access.remove_user(&ada, "ada").await.is_err());
-    assert!(access.add_first_admin("eve", None).await.is_err());
+    assert!(access.bootstrap_admin("eve", None).await.is_err());
     let vera = person(&access, &ada, "vera", "viewer").await;
     taken(&recorder);
     assert!(access.add_user(&vera, "eve", "admin").await.is_err());
     assert!(access.require(&vera, Permission::SendRequests).await.is_err());
-    assert!(access.users(&vera).await.is_err());
+    assert!(access.list_users(&vera).await.is_err());
     access.require(&vera, Permission::ViewConfig).await.unwrap();
     assert!(is_rejected(&access.authenticate(&"********".into()).await));
     assert!(is_rejected(&access.authenticate(&next.key).await));
@@ -73,13 +73,13 @@ pub(crate) async fn what_happens_is_recorded(store: Arc<dyn AccessStore>) {
 pub(crate) async fn what_cannot_be_recorded_is_not_done(store: Arc<dyn AccessStore>) {
     let (access, recorder) = recorded(Arc::clone(&store));
     recorder.fill(true);
-    assert!(matches!(access.add_first_admin("ada", None).await, Err(AccessError::Audit(_))));
-    assert!(store.records().await.unwrap().users.is_empty());
+    assert!(matches!(access.bootstrap_admin("ada", None).await, Err(AccessError::Audit(_))));
+    assert!(store.snapshot().await.unwrap().users.is_empty());
     recorder.fill(false);
-    let issued = access.add_first_admin("ada", None).await.unwrap();
+    let issued = access.bootstrap_admin("ada", None).await.unwrap();
     let ada = access.authenticate(&issued.key).await.unwrap();
     let vera = person(&access, &ada, "vera", "viewer").await;
-    let before = store.records().await.unwrap();
+    let before = store.snapshot().await.unwrap();
 
     recorder.fill(true);
     let failed = |result: Result<(), AccessError>| assert!(matches!(result, Err(AccessError::Audit(_))));
@@ -95,7 +95,7 @@ pub(crate) async fn what_cannot_be_recorded_is_not_done(store: Arc<dyn AccessSto
     let settings = access.guard_config(1);
     failed(settings.edit(&ada, |settings| *settings = 2).await);
     assert_eq!(*settings.view(&ada).await.unwrap(), 1, "nothing is recorded where all is allowed");
-    assert_eq!(store.records().await.unwrap(), before);
+    assert_eq!(store.snapshot().await.unwrap(), before);
 
     recorder.fill(false);
     settings.edit(&ada, |settings| *settings = 2).await.unwrap();
@@ -129,12 +129,12 @@ pub(crate) async fn no_record_holds_a_key(store: Arc<dyn AccessStore>) {
         access.issue_key(&ada, key, None).await.map(drop),
         access.rotate_key(&ada, key, zero, None).await.map(drop),
         access.revoke_key(&ada, key).await.map(drop),
-        access.keys(&ada, Some(key)).await.map(drop),
-        access.add_first_admin(key, None).await.map(drop),
+        access.list_keys(&ada, Some(key)).await.map(drop),
+        access.bootstrap_admin(key, None).await.map(drop),
         access.recover_admin(key, None).await.map(drop),
         key.parse::<Permission>().map(drop),
     ];
-    assert!(matches!(errors[6..8], [Err(AccessError::NotAKeyId), Err(AccessError::NotAKeyId)]));
+    assert!(matches!(errors[6..8], [Err(AccessError::InvalidKeyId), Err(AccessError::InvalidKeyId)]));
     let errors: Vec<_> = errors.into_iter().map(|error| error.unwrap_err()).collect();
     let told: Vec<_> = errors.iter().map(ToString::to_string).collect();
     let records = format!("{:?} {access:?} {ada:?} {said:?} {errors:?} {told:?}", recorder.events());

@@ -54,7 +54,7 @@ fn failed(what: &str, error: &Error) -> AccessError {
     match error.code() {
         Some(
             &SqlState::LOCK_NOT_AVAILABLE | &SqlState::T_R_DEADLOCK_DETECTED | &SqlState::QUERY_CANCELED,
-        ) => AccessError::Busy,
+        ) => AccessError::Locked,
         _ => AccessError::Store(format!("PostgreSQL: {what}: {}", text(error))),
     }
 }

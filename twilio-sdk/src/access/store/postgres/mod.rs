@@ -15,8 +15,8 @@ use self::connection::{connect, within};
 use self::noter::Noter;
 pub use self::options::PostgresOptions;
 use self::options::Target;
-use super::{AccessStore, Decide, StoreFuture, blocking, to_number};
-use crate::access::{AccessError, KeyRecord, Records, UserRecord};
+use super::{AccessStore, ChangeFn, StoreFuture, blocking, to_number};
+use crate::access::{AccessError, KeyRecord, StoreSnapshot, UserRecord};
 
 /// Users and keys in PostgreSQL, which programs on several machines share.
 ///
@@ -65,7 +65,7 @@ impl PostgresAccessStore {
     /// A lock between those of this process, for which nobody waits longer than for the server: of many who ask while it is
     /// silent, each is told in the same time.
     async fn turn<'m, T>(&self, mutex: &'m Mutex<T>) -> Result<MutexGuard<'m, T>, AccessError> {
-        tokio::time::timeout(self.target.timeout, mutex.lock()).await.map_err(|_| AccessError::Busy)
+        tokio::time::timeout(self.target.timeout, mutex.lock()).await.map_err(|_| AccessError::Locked)
     }
 
     /// One statement that may be made twice: on a new connection where the one there was has been lost.
@@ -107,7 +107,7 @@ impl fmt::Debug for PostgresAccessStore {
 }
 
 /// A change on a connection. Where it fails, the transaction is rolled back as it is dropped.
-async fn change(target: &Target, client: &mut Client, decide: Decide) -> Result<(), AccessError> {
+async fn change(target: &Target, client: &mut Client, decide: ChangeFn) -> Result<(), AccessError> {
     let timeout = target.timeout;
     // With the tables locked, each statement sees all that was committed before.
     let change = client.build_transaction().isolation_level(IsolationLevel::ReadCommitted).start();
@@ -126,17 +126,17 @@ async fn change(target: &Target, client: &mut Client, decide: Decide) -> Result<
 }
 
 impl AccessStore for PostgresAccessStore {
-    fn find<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<(KeyRecord, UserRecord)>> {
+    fn find_key<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<(KeyRecord, UserRecord)>> {
         let timeout = self.target.timeout;
         Box::pin(self.ask(move |client| async move { tables::find(&client, timeout, key).await }))
     }
 
-    fn records(&self) -> StoreFuture<'_, Records> {
+    fn snapshot(&self) -> StoreFuture<'_, StoreSnapshot> {
         let timeout = self.target.timeout;
         Box::pin(self.ask(move |client| async move { tables::records(&*client, timeout).await }))
     }
 
-    fn change(&self, decide: Decide) -> StoreFuture<'_, ()> {
+    fn transact(&self, decide: ChangeFn) -> StoreFuture<'_, ()> {
         Box::pin(async move {
             let mut own = self.turn(&self.own).await?;
             let mut client = self.own(&mut own).await?;
@@ -149,7 +149,7 @@ impl AccessStore for PostgresAccessStore {
         })
     }
 
-    fn touch<'a>(
+    fn record_key_use<'a>(
         &'a self,
         key: &'a str,
         used_at: OffsetDateTime,

@@ -29,7 +29,7 @@ struct State {
 }
 
 impl Noter {
-    /// Notes a use, or returns [`AccessError::Busy`] where that would take longer than a moment.
+    /// Notes a use, or returns [`AccessError::Locked`] where that would take longer than a moment.
     pub(super) async fn note(
         &self,
         target: &Target,
@@ -38,9 +38,9 @@ impl Noter {
         unless_after: i64,
     ) -> Result<(), AccessError> {
         let turn = tokio::time::timeout(WAIT, self.0.lock()).await;
-        let mut state = turn.map_err(|_| AccessError::Busy)?;
+        let mut state = turn.map_err(|_| AccessError::Locked)?;
         if state.paused_until.is_some_and(|until| Instant::now() < until) {
-            return Err(AccessError::Busy);
+            return Err(AccessError::Locked);
         }
         // One that was lost since the last note is made anew once; the statement may be made twice.
         let noted = match state.client.take().filter(|client| !client.is_closed()) {
@@ -54,7 +54,7 @@ impl Noter {
             }
         };
         state.paused_until =
-            matches!(noted, Err(AccessError::Busy)).then(|| Instant::now().checked_add(PAUSE)).flatten();
+            matches!(noted, Err(AccessError::Locked)).then(|| Instant::now().checked_add(PAUSE)).flatten();
         noted
     }
 }
@@ -74,7 +74,7 @@ impl State {
         let note = tables::touch(&client, WAIT, key, used_at, unless_after);
         // A connection that does not answer in time, or not as it should, is given up.
         let noted =
-            tokio::time::timeout(WAIT.saturating_mul(3), note).await.map_err(|_| AccessError::Busy)?;
+            tokio::time::timeout(WAIT.saturating_mul(3), note).await.map_err(|_| AccessError::Locked)?;
         if !matches!(noted, Err(AccessError::Store(_))) {
             self.client = Some(client);
         }
@@ -88,13 +88,13 @@ async fn connected(target: &Target) -> Result<Client, AccessError> {
     match tokio::time::timeout(CONNECT.min(target.timeout), connecting).await {
         Ok(Ok(client)) => Ok(client),
         failed => {
-            let error = failed.ok().and_then(Result::err).unwrap_or(AccessError::Busy);
+            let error = failed.ok().and_then(Result::err).unwrap_or(AccessError::Locked);
             tracing::warn!(
                 target: "twilio_sdk::access",
                 %error,
                 "the last use of a key is not noted: there is no connection to PostgreSQL for it"
             );
-            Err(AccessError::Busy)
+            Err(AccessError::Locked)
         }
     }
 }

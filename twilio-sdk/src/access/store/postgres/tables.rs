@@ -5,7 +5,7 @@ use tokio_postgres::{Client, GenericClient, Row};
 
 use super::connection::within;
 use crate::access::store::{to_hash, to_moment, to_number};
-use crate::access::{AccessError, KeyRecord, Records, UserRecord, Write};
+use crate::access::{AccessError, Change, KeyRecord, StoreSnapshot, UserRecord};
 
 /// The version of the tables.
 const VERSION: i32 = 2;
@@ -119,21 +119,24 @@ fn odd(what: &str) -> AccessError {
 }
 
 /// Everything. Users and keys are of one moment: one statement sees one.
-pub(super) async fn records(client: &impl GenericClient, timeout: Duration) -> Result<Records, AccessError> {
+pub(super) async fn records(
+    client: &impl GenericClient,
+    timeout: Duration,
+) -> Result<StoreSnapshot, AccessError> {
     let query = format!("{ROW} LEFT JOIN twilio_access_keys k ON k.owner = u.name");
     let rows = within(timeout, "reading users and keys", client.query(&query, &[])).await?;
     let query = "SELECT name, value FROM twilio_access_bindings";
     let bindings = within(timeout, "reading what the users belong to", client.query(query, &[])).await?;
-    let mut records = Records::default();
+    let mut records = StoreSnapshot::default();
     for row in bindings {
         records.bindings.put(get(&row, 0)?, get(&row, 1)?)?;
     }
     for row in rows {
         let user = user(&row)?;
         if let Some(key) = key(&row, &user.name)? {
-            records.apply(&Write::PutKey(key));
+            records.apply(&Change::PutKey(key));
         }
-        records.apply(&Write::PutUser(user));
+        records.apply(&Change::PutUser(user));
     }
     Ok(records)
 }
@@ -155,28 +158,28 @@ pub(super) async fn find(
 pub(super) async fn write(
     client: &impl GenericClient,
     timeout: Duration,
-    write: &Write,
+    write: &Change,
 ) -> Result<(), AccessError> {
     let what = "changing users and keys";
     match write {
-        Write::PutUser(user) => {
+        Change::PutUser(user) => {
             let put = "INSERT INTO twilio_access_users (name, role, created_at) VALUES ($1, $2, $3)
                        ON CONFLICT (name) DO UPDATE SET role = excluded.role, created_at = excluded.created_at";
             let created_at = to_number(user.created_at);
             within(timeout, what, client.execute(put, &[&user.name, &user.role, &created_at])).await?;
         }
-        Write::RemoveUser(name) => {
+        Change::RemoveUser(name) => {
             let remove = "DELETE FROM twilio_access_users WHERE name = $1";
             within(timeout, what, client.execute(remove, &[name])).await?;
         }
-        Write::Bind(bindings) => {
+        Change::Bind(bindings) => {
             within(timeout, what, client.execute("DELETE FROM twilio_access_bindings", &[])).await?;
             let put = "INSERT INTO twilio_access_bindings (name, value) VALUES ($1, $2)";
             for (name, value) in bindings.pairs() {
                 within(timeout, what, client.execute(put, &[&name, &value])).await?;
             }
         }
-        Write::PutKey(key) => {
+        Change::PutKey(key) => {
             let put = "INSERT INTO twilio_access_keys
                            (id, owner, hash, created_at, expires_at, revoked_at, last_used_at)
                        VALUES ($1, $2, $3, $4, $5, $6, $7)

@@ -73,7 +73,7 @@ fn prepare(path: &Path) -> Result<(), AccessError> {
     make_folder(folder).map_err(|error| io(folder, error))?;
     let metadata = folder.metadata().map_err(|error| io(folder, error))?;
     if is_open_to_others(&metadata) {
-        return Err(AccessError::OpenToOthers(format!("the folder {}", folder.display())));
+        return Err(AccessError::InsecurePermissions(format!("the folder {}", folder.display())));
     }
     // SQLite would make it with a mode of its own.
     match options().write(true).create_new(true).open(path) {
@@ -91,7 +91,7 @@ fn prepare(path: &Path) -> Result<(), AccessError> {
         return Err(AccessError::Store(what));
     }
     match is_open_to_others(&metadata) {
-        true => Err(AccessError::OpenToOthers(format!("the file {}", path.display()))),
+        true => Err(AccessError::InsecurePermissions(format!("the file {}", path.display()))),
         false => Ok(()),
     }
 }

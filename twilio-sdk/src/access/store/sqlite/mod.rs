@@ -9,8 +9,8 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior, params};
 use time::OffsetDateTime;
 use tokio::sync::Mutex;
 
-use super::{AccessStore, Decide, StoreFuture, blocking, to_number};
-use crate::access::{AccessError, KeyRecord, Records, UserRecord};
+use super::{AccessStore, ChangeFn, StoreFuture, blocking, to_number};
+use crate::access::{AccessError, KeyRecord, StoreSnapshot, UserRecord};
 
 /// The longest time-out.
 const LONGEST_WAIT: Duration = Duration::from_secs(3600);
@@ -44,7 +44,7 @@ impl SqliteAccessStore {
     ///
     /// # Errors
     ///
-    /// [`AccessError::OpenToOthers`], [`AccessError::Busy`], and [`AccessError::Store`] where the file cannot be
+    /// [`AccessError::InsecurePermissions`], [`AccessError::Locked`], and [`AccessError::Store`] where the file cannot be
     /// used, is not one of this store, or was made by a newer version.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, AccessError> {
         Self::open_with_timeout(path, Duration::from_secs(10))
@@ -74,7 +74,7 @@ impl SqliteAccessStore {
 fn failed(path: &Path, what: &'static str) -> impl Fn(rusqlite::Error) -> AccessError {
     move |error| {
         if is_busy(&error) {
-            return AccessError::Busy;
+            return AccessError::Locked;
         }
         let advice = match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => "; the disk is full: free space on it",
@@ -105,18 +105,18 @@ async fn on<T: Send + 'static>(
     work: impl FnOnce(&mut Connection) -> Result<T, AccessError> + Send + 'static,
 ) -> Result<T, AccessError> {
     let free = tokio::time::timeout(timeout, Arc::clone(connection).lock_owned()).await;
-    let mut connection = free.map_err(|_| AccessError::Busy)?;
+    let mut connection = free.map_err(|_| AccessError::Locked)?;
     // A transaction is rolled back when it is dropped, by a panic too.
     blocking(move || work(&mut connection)).await
 }
 
 impl AccessStore for SqliteAccessStore {
-    fn find<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<(KeyRecord, UserRecord)>> {
+    fn find_key<'a>(&'a self, key: &'a str) -> StoreFuture<'a, Option<(KeyRecord, UserRecord)>> {
         let (id, path) = (key.to_owned(), self.path.clone());
         Box::pin(on(&self.reader, self.timeout, move |reader| rows::find(reader, &path, &id)))
     }
 
-    fn records(&self) -> StoreFuture<'_, Records> {
+    fn snapshot(&self) -> StoreFuture<'_, StoreSnapshot> {
         let path = self.path.clone();
         Box::pin(on(&self.reader, self.timeout, move |reader| {
             let moment = reader.transaction().map_err(failed(&path, "reading users and keys"))?;
@@ -124,7 +124,7 @@ impl AccessStore for SqliteAccessStore {
         }))
     }
 
-    fn change(&self, decide: Decide) -> StoreFuture<'_, ()> {
+    fn transact(&self, decide: ChangeFn) -> StoreFuture<'_, ()> {
         let path = self.path.clone();
         Box::pin(on(&self.writer, self.timeout, move |writer| {
             let failed = failed(&path, "changing users and keys");
@@ -136,7 +136,7 @@ impl AccessStore for SqliteAccessStore {
         }))
     }
 
-    fn touch<'a>(
+    fn record_key_use<'a>(
         &'a self,
         key: &'a str,
         used_at: OffsetDateTime,

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::failed;
 use crate::access::store::{to_hash, to_moment, to_number};
-use crate::access::{AccessError, KeyRecord, Records, UserRecord, Write};
+use crate::access::{AccessError, Change, KeyRecord, StoreSnapshot, UserRecord};
 
 pub(super) const TABLES: &str = "
     CREATE TABLE users (
@@ -66,7 +66,7 @@ fn to_key((id, user, hash, created_at, [expires, revoked, used]): RawKey) -> Res
 }
 
 /// Everything; within a transaction, of one moment.
-pub(super) fn read(connection: &Connection, path: &Path) -> Result<Records, AccessError> {
+pub(super) fn read(connection: &Connection, path: &Path) -> Result<StoreSnapshot, AccessError> {
     let rows = || {
         let mut users = connection.prepare_cached(&format!("SELECT {USER} FROM users"))?;
         let users = users.query_map([], |row| user(row, 0))?.collect::<rusqlite::Result<Vec<_>>>()?;
@@ -77,33 +77,33 @@ pub(super) fn read(connection: &Connection, path: &Path) -> Result<Records, Acce
         Ok((users, keys, bindings.collect::<rusqlite::Result<Vec<_>>>()?))
     };
     let (users, keys, bindings) = rows().map_err(failed(path, "reading users and keys"))?;
-    let mut records = Records::default();
+    let mut records = StoreSnapshot::default();
     for (name, value) in bindings {
         records.bindings.put(&name, value)?;
     }
     for user in users {
-        records.apply(&Write::PutUser(to_user(user)?));
+        records.apply(&Change::PutUser(to_user(user)?));
     }
     for key in keys {
-        records.apply(&Write::PutKey(to_key(key)?));
+        records.apply(&Change::PutKey(to_key(key)?));
     }
     Ok(records)
 }
 
-pub(super) fn write(connection: &Connection, write: &Write) -> rusqlite::Result<usize> {
+pub(super) fn write(connection: &Connection, write: &Change) -> rusqlite::Result<usize> {
     match write {
-        Write::PutUser(user) => connection.execute(
+        Change::PutUser(user) => connection.execute(
             "INSERT INTO users (name, role, created_at) VALUES (?1, ?2, ?3)
              ON CONFLICT (name) DO UPDATE SET role = excluded.role, created_at = excluded.created_at",
             params![user.name, user.role, to_number(user.created_at)],
         ),
-        Write::RemoveUser(name) => connection.execute("DELETE FROM users WHERE name = ?1", [name]),
-        Write::Bind(bindings) => {
+        Change::RemoveUser(name) => connection.execute("DELETE FROM users WHERE name = ?1", [name]),
+        Change::Bind(bindings) => {
             connection.execute("DELETE FROM bindings", [])?;
             let mut put = connection.prepare_cached("INSERT INTO bindings (name, value) VALUES (?1, ?2)")?;
             bindings.pairs().try_fold(0, |done, (name, value)| Ok(done + put.execute([name, value])?))
         }
-        Write::PutKey(key) => connection.execute(
+        Change::PutKey(key) => connection.execute(
             "INSERT INTO keys (id, user, hash, created_at, expires_at, revoked_at, last_used_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
              ON CONFLICT (id) DO UPDATE SET user = excluded.user, hash = excluded.hash,
