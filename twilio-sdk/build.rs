@@ -25,7 +25,8 @@ fn run() -> Result<(), String> {
     };
     println!("cargo::rerun-if-changed=build.rs");
     let (specs, upstream) = (twilio_openapi::specs_dir(), twilio_openapi::upstream_dir());
-    let options = Options::default().serialize(enabled("serialize")).validation(enabled("validation"));
+    let options =
+        Options::default().serialize(enabled("serialize")).validation(enabled("request-validation"));
     for product in twilio_openapi::products().iter().filter(|p| enabled(&p.feature())) {
         // Twilio's own words make better docs, where they are at hand; the facts are the same.
         let verbatim = upstream.join(product.file_name());

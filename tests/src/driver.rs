@@ -109,7 +109,7 @@ impl Driver {
 
     /// Starts the server for a client that checks requests against the specification's rules.
     pub async fn checking() -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        Self::with_config(ConnectionConfig::new(everywhere()).validation(true)).await
+        Self::with_config(ConnectionConfig::new(everywhere()).validate_requests(true)).await
     }
 
     async fn with_config(config: ConnectionConfig) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {

@@ -61,7 +61,7 @@
 //! ```
 // Which products are enabled decides what of the runtime they use.
 #![cfg_attr(
-    not(all(feature = "full", feature = "media", feature = "oauth", feature = "token-server")),
+    not(all(feature = "all-products", feature = "media", feature = "oauth", feature = "token-server")),
     allow(dead_code, unused_imports, unused_macros)
 )]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
@@ -109,7 +109,7 @@ pub mod listener;
 #[cfg_attr(docsrs, doc(cfg(feature = "media")))]
 pub mod media;
 mod paging;
-#[cfg(any(feature = "emulator", feature = "validation"))]
+#[cfg(any(feature = "emulator", feature = "request-validation"))]
 mod pattern;
 #[cfg(feature = "payload")]
 #[cfg_attr(docsrs, doc(cfg(feature = "payload")))]
@@ -154,7 +154,7 @@ pub use config::{ConfigFormat, ConfigLoader};
 #[cfg(feature = "config-file")]
 #[cfg_attr(docsrs, doc(cfg(feature = "config-file")))]
 pub use error::ConfigProblem;
-#[cfg(feature = "validation")]
+#[cfg(feature = "request-validation")]
 pub use error::Violation;
 pub use error::{Error, ErrorBody, OAuthError, OAuthErrorCode, ProblemDetail, Result};
 pub use http::Method;

@@ -20,7 +20,7 @@ fn checking(mock: &Emulator) -> Client {
 
 fn checking_for(mock: &Emulator, account: &str) -> Client {
     let key = ApiKeyConfig::new(account, KEY, "key-secret");
-    Client::new(ConnectionConfig::new(key).base_url(mock.base_url()).validation(true)).unwrap()
+    Client::new(ConnectionConfig::new(key).base_url(mock.base_url()).validate_requests(true)).unwrap()
 }
 
 fn broken(error: &Error) -> Vec<(&str, &str)> {
@@ -64,7 +64,7 @@ async fn good_values_pass_and_so_does_what_the_specification_does_not_limit() {
     let message = api.create_message("+15558675310").from("+15017122661").body("x".repeat(1600));
     message.clone().messaging_service_sid("MG00000000000000000000000000000001").send().await.unwrap();
     // Enums are open, and an empty text clears an optional value.
-    let call = api.update_call(CALL).status("not-yet-known").with_validation(true);
+    let call = api.update_call(CALL).status("not-yet-known").with_request_validation(true);
     assert!(!call.send().await.unwrap_err().is_invalid_request());
     message.messaging_service_sid("").send().await.unwrap();
     let mut pages = 0;
@@ -92,7 +92,7 @@ async fn a_call_decides_for_itself_both_ways() {
         mock.clear_requests();
         let request = twilio.api_v2010().fetch_call("no SID");
         let request = match call {
-            Some(validation) => request.with_validation(validation),
+            Some(validation) => request.with_request_validation(validation),
             None => request,
         };
         let error = request.send().await.unwrap_err();

@@ -64,7 +64,7 @@ macro_rules! hooks {
                 PII
             }
 
-            #[cfg(feature = "validation")]
+            #[cfg(feature = "request-validation")]
             fn rules(&self) -> crate::runtime::Rules {
                 rules::OPERATIONS
             }

@@ -59,8 +59,8 @@ pub struct ConnectionConfig {
     pub(crate) connect_timeout: Duration,
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) http_version: HttpVersion,
-    #[cfg(feature = "compression")]
-    pub(crate) compression: bool,
+    #[cfg(feature = "gzip")]
+    pub(crate) gzip: bool,
     pub(crate) pool: PoolConfig,
     pub(crate) proxy: Proxy,
     pub(crate) tls: TlsConfig,
@@ -74,7 +74,7 @@ pub struct ConnectionConfig {
     pub(crate) observer: Option<Observer>,
     #[cfg(feature = "access-token")]
     pub(crate) client_validation: Option<crate::access_token::PublicKeyClientValidation>,
-    #[cfg(feature = "validation")]
+    #[cfg(feature = "request-validation")]
     pub(crate) validation: bool,
 }
 
@@ -93,8 +93,8 @@ impl ConnectionConfig {
             connect_timeout: Duration::from_secs(10),
             attempt_timeout: None,
             http_version: HttpVersion::default(),
-            #[cfg(feature = "compression")]
-            compression: true,
+            #[cfg(feature = "gzip")]
+            gzip: true,
             pool: PoolConfig::default(),
             proxy: Proxy::default(),
             tls: TlsConfig::default(),
@@ -108,7 +108,7 @@ impl ConnectionConfig {
             observer: None,
             #[cfg(feature = "access-token")]
             client_validation: None,
-            #[cfg(feature = "validation")]
+            #[cfg(feature = "request-validation")]
             validation: false,
         }
     }
@@ -176,10 +176,10 @@ impl ConnectionConfig {
     }
 
     /// Whether answers may come compressed (gzip); on unless set.
-    #[cfg(feature = "compression")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "compression")))]
-    pub fn compression(mut self, compression: bool) -> Self {
-        self.compression = compression;
+    #[cfg(feature = "gzip")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "gzip")))]
+    pub fn gzip(mut self, gzip: bool) -> Self {
+        self.gzip = gzip;
         self
     }
 
@@ -249,14 +249,14 @@ impl ConnectionConfig {
 
     /// Whether requests are checked against what Twilio's specification says of their values (patterns, lengths,
     /// ranges, numbers of items) before they are sent; off unless set, because Twilio changes its rules before its
-    /// specification. A call decides otherwise with `with_validation`.
+    /// specification. A call decides otherwise with `with_request_validation`.
     ///
     /// A request that breaks rules fails with [`is_invalid_request`](Error::is_invalid_request), which lists all of them in
     /// [`violations`](Error::violations), and nothing is sent. The values of enums are not checked: Twilio adds
     /// values. Neither is an empty text in a query or a form, with which optional values are cleared.
-    #[cfg(feature = "validation")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "validation")))]
-    pub fn validation(mut self, validation: bool) -> Self {
+    #[cfg(feature = "request-validation")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "request-validation")))]
+    pub fn validate_requests(mut self, validation: bool) -> Self {
         self.validation = validation;
         self
     }

@@ -6,7 +6,7 @@ mod config;
 mod lasting;
 mod shown;
 mod transfer;
-#[cfg(feature = "validation")]
+#[cfg(feature = "request-validation")]
 mod violation;
 
 use std::time::Duration;
@@ -21,7 +21,7 @@ pub use config::ConfigProblem;
 pub(crate) use lasting::lasts;
 pub(crate) use twilio_sdk_http::internal::TokenResult;
 pub use twilio_sdk_http::{OAuthError, OAuthErrorCode};
-#[cfg(feature = "validation")]
+#[cfg(feature = "request-validation")]
 pub use violation::Violation;
 
 use crate::runtime::{HttpError, Operation, Raw, retry_after};
@@ -53,7 +53,7 @@ struct Inner {
     circuit_retry_after: Option<Duration>,
     #[cfg(feature = "config-file")]
     problems: Vec<ConfigProblem>,
-    #[cfg(feature = "validation")]
+    #[cfg(feature = "request-validation")]
     violations: Vec<Violation>,
     token: Option<Box<OAuthError>>,
 }
@@ -92,7 +92,7 @@ impl Error {
             circuit_retry_after: None,
             #[cfg(feature = "config-file")]
             problems: Vec::new(),
-            #[cfg(feature = "validation")]
+            #[cfg(feature = "request-validation")]
             violations: Vec::new(),
             token: None,
         }))

@@ -44,8 +44,8 @@ impl Error {
     }
 
     /// Every rule of the specification that the request breaks; empty unless [validation is
-    /// on](crate::ConnectionConfig::validation) and [`is_invalid_request`](Self::is_invalid_request).
-    #[cfg_attr(docsrs, doc(cfg(feature = "validation")))]
+    /// on](crate::ConnectionConfig::validate_requests) and [`is_invalid_request`](Self::is_invalid_request).
+    #[cfg_attr(docsrs, doc(cfg(feature = "request-validation")))]
     pub fn violations(&self) -> &[Violation] {
         &self.0.violations
     }

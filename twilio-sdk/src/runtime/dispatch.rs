@@ -30,7 +30,7 @@ pub trait Dispatch: Send + Sync {
     }
 
     /// What the product's operations ask of their values.
-    #[cfg(feature = "validation")]
+    #[cfg(feature = "request-validation")]
     fn rules(&self) -> super::Rules {
         &[]
     }

@@ -41,7 +41,7 @@ pub(crate) struct Settings {
     pub(crate) redactor: Redactor,
     /// Whether headers and bodies are logged.
     pub(crate) log_bodies: bool,
-    #[cfg(feature = "validation")]
+    #[cfg(feature = "request-validation")]
     pub(crate) validation: bool,
 }
 
@@ -65,7 +65,7 @@ impl Handle {
             client_validation: config.client_validation,
             redactor: Redactor::new(&config.logging.redaction()),
             log_bodies: config.logging.bodies,
-            #[cfg(feature = "validation")]
+            #[cfg(feature = "request-validation")]
             validation: config.validation,
         };
         let shared = Shared { endpoint, http, tls, gate, settings };

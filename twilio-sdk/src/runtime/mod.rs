@@ -15,7 +15,7 @@ mod request;
 mod request_builder;
 mod response;
 mod retry;
-#[cfg(feature = "validation")]
+#[cfg(feature = "request-validation")]
 mod rules;
 #[cfg(feature = "serialize")]
 mod saved;
@@ -50,7 +50,7 @@ pub use request::OperationRequest;
 pub(crate) use reqwest::{Error as HttpError, Request as HttpRequest, Url as HttpUrl};
 pub(crate) use response::Raw;
 pub use response::Response;
-#[cfg(feature = "validation")]
+#[cfg(feature = "request-validation")]
 pub use rules::{Check, Fields, Rule, Rules};
 #[cfg(feature = "serialize")]
 pub use saved::RequestData;

@@ -217,7 +217,7 @@ impl Output for RawBody {
 const PII: &[&str] = &[];
 
 /// Nor what values must be like.
-#[cfg(feature = "validation")]
+#[cfg(feature = "request-validation")]
 mod rules {
     pub(super) const OPERATIONS: crate::runtime::Rules = &[];
 }

@@ -34,7 +34,7 @@ pub(crate) struct Parts {
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<Box<RetryConfig>>,
     pub(crate) idempotent: Option<bool>,
-    #[cfg(feature = "validation")]
+    #[cfg(feature = "request-validation")]
     pub(crate) validation: Option<bool>,
     /// Path and query that the server gave for this page, or that a caller gave, instead of what the values above make.
     pub(crate) link: Option<String>,
@@ -60,7 +60,7 @@ impl<T> RequestBuilder<T> {
             timeout: None,
             retry: None,
             idempotent: None,
-            #[cfg(feature = "validation")]
+            #[cfg(feature = "request-validation")]
             validation: None,
             link: None,
             extra: Extras::default(),
@@ -177,7 +177,7 @@ impl<T> RequestBuilder<T> {
         self.parts.idempotent = Some(idempotent);
     }
 
-    #[cfg(feature = "validation")]
+    #[cfg(feature = "request-validation")]
     pub(crate) fn validation(&mut self, validation: bool) {
         self.parts.validation = Some(validation);
     }
@@ -274,7 +274,7 @@ pub(crate) async fn fetch(client: Arc<dyn Dispatch>, parts: Parts) -> Result<Raw
     if let Some(retry) = &parts.retry {
         retry.check()?;
     }
-    #[cfg(feature = "validation")]
+    #[cfg(feature = "request-validation")]
     super::rules::check(&*client, &parts)?;
     let raw = super::send::send(&*client, &parts).await?;
     raw.into_success(parts.operation)
@@ -359,10 +359,10 @@ macro_rules! operation {
 
             /// Whether this call is checked before it is sent, whatever the client's setting says; see
             /// [`ConnectionConfig::validation`](crate::ConnectionConfig::validation).
-            #[cfg(feature = "validation")]
-            #[cfg_attr(docsrs, doc(cfg(feature = "validation")))]
+            #[cfg(feature = "request-validation")]
+            #[cfg_attr(docsrs, doc(cfg(feature = "request-validation")))]
             #[inline]
-            pub fn with_validation(mut self, validation: bool) -> Self {
+            pub fn with_request_validation(mut self, validation: bool) -> Self {
                 self.0.validation(validation);
                 self
             }

@@ -16,8 +16,8 @@ pub(super) fn client(config: &ConnectionConfig, needs_tls: bool) -> Result<reqwe
         http2_initial_stream_window_size: pool.http2_window,
         max_header_bytes: config.limits.headers,
         http_version: config.http_version,
-        #[cfg(feature = "compression")]
-        gzip: config.compression,
+        #[cfg(feature = "gzip")]
+        gzip: config.gzip,
         proxy: config.proxy.clone(),
         tls: config.tls.clone(),
         ..ClientSettings::default()

@@ -175,7 +175,7 @@ client_key = "secret://a"
 #[test]
 fn review_63_keys_of_all_features_are_known_and_noted() {
     let home = Home::new();
-    let more = "compression = true\nvalidation = true\nrate_limit = { requests = 5 }\ntls = { backend = 'native' }\n";
+    let more = "gzip = true\nvalidate_requests = true\nrate_limit = { requests = 5 }\ntls = { backend = 'native' }\n";
     home.write("twilio.toml", &format!("{more}{CLIENT}"));
     let secret = [("API_SECRET", "s3cr3t-of-key")];
     let good = check(&home, "twilio.toml", &["--json"], &secret, &[]).ok().json();
@@ -183,7 +183,7 @@ fn review_63_keys_of_all_features_are_known_and_noted() {
     let notes = good["notes"].as_array().unwrap();
     let found: Vec<_> =
         notes.iter().map(|note| (note["line"].as_u64(), note["key"].as_str().unwrap())).collect();
-    let expected = [(1, "compression"), (2, "validation"), (3, "rate_limit"), (4, "tls.backend")];
+    let expected = [(1, "gzip"), (2, "validate_requests"), (3, "rate_limit"), (4, "tls.backend")];
     assert_eq!(found, expected.map(|(line, key)| (Some(line), key)));
     assert!(notes[2]["message"].as_str().unwrap().contains("needs the feature `rate-limit`"), "{notes:?}");
     let text = check(&home, "twilio.toml", &[], &secret, &[]).ok().out;

@@ -157,8 +157,8 @@ fn nothing_of_the_loader_or_the_configuration_shows_a_secret() {
 #[test]
 fn what_needs_a_feature_is_switched_on_where_it_is_built_in_and_never_ignored() {
     for (name, built_in, default) in [
-        ("validation", cfg!(feature = "validation"), false),
-        ("compression", cfg!(feature = "compression"), true),
+        ("validate_requests", cfg!(feature = "request-validation"), false),
+        ("gzip", cfg!(feature = "gzip"), true),
     ] {
         let on = toml(&format!("{name} = true"));
         let off = toml(&format!("{name} = false")).unwrap();

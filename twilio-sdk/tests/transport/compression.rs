@@ -49,7 +49,7 @@ async fn gzip_is_asked_for_and_undone_unless_switched_off() {
     let answer = build(config(&server.url())).api_v2010().fetch_balance().send_with_response().await.unwrap();
     assert_eq!(answer.value().currency.as_deref(), Some("compressed"));
     assert_eq!(answer.raw_body(), br#"{"currency":"compressed"}"#);
-    build(config(&server.url()).compression(false)).api_v2010().fetch_balance().send().await.unwrap();
+    build(config(&server.url()).gzip(false)).api_v2010().fetch_balance().send().await.unwrap();
     let asked: Vec<_> =
         server.requests().iter().map(|r| r.header("accept-encoding").map(str::to_owned)).collect();
     assert_eq!(asked, [Some("gzip".to_owned()), None]);

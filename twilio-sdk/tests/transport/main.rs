@@ -4,7 +4,7 @@
 mod address;
 mod cancel;
 mod certificates;
-#[cfg(feature = "compression")]
+#[cfg(feature = "gzip")]
 mod compression;
 mod damage;
 mod http_version;

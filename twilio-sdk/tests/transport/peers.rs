@@ -52,7 +52,7 @@ async fn an_error_of_a_list_keeps_every_field() {
 async fn only_encodings_that_exist_are_asked_for() {
     let server = Server::start([]).await;
     client(&server).api_v2010().fetch_balance().send().await.unwrap();
-    let expected = cfg!(feature = "compression").then_some("gzip");
+    let expected = cfg!(feature = "gzip").then_some("gzip");
     assert_eq!(server.requests()[0].header("accept-encoding"), expected);
     assert_eq!(server.requests()[0].header("accept"), Some("application/json"));
 }

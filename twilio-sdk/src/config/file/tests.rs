@@ -201,7 +201,7 @@ fn review_63_a_file_can_be_checked_for_programs_that_are_built_otherwise() {
     use std::path::Path;
 
     let text = "auth = { account_sid = 'AC1', api_key = 'SK1', api_secret = 'secret://twilio' }\n\
-        compression = true\nvalidation = true\nrate_limit = { requests = 5 }\ntls = { backend = 'native' }\n";
+        gzip = true\nvalidate_requests = true\nrate_limit = { requests = 5 }\ntls = { backend = 'native' }\n";
     let (notes, names) = (RefCell::default(), crate::Secrets::from_iter([("twilio", "")]));
     let source = super::load::Source {
         format: ConfigFormat::Toml,
@@ -220,9 +220,9 @@ fn review_63_a_file_can_be_checked_for_programs_that_are_built_otherwise() {
         .map(|note| (note.key().to_owned(), note.message().to_owned()))
         .collect();
     let keys: Vec<&str> = found.iter().map(|(key, _)| key.as_str()).collect();
-    assert_eq!(keys, ["compression", "validation", "rate_limit", "tls.backend"]);
+    assert_eq!(keys, ["gzip", "validate_requests", "rate_limit", "tls.backend"]);
     for (feature, (_, message)) in
-        ["compression", "validation", "rate-limit", "native-tls"].iter().zip(&found)
+        ["gzip", "request-validation", "rate-limit", "native-tls"].iter().zip(&found)
     {
         assert!(message.contains(&format!("feature `{feature}`")), "{message}");
     }

@@ -6,7 +6,7 @@ use crate::runtime::Handle;
 const PII: &[&str] = &[];
 
 /// Nor what their values must be like.
-#[cfg(feature = "validation")]
+#[cfg(feature = "request-validation")]
 mod rules {
     pub(super) const OPERATIONS: crate::runtime::Rules = &[];
 }

@@ -52,7 +52,7 @@ fn with_features(manifest: &str) -> Result<String> {
     for product in products() {
         block.push_str(&format!("{} = []\n", product.feature()));
     }
-    block.push_str("full = [\n");
+    block.push_str("all-products = [\n");
     for product in products() {
         block.push_str(&format!("    \"{}\",\n", product.feature()));
     }
@@ -108,9 +108,9 @@ mod tests {
         assert!(!text.contains("old-v1"), "{text}");
         assert_eq!(with_features(&text).unwrap(), text);
         let parsed: toml::Table = toml::from_str(&text).unwrap();
-        let full = parsed["features"]["full"].as_array().unwrap();
-        assert_eq!(full.len(), products().len());
-        assert!(full.iter().all(|name| parsed["features"].get(name.as_str().unwrap()).is_some()));
+        let all = parsed["features"]["all-products"].as_array().unwrap();
+        assert_eq!(all.len(), products().len());
+        assert!(all.iter().all(|name| parsed["features"].get(name.as_str().unwrap()).is_some()));
     }
 
     #[test]

@@ -61,12 +61,12 @@ fn rate_limit(r: &Reader<'_>, config: &mut ConnectionConfig) {
 }
 
 fn validation(r: &Reader<'_>, config: &mut ConnectionConfig) {
-    let validation = r.flag("validation");
+    let validation = r.flag("validate_requests");
     if validation == Some(true) {
-        r.needs_feature("validation", "validation", cfg!(feature = "validation"));
+        r.needs_feature("validate_requests", "request-validation", cfg!(feature = "request-validation"));
     }
-    #[cfg(feature = "validation")]
+    #[cfg(feature = "request-validation")]
     put(&mut config.validation, validation);
-    #[cfg(not(feature = "validation"))]
+    #[cfg(not(feature = "request-validation"))]
     let _ = config;
 }

@@ -10,7 +10,7 @@ pub(super) fn settings(r: &Reader<'_>, config: &mut ConnectionConfig) {
     put(&mut config.connect_timeout, r.duration("connect_timeout"));
     let versions = [("auto", HttpVersion::Auto), ("1.1", HttpVersion::Http1), ("2", HttpVersion::Http2)];
     put(&mut config.http_version, r.choice("http_version", &versions));
-    compression(r, config);
+    gzip(r, config);
     config.pool = pool(&r.table("pool"));
     r.check("pool", "pool", config.pool.check());
     put(&mut config.proxy, proxy(r));
@@ -18,14 +18,14 @@ pub(super) fn settings(r: &Reader<'_>, config: &mut ConnectionConfig) {
     config.limits = limits(&r.table("limits"));
 }
 
-fn compression(r: &Reader<'_>, config: &mut ConnectionConfig) {
-    let compression = r.flag("compression");
-    if compression == Some(true) {
-        r.needs_feature("compression", "compression", cfg!(feature = "compression"));
+fn gzip(r: &Reader<'_>, config: &mut ConnectionConfig) {
+    let gzip = r.flag("gzip");
+    if gzip == Some(true) {
+        r.needs_feature("gzip", "gzip", cfg!(feature = "gzip"));
     }
-    #[cfg(feature = "compression")]
-    put(&mut config.compression, compression);
-    #[cfg(not(feature = "compression"))]
+    #[cfg(feature = "gzip")]
+    put(&mut config.gzip, gzip);
+    #[cfg(not(feature = "gzip"))]
     let _ = config;
 }
 
