@@ -1,72 +1,94 @@
-//! Every Twilio REST endpoint as typed Rust, generated from Twilio's OpenAPI files.
+//! A typed client for the Twilio REST API, generated from Twilio's OpenAPI files.
 //!
 //! ```no_run
-//! # async fn example() -> twilio_sdk::Result<()> {
 //! use twilio_sdk::Client;
 //!
-//! let twilio = Client::from_env()?;
-//! # #[cfg(feature = "api-v2010")] {
-//! // A required value is an argument, optional ones are setters, options of the call start with `with_`.
-//! let message = twilio.api_v2010().create_message("+15558675310").from("+15017122661").body("Hi").send().await?;
-//! println!("{:?} is {:?}", message.sid, message.status);
+//! #[tokio::main]
+//! async fn main() -> twilio_sdk::Result<()> {
+//!     // TWILIO_ACCOUNT_SID with TWILIO_API_KEY and TWILIO_API_SECRET, or with TWILIO_AUTH_TOKEN.
+//!     let twilio = Client::from_env()?;
+//!     let message = twilio
+//!         .api_v2010()
+//!         .create_message("+15558675310")
+//!         .from("+15017122661")
+//!         .body("Hello from Rust")
+//!         .send()
+//!         .await?;
+//!     println!("{:?} is {:?}", message.sid, message.status);
 //!
-//! // Lists come item by item or page by page; requests go out as they are asked for.
-//! let mut calls = twilio.api_v2010().list_call().start_time_after("2026-01-31").items();
-//! while let Some(call) = calls.next().await {
-//!     println!("{:?}", call?.sid);
+//!     // A list fetches its pages when they are needed.
+//!     let mut calls = twilio.api_v2010().list_call().start_time_after("2026-01-31").items();
+//!     while let Some(call) = calls.next().await {
+//!         println!("{:?}", call?.sid);
+//!     }
+//!     Ok(())
 //! }
-//! # }
-//! # Ok(())
-//! # }
 //! ```
 //!
-//! * **Products.** Each product version is a Cargo feature (`messaging-v1`), a module (`messaging_v1`) and a
-//!   method of [`Client`]. A method of the module's own client is an operation, named as Twilio's `operationId`
-//!   in snake case; what it returns has a setter for each optional value, which takes an `Option` as well. Two or more
-//!   [required values](#required-values) are the fields of a struct.
-//! * **Credentials.** [`ApiKeyConfig`] is the recommended kind, [`Auth`] lists the others. They enter
-//!   requests in one place, the request hook of every product's client.
-//! * **Answers.** Every field is optional, enums keep values they do not know, decimals keep every digit, dates
-//!   keep their text, and what fits no field is in `extra`: no answer is lost to one odd value.
-//! * **Errors.** One [`Error`], with Twilio's `code()` and `message()`.
-//! * **Logs.** Calls and their attempts are `tracing` spans by OpenTelemetry's conventions for HTTP clients, from which
-//!   secrets are always left out, and phone numbers unless [`LoggingConfig`] says otherwise.
-//! * **reqwest.** Where another crate of the program uses reqwest without a TLS feature, its `Client::new()` panics unless
-//!   `main` starts with [`install_tls_provider`]`();`, because Cargo builds reqwest once for both.
-//! * **Files.** Feature `media` has recordings, message media, serverless versions and Conversations media, streamed.
-//! * **Secrets.** Feature `vault` keeps them encrypted in one file, which configuration names as `secret://NAME`.
-//! * **People.** Feature `access` has roles, permissions and API keys for those who use a program, in SQLite or PostgreSQL.
-//! * **Command line.** Feature `admin` is the program `twilio-admin`: people, keys, secrets, the audit log, logins.
-//! * **Tests.** Feature `mock` has the whole of Twilio in-process, and as the program `twilio-emulator`.
+//! # Requests
 //!
-//! # Required values
+//! Each product version is a Cargo feature (`messaging-v1`), a module (`messaging_v1`) and a method of [`Client`]. The
+//! methods of a product are its operations, named after Twilio's `operationId` in snake case. A required parameter is an
+//! argument, an optional one is a setter, and options of the request itself start with `with_`, such as `with_timeout`.
+//! Setters also take an `Option`.
 //!
-//! An operation with two or more required values takes a struct, so that none can be swapped or left out:
+//! Two or more required parameters are the fields of a struct, so that they cannot be swapped:
 //!
 //! ```no_run
-//! # #[cfg(feature = "api-v2010")]
 //! # async fn example(twilio: twilio_sdk::Client) -> twilio_sdk::Result<()> {
 //! use twilio_sdk::api_v2010::builder::CreateCallParams;
 //!
-//! let required = CreateCallParams { to: "+15558675310", from: "+15017122661" };
-//! twilio.api_v2010().create_call(required).url("https://example.com/twiml").send().await?;
+//! let params = CreateCallParams { to: "+15558675310", from: "+15017122661" };
+//! twilio.api_v2010().create_call(params).url("https://example.com/twiml").send().await?;
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! Each field takes what converts into its type, as an argument would. A value that is missing is a compile error:
+//! A missing field is a compile error:
 //!
 //! ```compile_fail,E0063
-//! let required = twilio_sdk::api_v2010::builder::CreateCallParams { to: "+15558675310" };
+//! let params = twilio_sdk::api_v2010::builder::CreateCallParams { to: "+15558675310" };
 //! ```
-// Which products are enabled decides what of the runtime they use.
+//!
+//! # Responses
+//!
+//! Every field is an `Option`. Enums keep unknown values, decimals keep every digit, dates keep their string, and
+//! properties that fit no field are in `extra`, so one unexpected value never loses a response.
+//!
+//! # Errors
+//!
+//! Every request fails with [`Error`]. Branch on [`Error::code`], Twilio's error code, or on the `is_*` predicates.
+//! Refused connections and 429 are retried for every method; timeouts, lost connections and 5xx only for idempotent
+//! requests. See [`RetryConfig`].
+//!
+//! # Credentials
+//!
+//! Use an API key in production ([`ApiKeyConfig`]): you can restrict and revoke it. [`Auth`] lists all kinds. Secrets never
+//! appear in `Debug`, logs or errors.
+//!
+//! # Logs
+//!
+//! Requests and their attempts are `tracing` spans with the names of OpenTelemetry's HTTP client conventions. Secrets are
+//! always redacted, phone numbers unless [`LoggingConfig`] says otherwise.
+//!
+//! # reqwest in the same program
+//!
+//! If another dependency uses reqwest without a TLS feature, its `reqwest::Client::new()` panics, because Cargo builds
+//! reqwest once for the whole program. Start `main` with [`install_tls_provider`]`();`.
+//!
+//! # More
+//!
+//! Guides for everything around the client (webhooks, access tokens, tests with the emulator, bulk sending, inbound
+//! authentication, secrets) are in the
+//! [repository](https://github.com/twilio-sdk-rs/twilio-sdk/tree/main/docs).
+// The enabled products decide which parts of the runtime are used.
 #![cfg_attr(
     not(all(feature = "all-products", feature = "media", feature = "oauth", feature = "token-server")),
     allow(dead_code, unused_imports, unused_macros)
 )]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// The fuzz targets name what is otherwise reached through the generated code only.
+// Fuzz targets name what only generated code reaches otherwise.
 #![cfg_attr(fuzzing, allow(private_interfaces))]
 
 // Generated types name this crate by its own name.
@@ -165,7 +187,7 @@ pub use runtime::RequestData;
 pub use runtime::{Attempt, Operation, OperationRequest, RawBody, RawRequest, Response, SendFuture};
 pub use twilio_sdk_http::install_tls_provider;
 
-/// What the conformance tests need to look into answers. Not for other use; it changes without notice.
+/// What the conformance tests need to inspect responses. It changes without notice.
 #[cfg(feature = "serialize")]
 #[doc(hidden)]
 pub mod conformance {
@@ -180,32 +202,32 @@ pub mod fuzzing;
 #[doc = include_str!("../../README.md")]
 mod readme {}
 
-/// What the compiler refuses; beside each stands the same call done right, so that nothing else can be the reason.
+/// Code that the compiler rejects, each with its correct form, so that nothing else can be the reason.
 ///
-/// A required value is an argument:
+/// A required parameter is an argument:
 ///
 /// ```no_run
-/// # fn call(twilio: twilio_sdk::Client) {
+/// # fn request(twilio: twilio_sdk::Client) {
 /// let _ = twilio.api_v2010().create_message("+15558675310");
 /// # }
 /// ```
 ///
 /// ```compile_fail
-/// # fn call(twilio: twilio_sdk::Client) {
+/// # fn request(twilio: twilio_sdk::Client) {
 /// let _ = twilio.api_v2010().create_message();
 /// # }
 /// ```
 ///
-/// A SID of one kind does not stand for another:
+/// A SID of another kind is another type:
 ///
 /// ```no_run
-/// # fn call(twilio: twilio_sdk::Client, sid: twilio_sdk::types::CallSid) {
+/// # fn request(twilio: twilio_sdk::Client, sid: twilio_sdk::types::CallSid) {
 /// let _ = twilio.api_v2010().fetch_call(sid);
 /// # }
 /// ```
 ///
 /// ```compile_fail
-/// # fn call(twilio: twilio_sdk::Client, sid: twilio_sdk::types::MessageSid) {
+/// # fn request(twilio: twilio_sdk::Client, sid: twilio_sdk::types::MessageSid) {
 /// let _ = twilio.api_v2010().fetch_call(sid);
 /// # }
 /// ```
