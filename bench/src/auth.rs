@@ -32,7 +32,7 @@ const ROUNDS: u32 = 10;
 /// Measures for so long each; the directory's part only where there is a port.
 #[tokio::main]
 pub(crate) async fn run(seconds: Duration, port: Option<u16>) -> Result<()> {
-    let hash = PasswordHash::create(&USER.1.into())?;
+    let hash = PasswordHash::hash(&USER.1.into())?;
     let store = Arc::new(MemoryUserStore::new([(USER.0.to_owned(), hash.clone(), Vec::new())])?);
     let remembers = CachedUserStore::new(Arc::clone(&store), Duration::from_secs(3600))?;
     let [checks, remembered] = rates([store, Arc::new(remembers)], seconds).await?;
@@ -52,8 +52,7 @@ fn ldap(port: u16, remembers: bool) -> Result<LdapUserStore> {
     let url = format!("ldap://127.0.0.1:{port}");
     let mut config = LdapConfig::new(url, ADMIN, SecretString::from(ADMIN_PASSWORD), users);
     config.group_search_base = vec![format!("ou=Groups,{BASE}")];
-    config.user_roles_cache_enabled = remembers;
-    config.user_roles_cache_ttl = Duration::from_secs(3600);
+    config.group_cache_ttl = remembers.then(|| Duration::from_secs(3600));
     Ok(LdapUserStore::new(config)?)
 }
 

@@ -56,7 +56,7 @@ fn decode(header: &[u8]) {
             );
         }
         Err(error) => {
-            let known = matches!(error, AuthError::Scheme | AuthError::Malformed(_));
+            let known = matches!(error, AuthError::UnsupportedScheme | AuthError::Malformed(_));
             assert!(known && error.status() == 401, "{error:?}");
         }
     }

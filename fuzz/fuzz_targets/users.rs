@@ -43,7 +43,7 @@ fn seeds() {
     keep("good.json", format!("j{}", good("json")).as_bytes());
     let plain = format!("[[auth.users]]\nusername = \"a\"\npassword = \"{MARK}\"\n");
     keep("refused.toml", format!("t{plain}").as_bytes());
-    keep("plain.toml", format!("tauth.allow_plain_passwords = true\n{plain}").as_bytes());
+    keep("plain.toml", format!("tauth.allow_plaintext_passwords = true\n{plain}").as_bytes());
     keep("twice.toml", format!("t{0}{0}", good("toml")).as_bytes());
     keep("wrong.toml", b"t[[auth.users]]\nusername = \"a:b\"\npassword_hash = 5\nscope = \"x\"\n");
 }
@@ -75,7 +75,7 @@ fuzz_target!(init: seeds(), |data: &[u8]| -> Corpus {
     };
     let Ok(text) = std::str::from_utf8(bytes) else { return Corpus::Reject };
     // Each password in clear costs a hash, and variables are another target's.
-    let hashes = if text.contains("allow_plain") { text.matches("password").count() } else { 0 };
+    let hashes = if text.contains("allow_unencrypted") { text.matches("password").count() } else { 0 };
     if hashes > 4 || text.contains("${") {
         return Corpus::Reject;
     }
@@ -90,9 +90,9 @@ fuzz_target!(init: seeds(), |data: &[u8]| -> Corpus {
             assert!(text.matches(MARK).count() != keys || !shown.contains(MARK), "a password shows: {shown}");
             let (store, path) = &STORES[which];
             std::fs::write(path, bytes).expect("a file");
-            let before = (store.len(), store.generation());
+            let before = (store.len(), store.version());
             store.reload().expect_err("what is refused by itself");
-            assert_eq!((store.len(), store.generation()), before, "the old users are gone");
+            assert_eq!((store.len(), store.version()), before, "the old users are gone");
         }
     }
     Corpus::Keep

@@ -14,7 +14,7 @@ use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::pki_types::pem::PemObject as _;
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt as _;
-use twilio_sdk::listener::{AuthEntry, AuthLayer, JwksSource, JwtConfig, JwtVerifier};
+use twilio_sdk::listener::{AuthLayer, AuthMethod, JwksSource, JwtConfig, JwtVerifier};
 
 use crate::figures::{Figures, at_pace};
 use crate::service::{From, behind, connect, head, serve, status};
@@ -35,8 +35,8 @@ pub(crate) async fn run(time: Duration) -> Result<Option<Figures>> {
     let issuer = serve(Router::new().route("/jwks", get(jwks))).await?;
     let source = JwksSource::Url(format!("http://{}/jwks", issuer.address));
     let mut config = JwtConfig::new("issuer", "bank", source);
-    (config.cache_ttl, config.min_refresh) = (Duration::from_secs(2), Duration::from_secs(1));
-    let service = behind(AuthLayer::new("x", [AuthEntry::tokens(JwtVerifier::new(config)?)])).await?;
+    (config.cache_ttl, config.min_refresh_interval) = (Duration::from_secs(2), Duration::from_secs(1));
+    let service = behind(AuthLayer::new("x", [AuthMethod::bearer(JwtVerifier::new(config)?)])).await?;
     let address = service.address;
     let unknown = format!("Bearer {}", token(&pair, "another")?);
     let (stop, attempts) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use twilio_sdk::listener::{AuthEntry, AuthLayer, LdapUserStore, ThrottledUserStore};
+use twilio_sdk::listener::{AuthLayer, AuthMethod, LdapUserStore, ThrottledUserStore};
 
 use crate::figures::{Figures, at_pace};
 use crate::server;
@@ -20,7 +20,7 @@ const LETTERS: [[char; 6]; 5] = [
 pub(crate) async fn run(time: Duration) -> Result<Option<Figures>> {
     let Some(server) = server::server("attack") else { return Ok(None) };
     let store = ThrottledUserStore::new(LdapUserStore::new(server.config())?, 10, Duration::from_secs(60))?;
-    let service = behind(AuthLayer::new("x", [AuthEntry::users(store)])).await?;
+    let service = behind(AuthLayer::new("x", [AuthMethod::basic(store)])).await?;
     let address = service.address;
     let attacker = Attacker::start(address, 4, Duration::ZERO, |attempt| {
         let mut rest = (attempt >> 16) * 4 + (attempt & 0xffff);

@@ -14,7 +14,7 @@ const CONNECTIONS: usize = 300;
 /// Either each user logs in once, or one user comes back with a password that the service may remember.
 pub(crate) async fn run(time: Duration, same: bool) -> Result<Option<Figures>> {
     let folder = tempfile::tempdir()?;
-    let hash = PasswordHash::create(&"open sesame".into())?;
+    let hash = PasswordHash::hash(&"open sesame".into())?;
     let user = |number: u64| {
         format!("[[auth.users]]\nusername = \"user{number}\"\npassword_hash = \"{}\"\n", hash.as_str())
     };
@@ -22,7 +22,7 @@ pub(crate) async fn run(time: Duration, same: bool) -> Result<Option<Figures>> {
     let users: String = (0..time.as_secs().max(1) * 1000 / 200 + 10).map(user).collect();
     let rules = folder.path().join("auth.toml");
     std::fs::write(folder.path().join("users.toml"), users)?;
-    std::fs::write(&rules, "[[auth.service]]\nusers = \"users.toml\"\n")?;
+    std::fs::write(&rules, "[[auth.default]]\nusers_file = \"users.toml\"\n")?;
     let service = behind(AuthRules::from_file(&rules)?.service_layer().context("no service")?).await?;
     let address = service.address;
     if same {

@@ -37,20 +37,21 @@ impl Server {
     async fn start(remember: &str) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let users =
-            MemoryUserStore::new([(NAME.to_owned(), PasswordHash::create(&PASSWORD.into())?, Vec::new())])?;
+            MemoryUserStore::new([(NAME.to_owned(), PasswordHash::hash(&PASSWORD.into())?, Vec::new())])?;
         let zeros = "0".repeat(32);
         let path = folder.path().join("token-server.toml");
         std::fs::write(
             &path,
             format!(
                 "listen = \"127.0.0.1:0\"\n[twilio]\naccount_sid = \"AC{zeros}\"\napi_key = \"SK{zeros}\"\napi_secret = \
-                 \"{zeros}\"\n[users]\nfile = \"users.toml\"\nremember = \"{remember}\"\n[[rules]]\nvideo = {{}}\n"
+                 \"{zeros}\"\n[users]\nfile = \"users.toml\"\npassword_cache_ttl = \"{remember}\"\n[[rules]]\nvideo = {{}}\n"
             ),
         )?;
-        let server = TokenServer::with_users(TokenServerConfig::from_file(&path)?, Arc::new(users)).await?;
+        let server =
+            TokenServer::bind_with_users(TokenServerConfig::from_file(&path)?, Arc::new(users)).await?;
         let address = server.local_addr()?;
         let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(server.serve(async move {
+        let task = tokio::spawn(server.serve_with_shutdown(async move {
             let _ = stopped.await;
         }));
         Ok(Self { address, stop: Some(stop), task })

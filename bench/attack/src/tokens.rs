@@ -30,7 +30,7 @@ pub(crate) async fn run(time: Duration) -> Result<Option<Figures>> {
     let folder = tempfile::tempdir()?;
     let rules = folder.path().join("auth.toml");
     let entry = format!(
-        "[[auth.service]]\nintrospection = {{ url = \"http://{}/introspect\", client_id = \"bank\", client_secret = \
+        "[[auth.default]]\nintrospection = {{ url = \"http://{}/introspect\", client_id = \"bank\", client_secret = \
          \"hush\", audience = \"bank\", cache_ttl = 2, timeout = 5 }}\n",
         issuer.address
     );

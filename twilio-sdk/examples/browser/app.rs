@@ -40,7 +40,7 @@ pub async fn start() -> Outcome<App> {
     let (page_at, stranger_at) = (page.local_addr()?, stranger.local_addr()?);
     let server = token_server(page_at).await?;
     let token_server = server.local_addr()?;
-    tokio::spawn(server.serve(std::future::pending()));
+    tokio::spawn(server.serve_with_shutdown(std::future::pending()));
     for listener in [page, stranger] {
         let pages = pages(token_server);
         tokio::spawn(async move { axum::serve(listener, pages).await });
@@ -54,17 +54,17 @@ async fn token_server(page: SocketAddr) -> Outcome<TokenServer> {
         std::env::temp_dir().join(format!("twilio-token-server-{}-{}", std::process::id(), page.port()));
     std::fs::create_dir_all(&folder)?;
     let (name, password) = USER;
-    let hash = PasswordHash::create(&password.into())?;
+    let hash = PasswordHash::hash(&password.into())?;
     let users = MemoryUserStore::new([(name.to_owned(), hash, Vec::new())])?;
     let text = format!(
-        "listen = \"127.0.0.1:0\"\n{KEY}\n[users]\nfile = \"users.toml\"\n[cors]\norigins = [\"http://{page}\"]\n\
+        "listen = \"127.0.0.1:0\"\n{KEY}\n[users]\nfile = \"users.toml\"\n[cors]\nallowed_origins = [\"http://{page}\"]\n\
          [[rules]]\nttl = \"10m\"\nvideo = {{ room = \"room-of-{{username}}\" }}\n"
     );
     let path = folder.join("token-server.toml");
     std::fs::write(&path, text)?;
     let config = TokenServerConfig::from_file(&path);
     std::fs::remove_dir_all(folder)?;
-    Ok(TokenServer::with_users(config?, Arc::new(users)).await?)
+    Ok(TokenServer::bind_with_users(config?, Arc::new(users)).await?)
 }
 
 /// The files of the page, which may do no more than it must.

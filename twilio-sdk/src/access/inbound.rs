@@ -3,7 +3,7 @@
 use http::{HeaderMap, header};
 
 use super::{AccessControl, AccessError, Permission, Principal};
-use crate::listener::{AuthError, Authentication, Credential, UserDetails, UserStore};
+use crate::listener::{AuthError, AuthFuture, Credential, UserDetails, UserStore};
 use crate::types::SecretString;
 
 /// The header that carries a key and nothing else.
@@ -15,7 +15,7 @@ const API_KEY: &str = "x-api-key";
 /// Around it, [`CachedUserStore`](crate::listener::CachedUserStore) keeps a key that another process has revoked good for its time
 /// to live, and its answers are not recorded.
 impl UserStore for AccessControl {
-    fn authenticate<'a>(&'a self, credential: &'a Credential) -> Authentication<'a> {
+    fn authenticate<'a>(&'a self, credential: &'a Credential) -> AuthFuture<'a> {
         Box::pin(async move {
             let principal =
                 self.authenticate_as(credential.password(), None, Some(credential.username())).await?;
@@ -23,7 +23,7 @@ impl UserStore for AccessControl {
         })
     }
 
-    fn generation(&self) -> u64 {
+    fn version(&self) -> u64 {
         self.generation()
     }
 }
@@ -31,8 +31,8 @@ impl UserStore for AccessControl {
 /// A key as a bearer token; the scopes are the names of the permissions that the role allows.
 #[cfg(feature = "auth-layer")]
 #[cfg_attr(docsrs, doc(cfg(feature = "auth-layer")))]
-impl crate::listener::TokenStore for AccessControl {
-    fn authenticate<'a>(&'a self, token: &'a SecretString) -> Authentication<'a> {
+impl crate::listener::TokenVerifier for AccessControl {
+    fn authenticate<'a>(&'a self, token: &'a SecretString) -> AuthFuture<'a> {
         Box::pin(async move {
             let principal = self.authenticate_as(token, None, None).await?;
             Ok(self.details(&principal).await?)
@@ -70,7 +70,7 @@ fn key_of(headers: &HeaderMap) -> Result<(Option<String>, SecretString), AuthErr
     let mut keys = headers.get_all(API_KEY).iter();
     let Some(key) = keys.next() else {
         let mut values = headers.get_all(header::AUTHORIZATION).iter();
-        let value = values.next().ok_or(AuthError::Missing)?;
+        let value = values.next().ok_or(AuthError::MissingCredentials)?;
         if values.next().is_some() {
             return Err(AuthError::Malformed("there is more than one Authorization header"));
         }
@@ -95,9 +95,9 @@ fn key_of(headers: &HeaderMap) -> Result<(Option<String>, SecretString), AuthErr
 impl From<AccessError> for AuthError {
     fn from(error: AccessError) -> Self {
         match error {
-            AccessError::Rejected => Self::Rejected,
-            AccessError::Denied(_) | AccessError::PrivilegeEscalation => Self::Forbidden,
-            AccessError::Audit(error) => Self::Unrecorded(error.to_string().into()),
+            AccessError::Rejected => Self::InvalidCredentials,
+            AccessError::Denied(_) | AccessError::PrivilegeEscalation => Self::InsufficientScope,
+            AccessError::Audit(error) => Self::AuditFailed(error.to_string().into()),
             other => Self::Unavailable(other.to_string().into()),
         }
     }

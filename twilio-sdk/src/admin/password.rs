@@ -26,7 +26,7 @@ impl Password {
     pub(super) fn run(&self, session: &Session) -> Done {
         let Action::Hash = self.action;
         let password = session.input.ask_new("Password")?;
-        let hash = PasswordHash::create(&password).map_err(|error| Failure::failed(error.to_string()))?;
+        let hash = PasswordHash::hash(&password).map_err(|error| Failure::failed(error.to_string()))?;
         session.output.line(&json!({"hash": hash.as_str()}), hash.as_str())
     }
 }

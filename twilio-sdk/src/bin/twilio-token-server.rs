@@ -16,9 +16,9 @@ const HELP: &str = "Gives browsers and apps Twilio access tokens: POST /token wi
 Usage: twilio-token-server [OPTIONS]
 
   -c, --config FILE    the configuration, TOML or JSON; without it everything comes from the environment:
-                       TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET, TOKEN_SERVER_USERS (a file), and
+                       TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET, TOKEN_SERVER_USERS_FILE (a file), and
                        perhaps TWILIO_REGION, TOKEN_SERVER_LISTEN, TOKEN_SERVER_BEHIND_PROXY (true),
-                       TOKEN_SERVER_HOSTS (names), TOKEN_SERVER_ROOM, TOKEN_SERVER_AUDIT (a file)
+                       TOKEN_SERVER_HOSTS (names), TOKEN_SERVER_ROOM, TOKEN_SERVER_AUDIT_LOG (a file)
       --listen ADDRESS where to listen, whatever the configuration says [127.0.0.1:3000]; port 0 picks a free one
       --check          only say whether the configuration is good
       --hash-password  read a password from standard input and print the Argon2id hash for the file of users
@@ -105,7 +105,7 @@ fn run(options: &Options) -> Result<(), String> {
         let _ = writeln!(std::io::stdout(), "listening on {address}");
         let again = Again { options: options.clone(), reloader: server.reloader(), users: server.users() };
         tokio::spawn(again.at(hangups));
-        server.serve(stop).await;
+        server.serve_with_shutdown(stop).await;
         Ok(())
     })
 }
@@ -132,7 +132,7 @@ fn hash_password() -> Result<(), String> {
     if password.is_empty() {
         return Err("there is no password on standard input".to_owned());
     }
-    let hash = PasswordHash::create(&password).map_err(|error| error.to_string())?;
+    let hash = PasswordHash::hash(&password).map_err(|error| error.to_string())?;
     println!("{}", hash.as_str());
     Ok(())
 }

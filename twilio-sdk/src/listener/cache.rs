@@ -4,46 +4,45 @@ use std::time::Duration;
 
 use super::flights::Flights;
 use super::remembered::{Remembered, Tags};
-use super::{AuthError, Authentication, Credential, UserDetails, UserStore};
+use super::{AuthError, AuthFuture, Credential, UserDetails, UserStore};
 use crate::audit::AuditSink;
 
-/// Remembers credentials that a store has found right, so that not every request costs a hash or a question to a
-/// server.
+/// Caches successful authentications, so that most requests need neither Argon2 nor LDAP.
 ///
-/// What is remembered is an HMAC of the credential under a key that the process makes up; credentials that were found
-/// wrong are not. A credential is forgotten after a time to live, and all are when the store
-/// [changes](UserStore::generation). Of 10,000 at most it is known at once; those that come on top are asked for each
-/// time.
-///
-/// Requests with the same credential that come at once share one check, unless the time to live is 0. A credential that was right during the last 24
-/// hours has a part of the queue for checks to itself, so that strangers do not keep its user out.
+/// * It stores an HMAC of the credential under a random key of the process. Rejected credentials are not cached.
+/// * A credential expires after the TTL. All expire when the store [changes](UserStore::version).
+/// * It holds at most 10,000 credentials. Further ones are checked each time.
+/// * Concurrent requests with the same credential share one check, unless the TTL is 0.
+/// * Credentials that were accepted during the last 24 hours have a reserved part of the queue for checks, so that a flood of
+///   other requests does not lock their users out.
 pub struct CachedUserStore<S> {
     store: S,
     ttl: Duration,
     tags: Tags,
     known: Mutex<Known>,
     flights: Flights<Result<UserDetails, AuthError>>,
-    /// What was right before, be it known or not.
+    /// Credentials that were accepted before, cached or not.
     proven: Mutex<Remembered<[u8; 32], ()>>,
 }
 
-/// How long a credential counts as one that was right before.
+/// How long a credential counts as accepted before.
 const PROVEN: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// What is known of one generation of the store.
+/// The cached users of one version of the store.
 #[derive(Default)]
 struct Known {
-    generation: u64,
+    version: u64,
     users: Remembered<[u8; 32], UserDetails>,
 }
 
 impl<S: UserStore> CachedUserStore<S> {
-    /// Remembers the credentials that this store knows, each for this time, and none where it is 0 or has no end. A
-    /// minute is a good one: for so long a user who was removed from a server stays known.
+    /// Creates a cache around a store. A TTL of 0 disables caching, and so does [`Duration::MAX`].
+    ///
+    /// A minute is a good TTL: a user who is removed from a directory stays authenticated for up to this long.
     ///
     /// # Errors
     ///
-    /// The system's random generator may fail.
+    /// The system's random number generator failed.
     pub fn new(store: S, ttl: Duration) -> crate::Result<Self> {
         Ok(Self {
             store,
@@ -55,25 +54,25 @@ impl<S: UserStore> CachedUserStore<S> {
         })
     }
 
-    /// The store that is asked.
+    /// Returns the inner store.
     pub fn store(&self) -> &S {
         &self.store
     }
 
-    /// Forgets all credentials.
+    /// Clears the cache.
     pub fn clear(&self) {
         self.known().users.clear();
     }
 
-    async fn ask(&self, tag: [u8; 32], credential: &Credential) -> Result<UserDetails, AuthError> {
-        let generation = self.store.generation();
+    async fn check(&self, tag: [u8; 32], credential: &Credential) -> Result<UserDetails, AuthError> {
+        let version = self.store.version();
         let proven = self.proven().recall(&tag).is_some();
-        let asked = if proven { credential.clone().proven() } else { credential.clone() };
-        let user = self.store.authenticate(&asked).await?;
+        let credential = if proven { credential.clone().proven() } else { credential.clone() };
+        let user = self.store.authenticate(&credential).await?;
         self.proven().remember(tag, (), PROVEN);
         let mut known = self.known();
-        // A store that has changed since it was asked may not know the user any more.
-        if known.generation == generation {
+        // The user may be gone if the store has changed meanwhile.
+        if known.version == version {
             known.users.remember(tag, user.clone(), self.ttl);
         }
         Ok(user)
@@ -83,53 +82,53 @@ impl<S: UserStore> CachedUserStore<S> {
         self.proven.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns the user of a credential that is remembered.
+    /// Returns the user of a cached credential.
     #[cfg(feature = "token-server")]
     pub(crate) fn recall(&self, credential: &Credential) -> Option<UserDetails> {
-        self.store.refresh();
+        self.store.reload_if_changed();
         let tag = self.tags.of(&[credential.username(), credential.password().expose_secret()]);
         self.known().users.recall(&tag)
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let generation = self.store.generation();
-        if known.generation != generation {
-            *known = Known { generation, users: Remembered::default() };
+        let version = self.store.version();
+        if known.version != version {
+            *known = Known { version, users: Remembered::default() };
         }
         known
     }
 }
 
 impl<S: UserStore> UserStore for CachedUserStore<S> {
-    fn authenticate<'a>(&'a self, credential: &'a Credential) -> Authentication<'a> {
+    fn authenticate<'a>(&'a self, credential: &'a Credential) -> AuthFuture<'a> {
         Box::pin(async move {
-            self.store.refresh();
+            self.store.reload_if_changed();
             let (name, password) = (credential.username(), credential.password().expose_secret());
             let tag = self.tags.of(&[name, password]);
             if let Some(user) = self.known().users.recall(&tag) {
                 return Ok(user);
             }
             if self.ttl.is_zero() {
-                return self.ask(tag, credential).await;
+                return self.check(tag, credential).await;
             }
-            // What one network may not try says nothing of another one.
+            // Whether one network is throttled says nothing about another.
             let network = credential.asks().network.map(|network| network.to_string()).unwrap_or_default();
-            let flight = self.tags.of(&[name, password, &network, &self.store.generation().to_string()]);
-            self.flights.share(flight, self.ask(tag, credential)).await
+            let flight = self.tags.of(&[name, password, &network, &self.store.version().to_string()]);
+            self.flights.share(flight, self.check(tag, credential)).await
         })
     }
 
-    fn generation(&self) -> u64 {
-        self.store.generation()
+    fn version(&self) -> u64 {
+        self.store.version()
     }
 
-    fn refresh(&self) {
-        self.store.refresh();
+    fn reload_if_changed(&self) {
+        self.store.reload_if_changed();
     }
 
-    fn record_changes(&self, audit: &Arc<dyn AuditSink>) {
-        self.store.record_changes(audit);
+    fn set_audit(&self, audit: &Arc<dyn AuditSink>) {
+        self.store.set_audit(audit);
     }
 }
 

@@ -12,10 +12,10 @@ use super::facts::network;
 use super::turns::Asks;
 use crate::types::SecretString;
 
-/// The most characters of base64 that are decoded.
-const LONGEST: usize = 8 << 10;
+/// The maximum length of base64 that is decoded.
+const MAX_LENGTH: usize = 8 << 10;
 
-/// A user's name and password, as Basic authentication (RFC 7617) carries them.
+/// A username and password, as sent by Basic authentication (RFC 7617).
 #[derive(Clone)]
 pub struct Credential {
     username: String,
@@ -24,142 +24,150 @@ pub struct Credential {
     guards: Vec<Arc<dyn Guard>>,
 }
 
-/// What counts the attempts for an account.
+/// Counts attempts per account.
 pub(super) trait Guard: Send + Sync {
-    /// Adds the account that the credential's name belongs to, unless too many attempts were made for it.
+    /// Adds the account that the username leads to, or rejects the attempt if too many were made for that account.
     fn found(&self, account: &str) -> Result<(), AuthError>;
 }
 
 impl Credential {
-    /// A credential that came another way than in a header, such as in a form.
+    /// Creates a credential that was not sent in a header, such as from a form.
     ///
     /// # Errors
     ///
-    /// Where a name or a password is empty or holds a control character, or the name a colon: Basic authentication could
-    /// not carry it, and no store would ever see it.
+    /// [`AuthError::Malformed`] if the username or password is empty or contains a control character, or if the username
+    /// contains a colon. Basic authentication cannot transmit these.
     pub fn new(username: impl Into<String>, password: impl Into<SecretString>) -> Result<Self, AuthError> {
         let (username, password) = (username.into(), password.into());
         if username.is_empty() || password.is_empty() {
-            return Err(AuthError::Malformed("the user's name or the password is empty"));
+            return Err(AuthError::Malformed("the username or password is empty"));
         }
         if username.contains(':') {
-            return Err(AuthError::Malformed("the user's name holds a colon"));
+            return Err(AuthError::Malformed("the username contains a colon"));
         }
         if username.chars().chain(password.expose_secret().chars()).any(char::is_control) {
-            return Err(AuthError::Malformed("the user's name or the password holds a control character"));
+            return Err(AuthError::Malformed("the username or password contains a control character"));
         }
         Ok(Self { username, password, asks: Asks::default(), guards: Vec::new() })
     }
 
-    /// Decodes what stands behind `Basic `: base64 of `name:password` in UTF-8.
+    /// Decodes Basic credentials without their scheme: base64 of `username:password` in UTF-8.
     ///
-    /// Only the standard alphabet is read, with or without padding. Wrong padding, bits that are left over, white space
-    /// and bytes that are not UTF-8 are errors, because two texts would stand for one credential. The name ends at the
+    /// Decoding is strict, so that a credential has one encoding only: it accepts the standard alphabet, with or without
+    /// padding, and rejects wrong padding, trailing bits, white space and bytes that are not UTF-8. The username ends at the
     /// first colon.
     ///
     /// # Errors
     ///
-    /// As above, and as for [`new`](Self::new).
-    pub fn decode(text: &str) -> Result<Self, AuthError> {
-        if text.is_empty() {
-            return Err(AuthError::Malformed("there is no credential"));
+    /// [`AuthError::Malformed`] for anything else, and the errors of [`new`](Self::new).
+    pub fn decode(encoded: &str) -> Result<Self, AuthError> {
+        if encoded.is_empty() {
+            return Err(AuthError::Malformed("the credential is empty"));
         }
-        if text.len() > LONGEST {
+        if encoded.len() > MAX_LENGTH {
             return Err(AuthError::Malformed("the credential is too long"));
         }
-        let engine = if text.ends_with('=') { STANDARD } else { STANDARD_NO_PAD };
-        let bytes = engine.decode(text).map_err(|_| AuthError::Malformed("the credential is not base64"))?;
+        let engine = if encoded.ends_with('=') { STANDARD } else { STANDARD_NO_PAD };
+        let bytes =
+            engine.decode(encoded).map_err(|_| AuthError::Malformed("the credential is not base64"))?;
         let bytes = Zeroizing::new(bytes);
         let plain =
             std::str::from_utf8(&bytes).map_err(|_| AuthError::Malformed("the credential is not UTF-8"))?;
         let (username, password) =
-            plain.split_once(':').ok_or(AuthError::Malformed("the credential is not name:password"))?;
+            plain.split_once(':').ok_or(AuthError::Malformed("the credential is not username:password"))?;
         Self::new(username, password)
     }
 
-    /// Reads the value of `Authorization`: the scheme `Basic` in any case, one space, the credential.
+    /// Parses the value of an `Authorization` header: the scheme `Basic` in any case, one space, the encoded credential.
     ///
     /// # Errors
     ///
-    /// Another scheme, more or fewer parts, or a credential that cannot be [decoded](Self::decode).
+    /// [`AuthError::UnsupportedScheme`] for another scheme, [`AuthError::Malformed`] for more or fewer parts, and the errors
+    /// of [`decode`](Self::decode).
     pub fn from_header(value: &str) -> Result<Self, AuthError> {
         let (scheme, credential) = match value.split_once(' ') {
             Some(parts) => parts,
             None if value.eq_ignore_ascii_case("basic") => {
-                return Err(AuthError::Malformed("the header has no credential behind its scheme"));
+                return Err(AuthError::Malformed(
+                    "the Authorization header has no credential after the scheme",
+                ));
             }
-            None => return Err(AuthError::Scheme),
+            None => return Err(AuthError::UnsupportedScheme),
         };
         if !scheme.eq_ignore_ascii_case("basic") {
-            return Err(AuthError::Scheme);
+            return Err(AuthError::UnsupportedScheme);
         }
         Self::decode(credential)
     }
 
-    /// Reads the one `Authorization` of a request.
+    /// Parses the `Authorization` header of a request.
     ///
     /// # Errors
     ///
-    /// Where there is none or more than one, and as for [`from_header`](Self::from_header).
+    /// [`AuthError::MissingCredentials`] without the header, [`AuthError::Malformed`] if it is repeated, and the errors of
+    /// [`from_header`](Self::from_header).
     pub fn from_headers(headers: &HeaderMap) -> Result<Self, AuthError> {
         Self::from_header(authorization(headers)?)
     }
 
-    /// The user's name.
+    /// Returns the username.
     pub fn username(&self) -> &str {
         &self.username
     }
 
-    /// The password.
+    /// Returns the password.
     pub fn password(&self) -> &SecretString {
         &self.password
     }
 
-    /// Sets the address that the request came from, by which [`ThrottledUserStore`](super::ThrottledUserStore) counts and queues are
-    /// shared: its network, which is an IPv4 address or the first 64 bits of an IPv6 address. Unknown unless set;
-    /// `AuthLayer` and [`BasicHandler`](super::BasicHandler) set it.
-    pub fn with_source(mut self, address: IpAddr) -> Self {
+    /// Sets the client's IP address. Default: unknown. `AuthLayer` and [`BasicHandler`](super::BasicHandler) set it.
+    ///
+    /// [`ThrottledUserStore`](super::ThrottledUserStore) counts by the address's network, and queues are shared between
+    /// networks. A network is an IPv4 address or the first 64 bits of an IPv6 address.
+    pub fn with_client_ip(mut self, address: IpAddr) -> Self {
         self.asks.network = Some(network(address));
         self
     }
 
-    /// For stores in which several names lead to one account: tells the [`ThrottledUserStore`](super::ThrottledUserStore)s around the
-    /// store which account was found, before its password is checked. The account may be named by anything that is the
-    /// same each time, such as a DN or a database key.
+    /// Reports the account that a store found, before the store checks the password.
+    ///
+    /// Stores in which several usernames lead to one account call it, so that the
+    /// [`ThrottledUserStore`](super::ThrottledUserStore) around them counts by account. The account may be any stable string,
+    /// such as a DN or a database key.
     ///
     /// # Errors
     ///
-    /// [`AuthError::TooMany`], which the store returns without checking the password.
+    /// [`AuthError::TooManyAttempts`]. The store returns it without checking the password.
     pub fn found(&self, account: &str) -> Result<(), AuthError> {
         self.guards.iter().try_for_each(|guard| guard.found(account))
     }
 
-    /// Adds what counts the attempts.
+    /// Adds a counter of attempts.
     pub(super) fn guarded(mut self, guard: Arc<dyn Guard>) -> Self {
         self.guards.push(guard);
         self
     }
 
-    /// Marks a credential that was found right before.
+    /// Marks a credential that was accepted before.
     pub(super) fn proven(mut self) -> Self {
         self.asks.proven = true;
         self
     }
 
-    /// Who waits for a turn.
+    /// Returns who waits for a turn.
     pub(super) fn asks(&self) -> Asks {
         self.asks
     }
 }
 
-/// The one `Authorization` of a request.
+/// Returns the value of the `Authorization` header, which must not be repeated.
 pub(super) fn authorization(headers: &HeaderMap) -> Result<&str, AuthError> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
-    let value = values.next().ok_or(AuthError::Missing)?;
+    let value = values.next().ok_or(AuthError::MissingCredentials)?;
     if values.next().is_some() {
-        return Err(AuthError::Malformed("there is more than one Authorization header"));
+        return Err(AuthError::Malformed("the Authorization header is repeated"));
     }
-    value.to_str().map_err(|_| AuthError::Malformed("the Authorization header is no text"))
+    value.to_str().map_err(|_| AuthError::Malformed("the Authorization header is not a string"))
 }
 
 impl fmt::Debug for Credential {
@@ -210,7 +218,7 @@ mod tests {
             let expected = expected.map(|(name, password)| (name.to_owned(), password.to_owned()));
             assert_eq!(decoded(text), expected, "{text:?}");
         }
-        assert!(Credential::decode(&"A".repeat(LONGEST + 4)).is_err());
+        assert!(Credential::decode(&"A".repeat(MAX_LENGTH + 4)).is_err());
     }
 
     #[test]
@@ -237,7 +245,7 @@ mod tests {
             assert!(Credential::from_header(bad).is_err(), "{bad:?}");
         }
         let mut headers = HeaderMap::new();
-        assert_eq!(Credential::from_headers(&headers).unwrap_err(), AuthError::Missing);
+        assert_eq!(Credential::from_headers(&headers).unwrap_err(), AuthError::MissingCredentials);
         headers.append("authorization", HeaderValue::from_static("Basic YWxpY2U6MTIz"));
         assert!(Credential::from_headers(&headers).is_ok());
         headers.append("authorization", HeaderValue::from_static("Basic YWxpY2U6MTIz"));
@@ -252,7 +260,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_basic_carries_arrives(username in "[^:\\p{Cc}]{1,16}", password in "[^\\p{Cc}]{1,16}") {
+        fn credentials_of_a_basic_header_are_decoded(username in "[^:\\p{Cc}]{1,16}", password in "[^\\p{Cc}]{1,16}") {
             let header = twilio_sdk_http::internal::header::basic(&username, &password.as_str().into()).expect("it can be carried");
             let credential = Credential::from_header(header.to_str().unwrap()).unwrap();
             prop_assert_eq!(credential.username(), username);

@@ -5,45 +5,48 @@ use std::time::Duration;
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-/// Why a request is not let in.
+/// Why a request is rejected.
 ///
-/// What the caller is told is the same for an unknown user and a wrong password, here and in
-/// [`headers`](Self::headers).
+/// An unknown user and a wrong password are the same variant and lead to the same status and [`headers`](Self::headers).
+///
+/// With feature `axum` it is a response: `async fn handler() -> Result<String, AuthError>` works as is. That response has no
+/// `WWW-Authenticate` header, which needs a realm; add it with [`headers`](Self::headers).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AuthError {
-    /// There is no `Authorization`.
-    Missing,
-    /// The scheme is none that is accepted.
-    Scheme,
-    /// The header or the credential does not have its form.
+    /// The `Authorization` header is missing.
+    MissingCredentials,
+    /// The scheme of the `Authorization` header is not accepted.
+    UnsupportedScheme,
+    /// The header or the credential is malformed.
     Malformed(&'static str),
-    /// The user is not known, or the password or token is wrong.
-    Rejected,
-    /// The user is known, and has none of the scopes.
-    Forbidden,
-    /// Too many wrong passwords were given for the name; for so long none is looked at.
-    TooMany(Duration),
-    /// Too many passwords or tokens are being checked; the request may be repeated after a second.
+    /// The user is unknown, or the password or token is wrong.
+    InvalidCredentials,
+    /// The user is authenticated but has none of the required scopes.
+    InsufficientScope,
+    /// Too many wrong passwords were given for the name. None is checked for this duration.
+    TooManyAttempts(Duration),
+    /// Too many passwords or tokens are being checked. The request may be retried after a second.
     Overloaded,
-    /// The store or the server that would know cannot be asked. The reason is for the log.
+    /// The user store or authorization server is unavailable. The string is for the log.
     Unavailable(Cow<'static, str>),
-    /// What was found cannot be recorded, so nobody is let in. The reason is for the log.
-    Unrecorded(Cow<'static, str>),
+    /// The audit event could not be written, so the request is rejected. The string is for the log.
+    AuditFailed(Cow<'static, str>),
 }
 
 impl AuthError {
-    /// The status of the answer: 401, 403, 429, or 503 where nobody can be asked or nothing can be recorded.
+    /// Returns the status of the response: 401, 403, 429, or 503 if a backend or the audit log is unavailable.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::Forbidden => StatusCode::FORBIDDEN,
-            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::Overloaded | Self::Unavailable(_) | Self::Unrecorded(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::InsufficientScope => StatusCode::FORBIDDEN,
+            Self::TooManyAttempts(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Overloaded | Self::Unavailable(_) | Self::AuditFailed(_) => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::UNAUTHORIZED,
         }
     }
 
-    /// The headers of the answer: `WWW-Authenticate` with 401 (RFC 9110, section 11.6.1), `Retry-After` with 429 and 503.
+    /// Returns the headers of the response: `WWW-Authenticate` with 401 (RFC 9110, section 11.6.1), `Retry-After` with 429
+    /// and 503.
     pub fn headers(&self, challenge: &Challenge) -> HeaderMap {
         let mut headers = HeaderMap::new();
         match self.status() {
@@ -56,7 +59,7 @@ impl AuthError {
             }
             _ => {}
         }
-        if let Self::TooMany(wait) = self {
+        if let Self::TooManyAttempts(wait) = self {
             headers.insert(RETRY_AFTER, HeaderValue::from(wait.as_secs().saturating_add(1)));
         }
         headers
@@ -66,45 +69,54 @@ impl AuthError {
 impl fmt::Display for AuthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing => f.write_str("there is no Authorization header"),
-            Self::Scheme => f.write_str("the Authorization header has another scheme than those accepted"),
-            Self::Malformed(what) => write!(f, "the credentials cannot be read: {what}"),
-            Self::Rejected => f.write_str("the credentials are wrong"),
-            Self::TooMany(_) => f.write_str("too many wrong passwords were given for the name"),
-            Self::Overloaded => f.write_str("too many credentials are being checked; try again in a second"),
-            Self::Forbidden => f.write_str("the user lacks the scope"),
-            Self::Unrecorded(why) => write!(f, "nobody is let in without a record: {why}"),
-            Self::Unavailable(why) => write!(f, "nobody can say whether the credentials are right: {why}"),
+            Self::MissingCredentials => f.write_str("the Authorization header is missing"),
+            Self::UnsupportedScheme => f.write_str("the scheme of the Authorization header is not accepted"),
+            Self::Malformed(what) => write!(f, "malformed credentials: {what}"),
+            Self::InvalidCredentials => f.write_str("invalid credentials"),
+            Self::TooManyAttempts(_) => f.write_str("too many wrong passwords for this username"),
+            Self::Overloaded => f.write_str("too many credentials are being checked; retry in a second"),
+            Self::InsufficientScope => f.write_str("the user has none of the required scopes"),
+            Self::AuditFailed(why) => {
+                write!(f, "request denied: the audit event could not be written: {why}")
+            }
+            Self::Unavailable(why) => write!(f, "authentication backend unavailable: {why}"),
         }
     }
 }
 
 impl std::error::Error for AuthError {}
 
-/// What a 401 asks for.
+impl From<AuthError> for StatusCode {
+    fn from(error: AuthError) -> Self {
+        error.status()
+    }
+}
+
+/// The `WWW-Authenticate` challenge of a 401 response.
 #[derive(Clone, Debug)]
 pub struct Challenge {
     pub(super) value: HeaderValue,
 }
 
 impl Challenge {
-    /// Basic credentials in UTF-8 for a realm (RFC 7617, section 2.1). What a quoted text cannot hold becomes `?`.
+    /// Creates a challenge for Basic credentials in UTF-8 (RFC 7617, section 2.1). Characters of the realm that a quoted string
+    /// cannot contain become `?`.
     pub fn basic(realm: &str) -> Self {
         Self::of(&format!("Basic realm=\"{}\", charset=\"UTF-8\"", quoted(realm)))
     }
 
-    /// A bearer token for a realm (RFC 6750, section 3).
+    /// Creates a challenge for a bearer token (RFC 6750, section 3).
     pub fn bearer(realm: &str) -> Self {
         Self::of(&format!("Bearer realm=\"{}\"", quoted(realm)))
     }
 
-    /// Either of the two.
+    /// Creates a challenge for either of the two.
     pub fn basic_or_bearer(realm: &str) -> Self {
         let realm = quoted(realm);
         Self::of(&format!("Basic realm=\"{realm}\", charset=\"UTF-8\", Bearer realm=\"{realm}\""))
     }
 
-    /// A bearer token for a realm, and what is wrong with the one that was given (RFC 6750, section 3.1).
+    /// Creates a challenge for a bearer token with an error code (RFC 6750, section 3.1).
     #[cfg(feature = "auth-layer")]
     pub(super) fn bearer_error(realm: &str, error: &str) -> Self {
         Self::of(&format!("Bearer realm=\"{}\", error=\"{error}\"", quoted(realm)))

@@ -4,18 +4,18 @@ use http::{Extensions, HeaderMap, HeaderName, Method, Request, Uri, request::Par
 
 use crate::audit::AuditEvent;
 
-/// The header with a request's id.
+/// The header with the request ID.
 const REQUEST_ID: &str = "x-request-id";
 
-/// The longest id that is taken.
-const LONGEST_ID: usize = 128;
+/// The maximum length of a request ID.
+const MAX_ID_LENGTH: usize = 128;
 
-/// What is recorded of a request beside who sent it.
+/// The properties of a request that audit events record besides the user.
 ///
-/// * What is asked for: method and path, without the query, in which secrets may stand.
-/// * Where it came from: the address in a header, where one is named, else the peer's, where axum's `ConnectInfo` is in the
-///   request's extensions (feature `auth-layer`), else nothing.
-/// * The id in `X-Request-Id`, where it has 1 to 128 letters, digits, `-`, `_` and `.`; another one is not recorded.
+/// * Method and path. The query is left out, because it may contain secrets.
+/// * The client's IP address: from a header if one is configured, otherwise the peer's address from axum's `ConnectInfo`
+///   in the request's extensions (feature `axum`), otherwise none.
+/// * The request ID in `X-Request-Id`, if it consists of 1 to 128 letters, digits, `-`, `_` and `.`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RequestContext {
     resource: Option<String>,
@@ -24,20 +24,20 @@ pub struct RequestContext {
 }
 
 impl RequestContext {
-    /// What a request's parts tell.
-    pub fn of_parts(parts: &Parts, source_header: Option<&HeaderName>) -> Self {
-        Self::of(&parts.method, &parts.uri, &parts.headers, &parts.extensions, source_header)
+    /// Creates a context from the parts of a request.
+    pub fn from_parts(parts: &Parts, client_ip_header: Option<&HeaderName>) -> Self {
+        Self::of(&parts.method, &parts.uri, &parts.headers, &parts.extensions, client_ip_header)
     }
 
-    /// What a request tells.
-    pub fn of_request<B>(request: &Request<B>, source_header: Option<&HeaderName>) -> Self {
+    /// Creates a context from a request.
+    pub fn from_request<B>(request: &Request<B>, client_ip_header: Option<&HeaderName>) -> Self {
         let (uri, extensions) = (request.uri(), request.extensions());
-        Self::of(request.method(), uri, request.headers(), extensions, source_header)
+        Self::of(request.method(), uri, request.headers(), extensions, client_ip_header)
     }
 
-    /// What headers alone tell.
-    pub fn of_headers(headers: &HeaderMap, source_header: Option<&HeaderName>) -> Self {
-        let source = source_header.and_then(|name| forwarded(headers, name));
+    /// Creates a context from headers, without method and path.
+    pub fn from_headers(headers: &HeaderMap, client_ip_header: Option<&HeaderName>) -> Self {
+        let source = client_ip_header.and_then(|name| forwarded(headers, name));
         Self { resource: None, source: source.map(|address| address.to_string()), id: id(headers) }
     }
 
@@ -46,15 +46,15 @@ impl RequestContext {
         uri: &Uri,
         headers: &HeaderMap,
         extensions: &Extensions,
-        source_header: Option<&HeaderName>,
+        client_ip_header: Option<&HeaderName>,
     ) -> Self {
-        let facts = Self::of_headers(headers, source_header);
+        let facts = Self::from_headers(headers, client_ip_header);
         let source = facts.source.or_else(|| peer(extensions).map(|address| address.to_string()));
         Self { resource: Some(format!("{method} {}", path(uri, extensions))), source, ..facts }
     }
 
-    /// The event with what is known of the request.
-    pub(crate) fn put_into(&self, mut event: AuditEvent) -> AuditEvent {
+    /// Adds the context to an event.
+    pub(crate) fn add_to(&self, mut event: AuditEvent) -> AuditEvent {
         if let Some(resource) = &self.resource {
             event = event.resource(resource);
         }
@@ -68,25 +68,25 @@ impl RequestContext {
     }
 }
 
-/// The last address that a header names: the one that the nearest proxy has put there.
+/// Returns the last address of a header: the one that the nearest proxy appended.
 pub(crate) fn forwarded(headers: &HeaderMap, name: &HeaderName) -> Option<IpAddr> {
     let last = headers.get_all(name).iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim();
     let address = last.parse().or_else(|_| last.parse().map(|address: SocketAddr| address.ip())).ok();
-    // The same client is written in one way, whichever socket it came by.
+    // An IPv4 client has one form, also on an IPv6 socket.
     address.map(|address: IpAddr| address.to_canonical())
 }
 
-/// The address that a request came from: the one in the header, where one is named, else the peer's.
+/// Returns the client's IP address: from the header if one is configured, otherwise the peer's.
 pub(super) fn source(
     headers: &HeaderMap,
     extensions: &Extensions,
-    source_header: Option<&HeaderName>,
+    client_ip_header: Option<&HeaderName>,
 ) -> Option<IpAddr> {
-    source_header.and_then(|name| forwarded(headers, name)).or_else(|| peer(extensions))
+    client_ip_header.and_then(|name| forwarded(headers, name)).or_else(|| peer(extensions))
 }
 
-/// What counts as one client: an IPv4 address, or the 64 bits of an IPv6 address that name a network, because one client
-/// may have all addresses of it.
+/// Returns the network that counts as one client: an IPv4 address, or the /64 prefix of an IPv6 address, of which one client
+/// may use all addresses.
 pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
@@ -94,14 +94,14 @@ pub(crate) fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// The id of a request, where it is one that can stand in a record.
+/// Returns the request ID if it is valid.
 pub(crate) fn id(headers: &HeaderMap) -> Option<String> {
     let text = headers.get(REQUEST_ID)?.to_str().ok()?;
     let good = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    ((1..=LONGEST_ID).contains(&text.len()) && text.bytes().all(good)).then(|| text.to_owned())
+    ((1..=MAX_ID_LENGTH).contains(&text.len()) && text.bytes().all(good)).then(|| text.to_owned())
 }
 
-/// The path that was asked for, before a router took the part away by which it chose another.
+/// Returns the full path of the request, also within nested routers.
 #[cfg(feature = "auth-layer")]
 fn path<'a>(uri: &'a Uri, extensions: &'a Extensions) -> &'a str {
     extensions.get::<axum::extract::OriginalUri>().map_or(uri, |original| &original.0).path()
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn only_ids_that_can_stand_in_a_record_are_taken() {
-        let long = "a".repeat(LONGEST_ID + 1);
+        let long = "a".repeat(MAX_ID_LENGTH + 1);
         for (text, good) in [
             ("7f0c2a9e-1b.2_3", true),
             (&long[1..], true),
@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn the_query_is_not_recorded() {
         let request = Request::get("/a/b?token=hush").body(()).expect("a request");
-        let facts = RequestContext::of_request(&request, None);
+        let facts = RequestContext::from_request(&request, None);
         assert_eq!(facts.resource.as_deref(), Some("GET /a/b"));
         assert_eq!((facts.source, facts.id), (None, None));
     }

@@ -3,15 +3,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
-use super::{Authentication, Credential, MemoryUserStore, PasswordHash, UserStore};
+use super::{AuthFuture, Credential, MemoryUserStore, PasswordHash, UserStore};
 use crate::audit::{AuditEvent, AuditEventKind, AuditSink, EventOutcome, Recorder};
 use crate::config::file::{Reader, missing, read_file};
 use crate::{Error, Result};
 
-/// How often the file is looked at, at most.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// The minimum time between checks for changes.
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Users in a TOML or JSON file, read again when it changes.
+/// A store of users in a TOML or JSON file, reloaded when the file changes.
 ///
 /// ```toml
 /// [[auth.users]]
@@ -20,25 +20,25 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// scopes = ["read", "write"]
 /// ```
 ///
-/// * `password_hash` is Argon2id in PHC form ([`PasswordHash::create`] makes one). `password`, a password in clear, is
-///   an error unless the table `auth` says `allow_plain_passwords = true`, which is meant for taking over such a file;
-///   it is hashed when it is read.
-/// * `${VAR}` stands for an environment variable, as in other configuration files; one that is empty is an error.
-/// * Names are visible ASCII characters without `:` and case-sensitive; two users whose names differ in upper and lower
-///   case only, unknown keys and bad hashes are errors.
+/// * `password_hash` is Argon2id in PHC form, see [`PasswordHash::hash`]. `password`, a plaintext password, is an error unless
+///   the table `auth` has `allow_plaintext_passwords = true`, which is meant for migrating such a file. It is hashed when the
+///   file is read.
+/// * `${VAR}` is replaced by an environment variable, as in other configuration files. An empty variable is an error.
+/// * Usernames consist of visible ASCII characters without `:` and are case-sensitive. Usernames that differ only in case,
+///   unknown keys and invalid hashes are errors.
 ///
-/// A changed file is read within a second, without a request's being dropped. One that is broken is reported by a
-/// `tracing` event of level ERROR, and the users that were known stay known.
+/// A changed file is reloaded within a second, without dropping requests. If it is invalid, the store logs a `tracing` event of
+/// level ERROR and keeps the previous users.
 #[derive(Debug)]
 pub struct FileUserStore {
     path: PathBuf,
     users: RwLock<Arc<MemoryUserStore>>,
     seen: Mutex<Seen>,
-    generation: AtomicU64,
+    version: AtomicU64,
     recorder: RwLock<Recorder>,
 }
 
-/// What tells a changed file.
+/// Identifies a version of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stamp {
     modified: Option<SystemTime>,
@@ -49,8 +49,8 @@ struct Stamp {
 #[derive(Debug)]
 struct Seen {
     stamp: Option<Stamp>,
-    looked: Instant,
-    /// Whether a change could not be recorded, and so was not taken.
+    checked: Instant,
+    /// Whether a change was not applied because its audit event could not be written.
     unrecorded: bool,
 }
 
@@ -66,11 +66,11 @@ impl Stamp {
 }
 
 impl FileUserStore {
-    /// Reads the file.
+    /// Opens the file and reads its users.
     ///
     /// # Errors
     ///
-    /// [`Error::config_problems`] lists everything that is wrong with it.
+    /// [`Error::config_problems`] lists everything that is wrong with the file.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
         let path = path.into();
         let stamp = Stamp::of(&path);
@@ -78,14 +78,14 @@ impl FileUserStore {
         Ok(Self {
             path,
             users,
-            seen: Mutex::new(Seen { stamp, looked: Instant::now(), unrecorded: false }),
-            generation: AtomicU64::new(0),
+            seen: Mutex::new(Seen { stamp, checked: Instant::now(), unrecorded: false }),
+            version: AtomicU64::new(0),
             recorder: RwLock::default(),
         })
     }
 
-    /// Where it is recorded that the file was read again, or could not be (`config.change`); nowhere unless set. Users of
-    /// whom nothing can be recorded are not taken, and are read again a second later.
+    /// Records an audit event `config.change` for each reload and each failed one. Default: none. If the event cannot be
+    /// written, the new users are not applied, and the store retries a second later.
     pub fn audit(self, audit: impl AuditSink + 'static) -> Self {
         self.set_recorder(Recorder::new(audit));
         self
@@ -95,25 +95,25 @@ impl FileUserStore {
         *self.recorder.write().unwrap_or_else(PoisonError::into_inner) = recorder;
     }
 
-    /// Reads the file again, now.
+    /// Reloads the file now.
     ///
     /// # Errors
     ///
-    /// As of [`open`](Self::open), and where it cannot be recorded; the users that were known stay known.
+    /// The same errors as [`open`](Self::open), or the audit event could not be written. The store keeps the previous users.
     pub fn reload(&self) -> Result<()> {
         let stamp = Stamp::of(&self.path);
         let users = load(&self.path);
         let recorded = self.record(users.as_ref().err());
-        // Held until the users are in their place: of two who read at once, the one with the older file may be the last,
-        // and then its stamp must be there too, for the file to be read again.
+        // Locked until the users are replaced: if two threads reload concurrently and the one with the older file is last, its
+        // stamp must be stored too, so that the file is reloaded.
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        // A file that is broken is not read again before it changes.
+        // An invalid file is not reloaded before it changes.
         seen.stamp = stamp;
         seen.unrecorded = recorded.is_err();
         recorded?;
         let users = Arc::new(users?);
         *self.users.write().unwrap_or_else(PoisonError::into_inner) = users;
-        self.generation.fetch_add(1, Ordering::AcqRel);
+        self.version.fetch_add(1, Ordering::AcqRel);
         Ok(())
     }
 
@@ -129,17 +129,17 @@ impl FileUserStore {
         let event = event.action("read users").resource(file.to_string());
         recorder.record(&event).map_err(|error| {
             Error::config(format!(
-                "{file}: the users stay as they were, because it cannot be recorded: {error}"
+                "{file}: the previous users are kept: the audit event could not be written: {error}"
             ))
         })
     }
 
-    /// How many users there are.
+    /// Returns the number of users.
     pub fn len(&self) -> usize {
         self.users().len()
     }
 
-    /// Whether there are none.
+    /// Returns whether there are no users.
     pub fn is_empty(&self) -> bool {
         self.users().is_empty()
     }
@@ -148,53 +148,53 @@ impl FileUserStore {
         Arc::clone(&self.users.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Whether the file has changed since it was read; looked at once a second by one of those who ask.
+    /// Returns whether the file has changed. Checks once a second at most.
     fn has_changed(&self) -> bool {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.looked.elapsed() < LOOK_AGAIN {
+        if seen.checked.elapsed() < CHECK_INTERVAL {
             return false;
         }
-        seen.looked = Instant::now();
+        seen.checked = Instant::now();
         let stamp = Stamp::of(&self.path);
         let changed = stamp != seen.stamp || seen.unrecorded;
         seen.stamp = stamp;
         changed
     }
 
-    fn reload_if_changed(&self) {
+    fn apply_changes(&self) {
         if !self.has_changed() {
             return;
         }
         let file = self.path.display();
         match self.reload() {
-            Ok(()) => tracing::info!(target: "twilio_sdk::listener", %file, "the users were read again"),
+            Ok(()) => tracing::info!(target: "twilio_sdk::listener", %file, "users reloaded"),
             Err(error) => tracing::error!(
                 target: "twilio_sdk::listener",
                 %file,
                 %error,
-                "the users cannot be read; those that were known stay known"
+                "users not reloaded; the previous users are kept"
             ),
         }
     }
 }
 
 impl UserStore for FileUserStore {
-    fn authenticate<'a>(&'a self, credential: &'a Credential) -> Authentication<'a> {
+    fn authenticate<'a>(&'a self, credential: &'a Credential) -> AuthFuture<'a> {
         Box::pin(async move {
-            self.reload_if_changed();
+            self.apply_changes();
             self.users().authenticate(credential).await
         })
     }
 
-    fn generation(&self) -> u64 {
-        self.generation.load(Ordering::Acquire)
+    fn version(&self) -> u64 {
+        self.version.load(Ordering::Acquire)
     }
 
-    fn refresh(&self) {
-        self.reload_if_changed();
+    fn reload_if_changed(&self) {
+        self.apply_changes();
     }
 
-    fn record_changes(&self, audit: &Arc<dyn AuditSink>) {
+    fn set_audit(&self, audit: &Arc<dyn AuditSink>) {
         self.set_recorder(Recorder::new(Arc::clone(audit)));
     }
 }
@@ -207,7 +207,7 @@ fn load(path: &Path) -> Result<MemoryUserStore> {
         tracing::warn!(
             target: "twilio_sdk::listener",
             file = %path.display(),
-            "the hashes have several parameters, so the time of a check can tell whether a user exists"
+            "the password hashes have different parameters, so the response time can reveal whether a user exists"
         );
     }
     Ok(users)
@@ -215,7 +215,7 @@ fn load(path: &Path) -> Result<MemoryUserStore> {
 
 /// Reads the table `auth` of a file.
 fn users(auth: &Reader<'_>) -> Option<Vec<(String, PasswordHash, Vec<String>)>> {
-    let plain_allowed = auth.flag("allow_plain_passwords").unwrap_or(false);
+    let plain_allowed = auth.flag("allow_plaintext_passwords").unwrap_or(false);
     let users = auth.tables("users", |user| {
         let username = user.text("username");
         let (hash, password) = (user.text("password_hash"), user.secret("password"));
@@ -225,33 +225,33 @@ fn users(auth: &Reader<'_>) -> Option<Vec<(String, PasswordHash, Vec<String>)>> 
         }
         missing(user, &["username"]);
         if let Some(Err(why)) = username.as_deref().map(crate::types::internal::user_name::check_basic) {
-            user.problem("username", format!("cannot be a user's: {why}"));
+            user.problem("username", format!("is not a valid username: {why}"));
         }
         let hash = match (hash, password) {
             (Some(hash), None) => {
-                PasswordHash::parse(&hash).map_err(|error| user.problem("password_hash", error.to_string())).ok()
+                hash.parse::<PasswordHash>().map_err(|error| user.problem("password_hash", error.to_string())).ok()
             }
-            (None, Some(password)) if plain_allowed && !can_be_carried(password.expose_secret()) => {
-                user.problem("password", "is empty or holds a control character");
+            (None, Some(password)) if plain_allowed && !is_transmittable(password.expose_secret()) => {
+                user.problem("password", "is empty or contains a control character");
                 None
             }
             (None, Some(password)) if plain_allowed => {
-                PasswordHash::create(&password).map_err(|error| user.problem("password", error.to_string())).ok()
+                PasswordHash::hash(&password).map_err(|error| user.problem("password", error.to_string())).ok()
             }
             (None, Some(_)) => {
                 user.problem(
                     "password",
-                    "is a password in clear; give `password_hash` in its place, or `allow_plain_passwords = true` in \
+                    "is a plaintext password; give `password_hash` instead, or set `allow_plaintext_passwords = true` in \
                      the table `auth`",
                 );
                 None
             }
             (Some(_), Some(_)) => {
-                user.problem("password", "stands beside `password_hash`; give one of them");
+                user.problem("password", "is given in addition to `password_hash`; give one of them");
                 None
             }
             (None, None) => {
-                // What is there and could not be read has been reported.
+                // A `password` that cannot be read has been reported.
                 if !user.has("password") {
                     missing(user, &["password_hash"]);
                 }
@@ -261,17 +261,17 @@ fn users(auth: &Reader<'_>) -> Option<Vec<(String, PasswordHash, Vec<String>)>> 
         Some((username?, hash?, scopes))
     });
     if !auth.has("users") {
-        auth.problem("users", "is missing; without users nobody is let in");
+        auth.problem("users", "is missing; without users every request is rejected");
     }
     Some(users)
 }
 
-/// Whether Basic authentication can carry it: no [`Credential`] has a name or a password that it cannot.
-fn can_be_carried(text: &str) -> bool {
+/// Returns whether Basic authentication can transmit the string.
+fn is_transmittable(text: &str) -> bool {
     !text.is_empty() && !text.contains(char::is_control)
 }
 
-/// The names and scopes of a text of users.
+/// Returns the usernames and scopes of a users file, for fuzzing.
 #[cfg(all(fuzzing, feature = "emulator"))]
 pub(crate) fn users_of(text: &str, format: crate::ConfigFormat) -> Result<Vec<(String, Vec<String>)>> {
     let found =

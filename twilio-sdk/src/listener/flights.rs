@@ -2,9 +2,9 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-/// Lets requests with the same key share one piece of work instead of each doing it.
+/// Shares one piece of work between concurrent requests with the same key.
 ///
-/// Where the request that does the work is given up, the next one that waits does it.
+/// If the request that does the work is cancelled, the next waiting one takes over.
 pub(super) struct Flights<V>(Mutex<HashMap<[u8; 32], Weak<Flight<V>>>>);
 
 type Flight<V> = tokio::sync::Mutex<Option<V>>;
@@ -16,7 +16,7 @@ impl<V> Default for Flights<V> {
 }
 
 impl<V: Clone> Flights<V> {
-    /// Does the work, or takes what another request with the key gets meanwhile.
+    /// Does the work, or waits for the result of another request with the same key.
     pub(super) async fn share(&self, key: [u8; 32], work: impl Future<Output = V>) -> V {
         let joined = Joined { flights: self, key, flight: Some(self.join(key)) };
         let Some(flight) = &joined.flight else { return work.await };
@@ -26,7 +26,7 @@ impl<V: Clone> Flights<V> {
             None => {
                 let value = work.await;
                 *outcome = Some(value.clone());
-                // Who comes later than this starts anew.
+                // Later requests start anew.
                 self.all().remove(&key);
                 value
             }
@@ -48,7 +48,7 @@ impl<V: Clone> Flights<V> {
     }
 }
 
-/// A request's part in a flight; the last one to leave without an outcome takes the flight from the table.
+/// A request's participation in a flight. The last one to leave without a result removes the flight.
 struct Joined<'f, V> {
     flights: &'f Flights<V>,
     key: [u8; 32],

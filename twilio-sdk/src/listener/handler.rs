@@ -8,159 +8,163 @@ use super::facts::{forwarded, source};
 use super::{AuthError, Credential, RequestContext, UserDetails, UserStore, record};
 use crate::audit::{AuditSink, Recorder};
 
-/// Where a handler finds the credential: a request, its parts, its headers, or the value of `Authorization`.
-pub trait Authorization {
-    /// The credential.
+/// A source of credentials: a request, its parts, its headers, or the value of the `Authorization` header.
+pub trait CredentialSource {
+    /// Returns the credential.
     ///
     /// # Errors
     ///
-    /// As for [`Credential::from_headers`].
+    /// The same errors as [`Credential::from_headers`].
     fn credential(&self) -> Result<Credential, AuthError>;
 
-    /// What is recorded of the request; nothing unless written.
-    fn facts(&self, source_header: Option<&HeaderName>) -> RequestContext {
-        let _ = source_header;
+    /// Returns the context for audit events. Default: an empty one.
+    fn context(&self, client_ip_header: Option<&HeaderName>) -> RequestContext {
+        let _ = client_ip_header;
         RequestContext::default()
     }
 
-    /// The address that the request came from, by which attempts are counted; unknown unless written.
-    fn source(&self, source_header: Option<&HeaderName>) -> Option<IpAddr> {
-        let _ = source_header;
+    /// Returns the client's IP address, by which attempts are counted. Default: unknown.
+    fn client_ip(&self, client_ip_header: Option<&HeaderName>) -> Option<IpAddr> {
+        let _ = client_ip_header;
         None
     }
 }
 
-impl<B> Authorization for Request<B> {
+impl<B> CredentialSource for Request<B> {
     fn credential(&self) -> Result<Credential, AuthError> {
         Credential::from_headers(self.headers())
     }
 
-    fn facts(&self, source_header: Option<&HeaderName>) -> RequestContext {
-        RequestContext::of_request(self, source_header)
+    fn context(&self, client_ip_header: Option<&HeaderName>) -> RequestContext {
+        RequestContext::from_request(self, client_ip_header)
     }
 
-    fn source(&self, source_header: Option<&HeaderName>) -> Option<IpAddr> {
-        source(self.headers(), self.extensions(), source_header)
+    fn client_ip(&self, client_ip_header: Option<&HeaderName>) -> Option<IpAddr> {
+        source(self.headers(), self.extensions(), client_ip_header)
     }
 }
 
-impl Authorization for Parts {
+impl CredentialSource for Parts {
     fn credential(&self) -> Result<Credential, AuthError> {
         Credential::from_headers(&self.headers)
     }
 
-    fn facts(&self, source_header: Option<&HeaderName>) -> RequestContext {
-        RequestContext::of_parts(self, source_header)
+    fn context(&self, client_ip_header: Option<&HeaderName>) -> RequestContext {
+        RequestContext::from_parts(self, client_ip_header)
     }
 
-    fn source(&self, source_header: Option<&HeaderName>) -> Option<IpAddr> {
-        source(&self.headers, &self.extensions, source_header)
+    fn client_ip(&self, client_ip_header: Option<&HeaderName>) -> Option<IpAddr> {
+        source(&self.headers, &self.extensions, client_ip_header)
     }
 }
 
-impl Authorization for HeaderMap {
+impl CredentialSource for HeaderMap {
     fn credential(&self) -> Result<Credential, AuthError> {
         Credential::from_headers(self)
     }
 
-    fn facts(&self, source_header: Option<&HeaderName>) -> RequestContext {
-        RequestContext::of_headers(self, source_header)
+    fn context(&self, client_ip_header: Option<&HeaderName>) -> RequestContext {
+        RequestContext::from_headers(self, client_ip_header)
     }
 
-    fn source(&self, source_header: Option<&HeaderName>) -> Option<IpAddr> {
-        source_header.and_then(|name| forwarded(self, name))
+    fn client_ip(&self, client_ip_header: Option<&HeaderName>) -> Option<IpAddr> {
+        client_ip_header.and_then(|name| forwarded(self, name))
     }
 }
 
-impl Authorization for str {
+impl CredentialSource for str {
     fn credential(&self) -> Result<Credential, AuthError> {
         Credential::from_header(self)
     }
 }
 
-impl Authorization for String {
+impl CredentialSource for String {
     fn credential(&self) -> Result<Credential, AuthError> {
         Credential::from_header(self)
     }
 }
 
-impl<A: Authorization + ?Sized> Authorization for &A {
+impl<A: CredentialSource + ?Sized> CredentialSource for &A {
     fn credential(&self) -> Result<Credential, AuthError> {
         (**self).credential()
     }
 
-    fn facts(&self, source_header: Option<&HeaderName>) -> RequestContext {
-        (**self).facts(source_header)
+    fn context(&self, client_ip_header: Option<&HeaderName>) -> RequestContext {
+        (**self).context(client_ip_header)
     }
 
-    fn source(&self, source_header: Option<&HeaderName>) -> Option<IpAddr> {
-        (**self).source(source_header)
+    fn client_ip(&self, client_ip_header: Option<&HeaderName>) -> Option<IpAddr> {
+        (**self).client_ip(client_ip_header)
     }
 }
 
-/// Basic authentication in the code of a request's handler.
+/// Authenticates and authorizes Basic credentials in a request handler.
 ///
 /// ```
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use std::sync::Arc;
 /// use twilio_sdk::listener::{BasicHandler, MemoryUserStore, PasswordHash};
 ///
-/// let hash = PasswordHash::create(&"open sesame".into())?;
-/// let store = MemoryUserStore::new([("Aladdin".to_owned(), hash, vec!["read".to_owned()])])?;
-/// let handler = BasicHandler::new(Arc::new(store));
+/// #[tokio::main]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let hash = PasswordHash::hash(&"open sesame".into())?;
+///     let store = MemoryUserStore::new([("Aladdin".to_owned(), hash, vec!["read".to_owned()])])?;
+///     let handler = BasicHandler::new(Arc::new(store));
 ///
-/// let user = handler.authenticate("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==").await?;
-/// handler.authorize(&user, &["read"]).await?;
-/// assert!(handler.authorize(&user, &["write"]).await.is_err());
-/// # Ok(())
-/// # }
+///     let user = handler.authenticate("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==").await?;
+///     handler.authorize(&user, &["read"]).await?;
+///     assert!(handler.authorize(&user, &["write"]).await.is_err());
+///     Ok(())
+/// }
 /// ```
 #[derive(Clone, Debug)]
 pub struct BasicHandler {
     store: Arc<dyn UserStore>,
     recorder: Recorder,
-    source_header: Option<HeaderName>,
+    client_ip_header: Option<HeaderName>,
 }
 
 impl BasicHandler {
-    /// A handler that asks this store.
+    /// Creates a handler for the users of a store.
     pub fn new(store: Arc<dyn UserStore>) -> Self {
-        Self { store, recorder: Recorder::default(), source_header: None }
+        Self { store, recorder: Recorder::default(), client_ip_header: None }
     }
 
-    /// Where it is recorded who was recognized (`authn`: `ok`, `denied`, or `failed` where nobody could tell) and who lacked
-    /// a scope (`authz`: `denied`); nowhere unless set. A name that is not recognized is not recorded: it may be a password
-    /// in the wrong field. The store records its [changes](UserStore::record_changes) there too.
+    /// Records audit events. Default: none.
     ///
-    /// A request of which nothing can be recorded is not let in: [`AuthError::Unrecorded`].
+    /// * `authn` for every authentication: `ok`, `denied`, or `failed` if the store is unavailable. A rejected username is not
+    ///   recorded, because it may be a password in the wrong field.
+    /// * `authz` with `denied` if the user has none of the required scopes.
+    /// * `config.change` if the store [changes](UserStore::set_audit).
+    ///
+    /// If an event cannot be written, the request is rejected with [`AuthError::AuditFailed`].
     pub fn audit(mut self, audit: impl AuditSink + 'static) -> Self {
         let audit: Arc<dyn AuditSink> = Arc::new(audit);
-        self.store.record_changes(&audit);
+        self.store.set_audit(&audit);
         self.recorder = Recorder::new(audit);
         self
     }
 
-    /// The header whose last address counts as the one that a request came from: in the record, for
-    /// [`ThrottledUserStore`](super::ThrottledUserStore), and where requests wait. Only behind a proxy that sets it, such as
-    /// `X-Forwarded-For`, because any client can send it. Unless set, see [`RequestContext`].
-    pub fn source_header(mut self, name: HeaderName) -> Self {
-        self.source_header = Some(name);
+    /// Takes the client's IP address from the last address in this header, for audit events,
+    /// [`ThrottledUserStore`](super::ThrottledUserStore) and queues. Default: the peer's address, see [`RequestContext`].
+    ///
+    /// Set it only behind a proxy that sets the header, such as `X-Forwarded-For`, because any client can send it.
+    pub fn client_ip_header(mut self, name: HeaderName) -> Self {
+        self.client_ip_header = Some(name);
         self
     }
 
-    /// Who sent the request.
+    /// Authenticates the user of a request.
     ///
     /// # Errors
     ///
-    /// [`AuthError`] says why it is not known, and what to answer.
-    pub async fn authenticate(&self, from: impl Authorization) -> Result<UserDetails, AuthError> {
-        let facts = self.facts(&from);
-        let known = match from.credential() {
+    /// [`AuthError`] with the reason and the status of the response.
+    pub async fn authenticate(&self, from: impl CredentialSource) -> Result<UserDetails, AuthError> {
+        let context = self.context(&from);
+        let outcome = match from.credential() {
             Ok(credential) => {
-                let source = from.source(self.source_header.as_ref());
+                let source = from.client_ip(self.client_ip_header.as_ref());
                 let credential = match source {
-                    Some(address) => credential.with_source(address),
+                    Some(address) => credential.with_client_ip(address),
                     None => credential,
                 };
                 self.store.authenticate(&credential).await
@@ -168,56 +172,56 @@ impl BasicHandler {
             Err(error) => Err(error),
         };
         if self.recorder.is_on() {
-            let event = record::authentication(known.as_ref(), &[""; 0], &facts);
+            let event = record::authentication(outcome.as_ref(), &[""; 0], &context);
             record::record(&self.recorder, vec![event]).await?;
         }
-        known
+        outcome
     }
 
-    /// Whether the user has at least one of the scopes. Nobody has one of none.
+    /// Succeeds if the user has at least one of the scopes. An empty list denies every user.
     ///
     /// # Errors
     ///
-    /// [`AuthError::Forbidden`], and [`AuthError::Unrecorded`] where that cannot be recorded.
+    /// [`AuthError::InsufficientScope`], or [`AuthError::AuditFailed`] if the denial cannot be recorded.
     pub async fn authorize(&self, user: &UserDetails, scopes: &[impl AsRef<str>]) -> Result<(), AuthError> {
-        self.decide(user, scopes, RequestContext::default()).await
+        self.check_scopes(user, scopes, RequestContext::default()).await
     }
 
-    /// The same, with what is known of the request in the record.
+    /// Like [`authorize`](Self::authorize), but records the request's context in the audit event.
     ///
     /// # Errors
     ///
-    /// [`AuthError::Forbidden`], and [`AuthError::Unrecorded`] where that cannot be recorded.
-    pub async fn authorize_for(
+    /// The same errors as [`authorize`](Self::authorize).
+    pub async fn authorize_with_context(
         &self,
-        request: impl Authorization,
+        request: impl CredentialSource,
         user: &UserDetails,
         scopes: &[impl AsRef<str>],
     ) -> Result<(), AuthError> {
-        let facts = self.facts(&request);
+        let context = self.context(&request);
         drop(request);
-        self.decide(user, scopes, facts).await
+        self.check_scopes(user, scopes, context).await
     }
 
-    async fn decide(
+    async fn check_scopes(
         &self,
         user: &UserDetails,
         scopes: &[impl AsRef<str>],
-        facts: RequestContext,
+        context: RequestContext,
     ) -> Result<(), AuthError> {
         if user.has_any_scope(scopes) {
             return Ok(());
         }
         if self.recorder.is_on() {
             let scopes: Vec<&str> = scopes.iter().map(AsRef::as_ref).collect();
-            record::record(&self.recorder, vec![record::refused(user, &scopes, &facts)]).await?;
+            record::record(&self.recorder, vec![record::denied(user, &scopes, &context)]).await?;
         }
-        Err(AuthError::Forbidden)
+        Err(AuthError::InsufficientScope)
     }
 
-    fn facts(&self, from: &impl Authorization) -> RequestContext {
+    fn context(&self, from: &impl CredentialSource) -> RequestContext {
         match self.recorder.is_on() {
-            true => from.facts(self.source_header.as_ref()),
+            true => from.context(self.client_ip_header.as_ref()),
             false => RequestContext::default(),
         }
     }

@@ -9,45 +9,43 @@ use ring::digest;
 use super::credential::Guard;
 use super::prepare::prepared;
 use super::remembered::Remembered;
-use super::{AuthError, Authentication, Credential, UserStore};
+use super::{AuthError, AuthFuture, Credential, UserStore};
 use crate::Error;
 use crate::audit::AuditSink;
 
-/// How many names, accounts and networks are counted at most.
-const MOST: usize = 10_000;
+/// The maximum number of counters.
+const MAX_COUNTERS: usize = 10_000;
 
-/// How many times the failures of one network a name may have from all networks together.
-const WIDE: u32 = 10;
+/// The bound for all networks together, in multiples of the bound for one network.
+const ALL_NETWORKS: u32 = 10;
 
-/// How long a network counts as one from which a user logs in.
+/// How long a network counts as one that a user logs in from.
 const KNOWN: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Stops the guessing of passwords: after too many wrong ones, credentials are not checked for the rest of a window of
-/// time, and the response is 429.
+/// Throttles password guessing: after too many failures for a username, further attempts get 429 until the window ends.
 ///
 /// Failures are counted
 ///
-/// * for each name and each network that requests [come from](Credential::with_source): an IPv4 address, or the first 64
-///   bits of an IPv6 address. `AuthLayer` and [`BasicHandler`](super::BasicHandler) pass the address on, where they know
-///   it; behind a proxy, set their `source_header`. Without an address, failures are counted for each name alone.
-/// * for each name from all networks together, with ten times the bound. Networks from which the user logged in during
-///   the last 24 hours are exempt from it, so that an attacker with many addresses does not lock users out of their own
-///   networks.
-/// * in the same way for each account that the store [finds](Credential::found), whatever name was given: an LDAP store
-///   counts by the entry's DN.
+/// * per username and [network](Credential::with_client_ip): an IPv4 address, or the first 64 bits of an IPv6 address.
+///   `AuthLayer` and [`BasicHandler`](super::BasicHandler) pass the client's address on. Behind a proxy, set their
+///   `client_ip_header`. Without an address, failures are counted per username.
+/// * per username from all networks together, with ten times the bound. Networks that the user logged in from during the
+///   last 24 hours are exempt, so that an attacker with many addresses does not lock users out of their usual networks.
+/// * in the same way per account that the store [finds](Credential::found), whatever username was given. An LDAP store counts
+///   by the entry's DN.
 ///
-/// Names count by their form after preparation (RFC 4518): case, width, compatibility characters, invisible characters and
-/// white space do not make another name. Names of unknown users are counted like those of users, so that 429 does not tell
-/// who exists; that two names lead to one account can be told from their shared count.
+/// Usernames are compared after preparation (RFC 4518): variations in case, width, compatibility characters, invisible
+/// characters and white space count as one username. Unknown usernames are counted too, so that a 429 does not reveal which
+/// users exist. Two usernames of one account can be recognized by their shared count.
 ///
-/// * Counts only age out. A right password sets nothing back, so users who mistype too often wait like attackers do.
-/// * Of many guesses that are sent at once, no more are told the outcome than of those sent one after the other: once a
-///   count is full, the responses still to come are 429 too, whatever the passwords were.
-/// * 10,000 counts are kept; where more are needed, the lowest ones go.
+/// * Failures only expire. A correct password does not reset them, so users who mistype too often wait like attackers do.
+/// * Concurrent guesses reveal no more than sequential ones: once a count is full, pending responses are 429 too, whatever
+///   the passwords were.
+/// * It keeps 10,000 counters. If more are needed, the lowest ones are dropped.
 ///
-/// Put a [`CachedUserStore`](super::CachedUserStore) around it, and users whose password is remembered stay logged in during an
-/// attack. Put it around each of several [`UserStoreChain`](super::UserStoreChain), and not around them all: while one of them is
-/// unavailable, a wrong password is [`AuthError::Unavailable`], which does not count.
+/// Put a [`CachedUserStore`](super::CachedUserStore) around it, so that users with a cached password stay logged in during an
+/// attack. In a [`UserStoreChain`](super::UserStoreChain), put one around each store and not around the chain: while one store
+/// is unavailable, a wrong password is [`AuthError::Unavailable`], which does not count.
 pub struct ThrottledUserStore<S> {
     store: S,
     limits: Arc<Limits>,
@@ -64,7 +62,7 @@ type Key = [u8; 32];
 #[derive(Default)]
 struct Counts {
     failures: HashMap<Key, Count>,
-    /// The networks from which users have logged in.
+    /// The networks that users have logged in from.
     known: Remembered<Key, ()>,
 }
 
@@ -74,18 +72,18 @@ struct Count {
     since: Instant,
 }
 
-/// A name or an account, for which attempts are counted.
+/// A username or an account with its counters.
 #[derive(Clone, Copy)]
 struct Subject {
     everywhere: Key,
-    /// With the network, where it is known.
+    /// With the network, if it is known.
     here: Option<Key>,
 }
 
 impl Subject {
     fn new(kind: &str, name: &str, network: Option<IpAddr>) -> Self {
         let key = |network: &str| {
-            // Of one length, however long the name is.
+            // A digest bounds the memory of long names.
             let text = format!("{kind}\0{network}\0{}", prepared(name));
             let mut key = [0; 32];
             key.copy_from_slice(digest::digest(&digest::SHA256, text.as_bytes()).as_ref());
@@ -96,45 +94,45 @@ impl Subject {
 }
 
 impl<S: UserStore> ThrottledUserStore<S> {
-    /// So many wrong passwords for a name from a network in a window of time, which begins with the first. Ten in a minute
-    /// are good ones.
+    /// Allows this number of failures per username and network in a window of time, which starts with the first failure. Ten
+    /// per minute is a good choice.
     ///
     /// # Errors
     ///
-    /// Either is 0.
+    /// The number or the window is 0.
     pub fn new(store: S, failures: u32, window: Duration) -> crate::Result<Self> {
         if failures == 0 || window.is_zero() {
-            return Err(Error::config("the number of failures and their window must be more than 0"));
+            return Err(Error::config("throttle: the number of failures and the window must be more than 0"));
         }
         Ok(Self { store, limits: Arc::new(Limits { failures, window, counts: Mutex::default() }) })
     }
 }
 
 impl Limits {
-    /// `Ok`, or how long credentials for the subject are not checked.
+    /// Rejects the attempt if a counter of the subject is full.
     fn check(&self, counts: &Counts, subject: &Subject) -> Result<(), AuthError> {
-        let full = |key: &Key, most: u32| {
-            let count = counts.failures.get(key).filter(|count| count.failures >= most)?;
+        let full = |key: &Key, max: u32| {
+            let count = counts.failures.get(key).filter(|count| count.failures >= max)?;
             self.window.checked_sub(count.since.elapsed())
         };
         let wait = match &subject.here {
             None => full(&subject.everywhere, self.failures),
             Some(here) => full(here, self.failures).or_else(|| {
                 let known = counts.known.recall(here).is_some();
-                full(&subject.everywhere, self.failures.saturating_mul(WIDE)).filter(|_| !known)
+                full(&subject.everywhere, self.failures.saturating_mul(ALL_NETWORKS)).filter(|_| !known)
             }),
         };
-        wait.map_or(Ok(()), |wait| Err(AuthError::TooMany(wait)))
+        wait.map_or(Ok(()), |wait| Err(AuthError::TooManyAttempts(wait)))
     }
 
     fn count(&self, counts: &mut HashMap<Key, Count>, key: Key) {
         let window = self.window;
-        if counts.len() >= MOST && !counts.contains_key(&key) {
+        if counts.len() >= MAX_COUNTERS && !counts.contains_key(&key) {
             counts.retain(|_, count| count.since.elapsed() < window);
-            // A name that is being guessed has a higher count than names that are made up to fill the table.
+            // A username under attack has a higher count than random ones that fill the table.
             let least =
                 counts.iter().min_by_key(|(_, count)| (count.failures, count.since)).map(|(key, _)| *key);
-            if let Some(least) = least.filter(|_| counts.len() >= MOST) {
+            if let Some(least) = least.filter(|_| counts.len() >= MAX_COUNTERS) {
                 counts.remove(&least);
             }
         }
@@ -145,7 +143,7 @@ impl Limits {
         count.failures = count.failures.saturating_add(1);
     }
 
-    /// Counts what came of an attempt, and refuses it where a count has become full meanwhile.
+    /// Counts the outcome of an attempt, and rejects it if a counter has become full meanwhile.
     fn settle<T>(&self, subjects: &[Subject], outcome: Result<T, AuthError>) -> Result<T, AuthError> {
         let mut counts = self.counts();
         subjects.iter().try_for_each(|subject| self.check(&counts, subject))?;
@@ -155,7 +153,7 @@ impl Limits {
                     counts.known.remember(here, (), KNOWN);
                 }
             }
-            Err(AuthError::Rejected) => {
+            Err(AuthError::InvalidCredentials) => {
                 for subject in subjects {
                     for key in [Some(subject.everywhere), subject.here].into_iter().flatten() {
                         self.count(&mut counts.failures, key);
@@ -172,7 +170,7 @@ impl Limits {
     }
 }
 
-/// One attempt to log in: the name, and the accounts that a store found for it.
+/// One attempt: the username, and the accounts that a store found for it.
 struct Attempt {
     limits: Arc<Limits>,
     network: Option<IpAddr>,
@@ -199,7 +197,7 @@ impl Guard for Attempt {
 }
 
 impl<S: UserStore> UserStore for ThrottledUserStore<S> {
-    fn authenticate<'a>(&'a self, credential: &'a Credential) -> Authentication<'a> {
+    fn authenticate<'a>(&'a self, credential: &'a Credential) -> AuthFuture<'a> {
         Box::pin(async move {
             let (limits, network) = (Arc::clone(&self.limits), credential.asks().network);
             let attempt = Arc::new(Attempt { limits, network, subjects: Mutex::default() });
@@ -211,16 +209,16 @@ impl<S: UserStore> UserStore for ThrottledUserStore<S> {
         })
     }
 
-    fn generation(&self) -> u64 {
-        self.store.generation()
+    fn version(&self) -> u64 {
+        self.store.version()
     }
 
-    fn refresh(&self) {
-        self.store.refresh();
+    fn reload_if_changed(&self) {
+        self.store.reload_if_changed();
     }
 
-    fn record_changes(&self, audit: &Arc<dyn AuditSink>) {
-        self.store.record_changes(audit);
+    fn set_audit(&self, audit: &Arc<dyn AuditSink>) {
+        self.store.set_audit(audit);
     }
 }
 

@@ -55,7 +55,8 @@ mod turns;
 #[cfg(feature = "auth-layer")]
 #[cfg_attr(docsrs, doc(cfg(feature = "auth-layer")))]
 pub use bearer::{
-    Introspection, IntrospectionConfig, JwksSource, JwtConfig, JwtVerifier, TokenStore, bearer_token,
+    IntrospectionConfig, IntrospectionVerifier, JwksSource, JwtConfig, JwtVerifier, TokenVerifier,
+    bearer_token,
 };
 pub use cache::CachedUserStore;
 pub use credential::Credential;
@@ -66,10 +67,10 @@ pub(crate) use facts::{forwarded, id as request_id};
 pub use file::FileUserStore;
 #[cfg(all(fuzzing, feature = "emulator"))]
 pub(crate) use file::users_of;
-pub use handler::{Authorization, BasicHandler};
+pub use handler::{BasicHandler, CredentialSource};
 #[cfg(feature = "auth-layer")]
 #[cfg_attr(docsrs, doc(cfg(feature = "auth-layer")))]
-pub use layer::{AuthEntry, AuthLayer, AuthRules, AuthRulesError, AuthService, ResourcePolicy};
+pub use layer::{AuthLayer, AuthMethod, AuthRules, AuthRulesError, AuthService, ResourcePolicy};
 #[cfg(all(fuzzing, feature = "ldap"))]
 pub(crate) use ldap::filter_of;
 #[cfg(feature = "ldap")]
@@ -81,5 +82,5 @@ pub use password::{InvalidPasswordHash, PasswordHash};
 #[cfg(feature = "token-server")]
 pub(crate) use prepare::prepared as counted_name;
 #[cfg(feature = "token-server")]
-pub(crate) use record::checked;
-pub use store::{Authentication, UserDetails, UserStore, UserStoreChain};
+pub(crate) use record::authentication_event;
+pub use store::{AuthFuture, UserDetails, UserStore, UserStoreChain};

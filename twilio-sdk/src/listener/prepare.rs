@@ -1,14 +1,14 @@
 use stringprep::tables;
 use unicode_normalization::UnicodeNormalization as _;
 
-/// After so many rounds a name no longer changes; one round is enough for almost all.
+/// The maximum number of rounds. Almost all names need one.
 const ROUNDS: usize = 4;
 
-/// A name as directories compare it, so that every spelling that they take for one name has one form.
+/// Prepares a name for comparison, so that all spellings that a directory treats as equal have one form.
 ///
-/// It is prepared as RFC 4518 says for attributes that ignore case: characters that count for nothing are removed, white
-/// space becomes one space and none at the ends, the rest is case-folded and normalized to NFKC. What is newer than the
-/// tables of that RFC (Unicode 3.2) is folded by the rules of the standard library.
+/// It follows RFC 4518 for attributes that ignore case: insignificant characters are removed, white space is collapsed and
+/// trimmed, the rest is case-folded and normalized to NFKC. Characters newer than that RFC's tables (Unicode 3.2) are folded
+/// by the rules of the standard library.
 pub(crate) fn prepared(name: &str) -> String {
     let mut text = name.to_owned();
     for _ in 0..ROUNDS {
@@ -22,7 +22,7 @@ pub(crate) fn prepared(name: &str) -> String {
 }
 
 fn round(text: &str) -> String {
-    let mapped = text.chars().filter(|character| !counts_for_nothing(*character)).map(|character| {
+    let mapped = text.chars().filter(|character| !is_insignificant(*character)).map(|character| {
         match tables::x520_mapped_to_space(character) || tables::non_ascii_space_character(character) {
             true => ' ',
             false => character,
@@ -40,9 +40,9 @@ fn round(text: &str) -> String {
     words
 }
 
-/// RFC 4518, section 2.2, and what later versions of Unicode have of the same kinds: controls, marks of direction,
-/// variation selectors, fillers, tags.
-fn counts_for_nothing(character: char) -> bool {
+/// Returns whether a character is removed: RFC 4518, section 2.2, and characters of the same kinds in later versions of
+/// Unicode, such as controls, direction marks, variation selectors, fillers and tags.
+fn is_insignificant(character: char) -> bool {
     tables::x520_mapped_to_nothing(character)
         || tables::commonly_mapped_to_nothing(character)
         || (tables::non_ascii_control_character(character) && !tables::x520_mapped_to_space(character))

@@ -7,10 +7,10 @@ use ring::{hmac, rand};
 
 use crate::{Error, Result};
 
-/// How many values are remembered at most.
-const MOST: usize = 10_000;
+/// The maximum number of values.
+const CAPACITY: usize = 10_000;
 
-/// Values, each good for a time.
+/// Values that expire.
 pub(super) struct Remembered<K, V>(HashMap<K, (V, Instant)>);
 
 impl<K, V> Default for Remembered<K, V> {
@@ -28,16 +28,16 @@ impl<K: Eq + Hash, V: Clone> Remembered<K, V> {
         (*until > Instant::now()).then(|| value.clone())
     }
 
-    /// Nothing is remembered for no time, for one that never ends, and where there is no room.
+    /// Inserts a value, unless the duration is zero or too long, or the map is full.
     pub(super) fn remember(&mut self, key: K, value: V, time: Duration) {
         let now = Instant::now();
         let Some(until) = now.checked_add(time).filter(|until| *until > now) else {
             return;
         };
-        if self.0.len() >= MOST {
+        if self.0.len() >= CAPACITY {
             self.0.retain(|_, (_, until)| *until > now);
         }
-        if self.0.len() < MOST || self.0.contains_key(&key) {
+        if self.0.len() < CAPACITY || self.0.contains_key(&key) {
             self.0.insert(key, (value, until));
         }
     }
@@ -47,20 +47,20 @@ impl<K: Eq + Hash, V: Clone> Remembered<K, V> {
     }
 }
 
-/// Names of secrets that tell nothing of them: HMACs under a key that the process makes up.
+/// Creates HMACs of secrets under a random key of the process.
 pub(super) struct Tags(hmac::Key);
 
 impl Tags {
     pub(super) fn new() -> Result<Self> {
         hmac::Key::generate(hmac::HMAC_SHA256, &rand::SystemRandom::new())
             .map(Self)
-            .map_err(|_| Error::config("the system's random generator fails"))
+            .map_err(|_| Error::config("the system's random number generator failed"))
     }
 
     pub(super) fn of(&self, parts: &[&str]) -> [u8; 32] {
         let mut context = hmac::Context::with_key(&self.0);
         for part in parts {
-            // The length keeps a name and a password from standing for another pair.
+            // The length keeps different pairs from having the same bytes.
             context.update(&(part.len() as u64).to_le_bytes());
             context.update(part.as_bytes());
         }
@@ -84,10 +84,10 @@ mod tests {
         for name in ["never", "always", "past"] {
             assert_eq!(known.recall(name), None, "{name}");
         }
-        for number in 0..MOST + 10 {
+        for number in 0..CAPACITY + 10 {
             known.remember(number.to_string(), number, Duration::from_secs(60));
         }
-        assert_eq!(known.0.len(), MOST, "what is past makes room");
+        assert_eq!(known.0.len(), CAPACITY, "expired values make room");
         assert_eq!(known.recall("7"), Some(7));
         known.remember("7".to_owned(), 8, Duration::from_secs(60));
         assert_eq!(known.recall("7"), Some(8));

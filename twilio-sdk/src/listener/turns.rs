@@ -6,25 +6,25 @@ use tokio::sync::oneshot;
 
 use super::AuthError;
 
-/// Who wants a turn.
+/// A request for a turn.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Asks {
-    /// The network that the request came from, where it is known.
+    /// The client's network, if known.
     pub(super) network: Option<IpAddr>,
-    /// Whether the same credentials have been found right before.
+    /// Whether the same credentials were accepted before.
     pub(super) proven: bool,
 }
 
-/// Work of which only so much is done at once and only so much waits.
+/// A bounded queue of work with bounded concurrency, fair between networks.
 ///
-/// Networks take turns, and so do credentials that were right before, so that a flood from one network does not delay the
-/// others. Credentials that were right before may fill the queue; others fill at most three quarters of it, and those from
+/// Networks take turns, and so do credentials that were accepted before, so that a flood from one network does not delay
+/// others. Credentials that were accepted before may fill the queue. Others fill at most three quarters of it, and those from
 /// one network a quarter.
 pub(super) struct Turns(Arc<Shared>);
 
 struct Shared {
     at_once: usize,
-    most: usize,
+    max: usize,
     state: Mutex<State>,
 }
 
@@ -33,13 +33,13 @@ struct State {
     running: usize,
     waiting: usize,
     lanes: HashMap<Lane, VecDeque<Waiting>>,
-    /// The lanes in which requests wait, that of the next turn first.
+    /// The lanes with waiting requests, in the order of their turns.
     order: VecDeque<Lane>,
-    /// How many requests have waited.
+    /// The number of requests that have waited.
     serial: u64,
 }
 
-/// Requests that are served one after the other.
+/// A queue of requests within the fair queue.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Lane {
     Proven,
@@ -52,7 +52,7 @@ struct Waiting {
     turn: oneshot::Sender<()>,
 }
 
-/// A turn, which ends when the value is dropped.
+/// A turn, ended on drop.
 pub(super) struct Turn(Arc<Shared>);
 
 impl Drop for Turn {
@@ -62,21 +62,21 @@ impl Drop for Turn {
 }
 
 impl Turns {
-    /// Does `at_once` at the same time, while at most `most` wait.
-    pub(super) fn new(at_once: usize, most: usize) -> Self {
-        Self(Arc::new(Shared { at_once, most, state: Mutex::default() }))
+    /// Runs `at_once` concurrently while at most `max` wait.
+    pub(super) fn new(at_once: usize, max: usize) -> Self {
+        Self(Arc::new(Shared { at_once, max, state: Mutex::default() }))
     }
 
     /// Waits for a turn.
     ///
     /// # Errors
     ///
-    /// [`AuthError::Overloaded`], at once, where too many wait.
+    /// [`AuthError::Overloaded`], immediately, if the queue is full.
     pub(super) async fn turn(&self, asks: Asks) -> Result<Turn, AuthError> {
         match self.0.start(asks).ok_or(AuthError::Overloaded)? {
             Start::Now(turn) => Ok(turn),
             Start::Wait(mut place) => {
-                // The sender is kept until it is used or the place is given up.
+                // The sender lives until it is used or the place is given up.
                 let passed = (&mut place.turn).await;
                 passed.map_err(|_| AuthError::Overloaded)?;
                 Ok(place.into_turn())
@@ -84,7 +84,7 @@ impl Turns {
         }
     }
 
-    /// [`turn`](Self::turn) for a thread that may be blocked.
+    /// Like [`turn`](Self::turn), but blocks the thread.
     pub(super) fn turn_blocking(&self, asks: Asks) -> Result<Turn, AuthError> {
         block_on(self.turn(asks))
     }
@@ -103,12 +103,12 @@ impl Shared {
             return Some(Start::Now(Turn(Arc::clone(self))));
         }
         let (lane, room) = match (asks.proven, asks.network) {
-            (true, _) => (Lane::Proven, self.most),
-            (false, Some(network)) => (Lane::Network(network), (self.most * 3).div_ceil(4)),
-            (false, None) => (Lane::Unknown, (self.most * 3).div_ceil(4)),
+            (true, _) => (Lane::Proven, self.max),
+            (false, Some(network)) => (Lane::Network(network), (self.max * 3).div_ceil(4)),
+            (false, None) => (Lane::Unknown, (self.max * 3).div_ceil(4)),
         };
         let own = state.lanes.get(&lane).map_or(0, VecDeque::len);
-        let full = matches!(lane, Lane::Network(_)) && own >= self.most.div_ceil(4);
+        let full = matches!(lane, Lane::Network(_)) && own >= self.max.div_ceil(4);
         if full || state.waiting >= room {
             return None;
         }
@@ -123,7 +123,7 @@ impl Shared {
         Some(Start::Wait(Place { shared: Arc::clone(self), lane, serial, turn: receiver, taken: false }))
     }
 
-    /// Ends a turn, and gives it to the first request of the next lane.
+    /// Ends a turn and passes it to the first request of the next lane.
     fn pass_on(&self) {
         let mut state = self.state();
         while let Some(lane) = state.order.pop_front() {
@@ -149,13 +149,13 @@ impl Shared {
     }
 }
 
-/// A place in the queue, which is given up when the value is dropped.
+/// A place in the queue, given up on drop.
 struct Place {
     shared: Arc<Shared>,
     lane: Lane,
     serial: u64,
     turn: oneshot::Receiver<()>,
-    /// Whether the turn has gone to another value.
+    /// Whether the turn was moved to a `Turn`.
     taken: bool,
 }
 
@@ -177,7 +177,7 @@ impl Drop for Place {
             state.lanes.get(&lane).and_then(|queue| queue.iter().position(|one| one.serial == self.serial));
         let Some(at) = at else {
             drop(state);
-            // The turn came, but the request does not need it any more.
+            // The turn came, but the request was cancelled.
             return self.shared.pass_on();
         };
         state.waiting -= 1;
@@ -192,7 +192,7 @@ impl Drop for Place {
     }
 }
 
-/// Waits on this thread, which may but need not belong to an async runtime.
+/// Blocks the thread on a future, with or without an async runtime.
 fn block_on<F: Future>(future: F) -> F::Output {
     struct Unpark(std::thread::Thread);
     impl std::task::Wake for Unpark {

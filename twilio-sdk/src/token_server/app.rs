@@ -9,17 +9,17 @@ use axum::routing::any;
 use http::{HeaderValue, Method, StatusCode, header};
 use serde_json::json;
 
-use super::answer::{self, Refusal};
 use super::live::{Current, Live, Signed};
+use super::rejection::{Rejection, json as json_response};
 use super::request;
 use crate::audit::{AuditEvent, AuditEventKind, EventOutcome};
-use crate::listener::{AuthError, Credential, UserDetails, UserStore as _, checked, request_id};
+use crate::listener::{AuthError, Credential, UserDetails, UserStore as _, authentication_event, request_id};
 
-/// Who a request came from.
+/// The peer's address of a request.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Peer(pub(super) SocketAddr);
 
-/// What requests are answered by; the settings may be replaced while the server runs.
+/// Handles requests. The settings may be replaced while the server runs.
 pub(super) struct App {
     live: Arc<Live>,
 }
@@ -33,7 +33,7 @@ impl App {
         Router::new()
             .route("/token", any(token))
             .route("/healthz", any(health))
-            .fallback(nothing)
+            .fallback(not_found)
             .with_state(self)
     }
 
@@ -43,111 +43,113 @@ impl App {
         address: IpAddr,
         request: Request,
         who: &mut Option<String>,
-    ) -> Answer {
+    ) -> TokenResult {
         match *request.method() {
             Method::POST => {}
             _ => {
-                let message = "tokens are asked for with POST";
-                return Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, message).allow("POST, OPTIONS"));
+                let message = "use POST to request a token";
+                return Err(Rejection::new(StatusCode::METHOD_NOT_ALLOWED, message).allow("POST, OPTIONS"));
             }
         }
         let (parts, body) = request.into_parts();
-        let asker = Asker { address, id: request_id(&parts.headers) };
+        let client = ClientInfo { address, id: request_id(&parts.headers) };
         let body = request::body(body, now.config.body_limit, now.config.body_time).await?;
-        let credential = request::credential(&parts.headers, &body)?.with_source(address);
-        let known = self.authenticate(now, address, &credential).await?.inspect_err(|error| {
+        let credential = request::credential(&parts.headers, &body)?.with_client_ip(address);
+        let outcome = self.authenticate(now, address, &credential).await?.inspect_err(|error| {
             tracing::warn!(
-                target: "twilio_sdk::token_server",
+                target: "twilio_token_server",
                 event = "authn", outcome = "failure", %address, reason = %error,
-                "a user is not recognized"
+                "authentication failed"
             );
         });
-        let event = checked(known.as_ref());
-        self.record(event.action("token.issue"), &asker).await?;
-        let user = known.map_err(Refusal::unauthorized)?;
+        let event = authentication_event(outcome.as_ref());
+        self.record(event.action("token.issue"), &client).await?;
+        let user = outcome.map_err(Rejection::unauthorized)?;
         *who = Some(user.username.clone());
         let signed = now.sign(&user);
-        let asked = |outcome| AuditEvent::new(AuditEventKind::TokenIssue, outcome).actor(&user.username);
+        let issue_event =
+            |outcome| AuditEvent::new(AuditEventKind::TokenIssue, outcome).actor(&user.username);
         let event = match &signed {
-            Ok(signed) => asked(EventOutcome::Ok).action(&signed.grants).resource(&signed.identity),
-            Err(refusal) => {
-                let denied = refusal.status == StatusCode::FORBIDDEN;
-                asked(if denied { EventOutcome::Denied } else { EventOutcome::Failed })
-                    .reason(refusal.reason.clone().unwrap_or_default())
+            Ok(signed) => issue_event(EventOutcome::Ok).action(&signed.grants).resource(&signed.identity),
+            Err(rejection) => {
+                let denied = rejection.status == StatusCode::FORBIDDEN;
+                issue_event(if denied { EventOutcome::Denied } else { EventOutcome::Failed })
+                    .reason(rejection.reason.clone().unwrap_or_default())
             }
         };
-        self.record(event, &asker).await?;
-        let Signed { token, identity, grants, lives } = signed?;
+        self.record(event, &client).await?;
+        let Signed { token, identity, grants, lifetime } = signed?;
         tracing::info!(
-            target: "twilio_sdk::token_server",
+            target: "twilio_token_server",
             event = "token_issue", outcome = "success", actor = user.username, identity,
-            grants, ttl_s = lives, %address,
-            "a token is issued"
+            grants, ttl_s = lifetime, %address,
+            "token issued"
         );
-        Ok(answer::json(
+        Ok(json_response(
             StatusCode::OK,
-            &json!({ "token": token, "identity": identity, "expires_in": lives }),
+            &json!({ "token": token, "identity": identity, "expires_in": lifetime }),
         ))
     }
 
-    async fn record(&self, event: AuditEvent, asker: &Asker) -> Result<(), Refusal> {
-        let mut event = event.source(asker.address.to_string());
-        if let Some(id) = &asker.id {
+    async fn record(&self, event: AuditEvent, client: &ClientInfo) -> Result<(), Rejection> {
+        let mut event = event.source(client.address.to_string());
+        if let Some(id) = &client.id {
             event = event.correlation_id(id);
         }
         self.live.recorder.record_off_thread(vec![event]).await.map_err(|error| {
-            tracing::error!(target: "twilio_sdk::token_server", %error, "an event cannot be recorded");
-            let message = "this cannot be recorded now";
-            Refusal::new(StatusCode::SERVICE_UNAVAILABLE, message).because(error.to_string())
+            tracing::error!(target: "twilio_token_server", %error, "audit event not written");
+            let message = "the audit event cannot be written now; retry later";
+            Rejection::new(StatusCode::SERVICE_UNAVAILABLE, message).because(error.to_string())
         })
     }
 
-    /// Authenticates a user: a password that is remembered at once, another one within the limits on failures.
+    /// Authenticates a user. A cached password is accepted immediately, any other within the limits on failures.
     async fn authenticate(
         &self,
         now: &Current,
         address: IpAddr,
         credential: &Credential,
-    ) -> Result<Result<UserDetails, AuthError>, Refusal> {
+    ) -> Result<Result<UserDetails, AuthError>, Rejection> {
         if let Some(user) = now.users.recall(credential) {
             return Ok(Ok(user));
         }
         let (failures, limits) = (&self.live.failures, now.config.failures);
         let _turn = failures.turn(address, limits).await;
-        let attempt = failures.attempt(credential.username(), address, limits).map_err(Refusal::too_many)?;
-        let known = now.users.authenticate(credential).await;
-        match &known {
+        let attempt =
+            failures.attempt(credential.username(), address, limits).map_err(Rejection::too_many)?;
+        let outcome = now.users.authenticate(credential).await;
+        match &outcome {
             Ok(_) => attempt.succeeded(),
-            Err(AuthError::Rejected) => drop(attempt),
+            Err(AuthError::InvalidCredentials) => drop(attempt),
             Err(_) => attempt.undecided(),
         }
-        Ok(known)
+        Ok(outcome)
     }
 }
 
-/// Where a request came from, and its id.
-struct Asker {
+/// The client's address and the request ID.
+struct ClientInfo {
     address: IpAddr,
     id: Option<String>,
 }
 
-type Answer = Result<Response, Refusal>;
+type TokenResult = Result<Response, Rejection>;
 
 async fn token(State(app): State<Arc<App>>, request: Request) -> Response {
     let started = Instant::now();
     let now = app.live.current();
     let (method, address) = (request.method().clone(), now.address(&request));
     let mut who = None;
-    let (origin, answer) = match now.host(&request).and_then(|()| now.origin(&request)) {
-        Err(refusal) => (None, Err(refusal)),
+    let (origin, result) = match now.host(&request).and_then(|()| now.origin(&request)) {
+        Err(rejection) => (None, Err(rejection)),
         Ok(origin) if method == Method::OPTIONS => (origin.clone(), Ok(preflight(origin.is_some()))),
         Ok(origin) => (origin, app.issue(&now, address, request, &mut who).await),
     };
-    let (status, reason) = match &answer {
+    let (status, reason) = match &result {
         Ok(response) => (response.status(), None),
-        Err(refusal) => (refusal.status, refusal.reason.clone()),
+        Err(rejection) => (rejection.status, rejection.reason.clone()),
     };
-    let mut response = answer.unwrap_or_else(Refusal::response);
+    let mut response = result.unwrap_or_else(Rejection::response);
     let headers = response.headers_mut();
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
     if let Some(origin) = origin {
@@ -156,7 +158,7 @@ async fn token(State(app): State<Arc<App>>, request: Request) -> Response {
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
     }
     tracing::info!(
-        target: "twilio_sdk::token_server::access",
+        target: "twilio_token_server::access",
         %method, path = "/token", status = status.as_u16(), %address, user = who, reason,
         duration_ms = started.elapsed().as_secs_f64() * 1000.0,
         "request"
@@ -164,25 +166,25 @@ async fn token(State(app): State<Arc<App>>, request: Request) -> Response {
     response
 }
 
-/// Everything else. The log does not name the path, which may hold anything.
-async fn nothing(State(app): State<Arc<App>>, request: Request) -> Response {
+/// Handles all other paths. The log does not contain the path, which may contain secrets.
+async fn not_found(State(app): State<Arc<App>>, request: Request) -> Response {
     let now = app.live.current();
-    let refusal = match now.host(&request) {
-        Ok(()) => Refusal::new(StatusCode::NOT_FOUND, "there is nothing here"),
-        Err(refusal) => refusal,
+    let rejection = match now.host(&request) {
+        Ok(()) => Rejection::new(StatusCode::NOT_FOUND, "not found"),
+        Err(rejection) => rejection,
     };
     tracing::info!(
-        target: "twilio_sdk::token_server::access",
-        method = %request.method(), path = "other", status = refusal.status.as_u16(),
-        address = %now.address(&request), reason = refusal.reason,
+        target: "twilio_token_server::access",
+        method = %request.method(), path = "other", status = rejection.status.as_u16(),
+        address = %now.address(&request), reason = rejection.reason,
         "request"
     );
-    refusal.response()
+    rejection.response()
 }
 
-/// The answer to a browser that asks whether it may ask (Fetch, "CORS-preflight").
+/// Creates the response to a CORS preflight request.
 fn preflight(from_page: bool) -> Response {
-    let mut response = answer::json(StatusCode::NO_CONTENT, &json!(null));
+    let mut response = json_response(StatusCode::NO_CONTENT, &json!(null));
     *response.body_mut() = axum::body::Body::empty();
     let headers = response.headers_mut();
     headers.remove(header::CONTENT_TYPE);
@@ -197,11 +199,11 @@ fn preflight(from_page: bool) -> Response {
 }
 
 async fn health(State(app): State<Arc<App>>, request: Request) -> Response {
-    if let Err(refusal) = app.live.current().host(&request) {
-        return refusal.response();
+    if let Err(rejection) = app.live.current().host(&request) {
+        return rejection.response();
     }
     match *request.method() {
-        Method::GET | Method::HEAD => answer::json(StatusCode::OK, &json!({ "status": "ok" })),
-        _ => Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "only GET").allow("GET, HEAD").response(),
+        Method::GET | Method::HEAD => json_response(StatusCode::OK, &json!({ "status": "ok" })),
+        _ => Rejection::new(StatusCode::METHOD_NOT_ALLOWED, "use GET").allow("GET, HEAD").response(),
     }
 }

@@ -12,9 +12,9 @@ use crate::listener::FileUserStore;
 use crate::types::SecretString;
 use crate::{ApiKeyConfig, Error, Result};
 
-/// What a token server is run with.
+/// Settings of a token server.
 ///
-/// `examples/token-server.toml` shows and explains every key of its file. The shortest one that works:
+/// `examples/token-server.toml` documents every key of the file. The shortest file that works:
 ///
 /// ```toml
 /// listen = "127.0.0.1:3000"
@@ -34,19 +34,20 @@ use crate::{ApiKeyConfig, Error, Result};
 /// video = { room = "room-of-{username}" }
 /// ```
 ///
-/// The first rule that is for a user decides; a user whom none is for gets no token. Unknown keys are errors.
+/// The first rule that matches a user decides. A user without a matching rule gets no token. Unknown keys are errors. The
+/// type does not implement `Deserialize`, because the file supports `${VAR}` and secrets.
 #[derive(Clone, Debug)]
 pub struct TokenServerConfig {
     pub(super) listen: SocketAddr,
     pub(super) key: ApiKeyConfig,
     pub(super) region: Option<String>,
     pub(super) users_file: PathBuf,
-    pub(super) remember: Duration,
+    pub(super) password_cache_ttl: Duration,
     pub(super) rules: Vec<Rule>,
     pub(super) origins: Vec<String>,
     pub(super) hosts: Vec<String>,
     pub(super) behind_proxy: bool,
-    pub(super) trust_proxy: bool,
+    pub(super) trust_x_forwarded_for: bool,
     pub(super) body_limit: usize,
     pub(super) failures: FailureLimits,
     pub(super) connections: usize,
@@ -56,13 +57,13 @@ pub struct TokenServerConfig {
     pub(super) body_time: Duration,
     pub(super) shutdown: Duration,
     pub(super) tls: Option<Tls>,
-    pub(super) unguessable_ids: bool,
+    pub(super) random_token_ids: bool,
     pub(super) audit: Option<Arc<dyn AuditSink>>,
-    /// The log that is opened where there is no other recorder.
+    /// The log to open if there is no other sink.
     pub(super) audit_log: Option<AuditLogOptions>,
 }
 
-/// Certificate chain and key, PEM.
+/// The certificate chain and key, in PEM.
 #[derive(Clone, Debug)]
 pub(super) struct Tls {
     pub(super) certificates: Vec<u8>,
@@ -81,15 +82,24 @@ impl TokenServerConfig {
         read_file(path, &|name| std::env::var(name).ok(), &|reader| keys::read(reader, &directory))
     }
 
-    /// Takes everything from environment variables: `TWILIO_ACCOUNT_SID`, `TWILIO_API_KEY` (or
-    /// `TWILIO_API_KEY_SID`), `TWILIO_API_SECRET` (or `TWILIO_API_KEY_SECRET`), `TWILIO_REGION`, and
-    /// `TOKEN_SERVER_USERS`, the file of users. `TOKEN_SERVER_LISTEN`, `TOKEN_SERVER_BEHIND_PROXY` (`true`),
-    /// `TOKEN_SERVER_HOSTS` (names with commas between), `TOKEN_SERVER_ROOM` and `TOKEN_SERVER_AUDIT`, the file of the audit
-    /// log, may be set. Every user gets a token of an hour for one room of Video.
+    /// Reads the settings from environment variables. Every user gets a token of one hour for one room of Video.
+    ///
+    /// | variable | value |
+    /// |---|---|
+    /// | `TWILIO_ACCOUNT_SID` | required |
+    /// | `TWILIO_API_KEY` or `TWILIO_API_KEY_SID` | required |
+    /// | `TWILIO_API_SECRET` or `TWILIO_API_KEY_SECRET` | required |
+    /// | `TOKEN_SERVER_USERS_FILE` | required: the path of the users file |
+    /// | `TWILIO_REGION` | the region of the tokens |
+    /// | `TOKEN_SERVER_LISTEN` | the listening address |
+    /// | `TOKEN_SERVER_BEHIND_PROXY` | `true` or `false` |
+    /// | `TOKEN_SERVER_HOSTS` | accepted hosts, separated by commas |
+    /// | `TOKEN_SERVER_ROOM` | the room |
+    /// | `TOKEN_SERVER_AUDIT_LOG` | the path of the audit log |
     ///
     /// # Errors
     ///
-    /// One error that names everything that is missing or wrong.
+    /// One error that lists everything that is missing or invalid.
     pub fn from_env() -> Result<Self> {
         environment::read(&|name| std::env::var(name).ok())
     }
@@ -100,12 +110,12 @@ impl TokenServerConfig {
             key,
             region: None,
             users_file,
-            remember: Duration::from_secs(60),
+            password_cache_ttl: Duration::from_secs(60),
             rules: Vec::new(),
             origins: Vec::new(),
             hosts: Vec::new(),
             behind_proxy: false,
-            trust_proxy: false,
+            trust_x_forwarded_for: false,
             body_limit: 16 << 10,
             failures: FailureLimits { per_user: 10, per_user_total: 100, per_address: 60 },
             connections: 4096,
@@ -115,18 +125,18 @@ impl TokenServerConfig {
             body_time: Duration::from_secs(10),
             shutdown: Duration::from_secs(10),
             tls: None,
-            unguessable_ids: true,
+            random_token_ids: true,
             audit: None,
             audit_log: None,
         }
     }
 
-    /// Checks that a server could run with it: the address is one that may be listened on, the users can be read, the
-    /// certificate can be used, and the audit log, where there is one already, can be written to.
+    /// Checks that a server can run with these settings: the listening address is allowed, the users file and the certificate
+    /// are valid, and the audit log, if it exists, is writable.
     ///
     /// # Errors
     ///
-    /// What is wrong.
+    /// The first problem.
     pub fn check(&self) -> Result<()> {
         self.check_exposure()?;
         FileUserStore::open(&self.users_file)?;
@@ -136,19 +146,19 @@ impl TokenServerConfig {
         self.tls.as_ref().map(super::server::acceptor).transpose().map(drop)
     }
 
-    /// Rejects an address that other machines reach, unless connections are encrypted or a proxy does that.
+    /// Rejects a listening address other than loopback without TLS or a proxy that terminates it.
     pub(super) fn check_exposure(&self) -> Result<()> {
         match self.listen.ip().to_canonical().is_loopback() || self.tls.is_some() || self.behind_proxy {
             true => Ok(()),
             false => Err(Error::config(format!(
-                "listen: {} is no loopback address, and passwords and tokens would go over the network in clear; set \
-                 tls, or behind_proxy = true where a proxy terminates TLS and clients reach nothing but the proxy",
+                "listen: {} is not a loopback address, so passwords and tokens would be sent unencrypted; set tls, or \
+                 behind_proxy = true if a proxy terminates TLS and clients can only reach the proxy",
                 self.listen
             ))),
         }
     }
 
-    /// Opens the audit log, unless there is another recorder.
+    /// Opens the audit log unless another sink is set.
     pub(super) fn open_audit(mut self) -> Result<Self> {
         if let (None, Some(log)) = (&self.audit, &self.audit_log) {
             self.audit = Some(Arc::new(open(log.clone())?));
@@ -156,37 +166,37 @@ impl TokenServerConfig {
         Ok(self)
     }
 
-    /// Where it is recorded whose credentials were checked (`authn`), who was given a token (`token.issue`), and that the
-    /// users were read again (`config.change`); in the log that the configuration names unless set, or nowhere. A name
-    /// that is not recognized is not recorded: it may be a password in the wrong field. A caller for whom nothing can be
-    /// recorded gets no token, but 503.
+    /// Records audit events. Default: the log named in the configuration, or none.
+    ///
+    /// The events are `authn` for checked credentials, `token.issue` for tokens, and `config.change` for reloaded users. A
+    /// rejected username is not recorded, because it may be a password in the wrong field. If an event cannot be written, the
+    /// response is 503 and no token is issued.
     pub fn audit(mut self, audit: impl AuditSink + 'static) -> Self {
         self.audit = Some(Arc::new(audit));
         self
     }
 
-    /// Sets the listening address; `127.0.0.1:3000` unless set. Another address than a loopback one needs TLS, or
+    /// Sets the listening address. Default: `127.0.0.1:3000`. An address other than loopback requires TLS or
     /// [`behind_proxy`](Self::behind_proxy).
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.listen = address;
         self
     }
 
-    /// Declares that a proxy terminates TLS and that clients reach nothing but the proxy; `false` unless set.
+    /// Declares that a proxy terminates TLS and that clients can only reach the proxy. Default: `false`.
     ///
-    /// * The server may then listen on other addresses than loopback without TLS.
-    /// * All connections come from the proxy, so connections are not bounded by network.
-    /// * Forwarded headers are not trusted by this: unless `trust_proxy = true` is set too, all clients count as one
+    /// * The server may then listen on addresses other than loopback without TLS.
+    /// * All connections come from the proxy, so connections are not limited per network.
+    /// * It does not trust forwarded headers: unless `trust_x_forwarded_for = true` is set too, all clients count as one
     ///   network, so that the failures of one client count for all.
-    pub fn behind_proxy(mut self, is: bool) -> Self {
-        self.behind_proxy = is;
+    pub fn behind_proxy(mut self, behind_proxy: bool) -> Self {
+        self.behind_proxy = behind_proxy;
         self
     }
 
-    /// Adds a host that requests may be for, such as `tokens.example.com`; a name or an address, without a port.
+    /// Adds an accepted host, such as `tokens.example.com`: a name or an address, without a port.
     ///
-    /// Requests for the hosts of the listening address and of the allowed origins are always served; requests for any
-    /// other host get 421.
+    /// The hosts of the listening address and of the allowed origins are always accepted. Requests for other hosts get 421.
     pub fn host(mut self, host: impl Into<String>) -> Self {
         self.hosts.push(host.into());
         self

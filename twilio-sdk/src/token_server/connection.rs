@@ -16,18 +16,18 @@ use tower_service::Service as _;
 
 use super::app::Peer;
 
-/// The most of a request's head that is read.
-const HEAD: usize = 32 << 10;
+/// The maximum size of a request's head.
+const MAX_HEAD: usize = 32 << 10;
 
-/// How long an idle connection may take to end.
-const FAREWELL: Duration = Duration::from_secs(1);
+/// The timeout for closing an idle connection.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How long a connection may last.
+/// The lifetime of a connection.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Times {
-    /// Without a request for a token.
+    /// The timeout without a token request in flight.
     pub(super) idle: Duration,
-    /// In all; requests in flight are still finished.
+    /// The maximum age. Requests in flight are still finished.
     pub(super) age: Duration,
 }
 
@@ -38,7 +38,7 @@ struct Activity {
     changed: Notify,
 }
 
-/// One request, until it is dropped.
+/// A request in flight, ended on drop.
 struct Request(Arc<Activity>);
 
 impl Request {
@@ -57,8 +57,8 @@ impl Drop for Request {
 }
 
 impl Activity {
-    /// Ends when no request has been under way for this long. A head that trickles in is none yet, so that it is
-    /// bounded too, and so is a client that reads its answer slowly.
+    /// Returns after this duration without a request in flight. An incomplete head is not a request, so slow heads are bounded
+    /// too, and so are clients that read their response slowly.
     async fn idle(&self, time: Duration) {
         loop {
             match self.requests.load(Ordering::Acquire) {
@@ -70,7 +70,7 @@ impl Activity {
     }
 }
 
-/// Serves a connection until the client ends it, it is idle for too long or too old, or the server stops.
+/// Serves a connection until the client closes it, it is idle for too long or too old, or the server stops.
 pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     stream: S,
     peer: SocketAddr,
@@ -81,26 +81,26 @@ pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     let activity = Arc::new(Activity::default());
     let counted = Arc::clone(&activity);
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
-        // Everything else is done in no time, and keeps no connection open.
-        let under_way = (request.uri().path() == "/token").then(|| Request::begin(&counted));
+        // All other requests are fast and do not keep the connection open.
+        let in_flight = (request.uri().path() == "/token").then(|| Request::begin(&counted));
         request.extensions_mut().insert(Peer(peer));
         let mut router = router.clone();
         async move {
-            let _under_way = under_way;
+            let _in_flight = in_flight;
             Ok::<_, Infallible>(router.call(request).await.unwrap_or_else(|never| match never {}))
         }
     });
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).max_buf_size(HEAD);
+    builder.http1().timer(TokioTimer::new()).max_buf_size(MAX_HEAD);
     builder.http2().timer(TokioTimer::new()).max_concurrent_streams(64);
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
     let mut until_idle = pin!(activity.idle(times.idle));
     tokio::select! {
-        // Whoever breaks a connection off has no answer to get.
+        // The client closed the connection.
         _ = connection.as_mut() => return,
         () = until_idle.as_mut() => {
             connection.as_mut().graceful_shutdown();
-            let _ = timeout(FAREWELL, connection).await;
+            let _ = timeout(CLOSE_TIMEOUT, connection).await;
             return;
         }
         () = tokio::time::sleep(times.age) => connection.as_mut().graceful_shutdown(),

@@ -1,4 +1,4 @@
-//! A configuration from environment variables alone.
+//! Configuration from environment variables.
 
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ const ACCOUNT: &[&str] = &["TWILIO_ACCOUNT_SID"];
 const KEY: &[&str] = &["TWILIO_API_KEY", "TWILIO_API_KEY_SID"];
 const SECRET: &[&str] = &["TWILIO_API_SECRET", "TWILIO_API_KEY_SECRET"];
 
-/// The room of the one rule, unless set.
+/// The default room of the only rule.
 const ROOM: &str = "My Room";
 
 pub(super) fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<TokenServerConfig> {
@@ -29,7 +29,7 @@ pub(super) fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<TokenServe
         value.unwrap_or_default()
     };
     let key = ApiKeyConfig::new(need(ACCOUNT), need(KEY), need(SECRET));
-    let users_file = PathBuf::from(need(&["TOKEN_SERVER_USERS"]));
+    let users_file = PathBuf::from(need(&["TOKEN_SERVER_USERS_FILE"]));
     for (part, message) in problems(&key) {
         let names = match part {
             Part::Account => ACCOUNT,
@@ -56,10 +56,11 @@ pub(super) fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<TokenServe
     let hosts: Vec<_> = hosts.split(',').map(str::trim).filter(|host| !host.is_empty()).collect();
     if !hosts.iter().all(|host| is_host(host)) {
         wrong.push(
-            "TOKEN_SERVER_HOSTS must hold names such as tokens.example.com, with commas between".to_owned(),
+            "TOKEN_SERVER_HOSTS must contain names such as tokens.example.com, separated by commas"
+                .to_owned(),
         );
     }
-    let audit_log = get(&["TOKEN_SERVER_AUDIT"]).map(AuditLogOptions::new);
+    let audit_log = get(&["TOKEN_SERVER_AUDIT_LOG"]).map(AuditLogOptions::new);
     let room = get(&["TOKEN_SERVER_ROOM"]).unwrap_or_else(|| ROOM.to_owned());
     let rule =
         Rule::video_for_all(&room).map_err(|message| wrong.push(format!("TOKEN_SERVER_ROOM {message}")));

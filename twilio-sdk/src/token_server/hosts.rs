@@ -1,31 +1,31 @@
-//! Which hosts a request may be for.
+//! Accepted hosts of requests.
 //!
-//! A page of another site can make its own name resolve to this server's address (DNS rebinding). The browser then
-//! takes the server for a part of that site, but still names the site's host in its requests.
+//! A page of another site can make its own name resolve to this server's address (DNS rebinding). The browser then treats the
+//! server as a part of that site, but still sends the site's host in its requests.
 
 use std::net::{IpAddr, SocketAddr};
 
 use http::uri::Authority;
 use http::{HeaderMap, Uri, header};
 
-/// The hosts that are served.
+/// The accepted hosts.
 #[derive(Clone, Debug)]
 pub(super) struct Hosts {
     names: Vec<String>,
     listen: IpAddr,
 }
 
-/// Why a request is not served.
+/// Why a host is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum WrongHost {
-    /// It names no host, or several, or one that cannot be read.
-    Unreadable,
-    /// It names a host that is not served.
+    /// The host is missing, repeated or malformed.
+    Malformed,
+    /// The host is not accepted.
     Unknown,
 }
 
 impl Hosts {
-    /// Serves the listening address's own hosts, those of these origins, and these.
+    /// Accepts the hosts of the listening address and of the origins, and the given ones.
     pub(super) fn new(listen: SocketAddr, origins: &[String], hosts: &[String]) -> Self {
         let origins =
             origins.iter().filter_map(|origin| Some(host_of(origin.split_once("://")?.1)?.to_owned()));
@@ -35,37 +35,37 @@ impl Hosts {
 
     /// Checks the host of a request: `:authority`, the absolute target, or else `Host`.
     pub(super) fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), WrongHost> {
-        let authority = authority(uri, headers).ok_or(WrongHost::Unreadable)?;
-        let host = host_of(authority).ok_or(WrongHost::Unreadable)?;
-        match self.serves(&host.to_ascii_lowercase()) {
+        let authority = authority(uri, headers).ok_or(WrongHost::Malformed)?;
+        let host = host_of(authority).ok_or(WrongHost::Malformed)?;
+        match self.accepts(&host.to_ascii_lowercase()) {
             true => Ok(()),
             false => Err(WrongHost::Unknown),
         }
     }
 
-    fn serves(&self, host: &str) -> bool {
+    fn accepts(&self, host: &str) -> bool {
         if self.names.iter().any(|name| name == host) {
             return true;
         }
         let bare = host.trim_start_matches('[').trim_end_matches(']');
         match bare.parse::<IpAddr>() {
-            // An address is nobody's name, so no page of another site can have it; only the listening address matters.
+            // No other site can own an address, so only the listening address matters.
             Ok(address) => match self.listen {
                 listen if listen.is_loopback() => address.to_canonical().is_loopback(),
                 listen => listen.is_unspecified() || listen == address.to_canonical(),
             },
-            // Browsers resolve `localhost` to loopback addresses without asking anyone.
+            // Browsers resolve `localhost` to loopback addresses without DNS.
             Err(_) => host == "localhost" && (self.listen.is_loopback() || self.listen.is_unspecified()),
         }
     }
 
-    /// Whether other machines can only use addresses, because no name is configured.
+    /// Returns whether other hosts can only use addresses, because no name is configured.
     pub(super) fn are_addresses_only(&self) -> bool {
         self.names.is_empty() && !self.listen.is_loopback()
     }
 }
 
-/// Returns what the request names as its host and port.
+/// Returns the host and port of a request.
 pub(super) fn authority<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a str> {
     if let Some(authority) = uri.authority() {
         return Some(authority.as_str());
@@ -87,7 +87,7 @@ fn host_of(authority: &str) -> Option<&str> {
     authority.get(..colon).filter(|host| !host.is_empty())
 }
 
-/// Whether a text is a host as the configuration has it: a name or an address, without a port.
+/// Returns whether a string is a name or an address, without a port.
 pub(super) fn is_host(text: &str) -> bool {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
     match text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
@@ -142,13 +142,13 @@ mod tests {
         }
         for host in ["", "a b", "localhost@evil.example", "u:p@localhost", "evil.example/localhost", ":3000"]
         {
-            assert_eq!(check(&local, host), Err(WrongHost::Unreadable), "{host}");
+            assert_eq!(check(&local, host), Err(WrongHost::Malformed), "{host}");
         }
         let mut twice = HeaderMap::new();
-        assert_eq!(local.check(&Uri::from_static("/"), &twice), Err(WrongHost::Unreadable));
+        assert_eq!(local.check(&Uri::from_static("/"), &twice), Err(WrongHost::Malformed));
         twice.append(header::HOST, HeaderValue::from_static("localhost"));
         twice.append(header::HOST, HeaderValue::from_static("localhost"));
-        assert_eq!(local.check(&Uri::from_static("/"), &twice), Err(WrongHost::Unreadable));
+        assert_eq!(local.check(&Uri::from_static("/"), &twice), Err(WrongHost::Malformed));
         twice.remove(header::HOST);
         twice.append(header::HOST, HeaderValue::from_static("localhost"));
         assert_eq!(local.check(&Uri::from_static("http://evil.example/"), &twice), Err(WrongHost::Unknown));

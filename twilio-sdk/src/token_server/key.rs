@@ -21,11 +21,12 @@ impl fmt::Display for Part {
     }
 }
 
-/// Everything for which Twilio would refuse the tokens of such a key. No message holds a value.
+/// Returns why Twilio would reject tokens signed with a key. No message contains a value.
 pub(super) fn problems(key: &ApiKeyConfig) -> impl Iterator<Item = (Part, &'static str)> {
-    let account = "must be AC and 32 hexadecimal digits";
-    let sid = "must be SK and 32 hexadecimal digits";
-    let secret = "has fewer than 32 characters; Twilio shows the whole secret once, when the key is made";
+    let account = "must be AC followed by 32 hexadecimal digits";
+    let sid = "must be SK followed by 32 hexadecimal digits";
+    let secret =
+        "has fewer than 32 characters; Twilio shows the complete secret only when the key is created";
     [
         (!key.account_sid.is_well_formed()).then_some((Part::Account, account)),
         (!key.api_key.is_well_formed()).then_some((Part::Key, sid)),

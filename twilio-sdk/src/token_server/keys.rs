@@ -24,7 +24,7 @@ pub(super) fn read(reader: &Reader<'_>, directory: &Path) -> Option<TokenServerC
     );
     for (part, message) in problems(&key) {
         let name = part.to_string();
-        // What is there and could not be read has been reported.
+        // A value that cannot be read has been reported.
         match (twilio.has(&name), read[part as usize]) {
             (false, _) => twilio.problem(&name, "is missing"),
             (true, true) => twilio.problem(&name, message),
@@ -43,13 +43,13 @@ pub(super) fn read(reader: &Reader<'_>, directory: &Path) -> Option<TokenServerC
     let users = reader.table("users");
     let users_file = users.text("file").map(|file| directory.join(file));
     if !users.has("file") {
-        users.problem("file", "is missing; it is the file of users");
+        users.problem("file", "is missing; give the path of the users file");
     }
-    let remember = users.duration_or_zero("remember");
+    let password_cache_ttl = users.duration_or_zero("password_cache_ttl");
 
     let rules = reader.tables("rules", rule);
     if !reader.has("rules") {
-        reader.problem("rules", "is missing; without rules nobody gets a token");
+        reader.problem("rules", "is missing; without rules no user gets a token");
     }
 
     let listen = reader.text("listen").map(|text| text.parse());
@@ -57,31 +57,32 @@ pub(super) fn read(reader: &Reader<'_>, directory: &Path) -> Option<TokenServerC
         reader.problem("listen", "must be an address with a port, such as 127.0.0.1:3000");
     }
     let behind_proxy = reader.flag("behind_proxy").unwrap_or(false);
-    let trust_proxy = reader.flag("trust_proxy").unwrap_or(false);
+    let trust_x_forwarded_for = reader.flag("trust_x_forwarded_for").unwrap_or(false);
     let hosts = reader.texts("hosts").unwrap_or_default();
     if !hosts.iter().all(|host| is_host(host)) {
         reader.problem(
             "hosts",
-            "must hold names such as tokens.example.com, without a scheme or port, and no *",
+            "must contain names such as tokens.example.com, without scheme, port or wildcard",
         );
     }
-    let unguessable_ids = reader.flag("unguessable_ids").unwrap_or(true);
+    let random_token_ids = reader.flag("random_token_ids").unwrap_or(true);
     let origins = origins(&reader.table("cors"));
 
     let limits = reader.table("limits");
     let body_limit = limits.size("body");
-    let most = |name: &str, what: &str| {
-        let most = limits.count::<u32>(name);
-        if most == Some(0) {
-            limits.problem(name, format!("must be more than 0, {what}"));
+    let positive = |name: &str, unit: &str| {
+        let count = limits.count::<u32>(name);
+        if count == Some(0) {
+            limits.problem(name, format!("must be more than 0 {unit}"));
         }
-        most
+        count
     };
-    let a_minute = "failures a minute";
-    let (per_user, per_address) = (most("per_user", a_minute), most("per_address", a_minute));
-    let per_user_total = most("per_user_total", a_minute);
-    let (connections, connections_per_address) =
-        (most("connections", "open at once"), most("connections_per_address", "open at once"));
+    let attempts = "failed attempts per minute";
+    let per_user = positive("attempts_per_minute_per_user", attempts);
+    let per_address = positive("attempts_per_minute_per_address", attempts);
+    let per_user_total = positive("attempts_per_minute_per_user_total", attempts);
+    let connections = positive("connections", "open connections");
+    let connections_per_address = positive("connections_per_address", "open connections");
 
     let timeouts = reader.table("timeouts");
     let age = timeouts.duration("connection");
@@ -98,46 +99,49 @@ pub(super) fn read(reader: &Reader<'_>, directory: &Path) -> Option<TokenServerC
         per_address: per_address.unwrap_or(defaults.failures.per_address),
     };
     if failures.per_user_total < per_user {
-        limits.problem("per_user_total", "must not be less than per_user");
+        limits.problem(
+            "attempts_per_minute_per_user_total",
+            "must not be less than attempts_per_minute_per_user",
+        );
     }
     Some(TokenServerConfig {
         listen: listen.and_then(Result::ok).unwrap_or(defaults.listen),
         region,
-        remember: remember.unwrap_or(defaults.remember),
+        password_cache_ttl: password_cache_ttl.unwrap_or(defaults.password_cache_ttl),
         rules,
         origins,
         hosts,
         behind_proxy,
-        trust_proxy,
+        trust_x_forwarded_for,
         body_limit: body_limit.unwrap_or(defaults.body_limit),
         failures,
-        connections: connections.map_or(defaults.connections, |most| most as usize),
+        connections: connections.map_or(defaults.connections, |count| count as usize),
         connections_per_address: connections_per_address.unwrap_or(defaults.connections_per_address),
         idle: idle.unwrap_or(defaults.idle),
         age: age.unwrap_or(defaults.age),
         body_time: body_time.unwrap_or(defaults.body_time),
         shutdown: shutdown.unwrap_or(defaults.shutdown),
         tls,
-        unguessable_ids,
+        random_token_ids,
         audit_log,
         ..defaults
     })
 }
 
-/// The audit log; a table without a file is an error.
+/// Reads the settings of the audit log. A table without a file is an error.
 fn audit(reader: &Reader<'_>, directory: &Path) -> Option<AuditLogOptions> {
     let file = reader.text("file");
-    let (most, wait) = (reader.size("max_file"), reader.duration("lock_timeout"));
+    let (max_size, lock_timeout) = (reader.size("max_file_size"), reader.duration("lock_timeout"));
     let interval = reader.duration_or_zero("fsync_interval");
     if reader.is_there() && (!reader.has("file") || file.as_deref() == Some("")) {
-        reader.problem("file", "is missing; it is the file of the audit log");
+        reader.problem("file", "is missing; give the path of the audit log");
     }
     let mut log = AuditLogOptions::new(directory.join(file?));
-    if let Some(most) = most {
-        log = log.max_file_bytes(most);
+    if let Some(max_size) = max_size {
+        log = log.max_file_bytes(max_size);
     }
-    if let Some(wait) = wait {
-        log = log.lock_timeout(wait);
+    if let Some(timeout) = lock_timeout {
+        log = log.lock_timeout(timeout);
     }
     if let Some(interval) = interval.filter(|interval| !interval.is_zero()) {
         log = log.sync_policy(SyncPolicy::Interval(interval));
@@ -156,11 +160,11 @@ fn tls(reader: &Reader<'_>) -> Option<Tls> {
 }
 
 fn origins(cors: &Reader<'_>) -> Vec<String> {
-    let origins = cors.texts("origins").unwrap_or_default();
+    let origins = cors.texts("allowed_origins").unwrap_or_default();
     if !origins.iter().all(|origin| is_origin(origin)) {
         cors.problem(
-            "origins",
-            "must hold origins such as https://app.example.com, without a path, and no *",
+            "allowed_origins",
+            "must contain origins such as https://app.example.com, without path or wildcard",
         );
     }
     origins
@@ -180,7 +184,7 @@ mod tests {
 
     const EXAMPLE: &str = include_str!("../../examples/token-server.toml");
 
-    /// The paths of the values in a table; tables of a list have one path.
+    /// Collects the paths of all values in a table. Tables of a list share one path.
     fn leaves(value: &toml::Value, path: &str, found: &mut Vec<String>) {
         match value {
             toml::Value::Table(table) => {

@@ -9,37 +9,37 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::network::{SITE, lock, network, site};
 use crate::listener::counted_name;
 
-/// How many counts are kept at most.
-const MOST: usize = 100_000;
+/// The maximum number of counters.
+const MAX_COUNTERS: usize = 100_000;
 
-/// The time in which a full count empties.
+/// The time in which a full counter drains.
 const WINDOW: Duration = Duration::from_secs(60);
 
-/// For how long a network from which a user has authenticated is the user's own.
-const OWN: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long a network counts as one that the user authenticates from.
+const KNOWN: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How many passwords of one network are checked at once.
+/// The maximum number of concurrent password checks per network.
 const CHECKS: u32 = 4;
 
-/// Failures a minute.
+/// The maximum number of failed attempts per minute.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FailureLimits {
-    /// For a name from one network.
+    /// Per username and network.
     pub(super) per_user: u32,
-    /// For a name from everywhere.
+    /// Per username, from all networks.
     pub(super) per_user_total: u32,
-    /// From one network, for all names.
+    /// Per network, for all usernames.
     pub(super) per_address: u32,
 }
 
-/// Counts failed authentications, so that guessing stops and others are not locked out.
+/// Counts failed authentications, to stop guessing without locking out users.
 ///
-/// A count empties by its limit a minute, and by nothing else. Each check is counted as a failure from its start, and
-/// [`Attempt::succeeded`] and [`Attempt::undecided`] take that back, so many checks at once are no more guesses than one
-/// after the other. Names and networks are kept as hashes under a random key.
+/// A counter drains by its limit per minute and is never reset. A check counts as a failure from its start;
+/// [`Attempt::succeeded`] and [`Attempt::undecided`] undo that, so concurrent checks allow no more guesses than sequential
+/// ones. Usernames and networks are stored as hashes under a random key.
 pub(super) struct Failures {
     counts: Mutex<HashMap<u64, Count>>,
-    own: Mutex<HashMap<u64, Instant>>,
+    known: Mutex<HashMap<u64, Instant>>,
     turns: Mutex<HashMap<IpAddr, Weak<Semaphore>>>,
     hasher: RandomState,
 }
@@ -62,35 +62,35 @@ impl Count {
         f64::from(self.per_minute) / WINDOW.as_secs_f64()
     }
 
-    /// Returns how long a further failure has to wait.
+    /// Returns how long another attempt has to wait.
     fn wait(&self, now: Instant) -> Option<Duration> {
         let excess = self.level(now) + 1.0 - f64::from(self.per_minute);
         (excess > 1e-6).then(|| Duration::from_secs_f64(excess / self.rate()))
     }
 }
 
-/// A check that counts as a failure unless it says otherwise.
+/// A check that counts as a failure until it reports another outcome.
 pub(super) struct Attempt<'a> {
     failures: &'a Failures,
     keys: Vec<u64>,
-    own: u64,
+    known_key: u64,
 }
 
 impl Attempt<'_> {
-    /// The password was right, so the network is one of the user's own.
+    /// Reports a correct password. The network becomes one that the user authenticates from.
     pub(super) fn succeeded(self) {
-        let mut own = lock(&self.failures.own);
-        if own.len() >= MOST {
-            own.retain(|_, since| since.elapsed() < OWN);
+        let mut known = lock(&self.failures.known);
+        if known.len() >= MAX_COUNTERS {
+            known.retain(|_, since| since.elapsed() < KNOWN);
         }
-        if own.len() < MOST {
-            own.insert(self.own, Instant::now());
+        if known.len() < MAX_COUNTERS {
+            known.insert(self.known_key, Instant::now());
         }
-        drop(own);
+        drop(known);
         self.undecided();
     }
 
-    /// The password was not checked.
+    /// Reports that the password was not checked.
     pub(super) fn undecided(self) {
         let mut counts = lock(&self.failures.counts);
         let now = Instant::now();
@@ -107,17 +107,17 @@ impl Failures {
     pub(super) fn new() -> Self {
         Self {
             counts: Mutex::default(),
-            own: Mutex::default(),
+            known: Mutex::default(),
             turns: Mutex::default(),
             hasher: RandomState::new(),
         }
     }
 
-    /// Waits until the network may have a password checked: a few at once, so that no network delays the others.
+    /// Waits for one of the concurrent checks of a network, so that no network delays others.
     pub(super) async fn turn(&self, address: IpAddr, limits: FailureLimits) -> Option<OwnedSemaphorePermit> {
         let turns = {
             let mut turns = lock(&self.turns);
-            if turns.len() >= MOST {
+            if turns.len() >= MAX_COUNTERS {
                 turns.retain(|_, turn| turn.strong_count() > 0);
             }
             let network = network(address);
@@ -142,7 +142,7 @@ impl Failures {
         limits: FailureLimits,
     ) -> Result<Attempt<'_>, Duration> {
         let (name, network, now) = (counted_name(name), network(address), Instant::now());
-        let own = self.hasher.hash_one(("own", &name, network));
+        let known_key = self.hasher.hash_one(("known", &name, network));
         let mut bounds = vec![
             (self.hasher.hash_one(("user", &name, network)), limits.per_user),
             (self.hasher.hash_one(("address", network)), limits.per_address),
@@ -150,8 +150,8 @@ impl Failures {
         if let Some(site) = site(address) {
             bounds.push((self.hasher.hash_one(("site", site)), limits.per_address.saturating_mul(SITE)));
         }
-        // Guesses from elsewhere do not lock a user out of the networks that the user comes from.
-        if lock(&self.own).get(&own).is_none_or(|since| since.elapsed() >= OWN) {
+        // Guesses from other networks do not lock a user out of the networks that the user authenticates from.
+        if lock(&self.known).get(&known_key).is_none_or(|since| since.elapsed() >= KNOWN) {
             bounds.push((self.hasher.hash_one(("name", &name)), limits.per_user_total));
         }
         let mut counts = lock(&self.counts);
@@ -165,23 +165,23 @@ impl Failures {
             let level = counts.get(&key).map_or(0.0, |count| count.level(now));
             counts.insert(key, Count { level: level + 1.0, at: now, per_minute });
         }
-        Ok(Attempt { failures: self, keys: bounds.into_iter().map(|(key, _)| key).collect(), own })
+        Ok(Attempt { failures: self, keys: bounds.into_iter().map(|(key, _)| key).collect(), known_key })
     }
 }
 
-/// Forgets empty counts, and where that is not enough, the lowest: a name that is guessed has a higher one than names
-/// that are made up to fill the table.
+/// Drops empty counters and, if that is not enough, the lowest ones. A username under attack has a higher counter than random
+/// ones that fill the table.
 fn make_room(counts: &mut HashMap<u64, Count>, new: usize, now: Instant) {
-    if counts.len() + new <= MOST {
+    if counts.len() + new <= MAX_COUNTERS {
         return;
     }
     counts.retain(|_, count| count.level(now) > 0.0);
-    if counts.len() + new > MOST {
+    if counts.len() + new > MAX_COUNTERS {
         let mut levels: Vec<(f64, u64)> =
             counts.iter().map(|(key, count)| (count.level(now), *key)).collect();
         levels.sort_by(|a, b| a.0.total_cmp(&b.0));
-        // A tenth at once, so that the next attempts need not look for room.
-        for (_, key) in levels.into_iter().take(MOST / 10) {
+        // Drops a tenth, so that the next attempts find room.
+        for (_, key) in levels.into_iter().take(MAX_COUNTERS / 10) {
             counts.remove(&key);
         }
     }
@@ -255,10 +255,10 @@ mod tests {
         let count = Count { level: 3.0, at: now, per_minute: 3 };
         assert_eq!(count.level(now + Duration::from_secs(30)), 1.5);
         assert_eq!(count.level(now + Duration::from_secs(90)), 0.0);
-        let mut counts: HashMap<u64, Count> = (0..MOST as u64)
+        let mut counts: HashMap<u64, Count> = (0..MAX_COUNTERS as u64)
             .map(|key| (key, Count { level: if key < 10 { 3.0 } else { 1.0 }, ..count }))
             .collect();
         make_room(&mut counts, 1, now);
-        assert!(counts.len() < MOST && (0..10).all(|key| counts.contains_key(&key)));
+        assert!(counts.len() < MAX_COUNTERS && (0..10).all(|key| counts.contains_key(&key)));
     }
 }

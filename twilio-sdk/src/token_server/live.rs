@@ -1,4 +1,4 @@
-//! The settings that a server runs with, and how they are replaced while it runs.
+//! The current settings of a server, and their replacement while it runs.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -9,21 +9,21 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use tokio_rustls::TlsAcceptor;
 
 use super::TokenServerConfig;
-use super::answer::Refusal;
 use super::app::Peer;
 use super::connection::Times;
 use super::hosts::{Hosts, WrongHost, authority};
 use super::limits::Failures;
+use super::rejection::Rejection;
 use super::server::acceptor;
 use crate::Result;
 use crate::access_token::AccessToken;
 use crate::audit::Recorder;
 use crate::listener::{CachedUserStore, UserDetails, UserStore, forwarded};
 
-/// Where a proxy says for whom it asks.
+/// The header in which a proxy names the client.
 const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// Everything that outlives a change of the settings.
+/// Everything that survives a change of the settings.
 pub(super) struct Live {
     current: RwLock<Arc<Current>>,
     users: Arc<dyn UserStore>,
@@ -31,7 +31,7 @@ pub(super) struct Live {
     pub(super) recorder: Recorder,
 }
 
-/// The settings that requests and connections begin with.
+/// The settings that new requests and connections use.
 pub(super) struct Current {
     pub(super) config: TokenServerConfig,
     pub(super) users: Arc<CachedUserStore<Arc<dyn UserStore>>>,
@@ -44,8 +44,8 @@ impl Live {
         config.check_exposure()?;
         let recorder = config.audit.clone().map(Recorder::new).unwrap_or_default();
         recorder.redact_secret(&config.key.api_secret);
-        let remembered = CachedUserStore::new(Arc::clone(&users), config.remember)?;
-        let current = Current::new(config, Arc::new(remembered))?;
+        let cached = CachedUserStore::new(Arc::clone(&users), config.password_cache_ttl)?;
+        let current = Current::new(config, Arc::new(cached))?;
         Ok(Self { current: RwLock::new(Arc::new(current)), users, failures: Failures::new(), recorder })
     }
 
@@ -53,7 +53,7 @@ impl Live {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Replaces the settings, or none of them; returns the keys that differ and need a restart.
+    /// Replaces all settings or none. Returns the changed keys that need a restart.
     fn apply(&self, mut config: TokenServerConfig) -> Result<Vec<&'static str>> {
         let old = self.current();
         let mut fixed = Vec::new();
@@ -69,7 +69,7 @@ impl Live {
             fixed.push("limits.connections");
             config.connections = old.config.connections;
         }
-        // The log was opened from the options, which are kept to tell a change.
+        // The log is open. Its options are kept to detect changes.
         if format!("{:?}", config.audit_log) != format!("{:?}", old.config.audit_log) {
             fixed.push("audit");
         }
@@ -77,9 +77,9 @@ impl Live {
         config.audit.clone_from(&old.config.audit);
         config.check_exposure()?;
         self.recorder.redact_secret(&config.key.api_secret);
-        let users = match config.remember == old.config.remember {
+        let users = match config.password_cache_ttl == old.config.password_cache_ttl {
             true => Arc::clone(&old.users),
-            false => Arc::new(CachedUserStore::new(Arc::clone(&self.users), config.remember)?),
+            false => Arc::new(CachedUserStore::new(Arc::clone(&self.users), config.password_cache_ttl)?),
         };
         let new = Arc::new(Current::new(config, users)?);
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = new;
@@ -93,14 +93,14 @@ impl Current {
         let hosts = Hosts::new(config.listen, &config.origins, &config.hosts);
         if hosts.are_addresses_only() {
             tracing::warn!(
-                target: "twilio_sdk::token_server",
-                "requests are served for addresses only; set hosts to the names that clients use"
+                target: "twilio_token_server",
+                "only IP addresses are accepted as hosts; set hosts to the names that clients use"
             );
         }
-        if config.behind_proxy && !config.trust_proxy {
+        if config.behind_proxy && !config.trust_x_forwarded_for {
             tracing::warn!(
-                target: "twilio_sdk::token_server",
-                "all clients of the proxy count as one network; set trust_proxy if the proxy adds X-Forwarded-For"
+                target: "twilio_token_server",
+                "all clients of the proxy count as one network; set trust_x_forwarded_for if the proxy adds X-Forwarded-For"
             );
         }
         Ok(Self { config, users, tls, hosts })
@@ -110,80 +110,80 @@ impl Current {
         Times { idle: self.config.idle, age: self.config.age }
     }
 
-    /// Returns how many connections a network may have; a proxy is no client.
+    /// Returns the connection limit of a network. There is none behind a proxy.
     pub(super) fn connections_per_address(&self) -> Option<u32> {
-        let proxied = self.config.behind_proxy || self.config.trust_proxy;
+        let proxied = self.config.behind_proxy || self.config.trust_x_forwarded_for;
         (!proxied).then_some(self.config.connections_per_address)
     }
 
-    /// The address that counts: the peer's, or what the proxy in front says.
+    /// Returns the client's address: the peer's, or the one that a trusted proxy names.
     pub(super) fn address(&self, request: &Request) -> IpAddr {
         let peer = request.extensions().get::<Peer>();
         let peer = peer.map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.ip().to_canonical());
-        match self.config.trust_proxy {
+        match self.config.trust_x_forwarded_for {
             true => forwarded(request.headers(), &FORWARDED).unwrap_or(peer),
             false => peer,
         }
     }
 
-    /// Checks that the request is for a host that is served.
-    pub(super) fn host(&self, request: &Request) -> std::result::Result<(), Refusal> {
+    /// Checks that the request names an accepted host.
+    pub(super) fn host(&self, request: &Request) -> std::result::Result<(), Rejection> {
         self.hosts.check(request.uri(), request.headers()).map_err(|wrong| match wrong {
-            WrongHost::Unreadable => Refusal::new(StatusCode::BAD_REQUEST, "the request must name one host"),
+            WrongHost::Malformed => Rejection::new(StatusCode::BAD_REQUEST, "the request must have exactly one Host"),
             WrongHost::Unknown => {
-                let message = "this server does not serve the host that the request names";
-                Refusal::new(StatusCode::MISDIRECTED_REQUEST, message)
-                    .because("the host is neither the listening address's, nor an origin's, nor one of hosts")
+                let message = "the host of the request is not accepted";
+                Rejection::new(StatusCode::MISDIRECTED_REQUEST, message)
+                    .because("the host is not that of the listening address or of an allowed origin, and is not in hosts")
             }
         })
     }
 
-    /// Returns the origin of the page that asks and may read the response; `None` without an origin.
-    pub(super) fn origin(&self, request: &Request) -> std::result::Result<Option<HeaderValue>, Refusal> {
+    /// Returns the origin of the page if it is allowed; `None` without an origin.
+    pub(super) fn origin(&self, request: &Request) -> std::result::Result<Option<HeaderValue>, Rejection> {
         let Some(origin) = request.headers().get(header::ORIGIN) else { return Ok(None) };
         let text = origin.to_str().unwrap_or_default();
         let host = authority(request.uri(), request.headers());
-        let own = text.split_once("://").is_some_and(|(scheme, origin_host)| {
-            // A page that was not encrypted may be anyone's, and this server's own pages are encrypted as it is.
-            let same = scheme == "https" || (scheme == "http" && self.tls.is_none());
-            same && host.is_some_and(|host| origin_host.eq_ignore_ascii_case(host))
+        let same_origin = text.split_once("://").is_some_and(|(scheme, origin_host)| {
+            // Anyone on the network may have changed a page that was sent without TLS. If this server has TLS, so have its pages.
+            let same_scheme = scheme == "https" || (scheme == "http" && self.tls.is_none());
+            same_scheme && host.is_some_and(|host| origin_host.eq_ignore_ascii_case(host))
         });
-        match own || self.config.origins.iter().any(|allowed| allowed == text) {
+        match same_origin || self.config.origins.iter().any(|allowed| allowed == text) {
             true => Ok(Some(origin.clone())),
-            false => Err(Refusal::new(StatusCode::FORBIDDEN, "pages of this origin may not ask for tokens")),
+            false => Err(Rejection::new(StatusCode::FORBIDDEN, "the origin of the page is not allowed")),
         }
     }
 
-    pub(super) fn sign(&self, user: &UserDetails) -> std::result::Result<Signed, Refusal> {
-        let Some(rule) = self.config.rules.iter().find(|rule| rule.is_for(user)) else {
-            let message = "no token is meant for this user";
-            return Err(Refusal::new(StatusCode::FORBIDDEN, message).because("no rule is for the user"));
+    pub(super) fn sign(&self, user: &UserDetails) -> std::result::Result<Signed, Rejection> {
+        let Some(rule) = self.config.rules.iter().find(|rule| rule.matches(user)) else {
+            let message = "no rule grants this user a token";
+            return Err(Rejection::new(StatusCode::FORBIDDEN, message).because("no rule matches the user"));
         };
         let grants = rule.grants(user);
         let names: Vec<_> = grants.iter().map(|grant| grant.name()).collect();
-        let (names, identity, lives) = (names.join(","), rule.identity(user), rule.ttl.as_secs());
+        let (names, identity, lifetime) = (names.join(","), rule.identity(user), rule.ttl.as_secs());
         let token = || {
             let mut token = AccessToken::new(&self.config.key, &*identity)?.ttl(rule.ttl)?;
             token = token.region(self.config.region.clone().unwrap_or_default());
-            if self.config.unguessable_ids {
+            if self.config.random_token_ids {
                 token = token.unguessable_id();
             }
             grants.into_iter().fold(token, AccessToken::grant).sign()
         };
         let token = token().map_err(|error| {
-            let message = "no token can be made for this user";
-            Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, message).because(error.to_string())
+            let message = "the token cannot be created";
+            Rejection::new(StatusCode::INTERNAL_SERVER_ERROR, message).because(error.to_string())
         })?;
-        Ok(Signed { token, identity, grants: names, lives })
+        Ok(Signed { token, identity, grants: names, lifetime })
     }
 }
 
-/// A token, for whom, for what and for how many seconds.
+/// A signed token with its identity, grants and lifetime in seconds.
 pub(super) struct Signed {
     pub(super) token: String,
     pub(super) identity: String,
     pub(super) grants: String,
-    pub(super) lives: u64,
+    pub(super) lifetime: u64,
 }
 
 /// Replaces the settings of a [`TokenServer`](super::TokenServer) while it runs. Cheap to clone.
@@ -193,14 +193,14 @@ pub struct Reloader {
 }
 
 impl Reloader {
-    /// Replaces all settings at once, certificates included; requests and connections that have begun keep theirs.
+    /// Replaces all settings at once, including certificates. Requests in flight and open connections keep the old settings.
     ///
-    /// Returns the keys whose values differ and which need a restart: `listen`, `users.file`, `limits.connections`,
-    /// `audit`. Their old values stay in use. Failures that were counted and passwords that are remembered stay.
+    /// Returns the changed keys that need a restart: `listen`, `users.file`, `limits.connections`, `audit`. Their old values stay
+    /// in use. Counted failures and cached passwords are kept.
     ///
     /// # Errors
     ///
-    /// The certificate cannot be used, or the listening address would need TLS or a proxy. Then all old settings stay.
+    /// The certificate is invalid, or the listening address requires TLS or a proxy. All old settings stay in use.
     pub fn apply(&self, config: TokenServerConfig) -> Result<Vec<&'static str>> {
         self.live.apply(config)
     }

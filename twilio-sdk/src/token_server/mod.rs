@@ -45,7 +45,7 @@
 //!
 //! Another listening address than loopback needs TLS, or `behind_proxy = true`: a proxy terminates TLS, and clients reach
 //! nothing but the proxy. Connections are then not bounded by network, which is the proxy's task. `X-Forwarded-For` counts
-//! only with `trust_proxy = true`; without it all clients of the proxy are one network.
+//! only with `trust_x_forwarded_for = true`; without it all clients of the proxy are one network.
 //!
 //! # Changing settings
 //!
@@ -56,7 +56,6 @@
 //! that is issued and each failed authentication one of `twilio_sdk::token_server`. No event holds a password, a secret or
 //! a token. With a table `audit` in its configuration the server keeps an audit log, too.
 
-mod answer;
 mod app;
 mod config;
 mod connection;
@@ -67,6 +66,7 @@ mod keys;
 mod limits;
 mod live;
 mod network;
+mod rejection;
 mod request;
 mod rule;
 mod server;

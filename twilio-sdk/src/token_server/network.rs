@@ -1,23 +1,23 @@
-//! What counts as one client, and how many connections it may have.
+//! Networks that count as one client, and their connection limits.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// A site's /48 of IPv6 may have so many times what one of its networks may.
+/// The limit of an IPv6 /48, in multiples of the limit of one network.
 pub(super) const SITE: u32 = 4;
 
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Returns what counts as one address: an IPv4 address, or the /64 of an IPv6 address, because one client may have all
-/// addresses of it.
+/// Returns the network that counts as one client: an IPv4 address or the /64 of an IPv6 address, of which one client may use
+/// all addresses.
 pub(super) fn network(address: IpAddr) -> IpAddr {
     masked(address, 64)
 }
 
-/// Returns the /48 of an IPv6 address, which is what one customer may have.
+/// Returns the /48 of an IPv6 address, the typical allocation of one customer.
 pub(super) fn site(address: IpAddr) -> Option<IpAddr> {
     matches!(address.to_canonical(), IpAddr::V6(_)).then(|| masked(address, 48))
 }
@@ -29,13 +29,13 @@ fn masked(address: IpAddr, bits: u32) -> IpAddr {
     }
 }
 
-/// Open connections of each network.
+/// Counts open connections per network.
 pub(super) struct Places {
     /// By network and length of its prefix.
     open: Mutex<HashMap<(IpAddr, u32), u32>>,
 }
 
-/// A connection's place, until it is dropped.
+/// A counted connection, released on drop.
 pub(super) struct Place {
     places: Arc<Places>,
     networks: Vec<(IpAddr, u32)>,
@@ -46,12 +46,12 @@ impl Places {
         Arc::new(Self { open: Mutex::default() })
     }
 
-    /// Takes a place for a connection from this address, unless its network has as many as it may.
-    pub(super) fn take(self: &Arc<Self>, address: IpAddr, most: u32) -> Option<Place> {
-        let mut bounds = vec![((network(address), 64), most)];
-        bounds.extend(site(address).map(|site| ((site, 48), most.saturating_mul(SITE))));
+    /// Counts a connection from an address, unless its network has reached its limit.
+    pub(super) fn take(self: &Arc<Self>, address: IpAddr, max: u32) -> Option<Place> {
+        let mut bounds = vec![((network(address), 64), max)];
+        bounds.extend(site(address).map(|site| ((site, 48), max.saturating_mul(SITE))));
         let mut open = lock(&self.open);
-        if bounds.iter().any(|(network, most)| open.get(network).is_some_and(|open| open >= most)) {
+        if bounds.iter().any(|(network, max)| open.get(network).is_some_and(|open| open >= max)) {
             return None;
         }
         for (network, _) in &bounds {

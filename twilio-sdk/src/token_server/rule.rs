@@ -7,7 +7,7 @@ use crate::access_token::{
 use crate::config::file::Reader;
 use crate::listener::UserDetails;
 
-/// A text in which `{username}` stands for the user's name.
+/// A string with `{username}` as placeholder.
 #[derive(Clone, Debug)]
 pub(super) struct Template(String);
 
@@ -15,13 +15,13 @@ impl Template {
     fn parse(text: &str) -> Result<Self, String> {
         let rest = text.replace("{username}", "");
         match rest.contains(['{', '}']) {
-            true => Err("holds a { or } that is not part of {username}".to_owned()),
+            true => Err("contains a { or } that is not part of {username}".to_owned()),
             false if text.is_empty() => Err("is empty".to_owned()),
             false => Ok(Self(text.to_owned())),
         }
     }
 
-    /// Whether all users get the same text.
+    /// Returns whether the string is the same for all users.
     fn is_fixed(&self) -> bool {
         !self.0.contains("{username}")
     }
@@ -31,12 +31,12 @@ impl Template {
     }
 }
 
-/// Who gets which token.
+/// Which users get which token.
 #[derive(Clone, Debug)]
 pub(super) struct Rule {
-    /// These users; any user where there are none and no scopes either.
+    /// Usernames. If both lists are empty, the rule matches any user.
     users: Vec<String>,
-    /// Users with one of these scopes.
+    /// Scopes, of which a user needs one.
     scopes: Vec<String>,
     identity: Template,
     pub(super) ttl: Duration,
@@ -53,7 +53,7 @@ struct Grants {
 }
 
 impl Grants {
-    /// Without what depends on the user.
+    /// Returns the grants without values that depend on the user.
     fn fixed(&self) -> Self {
         let fixed = |template: &Option<Template>| template.clone().filter(Template::is_fixed);
         Self {
@@ -87,19 +87,19 @@ impl Rule {
         Ok(Self { users: Vec::new(), scopes: Vec::new(), identity, ttl: DEFAULT_TTL, grants })
     }
 
-    pub(super) fn is_for(&self, user: &UserDetails) -> bool {
+    pub(super) fn matches(&self, user: &UserDetails) -> bool {
         (self.users.is_empty() && self.scopes.is_empty())
             || self.users.contains(&user.username)
             || user.has_any_scope(&self.scopes)
     }
 
-    /// What Twilio would refuse in every token of the rule.
+    /// Returns why Twilio would reject every token of the rule.
     fn problem(&self) -> Option<String> {
-        let somebody = UserDetails::new("somebody", [""; 0]);
+        let example = UserDetails::new("example", [""; 0]);
         let fixed = Self { grants: self.grants.fixed(), ..self.clone() };
         let key = ApiKeyConfig::new("AC0", "SK0", "0".repeat(32));
-        let token = AccessToken::new(&key, fixed.identity(&somebody));
-        let token = token.map(|token| fixed.grants(&somebody).into_iter().fold(token, AccessToken::grant));
+        let token = AccessToken::new(&key, fixed.identity(&example));
+        let token = token.map(|token| fixed.grants(&example).into_iter().fold(token, AccessToken::grant));
         token.and_then(|token| token.sign()).err().map(|error| error.to_string())
     }
 
@@ -145,13 +145,13 @@ impl Rule {
     }
 }
 
-/// Reads one of the tables `rules`.
+/// Reads one table of `rules`.
 pub(super) fn rule(reader: &Reader<'_>) -> Option<Rule> {
     let users = reader.texts("users").unwrap_or_default();
     let scopes = reader.texts("scopes").unwrap_or_default();
     for key in ["users", "scopes"] {
         if reader.has(key) && users.is_empty() && scopes.is_empty() {
-            reader.problem(key, "is empty, which would let every user have the token; leave it out for that");
+            reader.problem(key, "is empty; leave it out to match every user");
         }
     }
     let identity = template(reader, "identity").unwrap_or(Template("{username}".to_owned()));
@@ -162,24 +162,24 @@ pub(super) fn rule(reader: &Reader<'_>) -> Option<Rule> {
     let (video, voice, chat) = (reader.table("video"), reader.table("voice"), reader.table("chat"));
     let (sync, task_router) = (reader.table("sync"), reader.table("task_router"));
     let room = template(&video, "room");
-    let spoken = Voice {
+    let voice_grant = Voice {
         incoming: voice.flag("incoming").unwrap_or(false),
         application: template(&voice, "outgoing_application_sid"),
         push_credential: template(&voice, "push_credential_sid"),
     };
-    let talk = (template(&chat, "service_sid"), template(&chat, "push_credential_sid"));
-    let synced = template(&sync, "service_sid");
-    let routed = (
+    let chat_grant = (template(&chat, "service_sid"), template(&chat, "push_credential_sid"));
+    let sync_service = template(&sync, "service_sid");
+    let task_router_grant = (
         template(&task_router, "workspace_sid"),
         template(&task_router, "worker_sid"),
         template(&task_router, "role"),
     );
     let grants = Grants {
         video: video.is_there().then_some(room),
-        voice: voice.is_there().then_some(spoken),
-        chat: chat.is_there().then_some(talk),
-        sync: sync.is_there().then_some(synced),
-        task_router: task_router.is_there().then_some(routed),
+        voice: voice.is_there().then_some(voice_grant),
+        chat: chat.is_there().then_some(chat_grant),
+        sync: sync.is_there().then_some(sync_service),
+        task_router: task_router.is_there().then_some(task_router_grant),
     };
     if !reader.is_there() {
         return None;

@@ -22,10 +22,10 @@ use super::{TokenServerConfig, connection};
 use crate::listener::{FileUserStore, UserStore};
 use crate::{Error, Result};
 
-/// How often it is logged that connections are refused, at most.
-const REFUSALS: Duration = Duration::from_secs(10);
+/// The minimum time between log events about closed connections.
+const LOG_INTERVAL: Duration = Duration::from_secs(10);
 
-/// A token server that listens.
+/// A bound token server.
 pub struct TokenServer {
     listener: TcpListener,
     router: Router,
@@ -34,75 +34,75 @@ pub struct TokenServer {
 }
 
 impl TokenServer {
-    /// Listens, with the users of the configuration's file.
+    /// Binds the listening address and opens the users file of the configuration.
     ///
     /// # Errors
     ///
-    /// The address cannot be listened on or would need TLS, the users cannot be read, the certificate cannot be used, or
-    /// the audit log cannot be written to.
+    /// The address cannot be bound or requires TLS, the users file or the certificate is invalid, or the audit log is not
+    /// writable.
     pub async fn bind(config: TokenServerConfig) -> Result<Self> {
         let users = Arc::new(FileUserStore::open(&config.users_file)?);
-        let mut server = Self::with_users(config, Arc::clone(&users) as Arc<dyn UserStore>).await?;
+        let mut server = Self::bind_with_users(config, Arc::clone(&users) as Arc<dyn UserStore>).await?;
         server.users = Some(users);
         Ok(server)
     }
 
-    /// Listens, with users of any store; the configuration's file is not read.
+    /// Binds the listening address, with users of your own store instead of the users file.
     ///
     /// # Errors
     ///
-    /// The address cannot be listened on or would need TLS, the certificate cannot be used, or the audit log cannot be
-    /// written to.
-    pub async fn with_users(config: TokenServerConfig, users: Arc<dyn UserStore>) -> Result<Self> {
+    /// The address cannot be bound or requires TLS, the certificate is invalid, or the audit log is not writable.
+    pub async fn bind_with_users(config: TokenServerConfig, users: Arc<dyn UserStore>) -> Result<Self> {
         let config = config.open_audit()?;
         if let Some(audit) = &config.audit {
-            users.record_changes(audit);
+            users.set_audit(audit);
         }
         let listen = config.listen;
         let live = Arc::new(Live::new(config, users)?);
         let listener = TcpListener::bind(listen)
             .await
-            .map_err(|error| Error::config(format!("listen: {listen} cannot be listened at: {error}")))?;
+            .map_err(|error| Error::config(format!("listen: cannot bind {listen}: {error}")))?;
         let router = Arc::new(App::new(Arc::clone(&live))).router();
         Ok(Self { listener, router, live, users: None })
     }
 
-    /// Where it listens.
+    /// Returns the bound address.
     ///
     /// # Errors
     ///
-    /// The system cannot tell.
+    /// The operating system failed to return it.
     pub fn local_addr(&self) -> Result<SocketAddr> {
         self.listener.local_addr().map_err(|error| Error::config(format!("listen: {error}")))
     }
 
-    /// The users of the configuration's file, to [read again](FileUserStore::reload).
+    /// Returns the store of the users file, to [reload](FileUserStore::reload) it. `None` after
+    /// [`bind_with_users`](Self::bind_with_users).
     pub fn users(&self) -> Option<Arc<FileUserStore>> {
         self.users.clone()
     }
 
-    /// Returns what replaces the settings while the server runs.
+    /// Returns a handle that replaces the settings while the server runs.
     pub fn reloader(&self) -> Reloader {
         Reloader { live: Arc::clone(&self.live) }
     }
 
-    /// Serves until the future ends. Then nobody new is let in, and requests under way have the configuration's
-    /// `timeouts.shutdown` (10 s) to end.
-    pub async fn serve(self, until: impl Future<Output = ()>) {
+    /// Serves until the future completes. The server then accepts no more connections, and requests in flight have
+    /// `timeouts.shutdown` of the configuration (10 s) to finish.
+    pub async fn serve_with_shutdown(self, signal: impl Future<Output = ()>) {
         let all = Arc::new(Semaphore::new(self.live.current().config.connections));
         let places = Places::new();
-        let mut refused = Refused::default();
+        let mut closed = Closed::default();
         let (stop, stopping) = watch::channel(false);
         let mut connections = JoinSet::new();
-        tokio::pin!(until);
+        tokio::pin!(signal);
         loop {
             let accept = async {
-                // The semaphore is never closed, so there is a place in the end.
+                // The semaphore is never closed.
                 let place = Arc::clone(&all).acquire_owned().await.ok();
                 (place, self.listener.accept().await)
             };
             let (place, accepted) = tokio::select! {
-                () = &mut until => break,
+                () = &mut signal => break,
                 Some(_) = connections.join_next() => continue,
                 accepted = accept => accepted,
             };
@@ -110,10 +110,10 @@ impl TokenServer {
                 Ok((stream, peer)) => {
                     let now = self.live.current();
                     let of_network = match now.connections_per_address() {
-                        Some(most) => match places.take(peer.ip(), most) {
+                        Some(max) => match places.take(peer.ip(), max) {
                             Some(place) => Some(place),
                             None => {
-                                refused.count(peer);
+                                closed.count(peer);
                                 continue;
                             }
                         },
@@ -126,8 +126,8 @@ impl TokenServer {
                     });
                 }
                 Err(error) => {
-                    // Too many open files, mostly: the next attempt must not come at once.
-                    tracing::warn!(target: "twilio_sdk::token_server", %error, "a connection cannot be taken");
+                    // Usually too many open files: wait before the next attempt.
+                    tracing::warn!(target: "twilio_token_server", %error, "accepting a connection failed");
                     tokio::time::sleep(Duration::from_millis(50)).await;
                 }
             }
@@ -136,26 +136,26 @@ impl TokenServer {
         let _ = stop.send(true);
         let ended = async { while connections.join_next().await.is_some() {} };
         if timeout(self.live.current().config.shutdown, ended).await.is_err() {
-            tracing::warn!(target: "twilio_sdk::token_server", "requests were still under way and are cut off");
+            tracing::warn!(target: "twilio_token_server", "shutdown timeout: requests in flight were aborted");
         }
     }
 }
 
-/// Connections that were closed because their network had too many.
+/// Counts connections that were closed because their network had too many.
 #[derive(Default)]
-struct Refused {
+struct Closed {
     number: u64,
     logged: Option<Instant>,
 }
 
-impl Refused {
+impl Closed {
     fn count(&mut self, peer: SocketAddr) {
         self.number += 1;
-        if self.logged.is_none_or(|logged| logged.elapsed() >= REFUSALS) {
+        if self.logged.is_none_or(|logged| logged.elapsed() >= LOG_INTERVAL) {
             tracing::warn!(
-                target: "twilio_sdk::token_server",
+                target: "twilio_token_server",
                 address = %peer.ip(), number = self.number,
-                "connections are closed, because their network has too many"
+                "connections closed: their network has too many"
             );
             *self = Self { number: 0, logged: Some(Instant::now()) };
         }
@@ -170,7 +170,7 @@ async fn connection(
     times: Times,
     stopping: watch::Receiver<bool>,
 ) {
-    // Answers are small, and are sent at once.
+    // Responses are small; send them immediately.
     let _ = stream.set_nodelay(true);
     match tls {
         None => connection::serve(stream, peer, router, times, stopping).await,
@@ -186,16 +186,16 @@ pub(super) fn acceptor(tls: &Tls) -> Result<TlsAcceptor> {
     let wrong = |what: &str| Error::config(format!("tls: {what}"));
     let chain = CertificateDer::pem_slice_iter(&tls.certificates)
         .collect::<std::result::Result<Vec<_>, _>>()
-        .map_err(|_| wrong("the certificate is no PEM"))?;
+        .map_err(|_| wrong("the certificate is not PEM"))?;
     let key = PrivateKeyDer::from_pem_slice(tls.key.expose_secret().as_bytes())
-        .map_err(|_| wrong("the key is no private key in PEM"))?;
+        .map_err(|_| wrong("the key is not a private key in PEM"))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(|_| wrong("the provider knows no version of TLS"))?
+        .map_err(|_| wrong("the provider supports no version of TLS"))?
         .with_no_client_auth()
         .with_single_cert(chain, key)
-        .map_err(|error| wrong(&format!("certificate and key cannot be used: {error}")))?;
+        .map_err(|error| wrong(&format!("invalid certificate or key: {error}")))?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(TlsAcceptor::from(Arc::new(config)))
 }

@@ -147,5 +147,5 @@ async fn nothing_is_remembered_where_it_is_not_known_whether_a_change_was_made()
     cached.authenticate(&credential).await.unwrap();
     store.late.store(true, Ordering::SeqCst);
     assert!(matches!(access.revoke_key(&ada, &vera.info.id).await, Err(AccessError::Store(_))));
-    assert_eq!(cached.authenticate(&credential).await, Err(AuthError::Rejected));
+    assert_eq!(cached.authenticate(&credential).await, Err(AuthError::InvalidCredentials));
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use twilio_sdk::access::{AccessControl, AccessError, MemoryAccessStore, Permission, Roles};
 use twilio_sdk::audit::NoopAuditSink;
 use twilio_sdk::listener::{
-    AuthEntry, AuthError, AuthLayer, BasicHandler, CachedUserStore, Credential, ThrottledUserStore,
-    TokenStore as _, UserStore as _,
+    AuthError, AuthLayer, AuthMethod, BasicHandler, CachedUserStore, Credential, ThrottledUserStore,
+    TokenVerifier as _, UserStore as _,
 };
 
 use crate::service::{basic, behind};
@@ -41,7 +41,7 @@ async fn a_name_and_a_key_are_basic_credentials_whose_scopes_are_permissions() {
     ] {
         let credential = Credential::new(name, key).unwrap();
         let refused = twilio_sdk::listener::UserStore::authenticate(&access, &credential).await;
-        assert_eq!(refused, Err(AuthError::Rejected), "{name}");
+        assert_eq!(refused, Err(AuthError::InvalidCredentials), "{name}");
     }
     // It stands where every other store does.
     let store = ThrottledUserStore::new(access.clone(), 10, std::time::Duration::from_secs(60)).unwrap();
@@ -62,7 +62,7 @@ async fn remembered_credentials_are_forgotten_with_each_change() {
     access.set_role(&ada, "vera", "operator").await.unwrap();
     assert_eq!(cached.authenticate(&credential).await.unwrap().scopes.len(), 5);
     access.revoke_key(&ada, &vera.info.id).await.unwrap();
-    assert_eq!(cached.authenticate(&credential).await, Err(AuthError::Rejected));
+    assert_eq!(cached.authenticate(&credential).await, Err(AuthError::InvalidCredentials));
 }
 
 #[tokio::test]
@@ -70,10 +70,10 @@ async fn a_key_is_a_bearer_token() {
     let access = AccessControl::new(MemoryAccessStore::new(), Roles::new(), NoopAuditSink);
     let ada = first(&access).await;
     let issued = access.issue_key(&ada, "ada", None).await.unwrap();
-    let tokens: Arc<dyn twilio_sdk::listener::TokenStore> = Arc::new(access.clone());
+    let tokens: Arc<dyn twilio_sdk::listener::TokenVerifier> = Arc::new(access.clone());
     let user = tokens.authenticate(&issued.key).await.unwrap();
     assert_eq!((user.username.as_str(), user.scopes.len()), ("ada", 8));
-    assert_eq!(tokens.authenticate(&"x".into()).await, Err(AuthError::Rejected));
+    assert_eq!(tokens.authenticate(&"x".into()).await, Err(AuthError::InvalidCredentials));
 }
 
 #[tokio::test]
@@ -83,7 +83,7 @@ async fn the_layer_lets_in_whose_role_has_the_permission() {
     let olga = add(&access, &ada, "olga", "operator").await;
     let vera = add(&access, &ada, "vera", "viewer").await;
     let scopes = [Permission::SendRequests.as_str()];
-    let entries = [AuthEntry::tokens(access.clone()), AuthEntry::users(access.clone())];
+    let entries = [AuthMethod::bearer(access.clone()), AuthMethod::basic(access.clone())];
     let service = behind(AuthLayer::new("people", entries.map(|entry| entry.scopes(scopes)))).await;
     for (name, key, status) in [("olga", &olga.key, 200), ("vera", &vera.key, 403)] {
         for header in [format!("Bearer {}", key.expose_secret()), basic(name, key.expose_secret())] {
@@ -124,12 +124,12 @@ async fn a_request_has_one_key() {
     assert_eq!(taken(&recorder).len(), good.len());
     let both = [good[0].clone(), good[1].clone()];
     let refused = [
-        (headers(&[]), AuthError::Missing),
-        (headers(&[("authorization", format!("Digest {key}"))]), AuthError::Scheme),
-        (headers(&[("authorization", key.to_owned())]), AuthError::Scheme),
-        (headers(&[("authorization", format!("Bearer  {key}"))]), AuthError::Rejected),
-        (headers(&[("authorization", basic("ada", key))]), AuthError::Rejected),
-        (headers(&[("x-api-key", format!("{key}0"))]), AuthError::Rejected),
+        (headers(&[]), AuthError::MissingCredentials),
+        (headers(&[("authorization", format!("Digest {key}"))]), AuthError::UnsupportedScheme),
+        (headers(&[("authorization", key.to_owned())]), AuthError::UnsupportedScheme),
+        (headers(&[("authorization", format!("Bearer  {key}"))]), AuthError::InvalidCredentials),
+        (headers(&[("authorization", basic("ada", key))]), AuthError::InvalidCredentials),
+        (headers(&[("x-api-key", format!("{key}0"))]), AuthError::InvalidCredentials),
     ];
     for (headers, expected) in refused {
         let error = access.authenticate_request(&headers, None).await.unwrap_err();

@@ -47,7 +47,7 @@ fn vault(folder: &Folder, recorder: &Arc<Recorder>) {
 async fn listener(folder: &Folder, recorder: &Arc<Recorder>) {
     let path = folder.file("users.toml");
     let users =
-        "auth.allow_plain_passwords = true\n[[auth.users]]\nusername = \"alice\"\npassword = \"xxx\"\n";
+        "auth.allow_plaintext_passwords = true\n[[auth.users]]\nusername = \"alice\"\npassword = \"xxx\"\n";
     std::fs::write(&path, users).unwrap();
     let store = Arc::new(FileUserStore::open(&path).unwrap());
     let handler = BasicHandler::new(Arc::clone(&store) as _).audit(Arc::clone(recorder));

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use twilio_sdk::listener::{
-    AuthEntry, AuthError, AuthLayer, AuthRules, BasicHandler, CachedUserStore, Credential, FileUserStore,
+    AuthError, AuthLayer, AuthMethod, AuthRules, BasicHandler, CachedUserStore, Credential, FileUserStore,
     MemoryUserStore, PasswordHash, ThrottledUserStore, UserStore,
 };
 
@@ -20,14 +20,14 @@ fn memory() -> MemoryUserStore {
 }
 
 fn from_attacker(name: &str, password: &str) -> Credential {
-    Credential::new(name, password).unwrap().with_source(ATTACKER.parse().unwrap())
+    Credential::new(name, password).unwrap().with_client_ip(ATTACKER.parse().unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn review_07_passwords_beyond_the_queue_are_503_at_once_and_others_are_checked() {
-    let layer = AuthLayer::new("x", [AuthEntry::users(memory())]);
+    let layer = AuthLayer::new("x", [AuthMethod::basic(memory())]);
     let service =
-        Arc::new(behind(layer.source_header(http::HeaderName::from_static("x-forwarded-for"))).await);
+        Arc::new(behind(layer.client_ip_header(http::HeaderName::from_static("x-forwarded-for"))).await);
     let ask = |from: &'static str, name: String, password: &'static str| {
         let service = Arc::clone(&service);
         async move {
@@ -66,7 +66,7 @@ async fn is_refused(store: &dyn UserStore) -> bool {
     for _ in 0..1000 {
         match store.authenticate(&from_attacker("alice", "guess")).await {
             Err(AuthError::Overloaded) => return true,
-            Err(AuthError::Rejected) => {}
+            Err(AuthError::InvalidCredentials) => {}
             other => panic!("{other:?}"),
         }
     }
@@ -78,7 +78,7 @@ async fn review_07_every_store_shares_one_bound() {
     let flooded = Arc::new(memory());
     // It remembers nothing, but that the password was right.
     let cached = CachedUserStore::new(memory(), Duration::ZERO).unwrap();
-    let elsewhere = Credential::new("alice", "xxx").unwrap().with_source("192.0.2.77".parse().unwrap());
+    let elsewhere = Credential::new("alice", "xxx").unwrap().with_client_ip("192.0.2.77".parse().unwrap());
     assert!(cached.authenticate(&elsewhere).await.is_ok());
     let processors = std::thread::available_parallelism().unwrap().get();
     let floods: Vec<_> = (0..processors * 12)
@@ -94,7 +94,7 @@ async fn review_07_every_store_shares_one_bound() {
             })
         })
         .collect();
-    let hash = PasswordHash::create(&"xxx".into()).unwrap();
+    let hash = PasswordHash::hash(&"xxx".into()).unwrap();
     let text = format!("[[auth.users]]\nusername = \"alice\"\npassword_hash = \"{}\"\n", hash.as_str());
     let files = FileUserStore::open(file("review-07-users.toml", &text)).unwrap();
     assert!(is_refused(&files).await, "a file");
@@ -114,7 +114,7 @@ async fn review_07_every_store_shares_one_bound() {
     assert!(blocking.await.unwrap(), "a program without an async runtime");
     // The handler says the same as the layer.
     let handler = BasicHandler::new(Arc::new(memory()));
-    let handler = handler.source_header(http::HeaderName::from_static("x-forwarded-for"));
+    let handler = handler.client_ip_header(http::HeaderName::from_static("x-forwarded-for"));
     let mut headers = http::HeaderMap::new();
     headers.insert("authorization", basic("alice", "xxx").parse().unwrap());
     headers.insert("x-forwarded-for", ATTACKER.parse().unwrap());
@@ -136,7 +136,7 @@ async fn review_07_every_store_shares_one_bound() {
 struct Counted(MemoryUserStore, AtomicUsize);
 
 impl UserStore for Counted {
-    fn authenticate<'a>(&'a self, credential: &'a Credential) -> twilio_sdk::listener::Authentication<'a> {
+    fn authenticate<'a>(&'a self, credential: &'a Credential) -> twilio_sdk::listener::AuthFuture<'a> {
         self.1.fetch_add(1, Ordering::SeqCst);
         self.0.authenticate(credential)
     }
@@ -167,11 +167,11 @@ async fn review_07_rules_of_a_file_remember_right_passwords() {
     // With one subscriber alone, a test on another thread that reaches an event first decides for all.
     let _other = crate::capture::Capture::start();
     let capture = crate::capture::Capture::start();
-    let hash = PasswordHash::create(&"xxx".into()).unwrap();
+    let hash = PasswordHash::hash(&"xxx".into()).unwrap();
     let text = format!("[[auth.users]]\nusername = \"alice\"\npassword_hash = \"{}\"\n", hash.as_str());
     file("review-07-remembered.toml", &text);
-    let entry = "[[auth.service]]\nusers = \"review-07-remembered.toml\"\n";
-    for (settings, checks) in [("", 1), ("[auth]\nremember = 0\n", 3)] {
+    let entry = "[[auth.default]]\nusers_file = \"review-07-remembered.toml\"\n";
+    for (settings, checks) in [("", 1), ("[auth]\npassword_cache_ttl = 0\n", 3)] {
         let rules = AuthRules::from_file(file("review-07.toml", &format!("{settings}{entry}"))).unwrap();
         let service = behind(rules.service_layer().unwrap()).await;
         let before = capture.events("a password was checked").len();

@@ -10,7 +10,7 @@ use axum::routing::get;
 use http::HeaderName;
 use twilio_sdk::audit::{AuditLog, read_tail};
 use twilio_sdk::listener::{
-    AuthEntry, AuthError, AuthLayer, AuthRules, Authentication, BasicHandler, Credential, FileUserStore,
+    AuthError, AuthFuture, AuthLayer, AuthMethod, AuthRules, BasicHandler, Credential, FileUserStore,
     JwksSource, JwtConfig, JwtVerifier, MemoryUserStore, ResourcePolicy, UserStore,
 };
 
@@ -78,14 +78,14 @@ async fn weakness_18_who_is_let_in_and_who_is_not_is_recorded() {
 struct Down;
 
 impl UserStore for Down {
-    fn authenticate<'a>(&'a self, _: &'a Credential) -> Authentication<'a> {
+    fn authenticate<'a>(&'a self, _: &'a Credential) -> AuthFuture<'a> {
         Box::pin(async { Err(AuthError::Unavailable("directory \"x\": no answer in time".into())) })
     }
 }
 
 #[tokio::test]
 async fn a_store_that_cannot_tell_has_failed_and_the_entry_that_accepts_counts() {
-    let entries = [AuthEntry::users(Down), users().scopes(["write"])];
+    let entries = [AuthMethod::basic(Down), users().scopes(["write"])];
     let (service, recorder) = recorded(AuthLayer::new("x", entries)).await;
     assert_eq!(service.status(Some(&basic("alice", "xxx"))).await, 200);
     assert_eq!(recorder.take(), ["authn ok actor=alice action=write resource=GET /"]);
@@ -103,7 +103,7 @@ async fn a_store_that_cannot_tell_has_failed_and_the_entry_that_accepts_counts()
 async fn bearer_tokens_are_recorded_by_whom_they_are_for() {
     let keys = file("audit-jwks.json", &serde_json::json!({"keys": [ONE.jwk()]}).to_string());
     let config = JwtConfig::new("wso2", "ballerina", JwksSource::File(keys));
-    let entry = AuthEntry::tokens(JwtVerifier::new(config).unwrap());
+    let entry = AuthMethod::bearer(JwtVerifier::new(config).unwrap());
     let (service, recorder) = recorded(AuthLayer::new("x", [entry])).await;
     let token = ONE.token(&claims(serde_json::json!({})));
     assert_eq!(service.status(Some(&format!("Bearer {token}"))).await, 200);
@@ -132,7 +132,7 @@ async fn without_a_record_nobody_is_let_in() {
 async fn the_path_the_address_and_the_id_of_a_request_are_recorded() {
     let recorder = Arc::new(Recorder::default());
     let layer = AuthLayer::new("x", [users()]).audit(Arc::clone(&recorder));
-    let behind_proxy = layer.clone().source_header(HeaderName::from_static("x-forwarded-for"));
+    let behind_proxy = layer.clone().client_ip_header(HeaderName::from_static("x-forwarded-for"));
     let inner = Router::new().route("/b", get(|| async {})).layer(layer);
     let proxied = Router::new().route("/c", get(|| async {})).layer(behind_proxy);
     let service = serve_with_peer(Router::new().nest("/a", inner).nest("/p", proxied)).await;
@@ -169,9 +169,9 @@ async fn rules_hand_the_recorder_to_every_layer() {
     let recorder = Arc::new(Recorder::default());
     let rules = AuthRules::new("x")
         .audit(Arc::clone(&recorder))
-        .source_header(HeaderName::from_static("x-real-ip"))
-        .service([users().scopes(["read"])])
-        .resource("write", ResourcePolicy::Scopes(vec!["write".to_owned()]));
+        .client_ip_header(HeaderName::from_static("x-real-ip"))
+        .default_methods([users().scopes(["read"])])
+        .resource("write", ResourcePolicy::RequireScopes(vec!["write".to_owned()]));
     let app = Router::new()
         .route("/", get(|| async {}).layer(rules.service_layer().unwrap()))
         .route("/write", get(|| async {}).layer(rules.resource_layer("write").unwrap()));
@@ -200,7 +200,7 @@ async fn a_handler_records_whom_it_recognizes_and_refuses() {
             Ok(user) => user,
             Err(error) => return error.status(),
         };
-        let allowed = handler.authorize_for(&parts, &user, &["write"]).await;
+        let allowed = handler.authorize_with_context(&parts, &user, &["write"]).await;
         allowed.map_or_else(|error| error.status(), |()| http::StatusCode::OK)
     };
     let app = {
@@ -222,15 +222,15 @@ async fn a_handler_records_whom_it_recognizes_and_refuses() {
     // From headers alone, and from a text alone.
     let user = handler.authenticate(alice.as_str()).await.unwrap();
     handler.authorize(&user, &["read"]).await.unwrap();
-    assert_eq!(handler.authorize(&user, &[""; 0]).await, Err(AuthError::Forbidden));
+    assert_eq!(handler.authorize(&user, &[""; 0]).await, Err(AuthError::InsufficientScope));
     let expected = ["authn ok actor=alice", "authz denied actor=alice reason=the user lacks the scope"];
     assert_eq!(recorder.take(), expected);
 
     recorder.fill(true);
     assert_eq!(service.send("/x", &headers).await.status, 503);
     let denied = handler.authenticate("Basic eHh4Onh4eA==").await.unwrap_err();
-    assert!(matches!(denied, AuthError::Unrecorded(_)), "{denied}");
-    assert!(matches!(handler.authorize(&user, &["write"]).await, Err(AuthError::Unrecorded(_))));
+    assert!(matches!(denied, AuthError::AuditFailed(_)), "{denied}");
+    assert!(matches!(handler.authorize(&user, &["write"]).await, Err(AuthError::AuditFailed(_))));
 }
 
 /// A file of users, and one more user than before.
@@ -261,19 +261,19 @@ async fn weakness_18_users_that_are_read_again_are_recorded_and_none_are_taken_w
     std::fs::write(&path, lines(&["alice", "bob", "carol"])).unwrap();
     let error = store.reload().unwrap_err();
     assert!(error.to_string().contains("cannot be recorded"), "{error}");
-    assert_eq!((store.len(), store.generation()), (2, 1));
+    assert_eq!((store.len(), store.version()), (2, 1));
     recorder.fill(false);
     // By itself, a second later, though the file has not changed since.
     tokio::time::sleep(Duration::from_millis(1100)).await;
-    store.refresh();
-    assert_eq!((store.len(), store.generation()), (3, 2));
+    store.reload_if_changed();
+    assert_eq!((store.len(), store.version()), (3, 2));
     assert_eq!(recorder.take(), [format!("config.change ok {at}")]);
 }
 
 #[tokio::test]
 async fn the_files_of_a_services_users_record_their_changes_where_the_layer_does() {
     let users = file("audited-by-rules.toml", &lines(&["alice"]));
-    let rules = file("audited.toml", "[[auth.service]]\nusers = \"audited-by-rules.toml\"\n");
+    let rules = file("audited.toml", "[[auth.default]]\nusers_file = \"audited-by-rules.toml\"\n");
     let recorder = Arc::new(Recorder::default());
     let rules = AuthRules::from_file(rules).unwrap().audit(Arc::clone(&recorder));
     let service = behind(rules.service_layer().unwrap()).await;
@@ -316,7 +316,7 @@ fn futures_can_be_spawned(handler: &BasicHandler, parts: &http::request::Parts) 
     let user = twilio_sdk::listener::UserDetails::new("a", ["b"]);
     sends(handler.authenticate(parts));
     sends(handler.authorize(&user, &["b"]));
-    sends(handler.authorize_for(parts, &user, &["b"]));
+    sends(handler.authorize_with_context(parts, &user, &["b"]));
 }
 
 #[test]
@@ -324,6 +324,6 @@ fn addresses_of_either_version_are_peers() {
     let address: SocketAddr = "[::ffff:198.51.100.7]:1".parse().unwrap();
     let mut request = http::Request::new(());
     request.extensions_mut().insert(axum::extract::ConnectInfo(address));
-    let facts = twilio_sdk::listener::RequestContext::of_request(&request, None);
+    let facts = twilio_sdk::listener::RequestContext::from_request(&request, None);
     assert!(format!("{facts:?}").contains("\"198.51.100.7\""), "{facts:?}");
 }

@@ -11,8 +11,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::hmac;
 use serde_json::{Value, json};
 use twilio_sdk::listener::{
-    AuthEntry, AuthLayer, AuthRules, Introspection, IntrospectionConfig, JwksSource, JwtConfig, JwtVerifier,
-    ResourcePolicy,
+    AuthLayer, AuthMethod, AuthRules, IntrospectionConfig, IntrospectionVerifier, JwksSource, JwtConfig,
+    JwtVerifier, ResourcePolicy,
 };
 
 use crate::service::{basic, behind, file, serve, users};
@@ -20,7 +20,7 @@ use crate::tokens::{ONE, TWO, claims, input, issuer, now};
 
 fn config(keys: JwksSource) -> JwtConfig {
     let mut config = JwtConfig::new("wso2", "ballerina", keys);
-    config.scope_key = "scp".to_owned();
+    config.scope_claim = "scp".to_owned();
     config
 }
 
@@ -28,9 +28,9 @@ fn key_file(name: &str, keys: &Value) -> JwksSource {
     JwksSource::File(file(name, &json!({"keys": keys}).to_string()))
 }
 
-fn jwt() -> AuthEntry {
+fn jwt() -> AuthMethod {
     let keys = key_file("jwks.json", &json!([ONE.jwk()]));
-    AuthEntry::tokens(JwtVerifier::new(config(keys)).unwrap())
+    AuthMethod::bearer(JwtVerifier::new(config(keys)).unwrap())
 }
 
 fn bearer(token: &str) -> String {
@@ -144,7 +144,7 @@ async fn only_good_tokens_of_the_issuer_for_the_audience_are_believed() {
 async fn clocks_may_differ_by_the_leeway() {
     let mut config = config(key_file("leeway.json", &json!([ONE.jwk()])));
     config.leeway = Duration::from_secs(60);
-    let service = behind(AuthLayer::new("x", [AuthEntry::tokens(JwtVerifier::new(config).unwrap())])).await;
+    let service = behind(AuthLayer::new("x", [AuthMethod::bearer(JwtVerifier::new(config).unwrap())])).await;
     for (others, status) in [
         (json!({"exp": now() - 20}), 200),
         (json!({"exp": now() - 90}), 401),
@@ -188,11 +188,11 @@ fn key_sets_and_settings_that_cannot_be_used_are_refused() {
 async fn keys_from_a_server_are_fetched_seldom_and_change_with_it() {
     let (server, issuer) = issuer().await;
     let mut config = config(JwksSource::Url(format!("http://{}/jwks", server.address)));
-    config.min_refresh = Duration::from_secs(3600);
+    config.min_refresh_interval = Duration::from_secs(3600);
     let bounded =
-        behind(AuthLayer::new("x", [AuthEntry::tokens(JwtVerifier::new(config.clone()).unwrap())])).await;
-    config.min_refresh = Duration::from_nanos(1);
-    let eager = behind(AuthLayer::new("x", [AuthEntry::tokens(JwtVerifier::new(config).unwrap())])).await;
+        behind(AuthLayer::new("x", [AuthMethod::bearer(JwtVerifier::new(config.clone()).unwrap())])).await;
+    config.min_refresh_interval = Duration::from_nanos(1);
+    let eager = behind(AuthLayer::new("x", [AuthMethod::bearer(JwtVerifier::new(config).unwrap())])).await;
     let (one, two) = (ONE.token(&claims(json!({}))), TWO.token(&claims(json!({}))));
     let asked = || issuer.key_requests.load(Ordering::SeqCst);
 
@@ -217,10 +217,10 @@ async fn keys_from_a_server_are_fetched_seldom_and_change_with_it() {
 async fn tokens_whose_key_is_there_do_not_wait_for_another() {
     let (server, issuer) = issuer().await;
     let mut config = config(JwksSource::Url(format!("http://{}/jwks", server.address)));
-    config.min_refresh = Duration::from_nanos(1);
+    config.min_refresh_interval = Duration::from_nanos(1);
     config.timeout = Duration::from_secs(3600);
     let service =
-        Arc::new(behind(AuthLayer::new("x", [AuthEntry::tokens(JwtVerifier::new(config).unwrap())])).await);
+        Arc::new(behind(AuthLayer::new("x", [AuthMethod::bearer(JwtVerifier::new(config).unwrap())])).await);
     let (one, two) = (bearer(&ONE.token(&claims(json!({})))), bearer(&TWO.token(&claims(json!({})))));
     assert_eq!(service.status(Some(&one)).await, 200);
     issuer.silent.store(true, Ordering::SeqCst);
@@ -240,8 +240,8 @@ async fn keys_that_cannot_be_had_are_503() {
     let validator = |path: &str| {
         let mut config = config(JwksSource::Url(format!("http://{}{path}", server.address)));
         config.timeout = Duration::from_millis(200);
-        config.min_refresh = Duration::from_nanos(1);
-        behind(AuthLayer::new("x", [AuthEntry::tokens(JwtVerifier::new(config).unwrap())]))
+        config.min_refresh_interval = Duration::from_nanos(1);
+        behind(AuthLayer::new("x", [AuthMethod::bearer(JwtVerifier::new(config).unwrap())]))
     };
     let token = bearer(&ONE.token(&claims(json!({}))));
     for path in ["/slow", "/nowhere"] {
@@ -261,8 +261,8 @@ fn introspection(url: String) -> IntrospectionConfig {
     config
 }
 
-fn asks(config: IntrospectionConfig) -> AuthEntry {
-    AuthEntry::tokens(Introspection::new(config).unwrap())
+fn asks(config: IntrospectionConfig) -> AuthMethod {
+    AuthMethod::bearer(IntrospectionVerifier::new(config).unwrap())
 }
 
 #[tokio::test]
@@ -375,7 +375,7 @@ async fn introspection_that_is_late_or_for_others_lets_nobody_in() {
     ] {
         let mut config = IntrospectionConfig::new(url, id, secret);
         config.any_audience = true;
-        assert!(Introspection::new(config).is_err(), "{url} {id} {secret}");
+        assert!(IntrospectionVerifier::new(config).is_err(), "{url} {id} {secret}");
     }
     let printed = format!("{:?}", introspection("https://id.example.org/".to_owned()));
     assert!(!printed.contains("s:c/r&t"), "{printed}");
@@ -387,15 +387,15 @@ async fn kinds_of_entries_follow_the_scheme_and_one_another() {
     *issuer.tokens.lock().unwrap() = vec![("opaque", json!({"active": true, "sub": "o", "scope": "write"}))];
     let oauth2 = || asks(introspection(format!("http://{}/introspect", server.address)));
     let rules = AuthRules::new("x")
-        .service([oauth2().scopes(["write"]), users().scopes(["write"]), jwt().scopes(["write"])])
-        .resource("jwt", ResourcePolicy::Entries(vec![jwt().scopes(["write"])]))
-        .resource("delete", ResourcePolicy::Scopes(vec!["delete".to_owned()]));
+        .default_methods([oauth2().scopes(["write"]), users().scopes(["write"]), jwt().scopes(["write"])])
+        .resource("jwt", ResourcePolicy::Methods(vec![jwt().scopes(["write"])]))
+        .resource("delete", ResourcePolicy::RequireScopes(vec!["delete".to_owned()]));
     let bare = AuthRules::new("x")
-        .service([jwt()])
-        .resource("write", ResourcePolicy::Scopes(vec!["write".to_owned(), "update".to_owned()]));
+        .default_methods([jwt()])
+        .resource("write", ResourcePolicy::RequireScopes(vec!["write".to_owned(), "update".to_owned()]));
     let read = AuthRules::new("x")
-        .service([jwt().scopes(["read"])])
-        .resource("write", ResourcePolicy::Scopes(vec!["write".to_owned(), "update".to_owned()]));
+        .default_methods([jwt().scopes(["read"])])
+        .resource("write", ResourcePolicy::RequireScopes(vec!["write".to_owned(), "update".to_owned()]));
     let app = Router::new()
         .route("/", get(|| async {}).layer(rules.service_layer().unwrap()))
         .route("/jwt", get(|| async {}).layer(rules.resource_layer("jwt").unwrap()))

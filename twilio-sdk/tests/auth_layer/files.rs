@@ -9,7 +9,7 @@ use crate::service::{basic, behind, file, serve};
 use crate::tokens::{ONE, claims, issuer};
 
 fn user(name: &str, password: &str, scopes: &str) -> String {
-    let hash = PasswordHash::create(&password.into()).unwrap();
+    let hash = PasswordHash::hash(&password.into()).unwrap();
     format!("[[auth.users]]\nusername = {name:?}\npassword_hash = {:?}\nscopes = [{scopes}]\n", hash.as_str())
 }
 
@@ -28,20 +28,20 @@ async fn a_file_declares_a_service_and_its_resources() {
         realm = "bank"
         max_failures = 2
         failure_window = "1h"
-        [[auth.service]]
+        [[auth.default]]
         users = "bank-users.toml"
         scopes = ["read"]
-        [[auth.service]]
+        [[auth.default]]
         scopes = ["read"]
-        jwt = {{ issuer = "wso2", audience = "ballerina", jwks_file = "bank-jwks.json", scope_key = "scp", leeway = 1 }}
+        jwt = {{ issuer = "wso2", audience = "ballerina", jwks_file = "bank-jwks.json", scope_claim = "scp", leeway = 1 }}
         [[auth.resources]]
         name = "transfer"
         scopes = ["write"]
         [[auth.resources]]
         name = "audit"
-        [[auth.resources.entries]]
+        [[auth.resources.methods]]
         scopes = ["audit"]
-        [auth.resources.entries.introspection]
+        [auth.resources.methods.introspection]
         url = "http://{address}/introspect"
         client_id = "bank"
         client_secret = "${{NO_SUCH_VARIABLE_OF_THE_TEST:-hush}}"
@@ -50,7 +50,7 @@ async fn a_file_declares_a_service_and_its_resources() {
         timeout = "5s"
         [[auth.resources]]
         name = "closed"
-        entries = []
+        methods = []
         "#,
         address = server.address
     );
@@ -95,7 +95,7 @@ async fn a_file_declares_a_service_and_its_resources() {
 #[tokio::test]
 async fn weakness_18_users_are_read_again_when_their_file_changes() {
     let path = file("changing-users.toml", &user("alice", "xxx", ""));
-    let rules = file("changing.toml", "[[auth.service]]\nusers = \"changing-users.toml\"\n");
+    let rules = file("changing.toml", "[[auth.default]]\nusers_file = \"changing-users.toml\"\n");
     let service = behind(AuthRules::from_file(rules).unwrap().service_layer().unwrap()).await;
     assert_eq!(service.status(Some(&basic("alice", "xxx"))).await, 200);
     std::fs::write(&path, [user("bob", "yyy", ""), user("carol", "zzz", "")].concat()).unwrap();
@@ -124,51 +124,56 @@ fn weakness_07_a_file_that_cannot_be_enforced_is_refused_with_everything_that_is
         // Scopes for entries that are not there would leave the resource open.
         (
             "[[auth.resources]]\nname = \"transfer\"\nscopes = [\"write\"]\n",
-            &["auth.resources[0].scopes: the resource \"transfer\" has scopes, but the service no entries"],
+            &[
+                "auth.resources[0].scopes: the resource \"transfer\" has scopes, but there are no default methods",
+            ],
         ),
         (
             "[[auth.resources]]\nname = \"x\"\n",
-            &["auth.resources[0]: must have either `scopes` or `entries`"],
+            &["auth.resources[0]: must have either `scopes` or `methods`"],
         ),
         (
-            "[auth]\nservice = []\nresources = [{ name = \"x\", scopes = [], entries = [] }, { entries = [] }]\n",
+            "[auth]\ndefault = []\nresources = [{ name = \"x\", scopes = [], methods = [] }, { methods = [] }]\n",
             &["auth.resources[0]: must have either", "auth.resources[1].name: is missing"],
         ),
         (
-            "[auth]\nresources = [{ name = \"x\", entries = [] }, { name = \"x\", entries = [] }]\n",
+            "[auth]\nresources = [{ name = \"x\", methods = [] }, { name = \"x\", methods = [] }]\n",
             &["auth.resources: the resource \"x\" is declared twice"],
         ),
-        ("[[auth.service]]\nscopes = [\"read\"]\n", &["auth.service[0]: must have one of `users`"]),
+        ("[[auth.default]]\nscopes = [\"read\"]\n", &["auth.default[0]: must have one of `users_file`"]),
         (
-            "[[auth.service]]\nusers = \"some-users.toml\"\njwt = {}\n",
+            "[[auth.default]]\nusers_file = \"some-users.toml\"\njwt = {}\n",
             &[
-                "auth.service[0]: must have one of",
-                "auth.service[0].jwt.issuer",
-                "auth.service[0].jwt.audience",
-                "auth.service[0].jwt.jwks_url",
-            ],
-        ),
-        ("[[auth.service]]\nusers = \"some-users.toml\"\nscope = [\"read\"]\n", &["auth.service[0].scope: "]),
-        (
-            "[[auth.service]]\nusers = \"some-users.toml\"\nscopes = \"read\"\n",
-            &["auth.service[0].scopes: must be a list"],
-        ),
-        ("[[auth.service]]\nusers = \"no-such-users.toml\"\n", &["auth.service[0].users: "]),
-        (
-            "[[auth.service]]\nldap = { connection_password = \"hush\" }\n",
-            &[
-                "auth.service[0].ldap.connection_url",
-                "auth.service[0].ldap.connection_name",
-                "auth.service[0].ldap.user_search_base",
+                "auth.default[0]: must have one of",
+                "auth.default[0].jwt.issuer",
+                "auth.default[0].jwt.audience",
+                "auth.default[0].jwt.jwks_url",
             ],
         ),
         (
-            "[[auth.service]]\nintrospection = { url = \"http://h/\", client_id = \"a\", client_secret = \"hush\", audience = \"b\" }\n",
-            &["auth.service[0].introspection: url must start with https://"],
+            "[[auth.default]]\nusers_file = \"some-users.toml\"\nscope = [\"read\"]\n",
+            &["auth.default[0].scope: "],
         ),
         (
-            "[[auth.service]]\njwt = { issuer = \"a\", audience = \"b\", jwks_url = \"https://h/\", cache_ttl = 0 }\n",
-            &["auth.service[0].jwt.cache_ttl: must be more than 0"],
+            "[[auth.default]]\nusers_file = \"some-users.toml\"\nscopes = \"read\"\n",
+            &["auth.default[0].scopes: must be a list"],
+        ),
+        ("[[auth.default]]\nusers_file = \"no-such-users.toml\"\n", &["auth.default[0].users_file: "]),
+        (
+            "[[auth.default]]\nldap = { bind_password = \"hush\" }\n",
+            &[
+                "auth.default[0].ldap.url",
+                "auth.default[0].ldap.bind_dn",
+                "auth.default[0].ldap.user_search_base",
+            ],
+        ),
+        (
+            "[[auth.default]]\nintrospection = { url = \"http://h/\", client_id = \"a\", client_secret = \"hush\", audience = \"b\" }\n",
+            &["auth.default[0].introspection: url must start with https://"],
+        ),
+        (
+            "[[auth.default]]\njwt = { issuer = \"a\", audience = \"b\", jwks_url = \"https://h/\", cache_ttl = 0 }\n",
+            &["auth.default[0].jwt.cache_ttl: must be more than 0"],
         ),
         ("[auth]\nmax_failures = 0\nfailure_window = 0\n", &["auth.max_failures", "auth.failure_window"]),
     ];

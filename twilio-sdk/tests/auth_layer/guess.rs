@@ -4,21 +4,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use twilio_sdk::listener::{
-    AuthEntry, AuthError, AuthLayer, Authentication, Credential, MemoryUserStore, PasswordHash,
+    AuthError, AuthFuture, AuthLayer, AuthMethod, Credential, MemoryUserStore, PasswordHash,
     ThrottledUserStore, UserStore, UserStoreChain,
 };
 
 use crate::service::{basic, behind};
 
 fn store() -> MemoryUserStore {
-    let hash = PasswordHash::create(&"xxx".into()).unwrap();
+    let hash = PasswordHash::hash(&"xxx".into()).unwrap();
     MemoryUserStore::new([("alice".to_owned(), hash, vec!["read".to_owned()])]).unwrap()
 }
 
 #[tokio::test]
 async fn weakness_18_guessing_ends_for_users_and_for_names_that_nobody_has() {
     let limited = ThrottledUserStore::new(store(), 3, Duration::from_secs(3600)).unwrap();
-    let service = behind(AuthLayer::new("x", [AuthEntry::users(limited)])).await;
+    let service = behind(AuthLayer::new("x", [AuthMethod::basic(limited)])).await;
     let mut seen = Vec::new();
     for name in ["alice", "nobody"] {
         let mut answers = Vec::new();
@@ -43,13 +43,13 @@ async fn time_alone_sets_the_count_back() {
         store.authenticate(&Credential::new("alice", password).unwrap()).await.map(drop)
     };
     let brief = ThrottledUserStore::new(store(), 1, Duration::from_millis(1)).unwrap();
-    assert_eq!(ask(&brief, "wrong").await, Err(AuthError::Rejected));
+    assert_eq!(ask(&brief, "wrong").await, Err(AuthError::InvalidCredentials));
     tokio::time::sleep(Duration::from_millis(5)).await;
     assert_eq!(ask(&brief, "xxx").await, Ok(()));
 
     let closed = ThrottledUserStore::new(store(), 1, Duration::from_secs(3600)).unwrap();
     let stores = UserStoreChain::new([Arc::new(closed) as Arc<dyn UserStore>]);
-    assert_eq!(ask(&stores, "wrong").await, Err(AuthError::Rejected));
+    assert_eq!(ask(&stores, "wrong").await, Err(AuthError::InvalidCredentials));
     assert_eq!(ask(&stores, "xxx").await.unwrap_err().status(), 429, "behind other stores, too");
     assert!(ThrottledUserStore::new(store(), 0, Duration::from_secs(1)).is_err());
     assert!(ThrottledUserStore::new(store(), 1, Duration::ZERO).is_err());
@@ -60,7 +60,7 @@ async fn time_alone_sets_the_count_back() {
 struct AtOnce(MemoryUserStore, tokio::sync::Barrier);
 
 impl UserStore for AtOnce {
-    fn authenticate<'a>(&'a self, credential: &'a Credential) -> Authentication<'a> {
+    fn authenticate<'a>(&'a self, credential: &'a Credential) -> AuthFuture<'a> {
         Box::pin(async {
             self.1.wait().await;
             self.0.authenticate(credential).await
@@ -82,8 +82,8 @@ async fn guesses_that_are_sent_at_once_are_no_more_than_others() {
     let mut looked_at = 0;
     for guess in guesses {
         match guess.await.unwrap() {
-            Err(AuthError::Rejected) => looked_at += 1,
-            Err(AuthError::TooMany(_) | AuthError::Overloaded) => {}
+            Err(AuthError::InvalidCredentials) => looked_at += 1,
+            Err(AuthError::TooManyAttempts(_) | AuthError::Overloaded) => {}
             other => panic!("{other:?}"),
         }
     }
@@ -101,14 +101,14 @@ async fn review_03_no_spelling_of_a_name_has_a_count_of_its_own() {
     let mut looked_at = 0;
     for (attempt, name) in spellings.iter().cycle().take(40).enumerate() {
         match ask(name, &format!("guess {attempt}")).await {
-            Err(AuthError::Rejected) => looked_at += 1,
-            Err(AuthError::TooMany(_)) => {}
+            Err(AuthError::InvalidCredentials) => looked_at += 1,
+            Err(AuthError::TooManyAttempts(_)) => {}
             other => panic!("{name:?}: {other:?}"),
         }
     }
     assert_eq!(looked_at, 4);
     assert_eq!(ask("alice", "xxx").await.unwrap_err().status(), 429, "it is her count");
-    assert_eq!(ask("bob", "xxx").await, Err(AuthError::Rejected), "and not that of others");
+    assert_eq!(ask("bob", "xxx").await, Err(AuthError::InvalidCredentials), "and not that of others");
 }
 
 #[tokio::test]
@@ -120,7 +120,8 @@ async fn review_04_right_passwords_do_not_set_the_count_of_wrong_ones_back() {
     let mut looked_at = 0;
     for _ in 0..5 {
         for guess in 0..9 {
-            looked_at += usize::from(ask(&format!("guess {guess}")).await == Err(AuthError::Rejected));
+            looked_at +=
+                usize::from(ask(&format!("guess {guess}")).await == Err(AuthError::InvalidCredentials));
         }
         // The victim, in the same network as the attacker for all that is known.
         let _ = ask("xxx").await;
@@ -131,8 +132,8 @@ async fn review_04_right_passwords_do_not_set_the_count_of_wrong_ones_back() {
 #[tokio::test]
 async fn review_04_an_attacker_elsewhere_does_not_keep_a_user_out_of_the_own_network() {
     let limited = ThrottledUserStore::new(store(), 2, Duration::from_secs(3600)).unwrap();
-    let layer = AuthLayer::new("x", [AuthEntry::users(limited)]);
-    let service = behind(layer.source_header(http::HeaderName::from_static("x-forwarded-for"))).await;
+    let layer = AuthLayer::new("x", [AuthMethod::basic(limited)]);
+    let service = behind(layer.client_ip_header(http::HeaderName::from_static("x-forwarded-for"))).await;
     let ask = async |from: &str, name: &str, password: &str| {
         let credentials = basic(name, password);
         let headers = [("Authorization", credentials.as_str()), ("X-Forwarded-For", from)];
@@ -172,7 +173,7 @@ async fn who_was_let_in_and_who_was_not_is_written_down_without_secrets() {
     // wants it.
     let _other = crate::capture::Capture::start();
     let capture = crate::capture::Capture::start();
-    let service = behind(AuthLayer::new("x", [AuthEntry::users(store()).scopes(["read"])])).await;
+    let service = behind(AuthLayer::new("x", [AuthMethod::basic(store()).scopes(["read"])])).await;
     assert_eq!(service.status(Some(&basic("alice", "xxx"))).await, 200);
     assert_eq!(service.status(Some(&basic("alice", "s3cret-guess"))).await, 401);
     let passed = capture.events("a request is let in");

@@ -8,8 +8,8 @@ use axum::routing::{get, post};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use twilio_sdk::listener::{
-    AuthEntry, AuthLayer, AuthRules, Introspection, IntrospectionConfig, JwksSource, JwtConfig, JwtVerifier,
-    UserDetails,
+    AuthLayer, AuthMethod, AuthRules, IntrospectionConfig, IntrospectionVerifier, JwksSource, JwtConfig,
+    JwtVerifier, UserDetails,
 };
 
 use crate::service::{basic, behind, file, serve, users};
@@ -30,22 +30,22 @@ async fn review_12_tokens_of_other_services_are_rejected_unless_that_is_said() {
         ("none", active(json!(null))),
     ];
     let url = format!("http://{}/introspect", server.address);
-    let error = Introspection::new(config(&url)).unwrap_err();
+    let error = IntrospectionVerifier::new(config(&url)).unwrap_err();
     assert!(error.is_config() && error.to_string().contains("any_audience = true"), "{error}");
     for audience in ["", " "] {
         let mut empty = config(&url);
         empty.audience = Some(audience.to_owned());
-        assert!(Introspection::new(empty).unwrap_err().to_string().contains("audience"));
+        assert!(IntrospectionVerifier::new(empty).unwrap_err().to_string().contains("audience"));
     }
     let mut contradictory = config(&url);
     (contradictory.audience, contradictory.any_audience) = (Some("bank".to_owned()), true);
-    assert!(Introspection::new(contradictory).unwrap_err().to_string().contains("any_audience"));
+    assert!(IntrospectionVerifier::new(contradictory).unwrap_err().to_string().contains("any_audience"));
 
     let (mut bank, mut any) = (config(&url), config(&url));
     bank.audience = Some("bank".to_owned());
     any.any_audience = true;
     for (config, expected) in [(bank, [200, 200, 401, 401]), (any, [200, 200, 200, 200])] {
-        let layer = AuthLayer::new("x", [AuthEntry::tokens(Introspection::new(config).unwrap())]);
+        let layer = AuthLayer::new("x", [AuthMethod::bearer(IntrospectionVerifier::new(config).unwrap())]);
         let service = behind(layer).await;
         for (token, status) in ["own", "both", "other", "none"].into_iter().zip(expected) {
             assert_eq!(service.status(Some(&format!("Bearer {token}"))).await, status, "{token}");
@@ -63,20 +63,20 @@ fn review_12_an_empty_variable_in_a_key_that_decides_is_an_error_with_file_and_k
             let mut keys = vec![("issuer", "a"), ("audience", "b"), ("jwks_file", "review-jwks.json")];
             keys.retain(|(name, _)| *name != key);
             let keys: String = keys.iter().map(|(name, value)| format!("{name} = \"{value}\"\n")).collect();
-            format!("[[auth.service]]\n[auth.service.jwt]\n{keys}{key} = \"{empty}\"\n")
+            format!("[[auth.default]]\n[auth.default.jwt]\n{keys}{key} = \"{empty}\"\n")
         };
         let asks = |key: &str| {
             let audience = if key == "audience" { "" } else { "audience = \"bank\"\n" };
             format!(
-                "[[auth.service]]\n[auth.service.introspection]\nurl = \"https://h/\"\nclient_id = \"a\"\nclient_secret = \
+                "[[auth.default]]\n[auth.default.introspection]\nurl = \"https://h/\"\nclient_id = \"a\"\nclient_secret = \
                  \"b\"\n{audience}{key} = \"{empty}\"\n"
             )
         };
         let mut cases = vec![
-            ("auth.service[0].users", format!("[[auth.service]]\nusers = \"{empty}\"\n")),
+            ("auth.default[0].users_file", format!("[[auth.default]]\nusers_file = \"{empty}\"\n")),
             (
-                "auth.service[0].scopes[0]",
-                format!("[[auth.service]]\nusers = \"review-users.toml\"\nscopes = [\"{empty}\"]\n"),
+                "auth.default[0].scopes[0]",
+                format!("[[auth.default]]\nusers_file = \"review-users.toml\"\nscopes = [\"{empty}\"]\n"),
             ),
             (
                 "auth.resources[0].scopes[0]",
@@ -84,17 +84,17 @@ fn review_12_an_empty_variable_in_a_key_that_decides_is_an_error_with_file_and_k
             ),
             ("auth.max_failures", format!("[auth]\nservice = []\nmax_failures = \"{empty}\"\n")),
         ];
-        for key in ["issuer", "audience", "jwks_file", "scope_key"] {
+        for key in ["issuer", "audience", "jwks_file", "scope_claim"] {
             cases.push((key, jwt(key)));
         }
-        for key in ["issuer", "audience", "scope_key", "any_audience"] {
+        for key in ["issuer", "audience", "scope_claim", "any_audience"] {
             cases.push((key, asks(key)));
         }
         if !empty.contains(":-") {
             // Not empty as a whole, but `/users.toml` is another file than the one that was meant.
             cases.push((
-                "auth.service[0].users",
-                format!("[[auth.service]]\nusers = \"{empty}/users.toml\"\n"),
+                "auth.default[0].users_file",
+                format!("[[auth.default]]\nusers_file = \"{empty}/users.toml\"\n"),
             ));
         }
         for (key, text) in cases {
@@ -114,10 +114,10 @@ fn review_12_an_empty_variable_in_a_key_that_decides_is_an_error_with_file_and_k
             twilio_sdk::listener::FileUserStore::open(file("review-12-users.toml", &users)).unwrap_err();
         assert_eq!(error.config_problems().len(), 2, "{error}");
     }
-    let missing = "[[auth.service]]\nintrospection = { url = \"https://h/\", client_id = \"a\", client_secret = \"b\" }\n";
+    let missing = "[[auth.default]]\nintrospection = { url = \"https://h/\", client_id = \"a\", client_secret = \"b\" }\n";
     let error = AuthRules::from_file(file("review-12.toml", missing)).unwrap_err();
     let problem = error.config_problems()[0].to_string();
-    assert!(problem.contains("auth.service[0].introspection.audience"), "{problem}");
+    assert!(problem.contains("auth.default[0].introspection.audience"), "{problem}");
     assert!(problem.contains("any_audience = true"), "{problem}");
 }
 
@@ -145,13 +145,13 @@ async fn review_19_the_entry_and_the_issuer_are_known_and_sub_names_the_user() {
         "x",
         [
             users().name("staff"),
-            AuthEntry::tokens(jwt),
-            AuthEntry::tokens(Introspection::new(asked).unwrap()).name("opaque"),
+            AuthMethod::bearer(jwt),
+            AuthMethod::bearer(IntrospectionVerifier::new(asked).unwrap()).name("opaque"),
         ],
     );
     let whoami = |user: UserDetails| async move {
         let text = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
-        format!("{} {} {}", user.username, text(user.entry), text(user.issuer))
+        format!("{} {} {}", user.username, text(user.auth_method), text(user.issuer))
     };
     let service = serve(Router::new().route("/", get(whoami)).layer(layer)).await;
     let signed = format!("Bearer {}", ONE.token(&claims(json!({"sub": "alice"}))));
@@ -189,7 +189,7 @@ async fn review_07_introspections_in_flight_are_bounded() {
     let mut bounded = config(&format!("http://{}/introspect", server.address));
     (bounded.any_audience, bounded.max_in_flight) = (true, 2);
     bounded.timeout = std::time::Duration::from_secs(60);
-    let layer = AuthLayer::new("x", [AuthEntry::tokens(Introspection::new(bounded).unwrap())]);
+    let layer = AuthLayer::new("x", [AuthMethod::bearer(IntrospectionVerifier::new(bounded).unwrap())]);
     let service = Arc::new(behind(layer).await);
     let requests: Vec<_> = (0..30)
         .map(|number| {

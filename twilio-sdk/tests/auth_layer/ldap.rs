@@ -1,6 +1,6 @@
 //! Users of a directory, behind the layer.
 
-use twilio_sdk::listener::{AuthEntry, AuthLayer, AuthRules, LdapUserStore};
+use twilio_sdk::listener::{AuthLayer, AuthMethod, AuthRules, LdapUserStore};
 
 use crate::directory::{ADMIN, ADMIN_PASSWORD, BASE};
 use crate::server::{ask, is_unavailable, server};
@@ -10,7 +10,7 @@ use crate::service::{basic, behind, file};
 async fn users_of_a_directory_are_let_in_by_their_groups() {
     let Some(mut server) = server("users_of_a_directory_are_let_in_by_their_groups") else { return };
     let store = LdapUserStore::new(server.config()).unwrap();
-    let service = behind(AuthLayer::new("x", [AuthEntry::users(store.clone()).scopes(["admin"])])).await;
+    let service = behind(AuthLayer::new("x", [AuthMethod::basic(store.clone()).scopes(["admin"])])).await;
     let (admin, alice) = (basic("ldclakmal", "ldclakmal@123"), basic("alice", "alice@123"));
     let statuses = async || {
         [
@@ -35,12 +35,12 @@ async fn a_file_declares_a_directory_with_tls() {
     let ca = file("directory-ca.pem", &server.ca);
     let text = format!(
         r#"
-        [[auth.service]]
+        [[auth.default]]
         scopes = ["admin"]
-        [auth.service.ldap]
-        connection_url = "ldaps://localhost:{port}"
-        connection_name = "{ADMIN}"
-        connection_password = "{ADMIN_PASSWORD}"
+        [auth.default.ldap]
+        url = "ldaps://localhost:{port}"
+        bind_dn = "{ADMIN}"
+        bind_password = "{ADMIN_PASSWORD}"
         user_search_base = ["ou=Users,{BASE}"]
         group_search_base = ["ou=Groups,{BASE}"]
         tls = {{ extra_root_certificates = ["{ca}"], disable_system_roots = true }}
@@ -61,7 +61,7 @@ async fn review_07_a_file_remembers_the_right_passwords_of_a_directory_where_it_
     let Some(mut server) = server("review_07_remembers") else { return };
     let rules = |remember: &str| {
         let text = format!(
-            "[auth]\n{remember}\n[[auth.service]]\n[auth.service.ldap]\nconnection_url = \
+            "[auth]\n{remember}\n[[auth.default]]\n[auth.default.ldap]\nconnection_url = \
              \"ldap://127.0.0.1:{}\"\nconnection_name = \"{ADMIN}\"\nconnection_password = \
              \"{ADMIN_PASSWORD}\"\nuser_search_base = [\"ou=Users,{BASE}\"]\n",
             server.port

@@ -11,7 +11,7 @@ use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
-use twilio_sdk::listener::{AuthEntry, AuthLayer, JwksSource, JwtConfig, JwtVerifier};
+use twilio_sdk::listener::{AuthLayer, AuthMethod, JwksSource, JwtConfig, JwtVerifier};
 
 use crate::service::{Service, behind, serve};
 use crate::tokens::{ONE, TWO, claims};
@@ -47,7 +47,7 @@ impl Issuer {
         config.timeout = Duration::from_secs(60);
         set(&mut config);
         let validator = JwtVerifier::new(config).unwrap();
-        Arc::new(behind(AuthLayer::new("x", [AuthEntry::tokens(validator)])).await)
+        Arc::new(behind(AuthLayer::new("x", [AuthMethod::bearer(validator)])).await)
     }
 
     async fn is_asked(&self, times: usize) {
@@ -76,7 +76,7 @@ async fn hang_up(service: &Service, authorization: &str) -> TcpStream {
 #[tokio::test]
 async fn review_02_a_request_that_hangs_up_neither_ends_a_fetch_nor_uses_up_its_pause() {
     let issuer = issuer(0).await;
-    let service = issuer.protects(|config| config.min_refresh = Duration::from_secs(3600)).await;
+    let service = issuer.protects(|config| config.min_refresh_interval = Duration::from_secs(3600)).await;
     let attacker = hang_up(&service, &unknown()).await;
     issuer.is_asked(1).await;
     drop(attacker);
@@ -101,7 +101,7 @@ async fn review_02_unknown_keys_do_not_delay_tokens_whose_key_is_known() {
     let issuer = issuer(0).await;
     let service = issuer
         .protects(|config| {
-            config.min_refresh = Duration::from_nanos(1);
+            config.min_refresh_interval = Duration::from_nanos(1);
             config.cache_ttl = Duration::from_secs(3);
         })
         .await;
@@ -129,7 +129,7 @@ async fn review_02_unknown_keys_do_not_delay_tokens_whose_key_is_known() {
 async fn review_02_a_fetch_that_failed_is_repeated_soon_and_unknown_keys_are_not_judged_by_it() {
     let issuer = issuer(1).await;
     issuer.responses.add_permits(100);
-    let service = issuer.protects(|config| config.min_refresh = Duration::from_secs(3600)).await;
+    let service = issuer.protects(|config| config.min_refresh_interval = Duration::from_secs(3600)).await;
     assert_eq!(service.status(Some(&good())).await, 503);
     assert_eq!(service.status(Some(&unknown())).await, 503, "no key set says that the token is wrong");
     for _ in 0..300 {

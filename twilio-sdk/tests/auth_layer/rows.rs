@@ -7,8 +7,8 @@ use axum::Router;
 use axum::routing::{get, post};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use twilio_sdk::listener::{
-    AuthEntry, AuthError, AuthLayer, AuthRules, BasicHandler, Challenge, MemoryUserStore, ResourcePolicy,
-    TokenStore, UserDetails,
+    AuthError, AuthLayer, AuthMethod, AuthRules, BasicHandler, Challenge, MemoryUserStore, ResourcePolicy,
+    TokenVerifier, UserDetails,
 };
 use twilio_sdk::types::SecretString;
 
@@ -17,7 +17,7 @@ use crate::service::{basic, behind, serve, user, users};
 #[tokio::test]
 async fn a_resource_of_a_service_without_entries_has_its_own() {
     let rules = AuthRules::new("x")
-        .resource("transfer", ResourcePolicy::Entries(vec![users().scopes(["write", "update"])]));
+        .resource("transfer", ResourcePolicy::Methods(vec![users().scopes(["write", "update"])]));
     let app = Router::new()
         .route("/transfer", get(|| async {}).layer(rules.resource_layer("transfer").unwrap()))
         .route("/open", get(|| async {}));
@@ -41,9 +41,9 @@ async fn a_bank_lets_its_users_do_what_their_scopes_say() {
         user("bob", "bob@123", &["account-details", "quotes"]),
         user("david", "david@123", &[]),
     ]);
-    let scopes = |name: &str| ResourcePolicy::Scopes(vec![name.to_owned()]);
+    let scopes = |name: &str| ResourcePolicy::RequireScopes(vec![name.to_owned()]);
     let rules = AuthRules::new("bank")
-        .service([AuthEntry::users(store.unwrap()).scopes(["account-details"])])
+        .default_methods([AuthMethod::basic(store.unwrap()).scopes(["account-details"])])
         .resource("funds-transfer", scopes("fund-transfer"))
         .resource("quotes", scopes("quotes"));
     let app = Router::new()
@@ -87,7 +87,7 @@ async fn credentials_in_a_body_are_none() {
 #[tokio::test]
 async fn weakness_03_either_scheme_is_read_in_any_case() {
     let (tokens, asked) = counted();
-    let service = behind(AuthLayer::new("x", [users(), AuthEntry::tokens(tokens)])).await;
+    let service = behind(AuthLayer::new("x", [users(), AuthMethod::bearer(tokens)])).await;
     for (scheme, text) in [("Basic", basic("alice", "xxx")[6..].to_owned()), ("Bearer", "good".to_owned())] {
         for scheme in [scheme.to_owned(), scheme.to_lowercase(), scheme.to_uppercase()] {
             assert_eq!(service.status(Some(&format!("{scheme} {text}"))).await, 200, "{scheme}");
@@ -102,8 +102,8 @@ async fn weakness_04_a_401_says_by_which_scheme_to_log_in() {
     let basic_challenge = "Basic realm=\"the bank\", charset=\"UTF-8\"";
     for (entries, expected) in [
         (vec![users()], basic_challenge.to_owned()),
-        (vec![AuthEntry::tokens(tokens.clone())], "Bearer realm=\"the bank\"".to_owned()),
-        (vec![users(), AuthEntry::tokens(tokens)], format!("{basic_challenge}, Bearer realm=\"the bank\"")),
+        (vec![AuthMethod::bearer(tokens.clone())], "Bearer realm=\"the bank\"".to_owned()),
+        (vec![users(), AuthMethod::bearer(tokens)], format!("{basic_challenge}, Bearer realm=\"the bank\"")),
     ] {
         let service = behind(AuthLayer::new("the bank", entries)).await;
         for header in [None, Some("Digest x"), Some("Basic !")] {
@@ -125,13 +125,13 @@ fn counted() -> (Counted, Arc<AtomicUsize>) {
     (Counted(Arc::clone(&asked)), asked)
 }
 
-impl TokenStore for Counted {
-    fn authenticate<'a>(&'a self, token: &'a SecretString) -> twilio_sdk::listener::Authentication<'a> {
+impl TokenVerifier for Counted {
+    fn authenticate<'a>(&'a self, token: &'a SecretString) -> twilio_sdk::listener::AuthFuture<'a> {
         self.0.fetch_add(1, Ordering::SeqCst);
         Box::pin(async move {
             match token.expose_secret() {
                 "good" => Ok(UserDetails::new("app", ["read"])),
-                _ => Err(AuthError::Rejected),
+                _ => Err(AuthError::InvalidCredentials),
             }
         })
     }
@@ -140,7 +140,7 @@ impl TokenStore for Counted {
 #[tokio::test]
 async fn weakness_09_a_token_without_its_scheme_is_shown_to_no_store() {
     let (tokens, asked) = counted();
-    let service = behind(AuthLayer::new("x", [AuthEntry::tokens(tokens)])).await;
+    let service = behind(AuthLayer::new("x", [AuthMethod::bearer(tokens)])).await;
     for header in ["good", "Basic good", "Token good", "JWT good", "Bearergood", "Bearer\tgood", "Bearer"] {
         assert_eq!(service.status(Some(header)).await, 401, "{header}");
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::get;
 use twilio_sdk::listener::{
-    AuthEntry, AuthError, AuthLayer, AuthRules, AuthRulesError, Authentication, Credential, MemoryUserStore,
+    AuthError, AuthFuture, AuthLayer, AuthMethod, AuthRules, AuthRulesError, Credential, MemoryUserStore,
     PasswordHash, ResourcePolicy, UserDetails, UserStore, UserStoreChain,
 };
 
@@ -69,14 +69,14 @@ async fn no_entries_let_nobody_in_and_no_scopes_are_nobodys() {
 async fn resources_replace_what_the_service_has() {
     let other = MemoryUserStore::new([(
         "carol".to_owned(),
-        PasswordHash::create(&"zzz".into()).unwrap(),
+        PasswordHash::hash(&"zzz".into()).unwrap(),
         vec!["write".to_owned()],
     )]);
     let rules = AuthRules::new("bank")
-        .service([users().scopes(["read"]), users()])
-        .resource("scopes", ResourcePolicy::Scopes(vec!["write".to_owned()]))
-        .resource("entries", ResourcePolicy::Entries(vec![AuthEntry::users(other.unwrap())]))
-        .resource("closed", ResourcePolicy::Entries(vec![]));
+        .default_methods([users().scopes(["read"]), users()])
+        .resource("scopes", ResourcePolicy::RequireScopes(vec!["write".to_owned()]))
+        .resource("entries", ResourcePolicy::Methods(vec![AuthMethod::basic(other.unwrap())]))
+        .resource("closed", ResourcePolicy::Methods(vec![]));
     let resource = |name: &str| get(|| async {}).layer(rules.resource_layer(name).unwrap());
     let app = Router::new()
         .route("/service", get(|| async {}).layer(rules.service_layer().unwrap()))
@@ -114,23 +114,23 @@ async fn resources_replace_what_the_service_has() {
 
 #[test]
 fn weakness_07_what_cannot_be_enforced_is_refused_at_the_start() {
-    let scopes = || ResourcePolicy::Scopes(vec!["write".to_owned()]);
+    let scopes = || ResourcePolicy::RequireScopes(vec!["write".to_owned()]);
     let open = AuthRules::new("x").resource("transfer", scopes());
-    let error = AuthRulesError::ScopesWithoutEntries("transfer".to_owned());
-    assert_eq!(open.check(), Err(error.clone()));
+    let error = AuthRulesError::ScopesWithoutMethods("transfer".to_owned());
+    assert_eq!(open.validate(), Err(error.clone()));
     assert_eq!(open.resource_layer("transfer").unwrap_err(), error);
     assert_eq!(open.service_layer().unwrap_err(), error);
     // Also where another resource is asked for.
-    let both = open.resource("other", ResourcePolicy::Entries(vec![users()]));
+    let both = open.resource("other", ResourcePolicy::Methods(vec![users()]));
     assert_eq!(both.resource_layer("other").unwrap_err(), error);
 
-    let rules = AuthRules::new("x").service([]).resource("transfer", scopes());
-    assert_eq!(rules.check(), Ok(()), "a service that lets nobody in has entries");
+    let rules = AuthRules::new("x").default_methods([]).resource("transfer", scopes());
+    assert_eq!(rules.validate(), Ok(()), "a service that lets nobody in has entries");
     let unknown = rules.resource_layer("Transfer").unwrap_err();
     assert_eq!(unknown, AuthRulesError::UnknownResource("Transfer".to_owned()));
     let twice = rules.resource("transfer", scopes());
-    assert_eq!(twice.check(), Err(AuthRulesError::DeclaredTwice("transfer".to_owned())));
-    assert_eq!(AuthRules::new("x").service_layer().unwrap_err(), AuthRulesError::NoService);
+    assert_eq!(twice.validate(), Err(AuthRulesError::DuplicateResource("transfer".to_owned())));
+    assert_eq!(AuthRules::new("x").service_layer().unwrap_err(), AuthRulesError::MissingDefault);
     assert!(error.to_string().contains("\"transfer\""));
 }
 
@@ -146,7 +146,7 @@ async fn weakness_08_a_later_entry_may_accept_whom_an_earlier_one_forbids() {
 struct Down(AuthError);
 
 impl UserStore for Down {
-    fn authenticate<'a>(&'a self, _: &'a Credential) -> Authentication<'a> {
+    fn authenticate<'a>(&'a self, _: &'a Credential) -> AuthFuture<'a> {
         Box::pin(async { Err(self.0.clone()) })
     }
 }
@@ -154,11 +154,11 @@ impl UserStore for Down {
 #[tokio::test]
 async fn a_store_that_cannot_be_asked_is_503_unless_another_accepts() {
     let others =
-        MemoryUserStore::new([("bob".to_owned(), PasswordHash::create(&"yyy".into()).unwrap(), vec![])]);
+        MemoryUserStore::new([("bob".to_owned(), PasswordHash::hash(&"yyy".into()).unwrap(), vec![])]);
     let others: Arc<dyn UserStore> = Arc::new(others.unwrap());
-    for why in [AuthError::Unavailable("the reason".into()), AuthError::Unrecorded("the reason".into())] {
+    for why in [AuthError::Unavailable("the reason".into()), AuthError::AuditFailed("the reason".into())] {
         let down = Down(why.clone());
-        let service = behind(AuthLayer::new("x", [AuthEntry::users(down), users().scopes(["write"])])).await;
+        let service = behind(AuthLayer::new("x", [AuthMethod::basic(down), users().scopes(["write"])])).await;
         assert_eq!(service.status(Some(&basic("alice", "xxx"))).await, 200);
         for header in [basic("bob", "yyy"), basic("alice", "no")] {
             let answer = service.get("/", Some(&header)).await;
@@ -168,7 +168,7 @@ async fn a_store_that_cannot_be_asked_is_503_unless_another_accepts() {
         assert_eq!(service.status(None).await, 401);
         // Several stores in one entry too.
         let stores = UserStoreChain::new([Arc::new(Down(why)) as Arc<dyn UserStore>, Arc::clone(&others)]);
-        let service = behind(AuthLayer::new("x", [AuthEntry::users(stores)])).await;
+        let service = behind(AuthLayer::new("x", [AuthMethod::basic(stores)])).await;
         assert_eq!(service.status(Some(&basic("bob", "yyy"))).await, 200);
         assert_eq!(service.status(Some(&basic("bob", "no"))).await, 503);
     }
@@ -194,10 +194,10 @@ async fn a_handler_that_takes_a_user_needs_the_layer() {
 #[test]
 fn weakness_17_layers_with_one_store_share_it_and_show_nothing_of_it() {
     let store = Arc::new(
-        MemoryUserStore::new([("a".to_owned(), PasswordHash::create(&"hush".into()).unwrap(), vec![])])
+        MemoryUserStore::new([("a".to_owned(), PasswordHash::hash(&"hush".into()).unwrap(), vec![])])
             .unwrap(),
     );
-    let entry = AuthEntry::users(Arc::clone(&store));
+    let entry = AuthMethod::basic(Arc::clone(&store));
     let layers = [AuthLayer::new("x", [entry.clone()]), AuthLayer::new("y", [entry.scopes(["z"])])];
     assert_eq!(Arc::strong_count(&store), 2, "one store, by its identity, and no key made of what it holds");
     let printed = format!("{layers:?}");

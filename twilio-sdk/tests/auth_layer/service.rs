@@ -6,7 +6,7 @@ use axum::Router;
 use axum::routing::get;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use twilio_sdk::listener::{AuthEntry, AuthLayer, MemoryUserStore, PasswordHash, UserDetails};
+use twilio_sdk::listener::{AuthLayer, AuthMethod, MemoryUserStore, PasswordHash, UserDetails};
 
 /// A service, which ends with the value.
 pub(crate) struct Service {
@@ -101,16 +101,16 @@ pub(crate) fn basic(user: &str, password: &str) -> String {
 
 pub(crate) fn user(name: &str, password: &str, scopes: &[&str]) -> (String, PasswordHash, Vec<String>) {
     let scopes = scopes.iter().map(|&scope| scope.to_owned()).collect();
-    (name.to_owned(), PasswordHash::create(&password.into()).unwrap(), scopes)
+    (name.to_owned(), PasswordHash::hash(&password.into()).unwrap(), scopes)
 }
 
-pub(crate) fn users() -> AuthEntry {
+pub(crate) fn users() -> AuthMethod {
     let store = MemoryUserStore::new([
         user("alice", "xxx", &["write", "update"]),
         user("bob", "yyy", &["read"]),
         user("eve", "123", &[]),
     ]);
-    AuthEntry::users(store.unwrap())
+    AuthMethod::basic(store.unwrap())
 }
 
 /// A file in a folder of the test's own.

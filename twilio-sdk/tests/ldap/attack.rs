@@ -41,7 +41,7 @@ async fn review_03_spellings_that_the_directory_takes_for_one_name_are_counted_a
 async fn review_03_names_that_lead_to_one_entry_share_its_count() {
     let Some(server) = server("review_03_names") else { return };
     let mut config = server.config();
-    config.user_name_search_filter = "(|(uid=?)(mail=?))".to_owned();
+    config.user_search_filter = "(|(uid=?)(mail=?))".to_owned();
     let limited =
         ThrottledUserStore::new(LdapUserStore::new(config).unwrap(), 4, Duration::from_secs(3600)).unwrap();
     let mut statuses = Vec::new();
@@ -74,22 +74,22 @@ async fn review_14_an_unknown_user_costs_the_bind_of_a_decoy() {
     let mut config = server.config();
     config.decoy_name = Some(decoy.clone());
     let store = LdapUserStore::new(config.clone()).unwrap();
-    store.check().await.unwrap();
+    store.check_connection().await.unwrap();
     assert!(ask(&store, "slow", "slow@123").await.is_ok());
     assert_eq!(server.binds(&decoy), 0, "users are bound as themselves");
     // The second is the decoy's own password.
     for (count, password) in ["guess", "slow@123"].into_iter().enumerate() {
-        assert_eq!(ask(&store, "dave", password).await, Err(AuthError::Rejected));
+        assert_eq!(ask(&store, "dave", password).await, Err(AuthError::InvalidCredentials));
         assert_eq!(server.binds(&decoy), count + 1);
     }
-    assert_eq!(ask(&store, "twin", "twin@123").await, Err(AuthError::Rejected));
+    assert_eq!(ask(&store, "twin", "twin@123").await, Err(AuthError::InvalidCredentials));
     assert_eq!(server.binds(&decoy), 3, "a name that two entries have is refused after a bind too");
 
     let time = async |store: &LdapUserStore, name: &str| {
         let mut least = Duration::MAX;
         for _ in 0..4 {
             let start = Instant::now();
-            assert_eq!(ask(store, name, "guess").await, Err(AuthError::Rejected));
+            assert_eq!(ask(store, name, "guess").await, Err(AuthError::InvalidCredentials));
             least = least.min(start.elapsed());
         }
         least
@@ -100,7 +100,7 @@ async fn review_14_an_unknown_user_costs_the_bind_of_a_decoy() {
     assert!(unknown * 3 > known, "an unknown user costs it too: {unknown:?} of {known:?}");
 
     config.decoy_name = Some(format!("uid=missing,ou=Users,{BASE}"));
-    let error = LdapUserStore::new(config.clone()).unwrap().check().await.unwrap_err();
+    let error = LdapUserStore::new(config.clone()).unwrap().check_connection().await.unwrap_err();
     assert!(error.to_string().contains("ldap.decoy_name"), "{error}");
     config.decoy_name = Some(" ".to_owned());
     let error = LdapUserStore::new(config).unwrap_err();
@@ -120,11 +120,11 @@ async fn review_19_a_name_that_two_entries_have_is_believed_by_no_attribute() {
     let mut config = server.config();
     config.user_search_base = vec![format!("ou=Users,{BASE}"), format!("ou=Staff,{BASE}")];
     for filter in ["(mail=?)", "(|(uid=?)(mail=?))"] {
-        config.user_name_search_filter = filter.to_owned();
+        config.user_search_filter = filter.to_owned();
         let store = LdapUserStore::new(config.clone()).unwrap();
         for (mail, password) in [("frank@avix.lk", "Users@123"), ("frank@staff.lk", "Staff@123")] {
             let known = ask(&store, mail, password).await;
-            assert_eq!(known, Err(AuthError::Rejected), "{filter}: which frank is it?");
+            assert_eq!(known, Err(AuthError::InvalidCredentials), "{filter}: which frank is it?");
         }
         let alice = ask(&store, "alice@avix.lk", "alice@123").await;
         assert_eq!(alice, Ok(UserDetails::new("alice", ["developer"])), "{filter}");

@@ -18,37 +18,37 @@ type Spoil = fn(&mut LdapConfig);
 async fn weakness_13_what_cannot_work_is_refused_by_its_field() {
     LdapUserStore::new(config()).unwrap();
     let table: &[(&str, Spoil)] = &[
-        ("connection_url", |c| c.connection_url = "ldap.example.org".to_owned()),
-        ("connection_url", |c| c.connection_url = "http://ldap.example.org".to_owned()),
-        ("connection_url", |c| c.connection_url = "ldap:".to_owned()),
-        ("connection_url", |c| c.connection_url = "ldaps://".to_owned()),
-        ("connection_url", |c| c.connection_url = "ldaps://h/dc=x??sub".to_owned()),
-        ("connection_url", |c| c.connection_url = "ldaps://user:hush@h".to_owned()),
-        ("connection_url", |c| c.connection_url = "ldaps://[::1]".to_owned()),
-        ("connection_url", |c| c.connection_url = "ldap://ldap.example.org".to_owned()),
-        ("connection_url", |c| c.start_tls = true),
-        ("connection_name", |c| c.connection_name = String::new()),
-        ("connection_password", |c| c.connection_password = "".into()),
+        ("url", |c| c.url = "ldap.example.org".to_owned()),
+        ("url", |c| c.url = "http://ldap.example.org".to_owned()),
+        ("url", |c| c.url = "ldap:".to_owned()),
+        ("url", |c| c.url = "ldaps://".to_owned()),
+        ("url", |c| c.url = "ldaps://h/dc=x??sub".to_owned()),
+        ("url", |c| c.url = "ldaps://user:hush@h".to_owned()),
+        ("url", |c| c.url = "ldaps://[::1]".to_owned()),
+        ("url", |c| c.url = "ldap://ldap.example.org".to_owned()),
+        ("url", |c| c.start_tls = true),
+        ("bind_dn", |c| c.bind_dn = String::new()),
+        ("bind_password", |c| c.bind_password = "".into()),
         ("user_search_base", |c| c.user_search_base = vec![]),
         ("user_search_base", |c| c.user_search_base = vec![" ".to_owned()]),
         ("group_search_base", |c| c.group_search_base = vec![String::new()]),
         ("user_entry_object_class", |c| c.user_entry_object_class = Some("a)(b".to_owned())),
         ("group_entry_object_class", |c| c.group_entry_object_class = Some(String::new())),
-        ("user_name_attribute", |c| c.user_name_attribute = "*".to_owned()),
+        ("username_attribute", |c| c.username_attribute = "*".to_owned()),
         ("group_name_attribute", |c| c.group_name_attribute = String::new()),
-        ("membership_attribute", |c| c.membership_attribute = "member=x".to_owned()),
-        ("user_name_search_filter", |c| c.user_name_search_filter = "(uid=alice)".to_owned()),
-        ("user_name_search_filter", |c| c.user_name_search_filter = "uid=?".to_owned()),
+        ("group_member_attribute", |c| c.group_member_attribute = "member=x".to_owned()),
+        ("user_search_filter", |c| c.user_search_filter = "(uid=alice)".to_owned()),
+        ("user_search_filter", |c| c.user_search_filter = "uid=?".to_owned()),
         // Only some names would make a filter.
-        ("user_name_search_filter", |c| c.user_name_search_filter = "(?=alice)".to_owned()),
-        ("group_name_search_filter", |c| c.group_name_search_filter = "(cn=?".to_owned()),
-        ("user_name_list_filter", |c| c.user_name_list_filter = String::new()),
-        ("group_name_list_filter", |c| c.group_name_list_filter = "(a=b)(c=d)".to_owned()),
-        ("user_roles_cache_ttl", |c| c.user_roles_cache_ttl = Duration::ZERO),
+        ("user_search_filter", |c| c.user_search_filter = "(?=alice)".to_owned()),
+        ("group_search_filter", |c| c.group_search_filter = "(cn=?".to_owned()),
+        ("user_list_filter", |c| c.user_list_filter = String::new()),
+        ("group_list_filter", |c| c.group_list_filter = "(a=b)(c=d)".to_owned()),
+        ("group_cache_ttl", |c| c.group_cache_ttl = Some(Duration::ZERO)),
         ("connection_timeout", |c| c.connection_timeout = Duration::ZERO),
         ("read_timeout", |c| c.read_timeout = Duration::ZERO),
         ("read_timeout", |c| c.read_timeout = Duration::MAX),
-        ("connection_pool_size", |c| c.connection_pool_size = 0),
+        ("pool_size", |c| c.pool_size = 0),
     ];
     for (field, spoil) in table {
         let mut config = config();
@@ -70,8 +70,8 @@ async fn weakness_13_what_cannot_work_is_refused_by_its_field() {
         ("ldap://h", true),
     ] {
         let mut config = config();
-        config.connection_url = url.to_owned();
-        config.allow_plain = plain;
+        config.url = url.to_owned();
+        config.allow_unencrypted = plain;
         LdapUserStore::new(config).expect(url);
     }
 }
@@ -93,46 +93,46 @@ async fn weakness_12_a_file_sets_every_field() {
     let text = format!(
         r#"
         [auth.ldap]
-        domain_name = "avix"
-        connection_url = "ldap://localhost:{port}"
-        connection_name = "{ADMIN}"
-        connection_password = "${{NO_SUCH_VARIABLE_OF_THE_TEST:-{ADMIN_PASSWORD}}}"
+        label = "avix"
+        url = "ldap://localhost:{port}"
+        bind_dn = "{ADMIN}"
+        bind_password = "${{NO_SUCH_VARIABLE_OF_THE_TEST:-{ADMIN_PASSWORD}}}"
         user_search_base = ["ou=Users,{BASE}", "ou=Staff,{BASE}"]
         user_entry_object_class = "inetOrgPerson"
-        user_name_attribute = "uid"
-        user_name_search_filter = "(mail=?)"
-        user_name_list_filter = "(uid=c*)"
+        username_attribute = "uid"
+        user_search_filter = "(mail=?)"
+        user_list_filter = "(uid=c*)"
         group_search_base = ["ou=PosixGroups,{BASE}"]
         group_entry_object_class = "posixGroup"
         group_name_attribute = "gidNumber"
-        group_name_search_filter = "(gidNumber=?)"
-        group_name_list_filter = "(cn=*)"
-        membership_attribute = "memberUid"
+        group_search_filter = "(gidNumber=?)"
+        group_list_filter = "(cn=*)"
+        group_member_attribute = "memberUid"
         group_scopes = [{{ group = "1", scopes = ["root"] }}]
         user_roles_cache_enabled = true
         user_roles_cache_ttl = "1h"
-        connection_pooling_enabled = false
-        connection_pool_size = 1
+        pool_connections = false
+        pool_size = 1
         connection_timeout = 4.5
         read_timeout = "2500ms"
         tls = {{ extra_root_certificates = ["ca.pem"], disable_system_roots = true }}
         start_tls = true
-        allow_plain = false
+        allow_unencrypted = false
         "#,
         port = server.port
     );
     let config = LdapConfig::from_file(file("all.toml", &text)).unwrap();
     assert_eq!(config.connection_timeout, Duration::from_millis(4500));
     assert_eq!(config.read_timeout, Duration::from_millis(2500));
-    assert_eq!(config.user_roles_cache_ttl, Duration::from_secs(3600));
-    assert_eq!((config.connection_pool_size, config.domain_name.as_str()), (1, "avix"));
-    assert!(config.user_roles_cache_enabled && config.start_tls && !config.allow_plain);
+    assert_eq!(config.group_cache_ttl, Some(Duration::from_secs(3600)));
+    assert_eq!((config.pool_size, config.label.as_str()), (1, "avix"));
+    assert!(config.start_tls && !config.allow_unencrypted);
     let store = LdapUserStore::new(config).unwrap();
-    store.check().await.unwrap();
+    store.check_connection().await.unwrap();
     assert_eq!(ask(&store, "alice@avix.lk", "alice@123").await.unwrap().scopes, ["root"]);
     assert!(ask(&store, "bob@avix.lk", "bob@123").await.unwrap().scopes.is_empty());
     assert!(ask(&store, "alice", "alice@123").await.is_err());
-    assert_eq!(store.users(10).await.unwrap(), ["carol"]);
+    assert_eq!(store.list_users(10).await.unwrap(), ["carol"]);
     assert_eq!(store.idle_connections(), 0);
     drop(server);
     let error = ask(&store, "alice@avix.lk", "alice@123").await.unwrap_err();
@@ -152,7 +152,7 @@ fn a_file_that_is_wrong_is_refused_with_everything_that_is_wrong() {
             "[auth.ldap]\nconnection_url = \"ldap://h\"\nconnection_password = \"hush\"\nread_timeout = 2\n\
              user_search_base = [\"dc=x\"]\n"
         ),
-        ["auth.ldap.connection_name", "auth.ldap.connection_url"]
+        ["auth.ldap.bind_dn", "auth.ldap.url"]
     );
     assert_eq!(
         problems(

@@ -30,7 +30,7 @@ async fn a_server_that_is_down_is_503_until_it_is_up_again() {
         assert_eq!(error.status(), 503);
         server.restart();
         // The first question after the start is answered: what was lost in between is made anew.
-        assert_eq!(ask(&store, "alice", "invalid").await, Err(AuthError::Rejected));
+        assert_eq!(ask(&store, "alice", "invalid").await, Err(AuthError::InvalidCredentials));
     }
     // Restarted while connections wait that do not know of it.
     assert!(ask(&store, "alice", "alice@123").await.is_ok());
@@ -44,7 +44,7 @@ async fn weakness_10_a_store_can_be_made_while_the_server_is_down() {
     server.stop();
     let store = LdapUserStore::new(server.config()).unwrap();
     assert!(is_unavailable(&ask(&store, "alice", "alice@123").await));
-    assert!(store.check().await.is_err());
+    assert!(store.check_connection().await.is_err());
     server.restart();
     let cached = CachedUserStore::new(store.clone(), Duration::from_secs(60)).unwrap();
     assert!(ask(&store, "alice", "alice@123").await.is_ok());
@@ -58,7 +58,7 @@ async fn weakness_10_a_store_can_be_made_while_the_server_is_down() {
 async fn connections_are_kept_and_bounded() {
     let Some(server) = server("connections_are_kept_and_bounded") else { return };
     let mut config = server.config();
-    config.connection_pool_size = 2;
+    config.pool_size = 2;
     config.connection_timeout = Duration::from_secs(60);
     let store = LdapUserStore::new(config.clone()).unwrap();
     let many: Vec<_> = (0..20)
@@ -71,7 +71,7 @@ async fn connections_are_kept_and_bounded() {
         assert!(one.await.unwrap().is_ok());
     }
     assert!((1..=2).contains(&store.idle_connections()), "{}", store.idle_connections());
-    config.connection_pooling_enabled = false;
+    config.pool_connections = false;
     let store = LdapUserStore::new(config).unwrap();
     assert!(ask(&store, "alice", "alice@123").await.is_ok());
     assert_eq!(store.idle_connections(), 0);
@@ -88,11 +88,11 @@ async fn weakness_16_referrals_and_missing_bases_are_no_answer() {
         for config in [users, groups] {
             let store = LdapUserStore::new(config).unwrap();
             assert!(is_unavailable(&ask(&store, "alice", "alice@123").await), "{base}");
-            assert!(store.check().await.is_err(), "{base}");
+            assert!(store.check_connection().await.is_err(), "{base}");
         }
     }
     let mut config = server.config();
-    config.connection_password = "wrong".into();
+    config.bind_password = "wrong".into();
     let store = LdapUserStore::new(config).unwrap();
     let answer = ask(&store, "alice", "alice@123").await;
     assert!(is_unavailable(&answer), "{answer:?}");
@@ -212,7 +212,7 @@ async fn users_bind_on_their_own_connections_and_so_do_unknown_ones() {
     let Some(server) = server("users_bind_on_their_own_connections_and_so_do_unknown_ones") else { return };
     let (port, count) = relay(server.port, Arc::default());
     let mut config = server.config();
-    config.connection_url = format!("ldap://127.0.0.1:{port}");
+    config.url = format!("ldap://127.0.0.1:{port}");
     let store = LdapUserStore::new(config).unwrap();
     // The first question makes the connection of the look-ups, too.
     assert!(ask(&store, "alice", "alice@123").await.is_ok());
@@ -240,7 +240,7 @@ async fn weakness_16_a_connection_that_fell_silent_does_not_cost_the_time_of_an_
     let silent = Arc::new(AtomicUsize::new(0));
     let (port, count) = relay(server.port, Arc::clone(&silent));
     let mut config = server.config();
-    config.connection_url = format!("ldap://127.0.0.1:{port}");
+    config.url = format!("ldap://127.0.0.1:{port}");
     config.read_timeout = Duration::from_secs(3600);
     config.connection_timeout = Duration::from_secs(2);
     let store = LdapUserStore::new(config).unwrap();

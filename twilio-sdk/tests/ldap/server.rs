@@ -126,7 +126,7 @@ impl Server {
             ADMIN_PASSWORD,
             [format!("ou=Users,{BASE}")],
         );
-        config.user_name_search_filter = "(&(objectClass=inetOrgPerson)(uid=?))".to_owned();
+        config.user_search_filter = "(&(objectClass=inetOrgPerson)(uid=?))".to_owned();
         config.group_search_base = vec![format!("ou=Groups,{BASE}")];
         config
     }

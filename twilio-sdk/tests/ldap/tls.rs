@@ -10,8 +10,8 @@ fn configs(server: &Server, host: &str, tls: &TlsConfig) -> [LdapConfig; 2] {
     let mut direct = server.config();
     direct.tls = tls.clone();
     let mut upgraded = direct.clone();
-    direct.connection_url = format!("ldaps://{host}:{}", server.tls_port);
-    upgraded.connection_url = format!("ldap://{host}:{}", server.port);
+    direct.url = format!("ldaps://{host}:{}", server.tls_port);
+    upgraded.url = format!("ldap://{host}:{}", server.port);
     upgraded.start_tls = true;
     [direct, upgraded]
 }
@@ -21,9 +21,9 @@ async fn weakness_11_the_right_authority_is_trusted() {
     let Some(server) = server("weakness_11_the_right_authority_is_trusted") else { return };
     for config in configs(&server, "localhost", &server.tls()) {
         let store = LdapUserStore::new(config).unwrap();
-        store.check().await.unwrap();
+        store.check_connection().await.unwrap();
         assert_eq!(ask(&store, "alice", "alice@123").await.unwrap().scopes, ["developer"]);
-        assert_eq!(ask(&store, "alice", "invalid").await, Err(AuthError::Rejected));
+        assert_eq!(ask(&store, "alice", "invalid").await, Err(AuthError::InvalidCredentials));
     }
 }
 
@@ -40,7 +40,7 @@ async fn weakness_11_another_authority_or_another_name_is_not() {
             let answer = ask(&store, "alice", "alice@123").await;
             assert!(is_unavailable(&answer), "{host}: {answer:?}");
             assert!(answer.unwrap_err().to_string().contains("certificate"), "{host}");
-            assert!(store.check().await.unwrap_err().to_string().contains("certificate"));
+            assert!(store.check_connection().await.unwrap_err().to_string().contains("certificate"));
         }
     }
 }
@@ -50,7 +50,7 @@ async fn what_is_no_tls_is_not_spoken_to() {
     let Some(server) = server("what_is_no_tls_is_not_spoken_to") else { return };
     let mut config = server.config();
     config.tls = server.tls();
-    config.connection_url = format!("ldaps://localhost:{}", server.port);
+    config.url = format!("ldaps://localhost:{}", server.port);
     config.connection_timeout = std::time::Duration::from_millis(700);
     let store = LdapUserStore::new(config).unwrap();
     assert!(is_unavailable(&ask(&store, "alice", "alice@123").await));

@@ -1,6 +1,6 @@
 //! What is remembered of a store's answers.
 
-use twilio_sdk::listener::{Authentication, CachedUserStore, Credential, MemoryUserStore, UserStore};
+use twilio_sdk::listener::{AuthFuture, CachedUserStore, Credential, MemoryUserStore, UserStore};
 
 use crate::store;
 
@@ -9,12 +9,12 @@ use crate::store;
 struct Counted<S>(S, std::sync::atomic::AtomicUsize, std::sync::atomic::AtomicU64);
 
 impl<S: UserStore> UserStore for Counted<S> {
-    fn authenticate<'a>(&'a self, credential: &'a Credential) -> Authentication<'a> {
+    fn authenticate<'a>(&'a self, credential: &'a Credential) -> AuthFuture<'a> {
         self.1.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         self.0.authenticate(credential)
     }
 
-    fn generation(&self) -> u64 {
+    fn version(&self) -> u64 {
         self.2.load(std::sync::atomic::Ordering::SeqCst)
     }
 }

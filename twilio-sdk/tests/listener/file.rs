@@ -23,8 +23,8 @@ async fn users_of_a_file_are_known_and_read_again_when_it_changes() {
         store.authenticate(&Credential::new(name, password).unwrap()).await
     };
     assert_eq!(ask("alice", "xxx").await.unwrap(), UserDetails::new("alice", ["read"]));
-    assert_eq!(ask("alice", "xxy").await, Err(AuthError::Rejected));
-    assert_eq!(ask("Alice", "xxx").await, Err(AuthError::Rejected), "names are case-sensitive");
+    assert_eq!(ask("alice", "xxy").await, Err(AuthError::InvalidCredentials));
+    assert_eq!(ask("Alice", "xxx").await, Err(AuthError::InvalidCredentials), "names are case-sensitive");
 
     // In another file, as editors do it: a new file in the place of the old one.
     let next = file("users.new", &[user("alice", "xxx"), user("bob", "yyy")].concat());
@@ -47,7 +47,7 @@ async fn users_of_a_file_are_known_and_read_again_when_it_changes() {
     assert!(ask("alice", "xxx").await.is_ok());
     std::fs::write(&path, user("carol", "zzz")).unwrap();
     store.reload().unwrap();
-    assert_eq!(ask("alice", "xxx").await, Err(AuthError::Rejected));
+    assert_eq!(ask("alice", "xxx").await, Err(AuthError::InvalidCredentials));
     assert_eq!(store.len(), 1);
 }
 
@@ -72,11 +72,10 @@ fn a_file_that_is_wrong_is_refused_with_everything_that_is_wrong() {
     assert!(twice.to_string().contains("two users \"a\""), "{twice}");
     assert!(open("[auth]\n").unwrap_err().to_string().contains("without users"));
     assert!(open("").unwrap_err().to_string().contains("without users"));
-    let plain =
-        "auth.allow_plain_passwords = true\n[[auth.users]]\nusername = \"a\"\npassword = \"clear-text\"\n";
+    let plain = "auth.allow_plaintext_passwords = true\n[[auth.users]]\nusername = \"a\"\npassword = \"clear-text\"\n";
     open(plain).unwrap();
     let odd = open(
-        "auth.allow_plain_passwords = true\n[[auth.users]]\nusername = \"a:b\"\npassword = \"\"\n\n[[auth.users]]\n\
+        "auth.allow_plaintext_passwords = true\n[[auth.users]]\nusername = \"a:b\"\npassword = \"\"\n\n[[auth.users]]\n\
          username = 5\npassword_hash = 5\n\n[[auth.users]]\nusername = \"a\\u0007\"\npassword = \"a\\u0007\"\n",
     );
     let odd: Vec<_> = odd.unwrap_err().config_problems().iter().map(|problem| problem.to_string()).collect();
@@ -95,7 +94,7 @@ async fn weakness_01_a_password_in_clear_is_good_only_where_it_is_allowed() {
     );
     let path = file(
         "plain.json",
-        r#"{"auth": {"allow_plain_passwords": true, "users": [{"username": "a", "password": "clear"}]}}"#,
+        r#"{"auth": {"allow_plaintext_passwords": true, "users": [{"username": "a", "password": "clear"}]}}"#,
     );
     let store = FileUserStore::open(path).unwrap();
     let user = store.authenticate(&Credential::new("a", "clear").unwrap()).await.unwrap();
@@ -105,8 +104,7 @@ async fn weakness_01_a_password_in_clear_is_good_only_where_it_is_allowed() {
 
 #[test]
 fn a_secret_of_a_vault_has_no_place_there_and_the_error_says_what_to_do() {
-    let text =
-        "auth.allow_plain_passwords = true\n[[auth.users]]\nusername = \"a\"\npassword = \"secret://a\"\n";
+    let text = "auth.allow_plaintext_passwords = true\n[[auth.users]]\nusername = \"a\"\npassword = \"secret://a\"\n";
     let path = file("vault.toml", text);
     let error = FileUserStore::open(&path).unwrap_err();
     let expected = "`secret://` is for a client's configuration and leads nowhere in this file; give the secret by a \
@@ -120,7 +118,7 @@ fn a_password_in_clear_in_a_file_that_others_can_read_is_warned_of() {
     use std::os::unix::fs::PermissionsExt as _;
     let text = |password: &str| {
         format!(
-            "auth.allow_plain_passwords = true\n[[auth.users]]\nusername = 'a'\npassword = '{password}'\n"
+            "auth.allow_plaintext_passwords = true\n[[auth.users]]\nusername = 'a'\npassword = '{password}'\n"
         )
     };
     for (password, mode, warned) in
@@ -152,8 +150,8 @@ async fn credentials_for_a_file_of_users_are_checked_by_their_form_first() {
         ("alice:xxx", Ok(UserDetails::new("alice", ["read", "write"]))),
         ("bob:yyy", Ok(UserDetails::new("bob", [""; 0]))),
         ("", Err(format!("{malformed}there is no credential"))),
-        ("dave:123", Err(AuthError::Rejected.to_string())),
-        ("alice:xxy", Err(AuthError::Rejected.to_string())),
+        ("dave:123", Err(AuthError::InvalidCredentials.to_string())),
+        ("alice:xxy", Err(AuthError::InvalidCredentials.to_string())),
         (":xxx", Err(format!("{malformed}{empty}"))),
         ("alice:", Err(format!("{malformed}{empty}"))),
         ("invalid:", Err(format!("{malformed}{empty}"))),
@@ -178,13 +176,13 @@ fn review_75_users_of_a_file_have_no_names_that_look_alike() {
         assert_eq!(keys, ["auth.users[1].username"], "{name:?}");
         assert!(error.to_string().contains("visible ASCII"), "{error}");
         let memory = MemoryUserStore::new([(name.to_owned(), hash("x"), vec![])]);
-        assert!(matches!(memory, Err(InvalidUsers::NotAName(_))), "{name:?}");
+        assert!(matches!(memory, Err(InvalidUsers::InvalidName(_))), "{name:?}");
     }
     for name in ["Alice", "ALICE"] {
         let error = open(&[user("alice", "x"), user(name, "y")].concat()).unwrap_err();
         assert!(error.to_string().contains("two users"), "{error}");
         let names = ["alice", name].map(|name| (name.to_owned(), hash("x"), vec![]));
-        assert!(matches!(MemoryUserStore::new(names), Err(InvalidUsers::Name(_))), "{name:?}");
+        assert!(matches!(MemoryUserStore::new(names), Err(InvalidUsers::DuplicateName(_))), "{name:?}");
     }
     open(&[user("alice", "x"), user("alice@example.com", "y"), user("DOMAIN\\alice", "z")].concat()).unwrap();
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue};
 use twilio_sdk::listener::{
-    AuthError, Authentication, BasicHandler, Challenge, Credential, MemoryUserStore, PasswordHash,
-    UserDetails, UserStore, UserStoreChain,
+    AuthError, AuthFuture, BasicHandler, Challenge, Credential, MemoryUserStore, PasswordHash, UserDetails,
+    UserStore, UserStoreChain,
 };
 
 use crate::{hash, store};
@@ -22,19 +22,19 @@ async fn users_are_recognized_and_have_their_scopes() {
         handler.authorize(&alice, &["x", "update"]).await.unwrap();
         assert_eq!(
             handler.authorize(&alice, &["Write"]).await,
-            Err(AuthError::Forbidden),
+            Err(AuthError::InsufficientScope),
             "scopes are exact"
         );
         assert_eq!(
             handler.authorize(&alice, &[""; 0]).await,
-            Err(AuthError::Forbidden),
+            Err(AuthError::InsufficientScope),
             "nobody has one of none"
         );
     }
     let bob = handler.authenticate("Basic Ym9iOnl5eQ==").await.unwrap();
-    assert_eq!(handler.authorize(&bob, &["write", "update"]).await, Err(AuthError::Forbidden));
+    assert_eq!(handler.authorize(&bob, &["write", "update"]).await, Err(AuthError::InsufficientScope));
     let eve = handler.authenticate("Basic ZXZlOjEyMw==").await.unwrap();
-    assert_eq!(handler.authorize(&eve, &["read"]).await, Err(AuthError::Forbidden));
+    assert_eq!(handler.authorize(&eve, &["read"]).await, Err(AuthError::InsufficientScope));
 }
 
 #[tokio::test]
@@ -49,13 +49,13 @@ async fn weakness_02_nobody_learns_who_exists() {
         unknown.headers(&challenge)["www-authenticate"],
         "Basic realm=\"a ?realm?\", charset=\"UTF-8\""
     );
-    assert_eq!(handler.authenticate(&HeaderMap::new()).await.unwrap_err(), AuthError::Missing);
+    assert_eq!(handler.authenticate(&HeaderMap::new()).await.unwrap_err(), AuthError::MissingCredentials);
     for scheme in ["invalidtokenstring", "", "Bearer sometoken123"] {
-        assert_eq!(handler.authenticate(scheme).await.unwrap_err(), AuthError::Scheme, "{scheme}");
+        assert_eq!(handler.authenticate(scheme).await.unwrap_err(), AuthError::UnsupportedScheme, "{scheme}");
     }
     assert!(matches!(handler.authenticate("Basic").await.unwrap_err(), AuthError::Malformed(_)));
-    assert_eq!(AuthError::Forbidden.status(), 403);
-    assert!(AuthError::Forbidden.headers(&challenge).is_empty());
+    assert_eq!(AuthError::InsufficientScope.status(), 403);
+    assert!(AuthError::InsufficientScope.headers(&challenge).is_empty());
     let down = AuthError::Unavailable("down".into());
     assert_eq!((down.status().as_u16(), down.headers(&challenge).contains_key("retry-after")), (503, true));
 }
@@ -64,7 +64,7 @@ async fn weakness_02_nobody_learns_who_exists() {
 struct Down;
 
 impl UserStore for Down {
-    fn authenticate<'a>(&'a self, _: &'a Credential) -> Authentication<'a> {
+    fn authenticate<'a>(&'a self, _: &'a Credential) -> AuthFuture<'a> {
         Box::pin(async { Err(AuthError::Unavailable("down".into())) })
     }
 }
@@ -89,7 +89,10 @@ async fn stores_are_asked_in_their_order() {
         "the one that is down may know"
     );
     let up = UserStoreChain::new([Arc::new(store()) as Arc<dyn UserStore>]);
-    assert_eq!(up.authenticate(&Credential::new("carol", "zzz").unwrap()).await, Err(AuthError::Rejected));
+    assert_eq!(
+        up.authenticate(&Credential::new("carol", "zzz").unwrap()).await,
+        Err(AuthError::InvalidCredentials)
+    );
 }
 
 #[test]
@@ -102,8 +105,8 @@ fn two_users_of_one_name_are_refused() {
 fn only_hashes_that_protect_are_taken() {
     let good = hash("x");
     assert!(good.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", good.as_str());
-    assert!(PasswordHash::parse(good.as_str()).unwrap().matches(&"x".into()));
-    assert!(!good.matches(&"y".into()));
+    assert!(good.as_str().parse::<PasswordHash>().unwrap().verify(&"x".into()));
+    assert!(!good.verify(&"y".into()));
     assert_ne!(hash("x").as_str(), good.as_str(), "each has its own salt");
     assert_eq!(format!("{good:?}"), "[password hash]");
     let (salt, sum) = ("c29tZXNhbHRzYWx0", "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXoxMjM0NTY");
@@ -117,7 +120,7 @@ fn only_hashes_that_protect_are_taken() {
         &format!("$argon2id$v=19$m=19456,t=2,p=1${salt}"),
         "$2b$12$abcdefghijklmnopqrstuuAbCdEfGhIjKlMnOpQrStUvWxYz01234",
     ] {
-        assert!(PasswordHash::parse(bad).is_err(), "{bad}");
+        assert!(bad.parse::<PasswordHash>().is_err(), "{bad}");
     }
-    PasswordHash::parse(&format!("$argon2id$v=19$m=19456,t=2,p=1${salt}${sum}")).unwrap();
+    format!("$argon2id$v=19$m=19456,t=2,p=1${salt}${sum}").parse::<PasswordHash>().unwrap();
 }

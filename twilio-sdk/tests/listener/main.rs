@@ -11,7 +11,7 @@ mod properties;
 use twilio_sdk::listener::{MemoryUserStore, PasswordHash};
 
 fn hash(password: &str) -> PasswordHash {
-    PasswordHash::create(&password.into()).unwrap()
+    PasswordHash::hash(&password.into()).unwrap()
 }
 
 fn store() -> MemoryUserStore {

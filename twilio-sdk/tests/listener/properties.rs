@@ -10,7 +10,7 @@ use crate::file;
 const PASSWORD: &str = "päss:word ☎";
 
 /// One hash for all, because each takes long to make.
-static HASH: LazyLock<PasswordHash> = LazyLock::new(|| PasswordHash::create(&PASSWORD.into()).unwrap());
+static HASH: LazyLock<PasswordHash> = LazyLock::new(|| PasswordHash::hash(&PASSWORD.into()).unwrap());
 
 type Users = std::collections::BTreeMap<String, Vec<String>>;
 
@@ -51,7 +51,7 @@ proptest! {
             prop_assert_eq!(ask(&store, name, PASSWORD), Ok(UserDetails::new(name, scopes)));
         }
         if !users.contains_key(&other) {
-            prop_assert_eq!(ask(&store, &other, PASSWORD), Err(AuthError::Rejected));
+            prop_assert_eq!(ask(&store, &other, PASSWORD), Err(AuthError::InvalidCredentials));
         }
     }
 
@@ -75,12 +75,12 @@ proptest! {
         let text = String::from_utf8_lossy(&bytes);
         prop_assume!(text.matches("$argon2id$v=19$m=19456,t=2,p=1$").count() == text.matches("argon2id").count());
         std::fs::write(&path, &bytes).unwrap();
-        let (generation, count) = (store.generation(), store.len());
+        let (generation, count) = (store.version(), store.len());
         match store.reload() {
-            Ok(()) => prop_assert!(!store.is_empty() && store.generation() > generation),
+            Ok(()) => prop_assert!(!store.is_empty() && store.version() > generation),
             Err(error) => {
                 prop_assert!(error.is_config(), "{}", error);
-                prop_assert_eq!((store.generation(), store.len()), (generation, count));
+                prop_assert_eq!((store.version(), store.len()), (generation, count));
             }
         }
     }

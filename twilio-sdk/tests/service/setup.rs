@@ -50,7 +50,7 @@ pub async fn fill(folder: &Folder, twilio: &Emulator, directory: &Server) -> Sec
 pub async fn fill_with(folder: &Folder, twilio: &Emulator, url: &str) -> SecretString {
     let example = include_str!("../../examples/service/twilio.toml");
     write(folder, "twilio.toml", &example.replace("${TWILIO_BASE_URL:-}", &twilio.base_url()));
-    let hash = PasswordHash::create(&SUSANS_PASSWORD.into()).unwrap();
+    let hash = PasswordHash::hash(&SUSANS_PASSWORD.into()).unwrap();
     write(
         folder,
         "users.toml",

@@ -40,8 +40,7 @@ async fn who_is_recognized_and_who_is_given_a_token_is_recorded_or_refused() {
 #[tokio::test]
 async fn the_program_keeps_the_log_that_its_configuration_names() {
     let folder = Folder::new();
-    let audit =
-        "[audit]\nfile = \"audit/audit.log\"\nmax_file = 700\nfsync_interval = 0\nlock_timeout = \"5s\"\n";
+    let audit = "[audit]\nfile = \"audit/audit.log\"\nmax_file_size = 700\nfsync_interval = 0\nlock_timeout = \"5s\"\n";
     let config = folder.config("", &[RULES, NO_LIMITS, audit].concat());
     let log = folder.path("audit/audit.log");
     let (status, out, errors) = run(command().arg("-c").arg(&config).arg("--check"));
@@ -103,7 +102,7 @@ async fn the_program_keeps_the_log_that_its_configuration_names() {
 #[test]
 fn a_table_for_the_log_that_names_none_is_refused() {
     let folder = Folder::new();
-    for table in ["[audit]\n", "[audit]\nfile = \"\"\n", "[audit]\nmax_file = 5\n"] {
+    for table in ["[audit]\n", "[audit]\nfile = \"\"\n", "[audit]\nmax_file_size = 5\n"] {
         let error = TokenServerConfig::from_file(folder.config("", &[RULES, table].concat())).unwrap_err();
         assert!(error.to_string().contains("audit.file"), "{table}: {error}");
     }
@@ -112,10 +111,11 @@ fn a_table_for_the_log_that_names_none_is_refused() {
         let config = TokenServerConfig::from_file(folder.config("", &[RULES, &table].concat())).unwrap();
         assert!(format!("{config:?}").contains(expected), "{config:?}");
     }
-    let wrong = "[audit]\nfile = \"a\"\nmax_file = 0\nfsync_interval = -1\nlock_timeout = 0\nfsync = true\n";
+    let wrong =
+        "[audit]\nfile = \"a\"\nmax_file_size = 0\nfsync_interval = -1\nlock_timeout = 0\nfsync = true\n";
     let error = TokenServerConfig::from_file(folder.config("", &[RULES, wrong].concat())).unwrap_err();
     let keys: Vec<_> = error.config_problems().iter().map(|problem| problem.key().to_owned()).collect();
-    let expected = ["audit.max_file", "audit.fsync_interval", "audit.lock_timeout", "audit.fsync"];
+    let expected = ["audit.max_file_size", "audit.fsync_interval", "audit.lock_timeout", "audit.fsync"];
     assert!(expected.iter().all(|key| keys.iter().any(|found| found == key)), "{keys:?}");
     assert_eq!(keys.len(), expected.len(), "{keys:?}");
 }

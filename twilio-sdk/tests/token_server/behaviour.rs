@@ -226,7 +226,7 @@ async fn a_right_password_is_remembered_and_a_wrong_one_is_not() {
     server.stop().await;
 
     let path = folder.config("", &[RULES, NO_LIMITS].concat());
-    let text = std::fs::read_to_string(&path).unwrap().replace("[users]", "[users]\nremember = 0");
+    let text = std::fs::read_to_string(&path).unwrap().replace("[users]", "[users]\npassword_cache_ttl = 0");
     let server = Server::run(&folder.write("server.toml", &text)).await;
     for _ in 0..2 {
         assert_eq!(log_in(server.address, "susan", PASSWORD).await.status, 200);
@@ -238,14 +238,14 @@ async fn a_right_password_is_remembered_and_a_wrong_one_is_not() {
 #[tokio::test]
 async fn users_of_another_store_are_known_and_one_that_is_down_is_told() {
     use std::sync::Arc;
-    use twilio_sdk::listener::{AuthError, Authentication, Credential, UserDetails, UserStore};
+    use twilio_sdk::listener::{AuthError, AuthFuture, Credential, UserDetails, UserStore};
     use twilio_sdk::token_server::{TokenServer, TokenServerConfig};
 
     #[derive(Debug)]
     struct Directory;
 
     impl UserStore for Directory {
-        fn authenticate<'a>(&'a self, credential: &'a Credential) -> Authentication<'a> {
+        fn authenticate<'a>(&'a self, credential: &'a Credential) -> AuthFuture<'a> {
             Box::pin(async move {
                 match credential.username() {
                     "dora" => Ok(UserDetails::new("dora", ["more"])),
@@ -258,7 +258,7 @@ async fn users_of_another_store_are_known_and_one_that_is_down_is_told() {
     let folder = Folder::new();
     let config = TokenServerConfig::from_file(folder.config("", &[RULES, NO_LIMITS].concat())).unwrap();
     std::fs::remove_file(folder.path("users.toml")).unwrap();
-    let server = TokenServer::with_users(config, Arc::new(Directory)).await.unwrap();
+    let server = TokenServer::bind_with_users(config, Arc::new(Directory)).await.unwrap();
     assert!(server.users().is_none());
     let server = Server::serve(server);
     assert_eq!(log_in(server.address, "dora", PASSWORD).await.claims().identity(), Some("agent_dora"));

@@ -134,7 +134,7 @@ async fn review_06_a_connection_has_a_greatest_age() {
 async fn review_06_a_proxys_connections_are_not_those_of_one_client() {
     let folder = Folder::new();
     let limits = "connections_per_address = 2\n";
-    for root in ["behind_proxy = true", "trust_proxy = true"] {
+    for root in ["behind_proxy = true", "trust_x_forwarded_for = true"] {
         let tables = format!("{RULES}{NO_LIMITS}{limits}");
         let server = Server::start(&folder, root, &tables).await;
         let mut held = Vec::new();

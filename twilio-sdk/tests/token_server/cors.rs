@@ -7,7 +7,7 @@ use crate::{PASSWORD, WRONG};
 #[tokio::test]
 async fn only_pages_of_listed_origins_and_its_own_get_an_answer() {
     let folder = Folder::new();
-    let cors = "[cors]\norigins = [\"https://app.example.com\", \"http://localhost:8080\"]\n";
+    let cors = "[cors]\nallowed_origins = [\"https://app.example.com\", \"http://localhost:8080\"]\n";
     let server =
         Server::start(&folder, "hosts = [\"tokens.test\"]", &[RULES, NO_LIMITS, cors].concat()).await;
     let ask = async |method: &str, origin: &str, password: &str| {

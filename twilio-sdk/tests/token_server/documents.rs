@@ -35,7 +35,7 @@ fn shown(block: &str) -> (u16, Vec<(String, String)>) {
 #[tokio::test]
 async fn review_70_responses_are_as_the_guide_shows_them() {
     let folder = Folder::new();
-    let cors = "[cors]\norigins = [\"https://app.example.com\"]\n[limits]\nper_user = 3\n";
+    let cors = "[cors]\nallowed_origins = [\"https://app.example.com\"]\n[limits]\nattempts_per_minute_per_user = 3\n";
     let server = Server::start(&folder, "", &[RULES, cors].concat()).await;
     let documented: Vec<Value> = blocks(GUIDE, "## Request and response", "json")
         .iter()

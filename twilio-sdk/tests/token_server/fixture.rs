@@ -57,7 +57,8 @@ impl Drop for Folder {
 }
 
 /// Limits that no test reaches by accident.
-pub const NO_LIMITS: &str = "[limits]\nper_user = 100000\nper_address = 100000\n";
+pub const NO_LIMITS: &str =
+    "[limits]\nattempts_per_minute_per_user = 100000\nattempts_per_minute_per_address = 100000\n";
 
 /// Rules for the users of [`users`]: carol gets nothing.
 pub const RULES: &str = r#"
@@ -82,7 +83,7 @@ pub fn config(root: &str, tables: &str) -> String {
 
 pub fn user(name: &str, scopes: &[&str]) -> String {
     static HASH: LazyLock<String> =
-        LazyLock::new(|| PasswordHash::create(&PASSWORD.into()).unwrap().as_str().to_owned());
+        LazyLock::new(|| PasswordHash::hash(&PASSWORD.into()).unwrap().as_str().to_owned());
     format!("[[auth.users]]\nusername = {name:?}\npassword_hash = {:?}\nscopes = {scopes:?}\n", &*HASH)
 }
 
@@ -112,7 +113,7 @@ impl Server {
     pub fn serve(server: TokenServer) -> Self {
         let address = server.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(server.serve(async move {
+        let task = tokio::spawn(server.serve_with_shutdown(async move {
             let _ = stopped.await;
         }));
         Self { address, stop: Some(stop), task }

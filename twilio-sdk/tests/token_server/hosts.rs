@@ -10,7 +10,7 @@ const MESSAGE: &str = "this server does not serve the host that the request name
 #[tokio::test]
 async fn review_18_a_page_of_another_host_reaches_nothing() {
     let folder = Folder::new();
-    let cors = "[cors]\norigins = [\"https://app.example.com\"]\n";
+    let cors = "[cors]\nallowed_origins = [\"https://app.example.com\"]\n";
     let root = "hosts = [\"tokens.example.com\"]";
     let server = Server::start(&folder, root, &[RULES, NO_LIMITS, cors].concat()).await;
     let port = server.address.port();
@@ -93,7 +93,7 @@ async fn review_18_hosts_of_the_environment_are_served_and_a_refusal_says_which_
         ("TWILIO_API_SECRET", SECRET),
         ("TOKEN_SERVER_LISTEN", "127.0.0.1:0"),
         ("TOKEN_SERVER_HOSTS", "a.example, b.example"),
-        ("TOKEN_SERVER_USERS", folder.path("users.toml").to_str().unwrap()),
+        ("TOKEN_SERVER_USERS_FILE", folder.path("users.toml").to_str().unwrap()),
     ]));
     let ask = async |host: &str| {
         let bytes = request("POST", "/token", &[JSON, ("Host", host)], &credentials("susan", PASSWORD));

@@ -19,7 +19,7 @@ fn refused(answer: &Answer) {
 /// A server that remembers no password, so that each is checked.
 async fn forgetful(folder: &Folder, root: &str, limits: &str) -> Server {
     let text = std::fs::read_to_string(folder.config(root, &[RULES, limits].concat())).unwrap();
-    let text = text.replace("[users]", "[users]\nremember = 0");
+    let text = text.replace("[users]", "[users]\npassword_cache_ttl = 0");
     Server::run(&folder.write("server.toml", &text)).await
 }
 
@@ -33,7 +33,7 @@ async fn status(server: &Server, from: &str, name: &str, password: &str) -> u16 
 #[tokio::test]
 async fn review_05_no_client_locks_a_user_out() {
     let folder = Folder::new();
-    let server = forgetful(&folder, "", "[limits]\nper_user = 3\n").await;
+    let server = forgetful(&folder, "", "[limits]\nattempts_per_minute_per_user = 3\n").await;
     for _ in 0..20 {
         let found = status(&server, ATTACKER, "susan", WRONG).await;
         assert!(matches!(found, 401 | 429), "{found}");
@@ -47,7 +47,7 @@ async fn review_05_no_client_locks_a_user_out() {
 #[tokio::test]
 async fn review_05_a_remembered_password_is_accepted_whatever_others_do() {
     let folder = Folder::new();
-    let limits = "[limits]\nper_user = 3\nper_address = 4\n";
+    let limits = "[limits]\nattempts_per_minute_per_user = 3\nattempts_per_minute_per_address = 4\n";
     let server = Server::start(&folder, "", &[RULES, limits].concat()).await;
     assert_eq!(log_in(server.address, "susan", PASSWORD).await.status, 200);
     for _ in 0..20 {
@@ -62,7 +62,7 @@ async fn review_05_a_remembered_password_is_accepted_whatever_others_do() {
 #[tokio::test]
 async fn review_05_right_passwords_count_nothing_and_take_nothing_back() {
     let folder = Folder::new();
-    let server = forgetful(&folder, "", "[limits]\nper_user = 3\n").await;
+    let server = forgetful(&folder, "", "[limits]\nattempts_per_minute_per_user = 3\n").await;
     for _ in 0..12 {
         assert_eq!(status(&server, USER, "susan", PASSWORD).await, 200);
     }
@@ -79,8 +79,8 @@ async fn review_05_right_passwords_count_nothing_and_take_nothing_back() {
 #[tokio::test]
 async fn review_05_distributed_guesses_are_bounded_by_name() {
     let folder = Folder::new();
-    let limits = "[limits]\nper_user = 3\nper_user_total = 6\n";
-    let server = forgetful(&folder, "trust_proxy = true", limits).await;
+    let limits = "[limits]\nattempts_per_minute_per_user = 3\nattempts_per_minute_per_user_total = 6\n";
+    let server = forgetful(&folder, "trust_x_forwarded_for = true", limits).await;
     let guess = async |network: u8| {
         let body = crate::client::credentials("susan", WRONG);
         let from = format!("192.0.2.{network}");
@@ -105,7 +105,7 @@ async fn review_05_distributed_guesses_are_bounded_by_name() {
 #[tokio::test]
 async fn review_05_guesses_at_once_are_no_more_than_one_after_the_other() {
     let folder = Folder::new();
-    let server = forgetful(&folder, "", "[limits]\nper_user = 3\n").await;
+    let server = forgetful(&folder, "", "[limits]\nattempts_per_minute_per_user = 3\n").await;
     let mut guesses = tokio::task::JoinSet::new();
     for _ in 0..40 {
         let address = server.address;
@@ -122,7 +122,7 @@ async fn review_05_guesses_at_once_are_no_more_than_one_after_the_other() {
 #[tokio::test]
 async fn a_names_failures_are_counted_however_it_is_written() {
     let folder = Folder::new();
-    let limits = "[limits]\nper_user = 3\nper_address = 1000\n";
+    let limits = "[limits]\nattempts_per_minute_per_user = 3\nattempts_per_minute_per_address = 1000\n";
     let program = Program::start(&folder.config("", &[RULES, limits].concat()));
     for _ in 0..3 {
         assert_eq!(log_in(program.address, "susan", WRONG).await.status, 401);
@@ -144,7 +144,9 @@ async fn a_names_failures_are_counted_however_it_is_written() {
 #[tokio::test]
 async fn an_addresss_failures_are_counted_whomever_they_are_for() {
     let folder = Folder::new();
-    let limits = [RULES, "[limits]\nper_user = 1000\nper_address = 3\n"].concat();
+    let limits =
+        [RULES, "[limits]\nattempts_per_minute_per_user = 1000\nattempts_per_minute_per_address = 3\n"]
+            .concat();
     let server = Server::start(&folder, "", &limits).await;
     for name in ["susan", "bob", "nobody"] {
         assert_eq!(log_in(server.address, name, WRONG).await.status, 401);
@@ -159,8 +161,10 @@ async fn an_addresss_failures_are_counted_whomever_they_are_for() {
 #[tokio::test]
 async fn behind_a_proxy_the_address_is_the_one_that_it_adds() {
     let folder = Folder::new();
-    let limits = [RULES, "[limits]\nper_user = 1000\nper_address = 3\n"].concat();
-    let server = Server::start(&folder, "trust_proxy = true", &limits).await;
+    let limits =
+        [RULES, "[limits]\nattempts_per_minute_per_user = 1000\nattempts_per_minute_per_address = 3\n"]
+            .concat();
+    let server = Server::start(&folder, "trust_x_forwarded_for = true", &limits).await;
     for forwarded in ["192.0.2.7", "1.1.1.1, 192.0.2.7", "unknown,192.0.2.7:55123"] {
         assert_eq!(log_in_from(server.address, forwarded, "nobody").await.status, 401, "{forwarded}");
     }
@@ -183,7 +187,12 @@ async fn behind_a_proxy_the_address_is_the_one_that_it_adds() {
 #[tokio::test]
 async fn a_password_that_is_right_waits_for_no_other_network() {
     let folder = Folder::new();
-    let server = forgetful(&folder, "", "[limits]\nper_user = 100000\nper_address = 100000\n").await;
+    let server = forgetful(
+        &folder,
+        "",
+        "[limits]\nattempts_per_minute_per_user = 100000\nattempts_per_minute_per_address = 100000\n",
+    )
+    .await;
     let address = server.address;
     let mut attack = tokio::task::JoinSet::new();
     for number in 0..48 {
@@ -205,22 +214,22 @@ async fn a_password_that_is_right_waits_for_no_other_network() {
 #[tokio::test]
 async fn a_check_that_cannot_be_made_now_is_503_and_counts_nothing() {
     use std::sync::Arc;
-    use twilio_sdk::listener::{AuthError, Authentication, Credential, UserStore};
+    use twilio_sdk::listener::{AuthError, AuthFuture, Credential, UserStore};
     use twilio_sdk::token_server::{TokenServer, TokenServerConfig};
 
     #[derive(Debug)]
     struct Busy;
 
     impl UserStore for Busy {
-        fn authenticate<'a>(&'a self, _: &'a Credential) -> Authentication<'a> {
+        fn authenticate<'a>(&'a self, _: &'a Credential) -> AuthFuture<'a> {
             Box::pin(async { Err(AuthError::Overloaded) })
         }
     }
 
     let folder = Folder::new();
-    let limits = "[limits]\nper_user = 3\nper_address = 3\n";
+    let limits = "[limits]\nattempts_per_minute_per_user = 3\nattempts_per_minute_per_address = 3\n";
     let config = TokenServerConfig::from_file(folder.config("", &[RULES, limits].concat())).unwrap();
-    let server = Server::serve(TokenServer::with_users(config, Arc::new(Busy)).await.unwrap());
+    let server = Server::serve(TokenServer::bind_with_users(config, Arc::new(Busy)).await.unwrap());
     for _ in 0..10 {
         let answer = log_in(server.address, "susan", PASSWORD).await;
         assert_eq!((answer.status, answer.header("retry-after")), (503, Some("1")));

@@ -11,7 +11,8 @@ use crate::{KEY, PASSWORD, SECRET, WRONG};
 #[tokio::test]
 async fn every_line_is_json_and_none_holds_a_secret() {
     let folder = Folder::new();
-    let program = Program::start(&folder.config("trust_proxy = true", &[RULES, NO_LIMITS].concat()));
+    let program =
+        Program::start(&folder.config("trust_x_forwarded_for = true", &[RULES, NO_LIMITS].concat()));
     let address = program.address;
     let mut tokens = Vec::new();
     for name in ["susan", "bob"] {

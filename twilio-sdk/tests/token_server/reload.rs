@@ -117,7 +117,7 @@ async fn review_70_sighup_rereads_rules_origins_hosts_limits_and_the_key() {
     assert_eq!(ask("tokens.example.com", "http://tokens.example.com").await.status, 421);
 
     let changed = "[[rules]]\nusers = [\"susan\"]\nidentity = \"other\"\nttl = 120\nvideo = { room = \"new\" }\n\
-                   [cors]\norigins = [\"https://app.example.com\"]\n[limits]\nper_user = 2\nbody = 200\n";
+                   [cors]\nallowed_origins = [\"https://app.example.com\"]\n[limits]\nattempts_per_minute_per_user = 2\nbody = 200\n";
     reload("hosts = [\"tokens.example.com\"]", changed, other_key, 1).await;
     let claims = ask("tokens.example.com", app).await.claims();
     assert_eq!((claims.identity(), claims.key_sid()), (Some("other"), other_key));

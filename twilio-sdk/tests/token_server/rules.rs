@@ -50,7 +50,7 @@ async fn the_first_rule_that_is_for_a_user_decides() {
     ];
     folder.write("users.toml", &users.concat());
     let region = RULES.replacen("[[rules]]", &format!("{NO_LIMITS}\n[[rules]]"), 1);
-    let path = folder.config("unguessable_ids = false", &region);
+    let path = folder.config("random_token_ids = false", &region);
     let text = std::fs::read_to_string(&path).unwrap().replace("[twilio]", "[twilio]\nregion = \"ie1\"");
     let server = Server::run(&folder.write("server.toml", &text)).await;
     let claims = async |name: &str| log_in(server.address, name, PASSWORD).await.claims();

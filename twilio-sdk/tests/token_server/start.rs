@@ -37,7 +37,7 @@ fn everything_that_is_wrong_with_a_file_is_told_at_once() {
 
     let text = r#"
         listen = "nowhere"
-        trust_proxy = "yes"
+        trust_x_forwarded_for = "yes"
         colour = "red"
         behind_proxy = "yes"
         hosts = ["https://tokens.example.com"]
@@ -48,14 +48,14 @@ fn everything_that_is_wrong_with_a_file_is_told_at_once() {
         region = "a b"
         [users]
         file = 5
-        remember = -1
+        password_cache_ttl = -1
         [cors]
-        origins = ["*"]
+        allowed_origins = ["*"]
         [limits]
         body = 0
-        per_user = 0
-        per_user_total = 0
-        per_address = 0
+        attempts_per_minute_per_user = 0
+        attempts_per_minute_per_user_total = 0
+        attempts_per_minute_per_address = 0
         connections = 0
         connections_per_address = 0
         [timeouts]
@@ -80,7 +80,7 @@ fn everything_that_is_wrong_with_a_file_is_told_at_once() {
     let wrong = with(text);
     for (key, part) in [
         ("listen", "an address with a port"),
-        ("trust_proxy", "true or false"),
+        ("trust_x_forwarded_for", "true or false"),
         ("colour", "unknown"),
         ("behind_proxy", "true or false"),
         ("hosts", "without a scheme"),
@@ -89,12 +89,12 @@ fn everything_that_is_wrong_with_a_file_is_told_at_once() {
         ("twilio.api_secret", "fewer than 32 characters"),
         ("twilio.region", ""),
         ("users.file", "must be text"),
-        ("users.remember", ""),
-        ("cors.origins", "no *"),
+        ("users.password_cache_ttl", ""),
+        ("cors.allowed_origins", "no *"),
         ("limits.body", ""),
-        ("limits.per_user", "more than 0"),
-        ("limits.per_address", "more than 0"),
-        ("limits.per_user_total", "more than 0"),
+        ("limits.attempts_per_minute_per_user", "more than 0"),
+        ("limits.attempts_per_minute_per_address", "more than 0"),
+        ("limits.attempts_per_minute_per_user_total", "more than 0"),
         ("limits.connections", "more than 0"),
         ("limits.connections_per_address", "more than 0"),
         ("timeouts.connection", "more than 0"),
@@ -180,7 +180,7 @@ fn everything_that_is_wrong_with_the_environment_is_told_at_once() {
         "TWILIO_ACCOUNT_SID is not set",
         "TWILIO_API_KEY or TWILIO_API_KEY_SID is not set",
         "TWILIO_API_SECRET or TWILIO_API_KEY_SECRET is not set",
-        "TOKEN_SERVER_USERS is not set",
+        "TOKEN_SERVER_USERS_FILE is not set",
     ] {
         assert!(text.contains(name), "{name}: {text}");
     }
@@ -206,7 +206,7 @@ fn everything_that_is_wrong_with_the_environment_is_told_at_once() {
         "TOKEN_SERVER_BEHIND_PROXY must be true or false",
         "TOKEN_SERVER_HOSTS",
         "TOKEN_SERVER_ROOM",
-        "TOKEN_SERVER_USERS is not set",
+        "TOKEN_SERVER_USERS_FILE is not set",
     ] {
         assert!(text.contains(part), "{part}: {text}");
     }
@@ -219,7 +219,7 @@ async fn the_environment_alone_makes_the_tutorials_server() {
         let mut command = command();
         command.envs(names.into_iter().zip([ACCOUNT, KEY, SECRET]));
         command
-            .env("TOKEN_SERVER_USERS", folder.path("users.toml"))
+            .env("TOKEN_SERVER_USERS_FILE", folder.path("users.toml"))
             .env("TOKEN_SERVER_LISTEN", "127.0.0.1:0");
         command
     };
@@ -237,7 +237,7 @@ async fn the_environment_alone_makes_the_tutorials_server() {
     let program = Program::spawn(
         command
             .envs([("TOKEN_SERVER_ROOM", "of-{username}"), ("TWILIO_REGION", "ie1")])
-            .env("TOKEN_SERVER_AUDIT", folder.path("audit.log")),
+            .env("TOKEN_SERVER_AUDIT_LOG", folder.path("audit.log")),
     );
     let claims = log_in(program.address, "carol", PASSWORD).await.claims();
     let record = twilio_sdk::audit::read_tail(folder.path("audit.log"), 1).unwrap().remove(0);

@@ -55,7 +55,9 @@ async fn review_20_without_tls_only_loopback_is_listened_on() {
             ("TWILIO_API_KEY", KEY),
             ("TWILIO_API_SECRET", SECRET),
         ]);
-        command.env("TOKEN_SERVER_USERS", folder.path("users.toml")).env("TOKEN_SERVER_LISTEN", "0.0.0.0:0");
+        command
+            .env("TOKEN_SERVER_USERS_FILE", folder.path("users.toml"))
+            .env("TOKEN_SERVER_LISTEN", "0.0.0.0:0");
         command.envs(extra.iter().copied());
         command
     };

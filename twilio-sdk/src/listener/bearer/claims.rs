@@ -5,17 +5,17 @@ use serde_json::Value;
 use super::super::{AuthError, UserDetails};
 use crate::types::internal::jws::Object;
 
-/// Tells the time; another function in tests.
+/// Returns the current time. Tests replace it.
 pub(super) type Clock = fn() -> SystemTime;
 
-/// Seconds since 1970. A clock before that year is wrong, and by it no token would ever expire.
+/// Returns the seconds since 1970. A clock before that year is an error, because no token would expire.
 pub(super) fn now(clock: Clock) -> Result<f64, AuthError> {
     let since = clock().duration_since(UNIX_EPOCH);
-    let since = since.map_err(|_| AuthError::Unavailable("the system's clock is before 1970".into()))?;
+    let since = since.map_err(|_| AuthError::Unavailable("the system clock is before 1970".into()))?;
     Ok(since.as_secs_f64())
 }
 
-/// A time of a token: absent, or good, or something else that nobody may rely on.
+/// Returns a timestamp claim: `None` if it is absent, an error if it is invalid.
 pub(super) fn time(claims: &Object, name: &str) -> Result<Option<f64>, ()> {
     match claims.get(name) {
         None | Some(Value::Null) => Ok(None),
@@ -23,7 +23,7 @@ pub(super) fn time(claims: &Object, name: &str) -> Result<Option<f64>, ()> {
     }
 }
 
-/// Whether the audience is one of those that the claim names (RFC 7519, section 4.1.3).
+/// Returns whether the claim `aud` contains the audience (RFC 7519, section 4.1.3).
 pub(super) fn is_for(claims: &Object, audience: &str) -> bool {
     match claims.get("aud") {
         Some(Value::String(one)) => one == audience,
@@ -32,7 +32,7 @@ pub(super) fn is_for(claims: &Object, audience: &str) -> bool {
     }
 }
 
-/// Words between spaces, or, where they may be, a list of texts. Anything else is no scope.
+/// Returns scopes from a space-separated string or, with `lists`, from a list of strings. Anything else grants no scope.
 pub(super) fn scopes(claims: &Object, name: &str, lists: bool) -> Vec<String> {
     match claims.get(name) {
         Some(Value::String(text)) => text.split_whitespace().map(str::to_owned).collect(),
@@ -44,7 +44,7 @@ pub(super) fn scopes(claims: &Object, name: &str, lists: bool) -> Vec<String> {
     }
 }
 
-/// The user, by the first of these claims that is there. A token without a user is rejected.
+/// Returns the user named by the first of these claims that exists. A token without a user is rejected.
 pub(super) fn user(claims: &Object, names: &[&str], scopes: Vec<String>) -> Option<UserDetails> {
     let text = |name: &str| claims.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     let mut user = UserDetails::new(names.iter().find_map(|name| text(name))?, scopes);

@@ -11,8 +11,8 @@ use super::super::facts::network;
 use super::super::flights::Flights;
 use super::super::remembered::{Remembered, Tags};
 use super::super::turns::{Asks, Turns};
-use super::super::{AuthError, Authentication, UserDetails};
-use super::TokenStore;
+use super::super::{AuthError, AuthFuture, UserDetails};
+use super::TokenVerifier;
 use super::claims::{Clock, is_for, now, scopes, time, user};
 use crate::config::TlsConfig;
 use crate::types::SecretString;
@@ -21,47 +21,46 @@ use crate::{Error, Result};
 use twilio_sdk_http::JsonEndpoint;
 use twilio_sdk_http::internal::chain;
 
-/// How many requests wait for each that may be in flight.
+/// The number of waiting requests per request in flight.
 const WAITING: usize = 4;
 
-/// How long a token counts as one that was good before.
+/// How long a token counts as accepted before.
 const PROVEN: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Which server is asked for tokens (RFC 7662). In TOML the keys have the fields' names.
+/// Settings for token introspection (RFC 7662). In TOML the keys have the names of the fields.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct IntrospectionConfig {
-    /// The URL with `https://`, or with `http://` on this machine.
+    /// The URL of the introspection endpoint, with `https://`, or with `http://` on loopback.
     pub url: String,
-    /// As whom it is asked, by Basic authentication (RFC 6749, section 2.3.1).
+    /// The client ID, sent by Basic authentication (RFC 6749, section 2.3.1).
     pub client_id: String,
-    /// The secret of that client.
+    /// The client secret.
     pub client_secret: SecretString,
-    /// What the member `iss` must be, where it is set.
+    /// The required value of the member `iss`. Default: any.
     pub issuer: Option<String>,
-    /// What the member `aud` must be, or hold: the name that the server has for this service. Required, unless
+    /// The required value of the member `aud`, or one of its values: the server's name for this service. Required unless
     /// [`any_audience`](Self::any_audience) is set.
     pub audience: Option<String>,
-    /// Whether tokens count whatever service they are meant for; off unless set. A token that a user gave to another
-    /// service then lets that service in here, in the user's name.
+    /// Accepts tokens for any audience. Default: `false`. Any service that receives a token of a user can then act as that user
+    /// here.
     pub any_audience: bool,
-    /// The member with the scopes, words between spaces; `scope` unless set.
-    pub scope_key: String,
-    /// How long a token that was found good is not asked for again, at most until it expires; 30 s unless set, and not at
-    /// all where it is 0. For so long a token that was revoked is good.
+    /// The member with the scopes, a space-separated string. Default: `scope`.
+    pub scope_claim: String,
+    /// The TTL of cached active tokens, limited by their expiry. Default: 30 s; 0 disables the cache. A revoked token is
+    /// accepted for up to this long.
     pub cache_ttl: Duration,
-    /// How many requests to the server are in flight at once; 32 unless set. Four times as many wait, at most a
-    /// quarter of them from one network and three quarters with tokens that were not good before. For more requests the response is
-    /// 503 at once.
+    /// The maximum number of requests to the server in flight. Default: 32. Four times as many wait, at most a quarter of them
+    /// from one network, and three quarters with tokens that were not accepted before. Further requests get 503 immediately.
     pub max_in_flight: usize,
-    /// How long an answer may take; 5 s unless set.
+    /// The timeout of a request. Default: 5 s.
     pub timeout: Duration,
-    /// Whom the connection trusts; the system's root certificates unless set.
+    /// TLS settings of the connection to the server. Default: the system's root certificates.
     pub tls: TlsConfig,
 }
 
 impl IntrospectionConfig {
-    /// A server, and as whom it is asked. Set [`audience`](Self::audience) too.
+    /// Creates settings from the URL and the client credentials. Set [`audience`](Self::audience) too.
     pub fn new(
         url: impl Into<String>,
         client_id: impl Into<String>,
@@ -74,7 +73,7 @@ impl IntrospectionConfig {
             issuer: None,
             audience: None,
             any_audience: false,
-            scope_key: "scope".to_owned(),
+            scope_claim: "scope".to_owned(),
             cache_ttl: Duration::from_secs(30),
             max_in_flight: 32,
             timeout: Duration::from_secs(5),
@@ -82,13 +81,13 @@ impl IntrospectionConfig {
         }
     }
 
-    /// The first field that cannot work, and why.
-    fn wrong(&self) -> Option<(&'static str, &'static str)> {
+    /// Returns the first invalid field, and why.
+    fn invalid(&self) -> Option<(&'static str, &'static str)> {
         let empty = |text: Option<&str>| text.is_some_and(|text| text.trim().is_empty());
         for (name, text) in [
             ("client_id", Some(self.client_id.as_str())),
             ("client_secret", Some(self.client_secret.expose_secret())),
-            ("scope_key", Some(self.scope_key.as_str())),
+            ("scope_claim", Some(self.scope_claim.as_str())),
             ("issuer", self.issuer.as_deref()),
             ("audience", self.audience.as_deref()),
         ] {
@@ -99,45 +98,45 @@ impl IntrospectionConfig {
         match (&self.audience, self.any_audience) {
             (None, false) => Some((
                 "audience",
-                "is missing; give the name that the server has for this service, or set any_audience = true to accept \
+                "is missing; give the server's name for this service, or set any_audience = true to accept \
                  tokens for every service",
             )),
-            (Some(_), true) => Some(("any_audience", "stands beside `audience`; give one of them")),
+            (Some(_), true) => Some(("any_audience", "is given in addition to `audience`; give one of them")),
             _ if self.max_in_flight == 0 => Some(("max_in_flight", "must be more than 0")),
             _ => None,
         }
     }
 }
 
-/// Asks the server that issues tokens whether they are good, by OAuth2 token introspection (RFC 7662).
+/// Verifies tokens by OAuth 2.0 token introspection (RFC 7662).
 ///
-/// * Tokens that are not good are not remembered.
-/// * The user is `sub`, or else `username`; a token that names a client only is rejected. `iss`, where the server tells
-///   it, is the user's [`issuer`](UserDetails::issuer).
-/// * A server that cannot be asked, or does not answer as it must, is [`AuthError::Unavailable`]. Too many requests to it
-///   are [`AuthError::Overloaded`].
-pub struct Introspection {
+/// * Inactive tokens are not cached.
+/// * The username is `sub` or else `username`. A token that names only a client is rejected. `iss`, if the server returns it,
+///   is the user's [`issuer`](UserDetails::issuer).
+/// * If the server is unavailable or its response is invalid, the error is [`AuthError::Unavailable`]. If the queue is full,
+///   the error is [`AuthError::Overloaded`].
+pub struct IntrospectionVerifier {
     config: IntrospectionConfig,
     server: JsonEndpoint,
     authorization: HeaderValue,
     tags: Tags,
     known: Mutex<Remembered<[u8; 32], UserDetails>>,
-    /// What was good before, be it known or not.
+    /// Tokens that were accepted before, cached or not.
     proven: Mutex<Remembered<[u8; 32], ()>>,
     flights: Flights<std::result::Result<UserDetails, AuthError>>,
     turns: Turns,
     clock: Clock,
 }
 
-impl Introspection {
-    /// A store of the tokens that this server knows. It is asked when a token comes, and not before.
+impl IntrospectionVerifier {
+    /// Creates a verifier. Sends nothing until the first token arrives.
     ///
     /// # Errors
     ///
-    /// An empty client, secret, issuer, audience or scope key, neither an audience nor
-    /// [`any_audience`](IntrospectionConfig::any_audience), a time-out or a bound of 0, a URL without TLS.
+    /// An empty client ID, secret, issuer, audience or scope claim, neither an audience nor
+    /// [`any_audience`](IntrospectionConfig::any_audience), a timeout or `max_in_flight` of 0, or a URL without TLS.
     pub fn new(config: IntrospectionConfig) -> Result<Self> {
-        if let Some((field, why)) = config.wrong() {
+        if let Some((field, why)) = config.invalid() {
             return Err(Error::config(format!("introspection: {field}: {why}")));
         }
         let server = JsonEndpoint::new(&config.url, &config.tls, config.timeout)
@@ -145,7 +144,9 @@ impl Introspection {
         let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
         let secret: SecretString = encoded(config.client_secret.expose_secret()).into();
         let authorization = twilio_sdk_http::internal::header::basic(&encoded(&config.client_id), &secret)
-            .ok_or_else(|| Error::config("introspection: the client's credentials cannot be carried"))?;
+            .ok_or_else(|| {
+                Error::config("introspection: the client ID or secret cannot be sent in a header")
+            })?;
         let turns = Turns::new(config.max_in_flight, config.max_in_flight.saturating_mul(WAITING));
         Ok(Self {
             config,
@@ -160,24 +161,24 @@ impl Introspection {
         })
     }
 
-    async fn check(
+    async fn verify(
         &self,
         token: &str,
-        source: Option<IpAddr>,
+        client_ip: Option<IpAddr>,
     ) -> std::result::Result<UserDetails, AuthError> {
         let tag = self.tags.of(&[token]);
         if let Some(user) = locked(&self.known).recall(&tag) {
             return Ok(user);
         }
-        let network = source.map(network);
+        let network = client_ip.map(network);
         let proven = locked(&self.proven).recall(&tag).is_some();
-        // Where one network waits says nothing of another one.
+        // Whether one network waits says nothing about another.
         let place = network.map(|network| network.to_string()).unwrap_or_default();
         let flight = self.tags.of(&[token, &place]);
-        self.flights.share(flight, self.ask(tag, token, Asks { network, proven })).await
+        self.flights.share(flight, self.introspect(tag, token, Asks { network, proven })).await
     }
 
-    async fn ask(
+    async fn introspect(
         &self,
         tag: [u8; 32],
         token: &str,
@@ -189,19 +190,19 @@ impl Introspection {
             .append_pair("token_type_hint", "access_token")
             .finish();
         let turn = self.turns.turn(asks).await?;
-        let answer = self.server.post_form(form, &self.authorization).await;
-        let answer = answer.map_err(|error| unavailable(&chain(&error)))?;
+        let body = self.server.post_form(form, &self.authorization).await;
+        let body = body.map_err(|error| unavailable(&chain(&error)))?;
         drop(turn);
         let claims: Object =
-            serde_json::from_slice(&answer).map_err(|_| unavailable("the answer is no JSON object"))?;
+            serde_json::from_slice(&body).map_err(|_| unavailable("the response is not a JSON object"))?;
         match claims.get("active") {
             Some(Value::Bool(true)) => {}
-            Some(Value::Bool(false)) => return Err(AuthError::Rejected),
-            _ => return Err(unavailable("the answer does not say whether the token is active")),
+            Some(Value::Bool(false)) => return Err(AuthError::InvalidCredentials),
+            _ => return Err(unavailable("the response does not say whether the token is active")),
         }
         let now = now(self.clock)?;
         let (Ok(exp), Ok(nbf)) = (time(&claims, "exp"), time(&claims, "nbf")) else {
-            return Err(AuthError::Rejected);
+            return Err(AuthError::InvalidCredentials);
         };
         let issued = self
             .config
@@ -213,10 +214,10 @@ impl Introspection {
             None => self.config.any_audience,
         };
         if !issued || !meant || exp.is_some_and(|exp| exp <= now) || nbf.is_some_and(|nbf| nbf > now) {
-            return Err(AuthError::Rejected);
+            return Err(AuthError::InvalidCredentials);
         }
-        let scopes = scopes(&claims, &self.config.scope_key, false);
-        let user = user(&claims, &["sub", "username"], scopes).ok_or(AuthError::Rejected)?;
+        let scopes = scopes(&claims, &self.config.scope_claim, false);
+        let user = user(&claims, &["sub", "username"], scopes).ok_or(AuthError::InvalidCredentials)?;
         let left = exp.map(|exp| Duration::try_from_secs_f64(exp - now).unwrap_or(Duration::MAX));
         let time = self.config.cache_ttl.min(left.unwrap_or(Duration::MAX));
         locked(&self.known).remember(tag, user.clone(), time);
@@ -229,23 +230,21 @@ fn locked<V>(values: &Mutex<V>) -> MutexGuard<'_, V> {
     values.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl TokenStore for Introspection {
-    fn authenticate<'a>(&'a self, token: &'a SecretString) -> Authentication<'a> {
+impl TokenVerifier for IntrospectionVerifier {
+    fn authenticate<'a>(&'a self, token: &'a SecretString) -> AuthFuture<'a> {
         self.authenticate_from(token, None)
     }
 
-    fn authenticate_from<'a>(
-        &'a self,
-        token: &'a SecretString,
-        source: Option<IpAddr>,
-    ) -> Authentication<'a> {
-        Box::pin(self.check(token.expose_secret(), source))
+    fn authenticate_from<'a>(&'a self, token: &'a SecretString, client_ip: Option<IpAddr>) -> AuthFuture<'a> {
+        Box::pin(self.verify(token.expose_secret(), client_ip))
     }
 }
 
-impl fmt::Debug for Introspection {
+impl fmt::Debug for IntrospectionVerifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Introspection").field("client_id", &self.config.client_id).finish_non_exhaustive()
+        f.debug_struct("IntrospectionVerifier")
+            .field("client_id", &self.config.client_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -272,7 +271,7 @@ mod tests {
         });
         let mut config = IntrospectionConfig::new(url, "a", "b");
         (config.any_audience, config.cache_ttl) = (true, Duration::ZERO);
-        let mut store = Introspection::new(config).expect("a good configuration");
+        let mut store = IntrospectionVerifier::new(config).expect("a good configuration");
         let clocks: [(Clock, u16); 3] = [
             (SystemTime::now, 401),
             (|| UNIX_EPOCH + Duration::from_secs(500), 200),

@@ -3,19 +3,18 @@ use serde_json::Value;
 
 use crate::types::internal::jws::decoded;
 
-/// A public key of a set (RFC 7517) that RS256 can be checked with.
+/// A public key for RS256 from a JSON Web Key Set (RFC 7517).
 pub(super) struct Key {
     pub(super) kid: Option<String>,
     pub(super) public: RsaPublicKeyComponents<Vec<u8>>,
 }
 
-/// The keys of a set. Those of other kinds and for other uses are left out; so is one for HMAC, which would let whoever
-/// knows it sign.
+/// Returns the keys of a set, without keys of other types or for other uses. An HMAC key would let anyone who knows it sign.
 pub(super) fn keys(json: &[u8]) -> Result<Vec<Key>, &'static str> {
     let set: Value = serde_json::from_slice(json).map_err(|_| "it is not JSON")?;
-    let keys = set.get("keys").and_then(Value::as_array).ok_or("it has no list `keys`")?;
+    let keys = set.get("keys").and_then(Value::as_array).ok_or("the list `keys` is missing")?;
     let keys: Vec<Key> = keys.iter().filter_map(key).collect();
-    if keys.is_empty() { Err("it has no RSA key for RS256") } else { Ok(keys) }
+    if keys.is_empty() { Err("it contains no RSA key for RS256") } else { Ok(keys) }
 }
 
 fn key(value: &Value) -> Option<Key> {

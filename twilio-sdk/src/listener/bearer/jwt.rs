@@ -1,8 +1,8 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use super::super::{AuthError, Authentication, UserDetails};
-use super::TokenStore;
+use super::super::{AuthError, AuthFuture, UserDetails};
+use super::TokenVerifier;
 use super::claims::{Clock, is_for, now, scopes, time, user};
 use super::jws::Signed;
 use super::keys::{JwksSource, Keys};
@@ -10,58 +10,68 @@ use crate::config::TlsConfig;
 use crate::types::SecretString;
 use crate::{Error, Result};
 
-/// More than this makes an expiry none.
-const MOST_LEEWAY: Duration = Duration::from_secs(300);
+/// The maximum leeway.
+const MAX_LEEWAY: Duration = Duration::from_secs(300);
 
-/// Which JSON Web Tokens are believed. In TOML the keys have the fields' names, and the keys are `jwks_file` or `jwks_url`.
+/// Settings for JSON Web Tokens. In TOML the keys have the names of the fields; `jwks` is `jwks_file` or `jwks_url`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct JwtConfig {
-    /// What the claim `iss` must be, exactly.
+    /// The required value of the claim `iss`.
     pub issuer: String,
-    /// What the claim `aud` must be, or hold: the name that the issuer has for this service. It cannot be left out.
+    /// The required value of the claim `aud`, or one of its values: the issuer's name for this service.
     pub audience: String,
-    /// Where the issuer's keys are.
-    pub keys: JwksSource,
-    /// The claim with the scopes: words between spaces, or a list of texts; `scope` unless set.
-    pub scope_key: String,
-    /// How far the issuer's clock may be from this one's; none unless set, 5 minutes at most.
+    /// The issuer's public keys.
+    pub jwks: JwksSource,
+    /// The claim with the scopes, a space-separated string or a list of strings. Default: `scope`.
+    pub scope_claim: String,
+    /// The tolerated clock difference. Default: 0; maximum: 5 minutes.
     pub leeway: Duration,
-    /// How long fetched keys are used before they are fetched again; 5 minutes unless set.
+    /// The TTL of fetched keys. Default: 5 minutes.
     pub cache_ttl: Duration,
-    /// How long nothing is fetched after the last fetch has ended, whatever tokens come; 10 s unless set. After a fetch that
-    /// failed it is 1 s, and twice as long after each further one up to this time.
-    pub min_refresh: Duration,
-    /// How long fetching the keys may take; 5 s unless set.
+    /// The minimum time between two fetches. Default: 10 s. After a failed fetch it is 1 s, doubled with each further failure up
+    /// to this value.
+    pub min_refresh_interval: Duration,
+    /// The timeout of a fetch. Default: 5 s.
     pub timeout: Duration,
-    /// Whom the connection to the keys trusts; the system's root certificates unless set.
+    /// TLS settings of the connection to the issuer. Default: the system's root certificates.
     pub tls: TlsConfig,
 }
 
 impl JwtConfig {
-    /// The issuer's tokens for an audience.
-    pub fn new(issuer: impl Into<String>, audience: impl Into<String>, keys: JwksSource) -> Self {
+    /// Creates settings from an issuer, an audience and the issuer's keys.
+    pub fn new(issuer: impl Into<String>, audience: impl Into<String>, jwks: JwksSource) -> Self {
         Self {
             issuer: issuer.into(),
             audience: audience.into(),
-            keys,
-            scope_key: "scope".to_owned(),
+            jwks,
+            scope_claim: "scope".to_owned(),
             leeway: Duration::ZERO,
             cache_ttl: Duration::from_secs(300),
-            min_refresh: Duration::from_secs(10),
+            min_refresh_interval: Duration::from_secs(10),
             timeout: Duration::from_secs(5),
             tls: TlsConfig::new(),
         }
     }
 }
 
-/// Checks JSON Web Tokens (RFC 7519) that are signed with RS256.
+/// Verifies JSON Web Tokens (RFC 7519) signed with RS256.
 ///
-/// * No other algorithm is believed, whatever a token says: neither `none`, nor HMAC with the public key as its secret.
-/// * A token names its key by `kid`; one that does not is believed where the set has one key only.
-/// * `iss`, `aud` and `exp` are needed, and `nbf` counts where it is there. The user is `sub`, or else `client_id`, and
-///   `iss` is the user's [`issuer`](UserDetails::issuer).
-/// * While the system's clock is before 1970, no token is accepted: [`AuthError::Unavailable`].
+/// * Other algorithms are rejected, such as `none`, or HMAC with the public key as secret.
+/// * A token names its key by `kid`. A token without `kid` is accepted only if the set has exactly one key.
+/// * `iss`, `aud` and `exp` are required; `nbf` is checked if it exists. The username is `sub` or else `client_id`, and `iss` is
+///   the user's [`issuer`](UserDetails::issuer).
+/// * While the system clock is before 1970, every token is rejected with [`AuthError::Unavailable`].
+///
+/// ```no_run
+/// use twilio_sdk::listener::{AuthLayer, AuthMethod, JwksSource, JwtConfig, JwtVerifier};
+///
+/// fn layer() -> Result<AuthLayer, Box<dyn std::error::Error>> {
+///     let keys = JwksSource::Url("https://id.example.org/jwks".to_owned());
+///     let tokens = JwtVerifier::new(JwtConfig::new("https://id.example.org", "bank", keys))?;
+///     Ok(AuthLayer::new("bank", [AuthMethod::bearer(tokens).scopes(["read"])]))
+/// }
+/// ```
 pub struct JwtVerifier {
     config: JwtConfig,
     keys: Keys,
@@ -69,33 +79,39 @@ pub struct JwtVerifier {
 }
 
 impl JwtVerifier {
-    /// A validator of these tokens. A file of keys is read now, a URL is asked when a token comes.
+    /// Creates a verifier. It reads a key file now, and sends no request until the first token arrives.
     ///
     /// # Errors
     ///
-    /// An empty issuer, audience or scope key, times that cannot be, a file of keys that cannot be read, a URL without TLS.
+    /// An empty issuer, audience or scope claim, an invalid duration, an unreadable key file, or a URL without TLS.
     pub fn new(config: JwtConfig) -> Result<Self> {
         let wrong = |what: &str| Err(Error::config(format!("jwt: {what}")));
         for (name, value) in
-            [("issuer", &config.issuer), ("audience", &config.audience), ("scope_key", &config.scope_key)]
+            [("issuer", &config.issuer), ("audience", &config.audience), ("scope_claim", &config.scope_claim)]
         {
             if value.trim().is_empty() {
                 return wrong(&format!("{name}: must not be empty"));
             }
         }
-        if config.leeway > MOST_LEEWAY {
-            return wrong("leeway must be at most 5 minutes");
+        if config.leeway > MAX_LEEWAY {
+            return wrong("leeway: must be at most 5 minutes");
         }
-        if config.cache_ttl.is_zero() || config.min_refresh.is_zero() {
-            return wrong("cache_ttl and min_refresh must be more than 0");
+        if config.cache_ttl.is_zero() || config.min_refresh_interval.is_zero() {
+            return wrong("cache_ttl and min_refresh_interval must be more than 0");
         }
-        let keys = Keys::new(&config.keys, &config.tls, config.timeout, config.cache_ttl, config.min_refresh)
-            .map_err(|error| Error::config(format!("jwt: {error}")))?;
+        let keys = Keys::new(
+            &config.jwks,
+            &config.tls,
+            config.timeout,
+            config.cache_ttl,
+            config.min_refresh_interval,
+        )
+        .map_err(|error| Error::config(format!("jwt: {error}")))?;
         Ok(Self { config, keys, clock: SystemTime::now })
     }
 
     async fn check(&self, token: &str) -> std::result::Result<UserDetails, AuthError> {
-        let signed = Signed::parse(token).ok_or(AuthError::Rejected)?;
+        let signed = Signed::parse(token).ok_or(AuthError::InvalidCredentials)?;
         let now = now(self.clock)?;
         let keys = self.keys.for_kid(signed.kid.as_deref()).await?;
         let claims = match (&signed.kid, keys.as_slice()) {
@@ -106,7 +122,7 @@ impl JwtVerifier {
                 named.filter_map(|key| signed.verified(&key.public)).next()
             }
         };
-        let claims = claims.ok_or(AuthError::Rejected)?;
+        let claims = claims.ok_or(AuthError::InvalidCredentials)?;
         let leeway = self.config.leeway.as_secs_f64();
         let in_time = match (time(&claims, "exp"), time(&claims, "nbf")) {
             (Ok(Some(exp)), Ok(nbf)) => now < exp + leeway && nbf.is_none_or(|nbf| nbf <= now + leeway),
@@ -114,15 +130,15 @@ impl JwtVerifier {
         };
         let issued = claims.get("iss").and_then(|iss| iss.as_str()) == Some(&self.config.issuer);
         if !in_time || !issued || !is_for(&claims, &self.config.audience) {
-            return Err(AuthError::Rejected);
+            return Err(AuthError::InvalidCredentials);
         }
-        let scopes = scopes(&claims, &self.config.scope_key, true);
-        user(&claims, &["sub", "client_id"], scopes).ok_or(AuthError::Rejected)
+        let scopes = scopes(&claims, &self.config.scope_claim, true);
+        user(&claims, &["sub", "client_id"], scopes).ok_or(AuthError::InvalidCredentials)
     }
 }
 
-impl TokenStore for JwtVerifier {
-    fn authenticate<'a>(&'a self, token: &'a SecretString) -> Authentication<'a> {
+impl TokenVerifier for JwtVerifier {
+    fn authenticate<'a>(&'a self, token: &'a SecretString) -> AuthFuture<'a> {
         Box::pin(self.check(token.expose_secret()))
     }
 }
@@ -146,7 +162,7 @@ mod tests {
 
     use super::*;
 
-    /// A validator, and a token of its issuer that expired in 1970.
+    /// A verifier, and a token of its issuer that expired in 1970.
     fn expired() -> (JwtVerifier, SecretString) {
         use ring::signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair, RsaPublicKeyComponents};
         let made = std::process::Command::new("openssl")
@@ -174,7 +190,7 @@ mod tests {
     #[tokio::test]
     async fn review_79_no_token_is_accepted_while_the_clock_is_before_1970() {
         let (mut validator, token) = expired();
-        assert_eq!(validator.authenticate(&token).await, Err(AuthError::Rejected));
+        assert_eq!(validator.authenticate(&token).await, Err(AuthError::InvalidCredentials));
         validator.clock = || UNIX_EPOCH + Duration::from_secs(500);
         assert!(validator.authenticate(&token).await.is_ok(), "it was good before it expired");
         validator.clock = || UNIX_EPOCH - Duration::from_secs(1);

@@ -12,22 +12,22 @@ use crate::file_owner::read_trusted;
 use crate::{Error, Result};
 use twilio_sdk_http::JsonEndpoint;
 
-/// The first pause after a fetch that failed; it doubles with each further one, up to the pause after any fetch.
+/// The pause after a failed fetch. It doubles with each further failure, up to the minimum refresh interval.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
-/// Where the public keys of an issuer are: a JSON Web Key Set (RFC 7517).
+/// The location of a JSON Web Key Set (RFC 7517) with the public keys of an issuer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum JwksSource {
-    /// A file of at most 1 MiB, read when the validator is made, and again as often as keys are fetched. One that other
-    /// users can change is an error, see [`ConfigLoader`](crate::ConfigLoader#who-can-change-the-file).
+    /// A file of at most 1 MiB. It is read when the verifier is created, and reread as often as keys are fetched. A file that
+    /// other users can change is an error, see [`ConfigLoader`](crate::ConfigLoader#who-can-change-the-file).
     File(PathBuf),
-    /// A URL with `https://`, or with `http://` on this machine; fetched when a token is there to be checked. More than
-    /// 1 MiB is not read.
+    /// A URL with `https://`, or with `http://` on loopback. It is fetched when a token has to be verified. A response of more
+    /// than 1 MiB is an error.
     Url(String),
 }
 
-/// The keys, as they were last read.
+/// A cache of the keys.
 pub(super) struct Keys(Arc<Shared>);
 
 struct Shared {
@@ -45,11 +45,11 @@ enum Source {
 #[derive(Default)]
 struct State {
     keys: Arc<Vec<Key>>,
-    /// When they were read.
+    /// When the keys were read.
     read: Option<Instant>,
     /// When a fetch last ended.
     ended: Option<Instant>,
-    /// How many fetches in a row have failed.
+    /// The number of consecutive failures.
     failures: u32,
     /// The fetch in flight, while its sender lives.
     pending: Option<Pending>,
@@ -58,8 +58,8 @@ struct State {
 /// Whether the fetch has ended.
 type Pending = watch::Receiver<bool>;
 
-enum Look {
-    Have(Arc<Vec<Key>>),
+enum Lookup {
+    Ready(Arc<Vec<Key>>),
     Wait(Pending),
 }
 
@@ -86,37 +86,36 @@ impl Keys {
         Ok(Self(Arc::new(Shared { source, ttl, pause, state: Mutex::new(state) })))
     }
 
-    /// The keys that a token with this `kid` may be signed with.
+    /// Returns the keys that a token with this `kid` may be signed with.
     ///
-    /// They are fetched again when they are older than their time to live and when none has the `kid`, but no sooner than
-    /// a pause after the last fetch. The fetch is a task of its own, so a request that is given up neither ends it nor
-    /// uses up the pause. Requests whose key is known do not wait for it; keys that cannot be fetched again are good for
-    /// their time to live once more.
+    /// Keys are fetched when they have expired or none has the `kid`, but not within a pause after the last fetch. The fetch is
+    /// a separate task, so a cancelled request neither stops it nor uses up the pause. Requests with a known key do not wait for
+    /// it. If a fetch fails, expired keys stay valid for one more TTL.
     ///
     /// # Errors
     ///
-    /// [`AuthError::Unavailable`] where there are no keys, or where none has the `kid` and the last fetch failed.
+    /// [`AuthError::Unavailable`] if there are no keys, or if none has the `kid` and the last fetch failed.
     pub(super) async fn for_kid(&self, kid: Option<&str>) -> std::result::Result<Arc<Vec<Key>>, AuthError> {
-        // Once more where the task ended without an outcome, as it does with the async runtime that it ran on.
+        // Retries if the task ended without a result, as it does when its async runtime shuts down.
         for _ in 0..3 {
             let mut pending = match self.0.look(kid, true)? {
-                Look::Have(keys) => return Ok(keys),
-                Look::Wait(pending) => pending,
+                Lookup::Ready(keys) => return Ok(keys),
+                Lookup::Wait(pending) => pending,
             };
             if pending.wait_for(|ended| *ended).await.is_ok() {
                 break;
             }
         }
         match self.0.look(kid, false)? {
-            Look::Have(keys) => Ok(keys),
-            Look::Wait(_) => Err(unavailable()),
+            Lookup::Ready(keys) => Ok(keys),
+            Lookup::Wait(_) => Err(unavailable()),
         }
     }
 }
 
 impl Shared {
-    /// The keys, or the fetch to wait for, which is started where it `may` be.
-    fn look(self: &Arc<Self>, kid: Option<&str>, may: bool) -> std::result::Result<Look, AuthError> {
+    /// Returns the keys, or the fetch to wait for, which it starts only if `may_fetch`.
+    fn look(self: &Arc<Self>, kid: Option<&str>, may_fetch: bool) -> std::result::Result<Lookup, AuthError> {
         let mut state = self.state();
         let age = state.read.map(|read| read.elapsed());
         let usable = age.is_some_and(|age| age < self.ttl.saturating_mul(2));
@@ -124,17 +123,17 @@ impl Shared {
             usable && kid.is_none_or(|kid| state.keys.iter().any(|key| key.kid.as_deref() == Some(kid)));
         let fresh = age.is_some_and(|age| age < self.ttl);
         if known && fresh {
-            return Ok(Look::Have(Arc::clone(&state.keys)));
+            return Ok(Lookup::Ready(Arc::clone(&state.keys)));
         }
         let pending = state.pending.clone().filter(|pending| pending.has_changed().is_ok());
         let pending = match pending {
-            None if may && self.pause_is_over(&state) => Some(self.fetch(&mut state)?),
+            None if may_fetch && self.pause_is_over(&state) => Some(self.fetch(&mut state)?),
             pending => pending,
         };
         match pending {
-            _ if known => Ok(Look::Have(Arc::clone(&state.keys))),
-            Some(pending) if may => Ok(Look::Wait(pending)),
-            _ if usable && state.failures == 0 => Ok(Look::Have(Arc::clone(&state.keys))),
+            _ if known => Ok(Lookup::Ready(Arc::clone(&state.keys))),
+            Some(pending) if may_fetch => Ok(Lookup::Wait(pending)),
+            _ if usable && state.failures == 0 => Ok(Lookup::Ready(Arc::clone(&state.keys))),
             _ => Err(unavailable()),
         }
     }
@@ -151,7 +150,7 @@ impl Shared {
 
     fn fetch(self: &Arc<Self>, state: &mut State) -> std::result::Result<Pending, AuthError> {
         let runtime = tokio::runtime::Handle::try_current()
-            .map_err(|_| AuthError::Unavailable("there is no async runtime to fetch keys on".into()))?;
+            .map_err(|_| AuthError::Unavailable("no async runtime is running to fetch keys".into()))?;
         let (sender, receiver) = watch::channel(false);
         state.pending = Some(receiver.clone());
         let shared = Arc::clone(self);
@@ -169,7 +168,7 @@ impl Shared {
                 }
             }
             drop(state);
-            // There may be no request left that waits.
+            // All waiting requests may have been cancelled.
             let _ = sender.send(true);
         });
         Ok(receiver)
@@ -191,9 +190,9 @@ impl Shared {
 async fn read_file(path: &Path) -> std::result::Result<Vec<u8>, String> {
     let path = path.to_owned();
     let read = tokio::task::spawn_blocking(move || read_trusted(&path)).await;
-    read.map_err(|_| "the reading was cut off".to_owned())?
+    read.map_err(|_| "reading was aborted".to_owned())?
 }
 
 fn unavailable() -> AuthError {
-    AuthError::Unavailable("the issuer's keys cannot be read".into())
+    AuthError::Unavailable("the issuer's keys are unavailable".into())
 }

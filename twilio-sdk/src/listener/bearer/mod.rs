@@ -1,4 +1,4 @@
-//! Bearer tokens (RFC 6750): JSON Web Tokens that are checked here, and tokens that their server is asked for.
+//! Bearer tokens (RFC 6750): JSON Web Tokens, and tokens verified by introspection.
 
 mod claims;
 mod introspection;
@@ -14,68 +14,60 @@ use std::sync::Arc;
 use http::HeaderMap;
 
 use super::credential::authorization;
-use super::{AuthError, Authentication};
+use super::{AuthError, AuthFuture};
 use crate::types::SecretString;
 
-pub use introspection::{Introspection, IntrospectionConfig};
+pub use introspection::{IntrospectionConfig, IntrospectionVerifier};
 pub use jwt::{JwtConfig, JwtVerifier};
 pub use keys::JwksSource;
 
-/// The most characters of a token.
-const LONGEST: usize = 16 << 10;
+/// The maximum length of a token.
+const MAX_LENGTH: usize = 16 << 10;
 
-/// Who knows bearer tokens.
+/// Verifies bearer tokens.
 ///
-/// An implementation answers [`AuthError::Rejected`] for a token that is not good, and [`AuthError::Unavailable`] where
-/// it cannot tell.
-pub trait TokenStore: Send + Sync + fmt::Debug {
-    /// Whose token it is, and for what.
-    fn authenticate<'a>(&'a self, token: &'a SecretString) -> Authentication<'a>;
+/// Implement it for your own tokens. An implementation returns [`AuthError::InvalidCredentials`] for an invalid token, and
+/// [`AuthError::Unavailable`] if its backend fails.
+pub trait TokenVerifier: Send + Sync + fmt::Debug {
+    /// Verifies a token and returns its user.
+    fn authenticate<'a>(&'a self, token: &'a SecretString) -> AuthFuture<'a>;
 
-    /// The same for a request from this address, where it is known. A store in which requests wait may share its queue
-    /// between networks; the address counts for nothing unless written.
-    fn authenticate_from<'a>(
-        &'a self,
-        token: &'a SecretString,
-        source: Option<IpAddr>,
-    ) -> Authentication<'a> {
-        let _ = source;
+    /// Like [`authenticate`](Self::authenticate), with the client's IP address if it is known, so that a verifier with a queue
+    /// can share it between networks. Default: ignores the address.
+    fn authenticate_from<'a>(&'a self, token: &'a SecretString, client_ip: Option<IpAddr>) -> AuthFuture<'a> {
+        let _ = client_ip;
         self.authenticate(token)
     }
 }
 
-impl<S: TokenStore + ?Sized> TokenStore for Arc<S> {
-    fn authenticate<'a>(&'a self, token: &'a SecretString) -> Authentication<'a> {
+impl<S: TokenVerifier + ?Sized> TokenVerifier for Arc<S> {
+    fn authenticate<'a>(&'a self, token: &'a SecretString) -> AuthFuture<'a> {
         (**self).authenticate(token)
     }
 
-    fn authenticate_from<'a>(
-        &'a self,
-        token: &'a SecretString,
-        source: Option<IpAddr>,
-    ) -> Authentication<'a> {
-        (**self).authenticate_from(token, source)
+    fn authenticate_from<'a>(&'a self, token: &'a SecretString, client_ip: Option<IpAddr>) -> AuthFuture<'a> {
+        (**self).authenticate_from(token, client_ip)
     }
 }
 
-/// The token in a request's one `Authorization`: the scheme `Bearer` in any case, one space, the token (RFC 6750, section
-/// 2.1).
+/// Returns the bearer token of a request: the scheme `Bearer` in any case, one space, the token (RFC 6750, section 2.1).
 ///
 /// # Errors
 ///
-/// No header or more than one, another scheme, or a token with other characters than a token has.
+/// [`AuthError::MissingCredentials`] without an `Authorization` header, [`AuthError::UnsupportedScheme`] for another scheme,
+/// [`AuthError::Malformed`] for a repeated header or characters that a token cannot contain.
 pub fn bearer_token(headers: &HeaderMap) -> Result<SecretString, AuthError> {
     let value = authorization(headers)?;
     let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
     if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(AuthError::Scheme);
+        return Err(AuthError::UnsupportedScheme);
     }
     let body = token.trim_end_matches('=');
     let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
     if body.is_empty() || !body.bytes().all(is_token) {
-        return Err(AuthError::Malformed("the header has no token behind its scheme"));
+        return Err(AuthError::Malformed("the Authorization header has no token after the scheme"));
     }
-    if token.len() > LONGEST {
+    if token.len() > MAX_LENGTH {
         return Err(AuthError::Malformed("the token is too long"));
     }
     Ok(token.into())

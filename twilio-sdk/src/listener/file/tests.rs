@@ -69,7 +69,7 @@ fn the_users_of_an_older_file_that_come_last_do_not_stay() {
     });
     assert_eq!(store.len(), 2, "the slow one was the last");
     store.seen.lock().expect("a lock").looked -= LOOK_AGAIN;
-    store.refresh();
+    store.reload_if_changed();
     assert_eq!(store.len(), 3, "its file is not taken for the one that is there");
 }
 

@@ -5,166 +5,172 @@ use http::{HeaderMap, HeaderName, Request, header::WWW_AUTHENTICATE};
 use super::super::credential::authorization;
 use super::super::facts::source;
 use super::super::{AuthError, Challenge, Credential, RequestContext, UserDetails, bearer_token, record};
-use super::AuthEntry;
-use super::entry::Way;
+use super::AuthMethod;
+use super::method::MethodKind;
 use crate::audit::{AuditEvent, Recorder};
 use crate::types::SecretString;
 
-/// The entries of a layer, and what clients are told of them.
+/// The authentication methods of a layer, and its challenge.
 #[derive(Clone, Debug)]
 pub(super) struct Gate {
-    pub(super) entries: Vec<AuthEntry>,
+    pub(super) methods: Vec<AuthMethod>,
     realm: String,
     challenge: Challenge,
-    /// Where it is recorded who was let in.
+    /// Records audit events.
     pub(super) recorder: Recorder,
-    /// The header that says where requests come from.
-    pub(super) source_header: Option<HeaderName>,
+    /// The header with the client's IP address.
+    pub(super) client_ip_header: Option<HeaderName>,
 }
 
-/// What a request came with.
-pub(super) enum Given {
-    User(Credential),
-    /// With the address that it came from.
-    Token(SecretString, Option<IpAddr>),
+/// The credentials of a request.
+pub(super) enum Presented {
+    Basic(Credential),
+    /// A token and the client's IP address.
+    Bearer(SecretString, Option<IpAddr>),
 }
 
-impl Given {
-    pub(super) fn of<B>(request: &Request<B>, source_header: Option<&HeaderName>) -> Result<Self, AuthError> {
+impl Presented {
+    pub(super) fn of<B>(
+        request: &Request<B>,
+        client_ip_header: Option<&HeaderName>,
+    ) -> Result<Self, AuthError> {
         let headers = request.headers();
-        let source = source(headers, request.extensions(), source_header);
+        let source = source(headers, request.extensions(), client_ip_header);
         let scheme = authorization(headers)?.split(' ').next().unwrap_or_default();
         if scheme.eq_ignore_ascii_case("bearer") {
-            bearer_token(headers).map(|token| Self::Token(token, source))
+            bearer_token(headers).map(|token| Self::Bearer(token, source))
         } else {
             let credential = Credential::from_headers(headers)?;
-            Ok(Self::User(match source {
-                Some(address) => credential.with_source(address),
+            Ok(Self::Basic(match source {
+                Some(address) => credential.with_client_ip(address),
                 None => credential,
             }))
         }
     }
 }
 
-/// Somebody who is known, and the scopes that an entry asks for.
+/// An authenticated user, and the scopes that the method requires.
 struct Known<'a> {
     user: UserDetails,
     scopes: &'a [String],
 }
 
-/// A refusal, and whether the request came with a bearer token.
-pub(super) struct Refused {
+/// A rejection, and whether the request had a bearer token.
+pub(super) struct Rejection {
     pub(super) error: AuthError,
     bearer: bool,
 }
 
 impl Gate {
-    pub(super) fn new(realm: &str, entries: Vec<AuthEntry>) -> Self {
-        let basic = entries.iter().any(|entry| matches!(entry.way, Way::Users(_)));
-        let bearer = entries.iter().any(|entry| matches!(entry.way, Way::Tokens(_)));
+    pub(super) fn new(realm: &str, methods: Vec<AuthMethod>) -> Self {
+        let basic = methods.iter().any(|method| matches!(method.kind, MethodKind::Basic(_)));
+        let bearer = methods.iter().any(|method| matches!(method.kind, MethodKind::Bearer(_)));
         let challenge = match (basic, bearer) {
             (true, true) => Challenge::basic_or_bearer(realm),
             (false, true) => Challenge::bearer(realm),
             (_, false) => Challenge::basic(realm),
         };
         let (realm, recorder) = (realm.to_owned(), Recorder::default());
-        Self { entries, realm, challenge, recorder, source_header: None }
+        Self { methods, realm, challenge, recorder, client_ip_header: None }
     }
 
-    /// What is recorded of a request.
-    pub(super) fn facts<B>(&self, request: &Request<B>) -> RequestContext {
+    /// Returns the context of a request for audit events.
+    pub(super) fn context<B>(&self, request: &Request<B>) -> RequestContext {
         match self.recorder.is_on() {
-            true => RequestContext::of_request(request, self.source_header.as_ref()),
+            true => RequestContext::from_request(request, self.client_ip_header.as_ref()),
             false => RequestContext::default(),
         }
     }
 
-    /// Who sent the request, where some entry lets that user in and that can be recorded.
+    /// Authenticates and authorizes a request, and records the outcome.
     pub(super) async fn admit(
         &self,
-        given: Result<Given, AuthError>,
-        facts: RequestContext,
-    ) -> Result<UserDetails, Refused> {
-        let bearer = matches!(given, Ok(Given::Token(..)));
-        let judged = match given {
-            Ok(given) => self.judge(&given).await,
+        presented: Result<Presented, AuthError>,
+        context: RequestContext,
+    ) -> Result<UserDetails, Rejection> {
+        let bearer = matches!(presented, Ok(Presented::Bearer(..)));
+        let outcome = match presented {
+            Ok(presented) => self.decide(&presented).await,
             Err(error) => Err((error, None)),
         };
         if self.recorder.is_on() {
-            let recorded = record::record(&self.recorder, events(&judged, &facts)).await;
-            recorded.map_err(|error| Refused { error, bearer })?;
+            let recorded = record::record(&self.recorder, events(&outcome, &context)).await;
+            recorded.map_err(|error| Rejection { error, bearer })?;
         }
-        judged.map(|known| known.user).map_err(|(error, _)| Refused { error, bearer })
+        outcome.map(|known| known.user).map_err(|(error, _)| Rejection { error, bearer })
     }
 
-    /// Whom an entry lets in, or why none does, and who it is that lacks a scope.
-    async fn judge(&self, given: &Given) -> Result<Known<'_>, (AuthError, Option<Known<'_>>)> {
-        let (mut worst, mut lacking) = (AuthError::Scheme, None);
-        for entry in &self.entries {
-            let known = match (&entry.way, given) {
-                (Way::Users(store), Given::User(credential)) => store.authenticate(credential).await,
-                (Way::Tokens(store), Given::Token(token, source)) => {
+    /// Returns the user accepted by the first matching method, or the most informative rejection, with the user if only a scope
+    /// is missing.
+    async fn decide(&self, presented: &Presented) -> Result<Known<'_>, (AuthError, Option<Known<'_>>)> {
+        let (mut worst, mut lacking) = (AuthError::UnsupportedScheme, None);
+        for method in &self.methods {
+            let known = match (&method.kind, presented) {
+                (MethodKind::Basic(store), Presented::Basic(credential)) => {
+                    store.authenticate(credential).await
+                }
+                (MethodKind::Bearer(store), Presented::Bearer(token, source)) => {
                     store.authenticate_from(token, *source).await
                 }
                 _ => continue,
             };
             let error = match known {
                 Ok(mut user) => {
-                    user.entry = Some(entry.name.clone());
-                    let scopes = entry.scopes.as_deref();
+                    user.auth_method = Some(method.name.clone());
+                    let scopes = method.scopes.as_deref();
                     let passes = scopes.is_none_or(|scopes| user.has_any_scope(scopes));
                     let known = Known { user, scopes: scopes.unwrap_or_default() };
                     if passes {
                         return Ok(known);
                     }
                     lacking.get_or_insert(known);
-                    AuthError::Forbidden
+                    AuthError::InsufficientScope
                 }
                 Err(error) => error,
             };
-            worst = worse(worst, error);
+            worst = more_informative(worst, error);
         }
-        let lacking = lacking.filter(|_| worst == AuthError::Forbidden);
+        let lacking = lacking.filter(|_| worst == AuthError::InsufficientScope);
         Err((worst, lacking))
     }
 
-    /// The headers of the answer. What is wrong with a token is told by RFC 6750, section 3.1, and nothing else is.
-    pub(super) fn headers(&self, refused: &Refused) -> HeaderMap {
-        let mut headers = refused.error.headers(&self.challenge);
-        let error = match refused.error {
-            AuthError::Rejected => "invalid_token",
-            AuthError::Forbidden => "insufficient_scope",
+    /// Returns the headers of the response, with the error codes of RFC 6750, section 3.1, for tokens.
+    pub(super) fn headers(&self, rejection: &Rejection) -> HeaderMap {
+        let mut headers = rejection.error.headers(&self.challenge);
+        let error = match rejection.error {
+            AuthError::InvalidCredentials => "invalid_token",
+            AuthError::InsufficientScope => "insufficient_scope",
             _ => return headers,
         };
-        if refused.bearer {
+        if rejection.bearer {
             headers.insert(WWW_AUTHENTICATE, Challenge::bearer_error(&self.realm, error).value);
         }
         headers
     }
 }
 
-/// One event where somebody is let in or not known, two where somebody is known and lacks a scope.
+/// Returns one event, or two if the user is authenticated but lacks a scope.
 fn events(
-    judged: &Result<Known<'_>, (AuthError, Option<Known<'_>>)>,
-    facts: &RequestContext,
+    outcome: &Result<Known<'_>, (AuthError, Option<Known<'_>>)>,
+    context: &RequestContext,
 ) -> Vec<AuditEvent> {
-    match judged {
-        Ok(known) => vec![record::authentication(Ok(&known.user), known.scopes, facts)],
+    match outcome {
+        Ok(known) => vec![record::authentication(Ok(&known.user), known.scopes, context)],
         Err((_, Some(known))) => vec![
-            record::authentication(Ok(&known.user), known.scopes, facts),
-            record::refused(&known.user, known.scopes, facts),
+            record::authentication(Ok(&known.user), known.scopes, context),
+            record::denied(&known.user, known.scopes, context),
         ],
-        Err((error, None)) => vec![record::authentication(Err(error), &[""; 0], facts)],
+        Err((error, None)) => vec![record::authentication(Err(error), &[""; 0], context)],
     }
 }
 
-/// What says more of the two: a store that could not be asked may know better than all others.
-fn worse(one: AuthError, other: AuthError) -> AuthError {
+/// Returns the more informative of two rejections. An unavailable store could have accepted the request.
+fn more_informative(one: AuthError, other: AuthError) -> AuthError {
     let rank = |error: &AuthError| match error {
-        AuthError::Overloaded | AuthError::Unavailable(_) | AuthError::Unrecorded(_) => 4,
-        AuthError::TooMany(_) => 3,
-        AuthError::Forbidden => 2,
-        AuthError::Rejected => 1,
+        AuthError::Overloaded | AuthError::Unavailable(_) | AuthError::AuditFailed(_) => 4,
+        AuthError::TooManyAttempts(_) => 3,
+        AuthError::InsufficientScope => 2,
+        AuthError::InvalidCredentials => 1,
         _ => 0,
     };
     if rank(&other) > rank(&one) { other } else { one }

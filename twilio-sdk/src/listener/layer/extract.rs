@@ -4,8 +4,8 @@ use http::request::Parts;
 
 use super::super::UserDetails;
 
-/// The user, for handlers of axum below an [`AuthLayer`](super::AuthLayer). Without the layer nobody is known, so the
-/// extractor refuses the request with 500.
+/// Extracts the authenticated user in axum handlers behind an [`AuthLayer`](super::AuthLayer). Rejects the request with 500 if
+/// the layer is missing.
 impl<S: Send + Sync> FromRequestParts<S> for UserDetails {
     type Rejection = StatusCode;
 
@@ -13,7 +13,7 @@ impl<S: Send + Sync> FromRequestParts<S> for UserDetails {
         parts.extensions.get().cloned().ok_or_else(|| {
             tracing::error!(
                 target: "twilio_sdk::listener",
-                "a handler takes a user without an AuthLayer around it; nothing is answered"
+                "a handler extracts UserDetails but has no AuthLayer; add the layer"
             );
             StatusCode::INTERNAL_SERVER_ERROR
         })

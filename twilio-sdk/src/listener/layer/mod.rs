@@ -1,12 +1,12 @@
-//! Who may reach what, declared for a service and its resources.
+//! The `tower` layer, and rules for a service and its resources.
 
 mod admit;
-mod entry;
 mod extract;
+mod method;
 mod read;
 mod rules;
 mod service;
 
-pub use entry::AuthEntry;
+pub use method::AuthMethod;
 pub use rules::{AuthRules, AuthRulesError, ResourcePolicy};
 pub use service::{AuthLayer, AuthService};

@@ -3,61 +3,65 @@ use std::sync::Arc;
 
 use http::HeaderName;
 
-use super::{AuthEntry, AuthLayer};
+use super::{AuthLayer, AuthMethod};
 use crate::audit::AuditSink;
 
-/// What is declared for a resource, in the place of what its service has.
+/// What a resource requires instead of the default methods.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ResourcePolicy {
-    /// These entries, and none of the service's.
-    Entries(Vec<AuthEntry>),
-    /// The service's entries, each with these scopes and not its own.
-    Scopes(Vec<String>),
+    /// These methods, and none of the default ones.
+    Methods(Vec<AuthMethod>),
+    /// The default methods, with these scopes instead of their own.
+    RequireScopes(Vec<String>),
 }
 
-/// Who may reach a service, and which of its resources need something else.
+/// Declares the default authentication methods of a service, and resources with other requirements.
 ///
-/// Entries are tried in their order. One counts where the request's scheme is its own, and the first that accepts decides:
-/// a user who lacks the scope in one entry may have it in a later one. When none accepts, the answer is 503 where a store
-/// could not be asked, else 429 where a password was guessed too often, else 403 where a user lacks the scope, else 401.
-/// No entries at all let nobody in.
+/// Methods are tried in order. A method applies if the request has its scheme. The first that accepts the request decides, so
+/// a user without the scope for one method may have it for a later one. If none accepts, the response is
+///
+/// 1. 503 if a store was unavailable,
+/// 2. otherwise 429 if there were too many failed attempts,
+/// 3. otherwise 403 if the user lacks a scope,
+/// 4. otherwise 401.
+///
+/// An empty list of methods rejects every request.
 ///
 /// ```
-/// # fn f(store: twilio_sdk::listener::MemoryUserStore) -> Result<(), twilio_sdk::listener::AuthRulesError> {
 /// use axum::{Router, routing::{get, post}};
-/// use twilio_sdk::listener::{AuthEntry, AuthRules, ResourcePolicy, UserDetails};
+/// use twilio_sdk::listener::{AuthMethod, AuthRules, AuthRulesError, MemoryUserStore, ResourcePolicy, UserDetails};
 ///
 /// async fn balance(user: UserDetails) -> String {
-///     format!("of {}", user.username)
+///     format!("balance of {}", user.username)
 /// }
 ///
-/// let rules = AuthRules::new("bank")
-///     .service([AuthEntry::users(store).scopes(["read"])])
-///     .resource("transfer", ResourcePolicy::Scopes(vec!["write".to_owned()]));
-/// let app: Router = Router::new()
-///     .route("/balance", get(balance).layer(rules.service_layer()?))
-///     .route("/transfer", post(|| async {}).layer(rules.resource_layer("transfer")?));
-/// # Ok(())
-/// # }
+/// fn app(store: MemoryUserStore) -> Result<Router, AuthRulesError> {
+///     let rules = AuthRules::new("bank")
+///         .default_methods([AuthMethod::basic(store).scopes(["read"])])
+///         .resource("transfer", ResourcePolicy::RequireScopes(vec!["write".to_owned()]));
+///     Ok(Router::new()
+///         .route("/balance", get(balance).layer(rules.service_layer()?))
+///         .route("/transfer", post(|| async {}).layer(rules.resource_layer("transfer")?)))
+/// }
 /// ```
 ///
-/// The same in TOML, read by [`from_file`](Self::from_file):
+/// The same in TOML, with further methods, read by [`from_file`](Self::from_file):
 ///
 /// ```toml
 /// [auth]
-/// realm = "bank"                 # what clients are told; `service` unless set
-/// max_failures = 10              # wrong passwords for a name from a network, after which the response is 429; 10 unless set
-/// failure_window = "1m"          # begins with the first of them; 1 minute unless set
-/// remember = "1m"                # how long a right password is not checked again; unless set, 1 minute for users of a file
-///                                # and not at all for those of a directory
+/// realm = "bank"                 # named in 401 responses; default: "service"
+/// max_failures = 10              # failures per username and network, after which the response is 429; default: 10
+/// failure_window = "1m"          # starts with the first failure; default: 1 minute
+/// password_cache_ttl = "1m"      # how long a correct password is cached; default: 1 minute for users in a file, and no
+///                                # caching for users of a directory
 ///
-/// [[auth.service]]
-/// users = "users.toml"           # as FileUserStore reads it; paths start from this file's folder
+/// [[auth.default]]
+/// users_file = "users.toml"      # as FileUserStore reads it; relative to the directory of this file
 /// scopes = ["read"]
-/// name = "staff"                 # in UserDetails::entry; the kind of the entry, here `users`, unless set
+/// name = "staff"                 # becomes UserDetails::auth_method; default: the key of the method, here "users_file"
 ///
-/// [[auth.service]]
+/// [[auth.default]]
 /// jwt = { issuer = "https://id.example.org", audience = "bank", jwks_url = "https://id.example.org/jwks" }
 /// scopes = ["read"]
 ///
@@ -67,139 +71,145 @@ pub enum ResourcePolicy {
 ///
 /// [[auth.resources]]
 /// name = "audit"
-/// entries = [
+/// methods = [
 ///     { introspection = { url = "https://id.example.org/introspect", client_id = "bank", client_secret = "${SECRET}", audience = "bank" } },
 /// ]
 /// ```
 ///
-/// `ldap` in an entry is a table with the fields of `LdapConfig` (feature `ldap`).
+/// `ldap` in a method is a table with the keys of `LdapConfig` (feature `ldap`).
 ///
-/// * A variable that is empty or not set is an error with the file and the key, wherever it stands in the table: a key that
-///   is silently left out could accept more users than were meant.
-/// * Where `remember` is set, the old password of a user who was removed from a directory, or changed it there, is accepted
-///   for so long. A changed file of users counts at once.
+/// * An environment variable that is empty or not set is an error with the file and the key. A key that is silently left out
+///   could accept more users than intended.
+/// * With `password_cache_ttl`, a user who is removed from a directory or changes the password there stays authenticated for up
+///   to this long. Changes of a users file take effect immediately.
 #[derive(Clone, Debug)]
 pub struct AuthRules {
     realm: String,
-    service: Option<Vec<AuthEntry>>,
+    default_methods: Option<Vec<AuthMethod>>,
     resources: Vec<(String, ResourcePolicy)>,
     audit: Option<Arc<dyn AuditSink>>,
-    source_header: Option<HeaderName>,
+    client_ip_header: Option<HeaderName>,
 }
 
 impl AuthRules {
-    /// Rules without entries, for a realm, of which clients are told.
+    /// Creates rules without methods for a realm, which 401 responses name.
     pub fn new(realm: impl Into<String>) -> Self {
-        Self { realm: realm.into(), service: None, resources: Vec::new(), audit: None, source_header: None }
+        Self {
+            realm: realm.into(),
+            default_methods: None,
+            resources: Vec::new(),
+            audit: None,
+            client_ip_header: None,
+        }
     }
 
-    /// The entries of the service. An empty list lets nobody in.
-    pub fn service(mut self, entries: impl IntoIterator<Item = AuthEntry>) -> Self {
-        self.service = Some(entries.into_iter().collect());
+    /// Sets the default methods. An empty list rejects every request.
+    pub fn default_methods(mut self, methods: impl IntoIterator<Item = AuthMethod>) -> Self {
+        self.default_methods = Some(methods.into_iter().collect());
         self
     }
 
-    /// What a resource has in the place of the service's entries.
-    pub fn resource(mut self, name: impl Into<String>, auth: ResourcePolicy) -> Self {
-        self.resources.push((name.into(), auth));
+    /// Adds a resource with its policy.
+    pub fn resource(mut self, name: impl Into<String>, policy: ResourcePolicy) -> Self {
+        self.resources.push((name.into(), policy));
         self
     }
 
-    /// Where the layers record who was let in, as [`AuthLayer::audit`] says; nowhere unless set.
+    /// Records audit events, as [`AuthLayer::audit`] does. Default: none.
     pub fn audit(mut self, audit: impl AuditSink + 'static) -> Self {
         self.audit = Some(Arc::new(audit));
         self
     }
 
-    /// The header from which the layers take where a request came from, as [`AuthLayer::source_header`] says.
-    pub fn source_header(mut self, name: HeaderName) -> Self {
-        self.source_header = Some(name);
+    /// Takes the client's IP address from a header, as [`AuthLayer::client_ip_header`] does.
+    pub fn client_ip_header(mut self, name: HeaderName) -> Self {
+        self.client_ip_header = Some(name);
         self
     }
 
-    /// Whether everything that is declared can be enforced. Layers are made only where it can.
+    /// Checks that everything declared can be enforced. Layers are created from valid rules only.
     ///
     /// # Errors
     ///
-    /// As [`AuthRulesError`] names them.
-    pub fn check(&self) -> Result<(), AuthRulesError> {
-        for (at, (name, auth)) in self.resources.iter().enumerate() {
+    /// [`AuthRulesError`] with the first problem.
+    pub fn validate(&self) -> Result<(), AuthRulesError> {
+        for (at, (name, policy)) in self.resources.iter().enumerate() {
             if self.resources.iter().take(at).any(|(other, _)| other == name) {
-                return Err(AuthRulesError::DeclaredTwice(name.clone()));
+                return Err(AuthRulesError::DuplicateResource(name.clone()));
             }
-            if matches!(auth, ResourcePolicy::Scopes(_)) && self.service.is_none() {
-                return Err(AuthRulesError::ScopesWithoutEntries(name.clone()));
+            if matches!(policy, ResourcePolicy::RequireScopes(_)) && self.default_methods.is_none() {
+                return Err(AuthRulesError::ScopesWithoutMethods(name.clone()));
             }
         }
         Ok(())
     }
 
-    /// The layer for the service, and for those of its resources for which nothing else is declared.
+    /// Returns the layer with the default methods.
     ///
     /// # Errors
     ///
-    /// [`AuthRulesError::NoService`] where no entries are declared, and as of [`check`](Self::check).
+    /// [`AuthRulesError::MissingDefault`] without default methods, and the errors of [`validate`](Self::validate).
     pub fn service_layer(&self) -> Result<AuthLayer, AuthRulesError> {
-        self.check()?;
-        let entries = self.service.clone().ok_or(AuthRulesError::NoService)?;
-        Ok(self.layer(entries))
+        self.validate()?;
+        let methods = self.default_methods.clone().ok_or(AuthRulesError::MissingDefault)?;
+        Ok(self.layer(methods))
     }
 
-    /// The layer for a resource. It takes the place of the service's, so it belongs around the resource alone.
+    /// Returns the layer of a resource. Use it instead of the [`service_layer`](Self::service_layer), for this resource alone.
     ///
     /// # Errors
     ///
-    /// [`AuthRulesError::UnknownResource`] where nothing is declared for it, and as of [`check`](Self::check).
+    /// [`AuthRulesError::UnknownResource`] if the resource is not declared, and the errors of [`validate`](Self::validate).
     pub fn resource_layer(&self, name: &str) -> Result<AuthLayer, AuthRulesError> {
-        self.check()?;
+        self.validate()?;
         let declared = self.resources.iter().find(|(other, _)| other == name);
-        let entries = match declared {
+        let methods = match declared {
             None => return Err(AuthRulesError::UnknownResource(name.to_owned())),
-            Some((_, ResourcePolicy::Entries(entries))) => entries.clone(),
-            Some((_, ResourcePolicy::Scopes(scopes))) => {
-                let service = self.service.as_ref();
-                let service = service.ok_or_else(|| AuthRulesError::ScopesWithoutEntries(name.to_owned()))?;
-                service.iter().map(|entry| entry.clone().scopes(scopes)).collect()
+            Some((_, ResourcePolicy::Methods(methods))) => methods.clone(),
+            Some((_, ResourcePolicy::RequireScopes(scopes))) => {
+                let methods = self.default_methods.as_ref();
+                let methods = methods.ok_or_else(|| AuthRulesError::ScopesWithoutMethods(name.to_owned()))?;
+                methods.iter().map(|method| method.clone().scopes(scopes)).collect()
             }
         };
-        Ok(self.layer(entries))
+        Ok(self.layer(methods))
     }
 
-    fn layer(&self, entries: Vec<AuthEntry>) -> AuthLayer {
-        let mut layer = AuthLayer::new(&self.realm, entries);
+    fn layer(&self, methods: Vec<AuthMethod>) -> AuthLayer {
+        let mut layer = AuthLayer::new(&self.realm, methods);
         if let Some(audit) = &self.audit {
             layer = layer.audit(Arc::clone(audit));
         }
-        match &self.source_header {
-            Some(name) => layer.source_header(name.clone()),
+        match &self.client_ip_header {
+            Some(name) => layer.client_ip_header(name.clone()),
             None => layer,
         }
     }
 }
 
-/// Why what is declared cannot be enforced.
+/// Why rules cannot be enforced.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AuthRulesError {
-    /// The resource has scopes, and its service no entries that they could be for.
-    ScopesWithoutEntries(String),
-    /// Two declarations are for this resource.
-    DeclaredTwice(String),
-    /// Nothing is declared for this resource.
+    /// The resource requires scopes, but there are no default methods.
+    ScopesWithoutMethods(String),
+    /// The resource is declared twice.
+    DuplicateResource(String),
+    /// The resource is not declared.
     UnknownResource(String),
-    /// Nothing is declared for the service.
-    NoService,
+    /// There are no default methods.
+    MissingDefault,
 }
 
 impl fmt::Display for AuthRulesError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::ScopesWithoutEntries(name) => {
-                write!(f, "the resource {name:?} has scopes, but the service no entries that they are for")
+            Self::ScopesWithoutMethods(name) => {
+                write!(f, "the resource {name:?} has scopes, but there are no default methods")
             }
-            Self::DeclaredTwice(name) => write!(f, "the resource {name:?} is declared twice"),
-            Self::UnknownResource(name) => write!(f, "nothing is declared for the resource {name:?}"),
-            Self::NoService => f.write_str("no entries are declared for the service"),
+            Self::DuplicateResource(name) => write!(f, "the resource {name:?} is declared twice"),
+            Self::UnknownResource(name) => write!(f, "the resource {name:?} is not declared"),
+            Self::MissingDefault => f.write_str("there are no default methods"),
         }
     }
 }

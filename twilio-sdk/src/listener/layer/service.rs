@@ -10,61 +10,61 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::super::UserDetails;
-use super::AuthEntry;
-use super::admit::{Gate, Given};
-use super::entry::Way;
+use super::AuthMethod;
+use super::admit::{Gate, Presented};
+use super::method::MethodKind;
 use crate::audit::{AuditSink, Recorder};
 use crate::layer::{refusal, take_ready};
 
-/// Lets only those requests through that one of its entries accepts: a `tower` layer, for axum's routers and single
-/// routes and for hyper's services. See [`AuthRules`](super::AuthRules) for how entries are tried, and for several layers
-/// from one declaration.
+/// A `tower` layer that passes requests accepted by one of its [`AuthMethod`]s. Use it for axum routers and routes, and for
+/// hyper services. [`AuthRules`](super::AuthRules) documents the order of methods, and creates several layers from one
+/// declaration.
 ///
-/// [`UserDetails`], with the name of the entry that accepted the user, is in the request's extensions, and an extractor of
-/// axum. Refusals are 401 with `WWW-Authenticate`,
-/// 403, 429 or 503, without a reason; the reason is in a `tracing` event of target `twilio_sdk::listener`, and so is, at
-/// level INFO, who was let in.
+/// * Accepted: [`UserDetails`] is in the request's extensions and, with feature `axum`, an extractor. A `tracing` event of
+///   level INFO and target `twilio_sdk::listener` names the user.
+/// * Rejected: the response is 401 with `WWW-Authenticate`, 403, 429 or 503. The body does not say why; a `tracing` event of
+///   level WARN does.
 ///
-/// Layers around one another must all accept.
+/// A request must pass all of several nested layers.
 #[derive(Clone, Debug)]
 pub struct AuthLayer {
     gate: Arc<Gate>,
 }
 
 impl AuthLayer {
-    /// A layer with these entries, for a realm, of which clients are told. No entries let nobody in.
-    pub fn new(realm: &str, entries: impl IntoIterator<Item = AuthEntry>) -> Self {
-        Self { gate: Arc::new(Gate::new(realm, entries.into_iter().collect())) }
+    /// Creates a layer for a realm, which 401 responses name. Without methods it rejects every request.
+    pub fn new(realm: &str, methods: impl IntoIterator<Item = AuthMethod>) -> Self {
+        Self { gate: Arc::new(Gate::new(realm, methods.into_iter().collect())) }
     }
 
-    /// Where it is recorded who was let in; nowhere unless set.
+    /// Records audit events. Default: none.
     ///
-    /// * `authn` for every request: `ok` with the user's name and the scopes that were asked for, `denied`, or `failed` where
-    ///   nobody could tell. A name that is not recognized is not recorded: it may be a password in the wrong field.
-    /// * `authz`, `denied`, beside it where the user is known and has none of the scopes.
-    /// * `config.change` where the entries' stores change what they know, see
-    ///   [`record_changes`](super::super::UserStore::record_changes).
+    /// * `authn` for every request: `ok` with the username and the required scopes, `denied`, or `failed` if a store is
+    ///   unavailable. A rejected username is not recorded, because it may be a password in the wrong field.
+    /// * `authz` with `denied` in addition, if the user has none of the required scopes.
+    /// * `config.change` if a store [changes](super::super::UserStore::set_audit).
     ///
-    /// What is recorded of a request is in [`RequestContext`](super::super::RequestContext). A request of which nothing can be
-    /// recorded is not let in; the answer is 503. Requests without credentials are recorded too, so whoever reaches the
-    /// service makes the log grow: bound their number before the layer.
+    /// [`RequestContext`](super::super::RequestContext) lists what is recorded of a request. If an event cannot be written, the
+    /// request is rejected with 503. Requests without credentials are recorded too, so limit their rate before this layer.
     pub fn audit(mut self, audit: impl AuditSink + 'static) -> Self {
         let audit: Arc<dyn AuditSink> = Arc::new(audit);
         let gate = Arc::make_mut(&mut self.gate);
-        for entry in &gate.entries {
-            if let Way::Users(store) = &entry.way {
-                store.record_changes(&audit);
+        for method in &gate.methods {
+            if let MethodKind::Basic(store) = &method.kind {
+                store.set_audit(&audit);
             }
         }
         gate.recorder = Recorder::new(audit);
         self
     }
 
-    /// The header whose last address counts as the one that a request came from: in the record, for
-    /// [`ThrottledUserStore`](super::super::ThrottledUserStore), and where requests wait. Only behind a proxy that sets it, such as
-    /// `X-Forwarded-For`, because any client can send it. Unless set, see [`RequestContext`](super::super::RequestContext).
-    pub fn source_header(mut self, name: HeaderName) -> Self {
-        Arc::make_mut(&mut self.gate).source_header = Some(name);
+    /// Takes the client's IP address from the last address in this header, for audit events,
+    /// [`ThrottledUserStore`](super::super::ThrottledUserStore) and queues. Default: the peer's address, see
+    /// [`RequestContext`](super::super::RequestContext).
+    ///
+    /// Set it only behind a proxy that sets the header, such as `X-Forwarded-For`, because any client can send it.
+    pub fn client_ip_header(mut self, name: HeaderName) -> Self {
+        Arc::make_mut(&mut self.gate).client_ip_header = Some(name);
         self
     }
 }
@@ -77,7 +77,7 @@ impl<S> Layer<S> for AuthLayer {
     }
 }
 
-/// What [`AuthLayer`] makes of a service.
+/// The service created by [`AuthLayer`].
 #[derive(Clone)]
 pub struct AuthService<S> {
     inner: S,
@@ -108,27 +108,27 @@ where
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         let mut inner = take_ready(&mut self.inner);
         let gate = Arc::clone(&self.gate);
-        let given = Given::of(&request, gate.source_header.as_ref());
-        let facts = gate.facts(&request);
+        let presented = Presented::of(&request, gate.client_ip_header.as_ref());
+        let context = gate.context(&request);
         Box::pin(async move {
             request.extensions_mut().remove::<UserDetails>();
-            match gate.admit(given, facts).await {
+            match gate.admit(presented, context).await {
                 Ok(user) => {
                     let (username, path) = (&user.username, request.uri().path());
-                    let (entry, issuer) = (&user.entry, &user.issuer);
+                    let (auth_method, issuer) = (&user.auth_method, &user.issuer);
                     tracing::info!(
                         target: "twilio_sdk::listener",
-                        username, entry, issuer, path,
-                        "a request is let in"
+                        username, auth_method, issuer, path,
+                        "request accepted"
                     );
                     request.extensions_mut().insert(user);
                     inner.call(request).await
                 }
-                Err(refused) => {
-                    let (error, path) = (&refused.error, request.uri().path());
-                    tracing::warn!(target: "twilio_sdk::listener", %error, path, "a request is refused");
-                    let mut response = refusal(refused.error.status());
-                    response.headers_mut().extend(gate.headers(&refused));
+                Err(rejection) => {
+                    let (error, path) = (&rejection.error, request.uri().path());
+                    tracing::warn!(target: "twilio_sdk::listener", %error, path, "request rejected");
+                    let mut response = refusal(rejection.error.status());
+                    response.headers_mut().extend(gate.headers(&rejection));
                     Ok(response)
                 }
             }

@@ -5,21 +5,24 @@ use super::filter::{filter_of, is_filter};
 use crate::runtime::HttpUrl;
 use twilio_sdk_http::internal::url::{is_loopback, visible};
 
-/// A longer time is one that never comes.
+/// The longest duration that is accepted.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 impl LdapConfig {
-    /// Everything that cannot work, by field.
+    /// Returns everything that is invalid, by field.
     pub(super) fn wrong(&self) -> Vec<(&'static str, String)> {
         let mut wrong = Vec::new();
         let mut add = |field: &'static str, message: Option<String>| {
             wrong.extend(message.map(|message| (field, message)));
         };
-        add("connection_url", self.url_wrong());
-        let needed = |text: &str| text.trim().is_empty().then(|| "is empty".to_owned());
-        add("connection_name", needed(&self.connection_name));
-        add("connection_password", needed(self.connection_password.expose_secret()));
-        add("user_search_base", self.user_search_base.is_empty().then(|| "names no entry".to_owned()));
+        add("url", self.url_wrong());
+        let needed = |text: &str| text.trim().is_empty().then(|| "must not be empty".to_owned());
+        add("bind_dn", needed(&self.bind_dn));
+        add("bind_password", needed(self.bind_password.expose_secret()));
+        add(
+            "user_search_base",
+            self.user_search_base.is_empty().then(|| "must name at least one entry".to_owned()),
+        );
         for (field, bases) in
             [("user_search_base", &self.user_search_base), ("group_search_base", &self.group_search_base)]
         {
@@ -33,76 +36,72 @@ impl LdapConfig {
             add(field, class.as_deref().and_then(attribute_wrong));
         }
         for (field, attribute) in [
-            ("user_name_attribute", &self.user_name_attribute),
+            ("username_attribute", &self.username_attribute),
             ("group_name_attribute", &self.group_name_attribute),
-            ("membership_attribute", &self.membership_attribute),
+            ("group_member_attribute", &self.group_member_attribute),
         ] {
             add(field, attribute_wrong(attribute));
         }
         for (field, template) in [
-            ("user_name_search_filter", &self.user_name_search_filter),
-            ("group_name_search_filter", &self.group_name_search_filter),
+            ("user_search_filter", &self.user_search_filter),
+            ("group_search_filter", &self.group_search_filter),
         ] {
-            add(field, (!template.contains('?')).then(|| "has no `?` for the name".to_owned()));
+            add(field, (!template.contains('?')).then(|| "must contain `?` for the name".to_owned()));
             add(
                 field,
                 filter_of(template, "x")
                     .is_none()
-                    .then(|| "is no filter (RFC 4515) in parentheses".to_owned()),
+                    .then(|| "is not a filter in parentheses (RFC 4515)".to_owned()),
             );
         }
-        for (field, filter) in [
-            ("user_name_list_filter", &self.user_name_list_filter),
-            ("group_name_list_filter", &self.group_name_list_filter),
-        ] {
+        for (field, filter) in
+            [("user_list_filter", &self.user_list_filter), ("group_list_filter", &self.group_list_filter)]
+        {
             add(field, filter_wrong(filter));
         }
-        for (field, time) in [
-            ("user_roles_cache_ttl", self.user_roles_cache_ttl),
+        for (field, duration) in [
+            ("group_cache_ttl", self.group_cache_ttl.unwrap_or(LONGEST)),
             ("connection_timeout", self.connection_timeout),
             ("read_timeout", self.read_timeout),
         ] {
-            let good = !time.is_zero() && time <= LONGEST;
+            let good = !duration.is_zero() && duration <= LONGEST;
             add(field, (!good).then(|| "must be more than 0 and at most 365 days".to_owned()));
         }
-        let size = self.connection_pool_size;
-        add(
-            "connection_pool_size",
-            (!(1..=1000).contains(&size)).then(|| "must be between 1 and 1000".to_owned()),
-        );
+        let size = self.pool_size;
+        add("pool_size", (!(1..=1000).contains(&size)).then(|| "must be between 1 and 1000".to_owned()));
         add("tls.backend", (!self.tls.is_rustls()).then(|| "must be rustls for directories".to_owned()));
         wrong
     }
 
     fn url_wrong(&self) -> Option<String> {
         let wrong = |text: &str| Some(text.to_owned());
-        if let Err(what) = visible(&self.connection_url) {
+        if let Err(what) = visible(&self.url) {
             return Some(what);
         }
-        let Ok(url) = HttpUrl::parse(&self.connection_url) else {
-            return wrong("is no URL; give ldaps://host or ldap://host");
+        let Ok(url) = HttpUrl::parse(&self.url) else {
+            return wrong("is not a URL; give ldaps://host or ldap://host");
         };
         let Some(host) = url.host_str().filter(|host| !host.is_empty()) else {
             return wrong("has no host");
         };
         if !url.username().is_empty() || url.password().is_some() {
-            return wrong("holds credentials; give them as connection_name and connection_password");
+            return wrong("contains credentials; give them as bind_dn and bind_password");
         }
         if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
             return wrong("has more than scheme, host and port");
         }
         let encrypted = match url.scheme() {
-            "ldaps" if self.start_tls => return wrong("is ldaps:// already; leave start_tls out"),
+            "ldaps" if self.start_tls => return wrong("is already ldaps://; remove start_tls"),
             "ldaps" => true,
             "ldap" => self.start_tls,
             _ => return wrong("must start with ldaps:// or ldap://"),
         };
         if encrypted && host.starts_with('[') {
-            return wrong("has an IPv6 address; with TLS, give the name that the certificate has");
+            return wrong("has an IPv6 address; with TLS, give the host name of the certificate");
         }
-        if !encrypted && !self.allow_plain && !is_loopback(host) {
+        if !encrypted && !self.allow_unencrypted && !is_loopback(host) {
             return wrong(
-                "is ldap:// without start_tls, which sends passwords in clear; allow_plain allows it",
+                "would send passwords unencrypted; use ldaps:// or start_tls, or set allow_unencrypted",
             );
         }
         None
@@ -112,9 +111,9 @@ impl LdapConfig {
 fn attribute_wrong(name: &str) -> Option<String> {
     let good = !name.is_empty()
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b';'));
-    (!good).then(|| "is no name of an attribute or class".to_owned())
+    (!good).then(|| "is not the name of an attribute or class".to_owned())
 }
 
 fn filter_wrong(filter: &str) -> Option<String> {
-    (!is_filter(filter)).then(|| "is no filter (RFC 4515) in parentheses".to_owned())
+    (!is_filter(filter)).then(|| "is not a filter in parentheses (RFC 4515)".to_owned())
 }

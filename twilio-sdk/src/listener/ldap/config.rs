@@ -3,127 +3,143 @@ use std::time::Duration;
 use crate::config::TlsConfig;
 use crate::types::SecretString;
 
-/// How an LDAP directory is asked for users.
+/// Settings for users of an LDAP directory.
 ///
-/// [`new`](Self::new) gives the defaults that the fields name; in TOML the keys have the fields' names, `tls` is a table
-/// as in a client's configuration, and `group_scopes` a list of tables with `group` and `scopes`.
+/// [`new`](Self::new) sets the defaults that the fields document. [`from_file`](Self::from_file) reads a table whose keys
+/// have the fields' names; it also accepts the alternative keys that some fields mention, such as
+/// `connection_name` for `bind_dn`.
 ///
-/// Names of attributes and filters are checked when the store is made.
+/// [`LdapUserStore::new`](super::LdapUserStore::new) checks names of attributes, filters and durations.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LdapConfig {
-    /// What the directory is called in events and in reasons of [`Unavailable`](super::super::AuthError::Unavailable);
-    /// `ldap` unless set. It is not a part of users' names.
-    pub domain_name: String,
-    /// `ldap://host[:389]` or `ldaps://host[:636]`, without a path.
-    pub connection_url: String,
-    /// The name (DN) of the entry as which users are looked up. Anonymous search is refused.
-    pub connection_name: String,
-    /// Its password, which is not empty: servers take a bind without a password for an anonymous one (RFC 4513,
-    /// section 5.1.2).
-    pub connection_password: SecretString,
-    /// The name (DN) of an entry that is bound in place of unknown users, so that the time of a response does not tell who
-    /// exists. Unless set, a bind is sent for an entry that does not exist, which a server with slow password hashes
-    /// refuses sooner than a wrong password.
+    /// The directory's name in log events and in [`AuthError::Unavailable`](super::super::AuthError::Unavailable). Default:
+    /// `ldap`. It is not a part of usernames. In files also `domain_name`.
+    #[doc(alias = "domain_name")]
+    pub label: String,
+    /// The server's URL, `ldap://host[:389]` or `ldaps://host[:636]`, without a path. In files also `connection_url`.
+    #[doc(alias = "connection_url")]
+    pub url: String,
+    /// The DN of the entry that looks up users. Anonymous search is rejected. In files also `connection_name`.
+    #[doc(alias = "connection_name")]
+    pub bind_dn: String,
+    /// The password of [`bind_dn`](Self::bind_dn). It must not be empty, because servers treat a bind without a password as
+    /// anonymous (RFC 4513, section 5.1.2). In files also `connection_password`.
+    #[doc(alias = "connection_password")]
+    pub bind_password: SecretString,
+    /// The DN of an entry to bind in place of unknown users, so that the response time does not reveal which users exist.
+    /// Default: none. The store then binds a DN that does not exist, which a server with slow password hashes rejects
+    /// sooner than a wrong password.
     ///
-    /// The entry has a password that no one knows, hashed like those of users; it is never accepted as a user. Where the
-    /// server locks entries after failed binds, exempt it, because a locked entry is refused sooner too.
-    /// [`check`](super::LdapUserStore::check) tells whether the entry exists.
+    /// * Give the entry a password that is known to no one, hashed like those of users. The store never accepts it as a user.
+    /// * If the server locks entries after failed binds, exempt this one, because a locked entry is rejected sooner too.
+    /// * [`check_connection`](super::LdapUserStore::check_connection) checks that the entry exists.
     pub decoy_name: Option<String>,
-    /// The entries below which users are; all are searched, the whole subtree each. At least one.
+    /// The base DNs of users. Each is searched with its whole subtree. At least one is required.
     pub user_search_base: Vec<String>,
-    /// The class that a user's entry must have; any unless set.
+    /// The object class that a user's entry must have. Default: any.
     pub user_entry_object_class: Option<String>,
-    /// The attribute with the user's name; `uid` unless set. What it holds is the name in
-    /// [`UserDetails`](super::super::UserDetails), in the directory's own writing.
-    pub user_name_attribute: String,
-    /// The filter that finds a user, with `?` for the name that was given, escaped; `(uid=?)` unless set.
-    pub user_name_search_filter: String,
-    /// The filter that finds all users, for [`users`](super::LdapUserStore::users); `(objectClass=inetOrgPerson)` unless
-    /// set.
-    pub user_name_list_filter: String,
-    /// The entries below which groups are; all are searched. Where there is none, users have no scopes.
+    /// The attribute that holds the username. Default: `uid`. Its value, as the directory spells it, becomes
+    /// [`UserDetails::username`](super::super::UserDetails::username). In files also `user_name_attribute`.
+    #[doc(alias = "user_name_attribute")]
+    pub username_attribute: String,
+    /// The filter that finds a user; `?` stands for the escaped username. Default: `(uid=?)`. In files also
+    /// `user_name_search_filter`.
+    #[doc(alias = "user_name_search_filter")]
+    pub user_search_filter: String,
+    /// The filter that finds all users, for [`list_users`](super::LdapUserStore::list_users). Default:
+    /// `(objectClass=inetOrgPerson)`. In files also `user_name_list_filter`.
+    #[doc(alias = "user_name_list_filter")]
+    pub user_list_filter: String,
+    /// The base DNs of groups, searched like those of users. Default: none, so users have no scopes.
     pub group_search_base: Vec<String>,
-    /// The class that a group's entry must have; any unless set.
+    /// The object class that a group's entry must have. Default: any.
     pub group_entry_object_class: Option<String>,
-    /// The attribute with the group's name; `cn` unless set.
+    /// The attribute that holds a group's name. Default: `cn`.
     pub group_name_attribute: String,
-    /// The filter that finds one group, with `?` for its name, for [`has_group`](super::LdapUserStore::has_group);
-    /// `(cn=?)` unless set.
-    pub group_name_search_filter: String,
-    /// The filter that finds all groups, of which those with the user as a member count; `(objectClass=groupOfNames)`
-    /// unless set.
-    pub group_name_list_filter: String,
-    /// The attribute of a group with its members; `member` unless set. `memberUid`, in any case, holds users' names (RFC
-    /// 2307, class `posixGroup`), every other the names (DNs) of their entries.
-    pub membership_attribute: String,
-    /// The scopes of groups. Where it is empty, a user's scopes are the groups' names as they are; else they are the
-    /// scopes of the groups that stand here, and other groups give none.
+    /// The filter that finds one group, for [`has_group`](super::LdapUserStore::has_group); `?` stands for the escaped name.
+    /// Default: `(cn=?)`. In files also `group_name_search_filter`.
+    #[doc(alias = "group_name_search_filter")]
+    pub group_search_filter: String,
+    /// The filter that finds all groups; the store adds the user's membership to it. Default: `(objectClass=groupOfNames)`.
+    /// In files also `group_name_list_filter`.
+    #[doc(alias = "group_name_list_filter")]
+    pub group_list_filter: String,
+    /// The attribute of a group that lists its members. Default: `member`. `memberUid`, in any case, holds usernames (RFC
+    /// 2307, class `posixGroup`); any other attribute holds DNs. In files also `membership_attribute`.
+    #[doc(alias = "membership_attribute")]
+    pub group_member_attribute: String,
+    /// The scopes of each group. If this list is empty, a user's scopes are the names of the user's groups. Otherwise a
+    /// group that is not listed grants none.
     pub group_scopes: Vec<(String, Vec<String>)>,
-    /// Whether scopes are remembered, after which a password is still checked by the server each time; off unless set.
-    pub user_roles_cache_enabled: bool,
-    /// How long; 60 s unless set. For so long a user who has left a group keeps its scopes.
-    pub user_roles_cache_ttl: Duration,
-    /// Whether connections of the look-ups are kept for the next one; on unless set.
-    pub connection_pooling_enabled: bool,
-    /// How many users are checked at once, each with two connections at most; 4 unless set. Sixteen times as many wait for
-    /// their turn, as long as for a connection; at most a quarter of them come from one network, and three quarters with
-    /// credentials that were not right before. For more, the response is 503 at once.
-    pub connection_pool_size: usize,
-    /// How long making a connection may take, TLS included; 5 s unless set. Any time above 0 counts as it is.
+    /// How long the groups of a user are cached. Default: `None`, not at all. The server still checks every password. A user
+    /// who leaves a group keeps its scopes for up to this long. In files also `user_roles_cache_enabled = true` with
+    /// `user_roles_cache_ttl`, 60 s by default.
+    #[doc(alias = "user_roles_cache_enabled")]
+    #[doc(alias = "user_roles_cache_ttl")]
+    pub group_cache_ttl: Option<Duration>,
+    /// Keeps connections of look-ups open for the next look-up. Default: `true`. In files also `connection_pooling_enabled`.
+    #[doc(alias = "connection_pooling_enabled")]
+    pub pool_connections: bool,
+    /// How many users are checked at once, each with at most two connections. Default: 4.
+    ///
+    /// Sixteen times as many requests wait, for at most [`connection_timeout`](Self::connection_timeout). Requests from one
+    /// network take at most a quarter of the queue, and credentials that were not accepted before at most three quarters.
+    /// Further requests get 503 immediately. In files also `connection_pool_size`.
+    #[doc(alias = "connection_pool_size")]
+    pub pool_size: usize,
+    /// The timeout for connecting, including the TLS handshake. Default: 5 s.
     pub connection_timeout: Duration,
-    /// How long each answer may take; 60 s unless set. Any time above 0 counts as it is.
+    /// The timeout for each response of the server. Default: 60 s.
     pub read_timeout: Duration,
-    /// Whom TLS trusts, by `ldaps://` and by StartTLS; the system's root certificates unless set. The name in the
-    /// certificate is always checked.
+    /// TLS settings for `ldaps://` and StartTLS. Default: the system's root certificates. The name in the certificate is
+    /// always verified.
     pub tls: TlsConfig,
-    /// Whether a connection to `ldap://` becomes one with TLS before anything is sent (RFC 4511, section 4.14); off unless
-    /// set.
+    /// Upgrades a connection to `ldap://` with StartTLS before anything is sent (RFC 4511, section 4.14). Default: `false`.
     pub start_tls: bool,
-    /// Whether passwords may go to another machine without TLS; off unless set.
-    pub allow_plain: bool,
+    /// Allows passwords to be sent to another host without TLS. Default: `false`.
+    pub allow_unencrypted: bool,
 }
 
 impl LdapConfig {
-    /// A directory, by whom it is asked, and where in it the users are.
+    /// Creates settings from the server's URL, the entry that looks up users, and the base DNs of users.
     pub fn new(
-        connection_url: impl Into<String>,
-        connection_name: impl Into<String>,
-        connection_password: impl Into<SecretString>,
+        url: impl Into<String>,
+        bind_dn: impl Into<String>,
+        bind_password: impl Into<SecretString>,
         user_search_base: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
         Self {
-            domain_name: "ldap".to_owned(),
-            connection_url: connection_url.into(),
-            connection_name: connection_name.into(),
-            connection_password: connection_password.into(),
+            label: "ldap".to_owned(),
+            url: url.into(),
+            bind_dn: bind_dn.into(),
+            bind_password: bind_password.into(),
             decoy_name: None,
             user_search_base: user_search_base.into_iter().map(Into::into).collect(),
             user_entry_object_class: None,
-            user_name_attribute: "uid".to_owned(),
-            user_name_search_filter: "(uid=?)".to_owned(),
-            user_name_list_filter: "(objectClass=inetOrgPerson)".to_owned(),
+            username_attribute: "uid".to_owned(),
+            user_search_filter: "(uid=?)".to_owned(),
+            user_list_filter: "(objectClass=inetOrgPerson)".to_owned(),
             group_search_base: Vec::new(),
             group_entry_object_class: None,
             group_name_attribute: "cn".to_owned(),
-            group_name_search_filter: "(cn=?)".to_owned(),
-            group_name_list_filter: "(objectClass=groupOfNames)".to_owned(),
-            membership_attribute: "member".to_owned(),
+            group_search_filter: "(cn=?)".to_owned(),
+            group_list_filter: "(objectClass=groupOfNames)".to_owned(),
+            group_member_attribute: "member".to_owned(),
             group_scopes: Vec::new(),
-            user_roles_cache_enabled: false,
-            user_roles_cache_ttl: Duration::from_secs(60),
-            connection_pooling_enabled: true,
-            connection_pool_size: 4,
+            group_cache_ttl: None,
+            pool_connections: true,
+            pool_size: 4,
             connection_timeout: Duration::from_secs(5),
             read_timeout: Duration::from_secs(60),
             tls: TlsConfig::new(),
             start_tls: false,
-            allow_plain: false,
+            allow_unencrypted: false,
         }
     }
 
-    /// Whether members are users' names and not those of entries.
+    /// Returns whether groups list usernames instead of DNs.
     pub(super) fn members_are_names(&self) -> bool {
-        self.membership_attribute.eq_ignore_ascii_case("memberUid")
+        self.group_member_attribute.eq_ignore_ascii_case("memberUid")
     }
 }

@@ -17,7 +17,7 @@ const SIZE_LIMIT: u32 = 4;
 const NO_SUCH_OBJECT: u32 = 32;
 const REFERRAL: u32 = 10;
 
-/// Makes connections.
+/// Opens connections.
 pub(super) struct Connector {
     url: String,
     settings: LdapConnSettings,
@@ -28,14 +28,14 @@ pub(super) struct Connector {
 impl Connector {
     pub(super) fn new(config: &LdapConfig) -> Result<Self> {
         let mut settings = LdapConnSettings::new().set_conn_timeout(config.connection_timeout);
-        if config.start_tls || !config.connection_url.to_ascii_lowercase().starts_with("ldap://") {
+        if config.start_tls || !config.url.to_ascii_lowercase().starts_with("ldap://") {
             let mut tls =
                 twilio_sdk_http::internal::tls::client_config(&config.tls, true, HttpVersion::Auto)?;
             tls.alpn_protocols.clear();
             settings = settings.set_config(Arc::new(tls)).set_starttls(config.start_tls);
         }
         Ok(Self {
-            url: config.connection_url.clone(),
+            url: config.url.clone(),
             settings,
             connection_timeout: config.connection_timeout,
             read_timeout: config.read_timeout,
@@ -44,9 +44,9 @@ impl Connector {
 
     pub(super) async fn open(&self) -> std::result::Result<Connection, Trouble> {
         let opened = LdapConnAsync::with_settings(self.settings.clone(), &self.url);
-        // The client library has this time-out too; this one does not depend on what it counts.
+        // The client library has this timeout too; this one does not depend on what the library covers.
         let opened = timeout(self.connection_timeout, opened).await;
-        let (connection, ldap) = opened.map_err(|_| Trouble::Lost("no connection in time".into()))??;
+        let (connection, ldap) = opened.map_err(|_| Trouble::Lost("connecting timed out".into()))??;
         let driver = tokio::spawn(async move {
             if let Err(error) = connection.drive().await {
                 let error = Trouble::from(error);
@@ -58,56 +58,56 @@ impl Connector {
             ldap,
             driver: driver.abort_handle(),
             read_timeout: self.read_timeout,
-            made: now,
+            opened: now,
             used: now,
         })
     }
 }
 
-/// A connection, which ends when it is dropped.
+/// A connection, closed on drop.
 pub(super) struct Connection {
     ldap: Ldap,
     driver: AbortHandle,
     read_timeout: Duration,
-    made: Instant,
+    opened: Instant,
     used: Instant,
 }
 
 impl Connection {
-    /// How old it is, and how long ago it was used.
+    /// Returns the time since the connection was opened, and since it was last used.
     pub(super) fn ages(&self) -> (Duration, Duration) {
-        (self.made.elapsed(), self.used.elapsed())
+        (self.opened.elapsed(), self.used.elapsed())
     }
 
     pub(super) fn is_closed(&mut self) -> bool {
         self.ldap.is_closed()
     }
 
-    /// The code with which the server answers a name and a password. An empty password never reaches it.
+    /// Binds with a DN and a password, and returns the result code. Never sends an empty password.
     pub(super) async fn bind(
         &mut self,
         dn: &str,
         password: &SecretString,
     ) -> std::result::Result<u32, Trouble> {
         if password.is_empty() || dn.is_empty() {
-            return Err(Trouble::Answer("a bind without a name or a password is none".into()));
+            return Err(Trouble::Response("a bind needs a DN and a password".into()));
         }
-        let answer = timeout(self.read_timeout, self.ldap.simple_bind(dn, password.expose_secret())).await;
-        let answer = answer.map_err(|_| late())??;
+        let response = timeout(self.read_timeout, self.ldap.simple_bind(dn, password.expose_secret())).await;
+        let response = response.map_err(|_| late())??;
         self.used = Instant::now();
-        if answer.rc == REFERRAL || !answer.refs.is_empty() {
+        if response.rc == REFERRAL || !response.refs.is_empty() {
             return Err(referral());
         }
-        Ok(answer.rc)
+        Ok(response.rc)
     }
 
-    /// Whether the server still answers, be it that the entry may not see what it is asked for.
+    /// Returns whether the server still responds, even if only to deny the search.
     pub(super) async fn is_healthy(&mut self) -> bool {
-        let answer = self.search("", Scope::Base, "(objectClass=*)", &["1.1"], 1).await;
-        !matches!(answer, Err(Trouble::Lost(_)))
+        let response = self.search("", Scope::Base, "(objectClass=*)", &["1.1"], 1).await;
+        !matches!(response, Err(Trouble::Lost(_)))
     }
 
-    /// Whether there is an entry of this name that may be seen.
+    /// Returns whether an entry with this DN exists and is visible.
     pub(super) async fn exists(&mut self, dn: &str) -> std::result::Result<bool, Trouble> {
         let search = self.ldap.search(dn, Scope::Base, "(objectClass=*)", vec!["1.1"]);
         let found = timeout(self.read_timeout, search).await.map_err(|_| late())??;
@@ -115,7 +115,9 @@ impl Connection {
         match found.1.rc {
             SUCCESS => Ok(!found.0.is_empty()),
             NO_SUCH_OBJECT => Ok(false),
-            code => Err(Trouble::Answer(format!("a search is answered by code {code}").into())),
+            code => {
+                Err(Trouble::Response(format!("the server returned result code {code} for a search").into()))
+            }
         }
     }
 
@@ -125,9 +127,9 @@ impl Connection {
         scope: Scope,
         filter: &str,
         attributes: &[&str],
-        most: i32,
+        max: i32,
     ) -> std::result::Result<Vec<SearchEntry>, Trouble> {
-        let options = SearchOptions::new().sizelimit(most);
+        let options = SearchOptions::new().sizelimit(max);
         let search = self.ldap.with_search_options(options).search(base, scope, filter, attributes.to_vec());
         let found = timeout(self.read_timeout, search).await.map_err(|_| late())??;
         self.used = Instant::now();
@@ -136,11 +138,13 @@ impl Connection {
             return Err(referral());
         }
         match rc {
-            SUCCESS if i32::try_from(entries.len()).is_ok_and(|count| count <= most) => {
+            SUCCESS if i32::try_from(entries.len()).is_ok_and(|count| count <= max) => {
                 Ok(entries.into_iter().map(SearchEntry::construct).collect())
             }
             SUCCESS | SIZE_LIMIT => Err(Trouble::TooMany),
-            code => Err(Trouble::Answer(format!("a search is answered by code {code}").into())),
+            code => {
+                Err(Trouble::Response(format!("the server returned result code {code} for a search").into()))
+            }
         }
     }
 }
@@ -152,11 +156,11 @@ impl Drop for Connection {
 }
 
 fn late() -> Trouble {
-    Trouble::Lost("no answer in time".into())
+    Trouble::Lost("the response timed out".into())
 }
 
 fn referral() -> Trouble {
-    Trouble::Answer("the server refers to another one, which is not followed".into())
+    Trouble::Response("the server returned a referral, which is not followed".into())
 }
 
 #[cfg(test)]
@@ -166,16 +170,16 @@ mod tests {
 
     use super::*;
 
-    /// A server that answers each message with an operation of this kind and result code, or ends the connection.
+    /// A server that responds to each message with an operation of this kind and result code, or closes the connection.
     fn server(answer: Option<(u8, u8)>) -> u16 {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = listener.local_addr().expect("an address").port();
-        // It ends with the one connection that it takes.
+        // It ends with its only connection.
         std::thread::spawn(move || {
             let Ok((mut stream, _)) = listener.accept() else { return };
             let mut bytes = [0; 1024];
             while let (Ok(1..), Some((kind, code))) = (stream.read(&mut bytes), answer) {
-                // The id of the message stands behind the lengths and the tag.
+                // The ID of the message follows the lengths and the tag.
                 let message = [0x30, 12, 2, 1, bytes[4], kind, 7, 0x0a, 1, code, 4, 0, 4, 0];
                 if stream.write_all(&message).is_err() {
                     return;
@@ -186,10 +190,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn weakness_16_a_connection_is_healthy_while_the_server_answers_whatever_the_code() {
+    async fn weakness_16_a_connection_is_healthy_while_the_server_responds_whatever_the_code() {
         const SEARCH_DONE: u8 = 0x65;
-        // success, sizeLimitExceeded, referral, noSuchObject, insufficientAccessRights, busy; no answer at all; and the
-        // answer to something else.
+        // success, sizeLimitExceeded, referral, noSuchObject, insufficientAccessRights, busy; no response at all; and the
+        // response to another operation.
         let codes = [0, 4, 10, 32, 50, 51].map(|code| (Some((SEARCH_DONE, code)), true));
         for (answer, healthy) in codes.into_iter().chain([(None, false), (Some((0x61, 0)), false)]) {
             let url = format!("ldap://127.0.0.1:{}", server(answer));

@@ -1,9 +1,9 @@
 use std::fmt::Write as _;
 
-/// A value as it stands in a search filter (RFC 4515, section 3).
+/// Escapes a value for a search filter (RFC 4515, section 3).
 ///
-/// Letters and digits of ASCII and `@`, `.`, `-`, `_` stay as they are; every other byte of the UTF-8 becomes `\` and two
-/// hexadecimal digits. So nothing in a value ends it, matches anything or is read as an escape.
+/// ASCII letters and digits and `@`, `.`, `-`, `_` are kept; every other byte of the UTF-8 becomes `\` and two hexadecimal
+/// digits. An escaped value can neither end the filter nor act as a wildcard or an escape.
 ///
 /// ```
 /// use twilio_sdk::listener::escape_filter;
@@ -16,31 +16,31 @@ pub fn escape_filter(value: &str) -> String {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'@' | b'.' | b'-' | b'_') {
             text.push(char::from(byte));
         } else {
-            // Writing to a text does not fail.
+            // Writing to a string does not fail.
             let _ = write!(text, "\\{byte:02x}");
         }
     }
     text
 }
 
-/// A filter with the escaped name in every place of `?`.
+/// Replaces every `?` of a template by the escaped name.
 pub(super) fn with_name(template: &str, name: &str) -> String {
     template.replace('?', &escape_filter(name))
 }
 
-/// Both filters, and the class of the entry where there is one.
+/// Combines filters with AND, together with the object class of the entry if one is given.
 pub(super) fn all_of(class: Option<&str>, filters: &[&str]) -> String {
     let class = class.map(|class| format!("(objectClass={})", escape_filter(class))).unwrap_or_default();
     format!("(&{class}{})", filters.concat())
 }
 
-/// The filter that a template makes of a name, where it makes one of every name: a `?` in the place of an attribute does
-/// not.
+/// Returns the filter for a name, or `None` if the template does not yield a filter for every name, such as one with a `?`
+/// in place of an attribute.
 pub(crate) fn filter_of(template: &str, name: &str) -> Option<String> {
     is_filter(&with_name(template, "*")).then(|| with_name(template, name))
 }
 
-/// Whether it is a filter.
+/// Returns whether the string is a filter.
 pub(super) fn is_filter(text: &str) -> bool {
     text.starts_with('(') && ldap3::parse_filter(text).is_ok()
 }

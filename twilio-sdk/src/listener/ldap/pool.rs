@@ -11,20 +11,20 @@ use super::trouble::Trouble;
 use crate::Result;
 use crate::types::SecretString;
 
-/// A connection that was not used for so long is tried before it is used.
+/// An idle connection of this age is tested before it is used.
 const TRY_AFTER: Duration = Duration::from_secs(5);
-/// An older one is not used: the password with which it was made may have been changed.
+/// A connection of this age is closed: the password with which it was bound may have been changed.
 const OLDEST: Duration = Duration::from_secs(600);
-/// How many requests wait for each that is served at once.
+/// The number of waiting requests for each one that is processed.
 const WAITING: usize = 16;
 
-/// The connections of the look-ups, bound as the entry that may search.
+/// The connections of look-ups, bound as [`LdapConfig::bind_dn`].
 pub(super) struct Pool {
     connector: Connector,
     name: String,
     password: SecretString,
     idle: Mutex<Vec<Connection>>,
-    keeps: bool,
+    keeps_idle: bool,
     turns: Turns,
     wait: Duration,
 }
@@ -33,22 +33,22 @@ impl Pool {
     pub(super) fn new(config: &LdapConfig) -> Result<Self> {
         Ok(Self {
             connector: Connector::new(config)?,
-            name: config.connection_name.clone(),
-            password: config.connection_password.clone(),
+            name: config.bind_dn.clone(),
+            password: config.bind_password.clone(),
             idle: Mutex::default(),
-            keeps: config.connection_pooling_enabled,
-            turns: Turns::new(config.connection_pool_size, config.connection_pool_size * WAITING),
+            keeps_idle: config.pool_connections,
+            turns: Turns::new(config.pool_size, config.pool_size * WAITING),
             wait: config.connection_timeout,
         })
     }
 
-    /// Leave to use connections.
+    /// Waits for a turn to use connections.
     pub(super) async fn turn(&self, asks: Asks) -> std::result::Result<Turn, Trouble> {
         let turn = timeout(self.wait, self.turns.turn(asks)).await;
-        turn.unwrap_or(Err(AuthError::Overloaded)).map_err(Trouble::Refused)
+        turn.unwrap_or(Err(AuthError::Overloaded)).map_err(Trouble::Rejected)
     }
 
-    /// A connection, and whether it was made for this.
+    /// Returns a connection, and whether it is new.
     pub(super) async fn take(&self) -> std::result::Result<(Connection, bool), Trouble> {
         loop {
             let Some(mut connection) = self.idle().pop() else {
@@ -58,7 +58,7 @@ impl Pool {
             if connection.is_closed() || old >= OLDEST {
                 continue;
             }
-            // Trying an old connection must not take longer than making a new one.
+            // Testing an old connection must not take longer than opening a new one.
             if unused < TRY_AFTER || timeout(self.wait, connection.is_healthy()).await == Ok(true) {
                 return Ok((connection, false));
             }
@@ -66,29 +66,31 @@ impl Pool {
         let mut connection = self.connector.open().await?;
         match connection.bind(&self.name, &self.password).await? {
             0 => Ok((connection, true)),
-            code => Err(Trouble::Answer(format!("connection_name cannot bind (code {code})").into())),
+            code => Err(Trouble::Response(
+                format!("bind_dn cannot bind: result code {code}; check bind_dn and bind_password").into(),
+            )),
         }
     }
 
-    /// Takes a connection back that has served.
+    /// Returns a connection to the pool.
     pub(super) fn put(&self, connection: Connection) {
-        if self.keeps {
+        if self.keeps_idle {
             self.idle().push(connection);
         }
     }
 
-    /// Ends all connections that wait.
+    /// Closes all idle connections.
     pub(super) fn clear(&self) {
         self.idle().clear();
     }
 
-    /// How many connections wait.
-    pub(super) fn waiting(&self) -> usize {
+    /// Returns the number of idle connections.
+    pub(super) fn idle_count(&self) -> usize {
         self.idle().len()
     }
 
-    /// A connection that nobody else uses, bound as nobody.
-    pub(super) async fn own(&self) -> std::result::Result<Connection, Trouble> {
+    /// Opens a connection that is not bound and not shared.
+    pub(super) async fn open(&self) -> std::result::Result<Connection, Trouble> {
         self.connector.open().await
     }
 

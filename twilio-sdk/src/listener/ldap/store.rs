@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::super::remembered::Remembered;
 use super::super::turns::Asks;
-use super::super::{AuthError, Authentication, Credential, UserDetails, UserStore};
+use super::super::{AuthError, AuthFuture, Credential, UserDetails, UserStore};
 use super::LdapConfig;
 use super::connection::Connection;
 use super::filter::{all_of, with_name};
@@ -13,12 +13,13 @@ use super::search::{self, Found, NotOne};
 use super::trouble::Trouble;
 use crate::Error;
 
-/// Codes by which a server refuses a password: constraintViolation (a locked account), noSuchObject,
+/// Result codes of a rejected password: constraintViolation (a locked account), noSuchObject,
 /// inappropriateAuthentication (an entry without password), invalidCredentials, insufficientAccessRights,
 /// unwillingToPerform.
-const REFUSED: [u32; 6] = [19, 32, 48, 49, 50, 53];
+const REJECTED: [u32; 6] = [19, 32, 48, 49, 50, 53];
 
-/// Users of an LDAP directory: a look-up by the store's own entry, a bind as the user's, and the user's groups as scopes.
+/// Authenticates users of an LDAP directory. The store looks up the user's entry, binds as that entry, and maps the user's
+/// groups to scopes.
 ///
 /// ```no_run
 /// # async fn f() -> twilio_sdk::Result<()> {
@@ -37,26 +38,26 @@ const REFUSED: [u32; 6] = [19, 32, 48, 49, 50, 53];
 /// config.tls = TlsConfig::new().extra_root_certificates(b"-----BEGIN CERTIFICATE-----\n".to_vec()).disable_system_roots(true);
 /// config.connection_timeout = Duration::from_millis(500);
 /// let store = LdapUserStore::new(config)?;
-/// store.check().await?;
+/// store.check_connection().await?;
 /// let handler = BasicHandler::new(Arc::new(store));
 /// # Ok(())
 /// # }
 /// ```
 ///
-/// * Connections are made when they are needed. A server that is down is
-///   [`AuthError::Unavailable`], status 503, until it answers again.
-/// * A name with white space around it is refused, and so is one that several entries match, in whichever bases. The name
-///   that counts from there on is the directory's own, and it must be that of one entry only, by whichever attribute the
-///   user was found.
-/// * A user's password is tried on a connection of its own. For an unknown user a connection is made too, and a bind is
-///   sent on it. With a server whose password hashes are fast, time then does not tell who exists. With slow hashes
-///   (Argon2, PBKDF2, SHA-512 crypt with many rounds) it does, unless
-///   [`decoy_name`](LdapConfig::decoy_name) names an entry with such a hash. Users without a password, locked ones, and
-///   those with a hash of another cost are answered sooner or later than others in any case.
-/// * Attempts count for the entry that was found too, see [`Credential::found`].
-/// * Referrals are not followed: the passwords would go to a server that nobody has configured. An answer with one is no
-///   answer, status 503.
-/// * Every value that goes into a filter is escaped, see [`escape_filter`](super::super::escape_filter).
+/// * **Connections** are opened when they are needed. While the server is down, the store returns
+///   [`AuthError::Unavailable`], status 503.
+/// * **Names** with leading or trailing white space are rejected, and so are names that match several entries in any of the
+///   bases. [`UserDetails::username`] is the name as the directory spells it. Exactly one entry may have that name, whatever
+///   attribute the user was found by.
+/// * **Timing.** The store binds with the user's password on a separate connection. For unknown users it also opens a
+///   connection and sends a bind. If the server's password hashes are fast, the response time does not reveal which users
+///   exist. With slow hashes (Argon2, PBKDF2, SHA-512 crypt with many rounds) it does, unless
+///   [`decoy_name`](LdapConfig::decoy_name) names an entry with such a hash. Users without a password, locked users, and
+///   users with a hash of another cost always differ in their response times.
+/// * **Throttling** counts attempts for the entry as well as for the name, see [`Credential::found`].
+/// * **Referrals** are not followed, because they would send passwords to servers that are not configured. A response with a
+///   referral is an error, status 503.
+/// * **Filters** contain escaped values only, see [`escape_filter`](super::super::escape_filter).
 #[derive(Clone)]
 pub struct LdapUserStore {
     inner: Arc<Inner>,
@@ -65,37 +66,39 @@ pub struct LdapUserStore {
 struct Inner {
     config: LdapConfig,
     pool: Pool,
-    /// The scopes of users by the names of their entries, where they may be remembered.
-    roles: Option<Mutex<Remembered<String, Vec<String>>>>,
+    /// The cached scopes of users by DN, if caching is enabled.
+    groups: Option<Mutex<Remembered<String, Vec<String>>>>,
 }
 
 impl LdapUserStore {
-    /// A store that asks this directory. No connection is made yet.
+    /// Creates a store. Opens no connection.
     ///
     /// # Errors
     ///
-    /// [`is_config`](Error::is_config), with the first field that cannot work.
+    /// [`is_config`](Error::is_config), with the first invalid field.
     pub fn new(config: LdapConfig) -> crate::Result<Self> {
         if let Some((field, message)) = config.wrong().into_iter().next() {
             return Err(Error::config(format!("ldap.{field}: {message}")));
         }
         let pool = Pool::new(&config)?;
-        let roles = config.user_roles_cache_enabled.then(Mutex::default);
-        Ok(Self { inner: Arc::new(Inner { config, pool, roles }) })
+        let groups = config.group_cache_ttl.map(|_| Mutex::default());
+        Ok(Self { inner: Arc::new(Inner { config, pool, groups }) })
     }
 
-    /// Asks the directory whether everything is as configured: the store's own entry can bind, every base can be searched,
-    /// [`decoy_name`](LdapConfig::decoy_name) exists, and so does every group of
-    /// [`group_scopes`](LdapConfig::group_scopes), written as it is there. For the start of a program.
+    /// Checks the configuration against the directory. Call it at the start of a program.
+    ///
+    /// It checks that [`bind_dn`](LdapConfig::bind_dn) can bind, that every base can be searched, that
+    /// [`decoy_name`](LdapConfig::decoy_name) exists, and that every group of [`group_scopes`](LdapConfig::group_scopes)
+    /// exists in this spelling.
     ///
     /// # Errors
     ///
-    /// [`is_config`](Error::is_config), with what is not.
-    pub async fn check(&self) -> crate::Result<()> {
+    /// [`is_config`](Error::is_config), with the first check that failed.
+    pub async fn check_connection(&self) -> crate::Result<()> {
         let failed = |error: AuthError| Error::config(format!("ldap: {error}"));
         let config = &self.inner.config;
         let inner = Arc::clone(&self.inner);
-        let looked = self.guarded(async move {
+        let checked = self.guarded(async move {
             let _turn = inner.pool.turn(Asks::default()).await?;
             let name = "no such user".to_owned();
             let _ = inner.user(&name).await?;
@@ -103,36 +106,36 @@ impl LdapUserStore {
             inner.groups(&Found { dn: format!("cn={name}"), name }).await?;
             Ok(decoy)
         });
-        if !looked.await.map_err(failed)? {
+        if !checked.await.map_err(failed)? {
             return Err(Error::config(
-                "ldap.decoy_name: there is no such entry, or the store may not see it",
+                "ldap.decoy_name: the entry does not exist or is not visible to bind_dn",
             ));
         }
         for (group, _) in &config.group_scopes {
-            // The directory finds a name in other letters too, but scopes are given by the name as it is.
+            // The directory ignores case, but scopes are granted by the exact name.
             if !self.groups_of_name(group).await.map_err(failed)?.contains(group) {
-                return Err(Error::config(format!("ldap.group_scopes: there is no group {group:?}")));
+                return Err(Error::config(format!("ldap.group_scopes: the group {group:?} does not exist")));
             }
         }
         Ok(())
     }
 
-    /// The names of the users, by [`user_name_list_filter`](LdapConfig::user_name_list_filter).
+    /// Lists usernames, found by [`user_list_filter`](LdapConfig::user_list_filter).
     ///
     /// # Errors
     ///
-    /// [`AuthError::Unavailable`], also where there are more than this many in one base.
-    pub async fn users(&self, most: u16) -> Result<Vec<String>, AuthError> {
+    /// [`AuthError::Unavailable`], also if one base has more than `limit` users.
+    pub async fn list_users(&self, limit: u16) -> Result<Vec<String>, AuthError> {
         let inner = Arc::clone(&self.inner);
         self.guarded(async move {
             let config = &inner.config;
-            let filter = all_of(config.user_entry_object_class.as_deref(), &[&config.user_name_list_filter]);
-            inner.names(&config.user_search_base, &filter, &config.user_name_attribute, most.into()).await
+            let filter = all_of(config.user_entry_object_class.as_deref(), &[&config.user_list_filter]);
+            inner.names(&config.user_search_base, &filter, &config.username_attribute, limit.into()).await
         })
         .await
     }
 
-    /// Whether there is a group, by [`group_name_search_filter`](LdapConfig::group_name_search_filter).
+    /// Returns whether a group exists, found by [`group_search_filter`](LdapConfig::group_search_filter).
     ///
     /// # Errors
     ///
@@ -147,43 +150,42 @@ impl LdapUserStore {
             let config = &inner.config;
             let filter = all_of(
                 config.group_entry_object_class.as_deref(),
-                &[&with_name(&config.group_name_search_filter, &name)],
+                &[&with_name(&config.group_search_filter, &name)],
             );
             inner.names(&config.group_search_base, &filter, &config.group_name_attribute, 100).await
         })
         .await
     }
 
-    /// Forgets the scopes that are remembered.
-    pub fn clear_roles(&self) {
-        if let Some(roles) = &self.inner.roles {
-            locked(roles).clear();
+    /// Clears the cached groups.
+    pub fn clear_group_cache(&self) {
+        if let Some(groups) = &self.inner.groups {
+            locked(groups).clear();
         }
     }
 
-    /// How many connections wait for the next look-up.
+    /// Returns the number of idle connections in the pool.
     pub fn idle_connections(&self) -> usize {
-        self.inner.pool.waiting()
+        self.inner.pool.idle_count()
     }
 
-    /// Does the work in a task of its own: a server's answer that the client library cannot read ends the task, and not
-    /// the request's.
+    /// Runs the work in a separate task: if the client library panics on a malformed response, only that task ends.
     async fn guarded<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T, Trouble>> + Send + 'static,
     ) -> Result<T, AuthError> {
         let done = tokio::spawn(work).await;
-        done.unwrap_or_else(|_| Err(Trouble::Answer("the server's answer cannot be read".into())))
+        done.unwrap_or_else(|_| Err(Trouble::Response("the response is malformed".into())))
             .map_err(|trouble| self.inner.unavailable(trouble))
     }
 }
 
 impl Inner {
     fn unavailable(&self, trouble: Trouble) -> AuthError {
-        trouble.into_error(&self.config.domain_name)
+        trouble.into_error(&self.config.label)
     }
 
-    /// Who it is, or nobody.
+    /// Returns the user, or `None` for invalid credentials.
     async fn authenticate(&self, credential: &Credential) -> Result<Option<UserDetails>, Trouble> {
         let _turn = self.pool.turn(credential.asks()).await?;
         let name = credential.username();
@@ -192,27 +194,31 @@ impl Inner {
         }
         let found = match self.user(name).await? {
             Ok(found) => {
-                // Whatever name leads to the entry, the attempts are for one account.
-                let account = format!("{} {}", self.config.connection_url, found.dn);
-                credential.found(&account).map_err(Trouble::Refused)?;
+                // All names that lead to the entry count as one account.
+                let account = format!("{} {}", self.config.url, found.dn);
+                credential.found(&account).map_err(Trouble::Rejected)?;
                 Some(found)
             }
             Err(why) => {
-                self.tell(why);
+                self.log_rejection(why);
                 None
             }
         };
-        let mut own = self.pool.own().await?;
+        let mut connection = self.pool.open().await?;
         let dn = match &found {
             Some(found) => found.dn.clone(),
             None => self.decoy()?,
         };
-        let user = match own.bind(&dn, credential.password()).await? {
+        let user = match connection.bind(&dn, credential.password()).await? {
             0 => found,
-            code if REFUSED.contains(&code) => None,
-            code => return Err(Trouble::Answer(format!("a bind is answered by code {code}").into())),
+            code if REJECTED.contains(&code) => None,
+            code => {
+                return Err(Trouble::Response(
+                    format!("the server returned result code {code} for a bind").into(),
+                ));
+            }
         };
-        drop(own);
+        drop(connection);
         match user {
             None => Ok(None),
             Some(user) => {
@@ -222,7 +228,7 @@ impl Inner {
         }
     }
 
-    /// The name of the entry that is bound in place of an unknown user, which need not exist.
+    /// Returns the DN to bind in place of an unknown user. It need not exist.
     fn decoy(&self) -> Result<String, Trouble> {
         use ring::rand::SecureRandom as _;
         if let Some(decoy) = &self.config.decoy_name {
@@ -231,20 +237,20 @@ impl Inner {
         let mut bytes = [0; 16];
         ring::rand::SystemRandom::new()
             .fill(&mut bytes)
-            .map_err(|_| Trouble::Answer("the system's random generator fails".into()))?;
+            .map_err(|_| Trouble::Response("the system's random generator fails".into()))?;
         let base = self.config.user_search_base.first().map_or("", String::as_str);
         Ok(format!("cn={:032x},{base}", u128::from_le_bytes(bytes)))
     }
 
-    fn tell(&self, why: NotOne) {
+    fn log_rejection(&self, why: NotOne) {
         let why = match why {
             NotOne::Unknown => return,
             NotOne::Ambiguous => "several entries match",
             NotOne::Unnamed => "the entry does not have the name",
             NotOne::Shared => "another entry has the same name",
         };
-        let directory = &self.config.domain_name;
-        tracing::warn!(target: "twilio_sdk::listener", %directory, why, "a user of a directory is refused");
+        let directory = &self.config.label;
+        tracing::warn!(target: "twilio_sdk::listener", %directory, why, "a directory user is rejected");
     }
 
     async fn user(&self, name: &str) -> Result<Result<Found, NotOne>, Trouble> {
@@ -257,7 +263,7 @@ impl Inner {
         }
     }
 
-    /// Whether the decoy, where one is configured, is an entry.
+    /// Returns whether the configured decoy exists; `true` if none is configured.
     async fn decoy_exists(&self) -> Result<bool, Trouble> {
         let Some(decoy) = &self.config.decoy_name else { return Ok(true) };
         loop {
@@ -284,19 +290,19 @@ impl Inner {
         bases: &[String],
         filter: &str,
         attribute: &str,
-        most: i32,
+        limit: i32,
     ) -> Result<Vec<String>, Trouble> {
         let _turn = self.pool.turn(Asks::default()).await?;
         loop {
             let (mut connection, new) = self.pool.take().await?;
-            let found = search::names_in(&mut connection, bases, filter, attribute, most).await;
+            let found = search::names_in(&mut connection, bases, filter, attribute, limit).await;
             if let Some(found) = self.settle(connection, new, found)? {
                 return Ok(found);
             }
         }
     }
 
-    /// What was found; nothing where a connection that had waited was lost, and a new one is to be tried.
+    /// Returns the result, or `None` if an idle connection turned out to be lost and a new one should be tried.
     fn settle<T>(
         &self,
         connection: Connection,
@@ -317,7 +323,7 @@ impl Inner {
     }
 
     async fn scopes(&self, user: &Found) -> Result<Vec<String>, Trouble> {
-        if let Some(scopes) = self.roles.as_ref().and_then(|roles| locked(roles).recall(&user.dn)) {
+        if let Some(scopes) = self.groups.as_ref().and_then(|groups| locked(groups).recall(&user.dn)) {
             return Ok(scopes);
         }
         let groups = self.groups(user).await?;
@@ -326,15 +332,16 @@ impl Inner {
             groups
         } else {
             let mut scopes: Vec<String> = Vec::new();
-            for (group, own) in map.iter().filter(|(group, _)| groups.contains(group)) {
-                tracing::trace!(target: "twilio_sdk::listener", group, "a group's scopes are given");
-                scopes
-                    .extend(own.iter().filter(|scope| !scopes.contains(scope)).cloned().collect::<Vec<_>>());
+            for (group, granted) in map.iter().filter(|(group, _)| groups.contains(group)) {
+                tracing::trace!(target: "twilio_sdk::listener", group, "a group's scopes are granted");
+                scopes.extend(
+                    granted.iter().filter(|scope| !scopes.contains(scope)).cloned().collect::<Vec<_>>(),
+                );
             }
             scopes
         };
-        if let Some(roles) = &self.roles {
-            locked(roles).remember(user.dn.clone(), scopes.clone(), self.config.user_roles_cache_ttl);
+        if let Some((groups, ttl)) = self.groups.as_ref().zip(self.config.group_cache_ttl) {
+            locked(groups).remember(user.dn.clone(), scopes.clone(), ttl);
         }
         Ok(scopes)
     }
@@ -345,14 +352,14 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl UserStore for LdapUserStore {
-    fn authenticate<'a>(&'a self, credential: &'a Credential) -> Authentication<'a> {
+    fn authenticate<'a>(&'a self, credential: &'a Credential) -> AuthFuture<'a> {
         Box::pin(async move {
             let (inner, credential) = (Arc::clone(&self.inner), credential.clone());
             let user = self.guarded(async move { inner.authenticate(&credential).await }).await;
             if let Err(error @ AuthError::Unavailable(_)) = &user {
-                tracing::warn!(target: "twilio_sdk::listener", %error, "a directory cannot be asked");
+                tracing::warn!(target: "twilio_sdk::listener", %error, "a directory is unavailable");
             }
-            user?.ok_or(AuthError::Rejected)
+            user?.ok_or(AuthError::InvalidCredentials)
         })
     }
 }
@@ -360,8 +367,8 @@ impl UserStore for LdapUserStore {
 impl fmt::Debug for LdapUserStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LdapUserStore")
-            .field("domain_name", &self.inner.config.domain_name)
-            .field("connection_url", &self.inner.config.connection_url)
+            .field("label", &self.inner.config.label)
+            .field("url", &self.inner.config.url)
             .finish_non_exhaustive()
     }
 }

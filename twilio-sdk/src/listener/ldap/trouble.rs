@@ -2,27 +2,27 @@ use std::borrow::Cow;
 
 use super::super::AuthError;
 
-/// Why the directory has not told what it was asked. No text of the server's is in it, and nothing of a credential.
+/// Why a request to the directory failed. It contains neither text from the server nor parts of a credential.
 #[derive(Debug)]
 pub(super) enum Trouble {
-    /// The connection cannot be had or is lost; another one may do.
+    /// Connecting failed or the connection was lost; a new connection may work.
     Lost(Cow<'static, str>),
-    /// The server answers something else than what was asked.
-    Answer(Cow<'static, str>),
-    /// Too many requests wait for a connection, or the account may not be tried.
-    Refused(AuthError),
-    /// There are more entries than were asked for.
+    /// The server returned an unexpected response.
+    Response(Cow<'static, str>),
+    /// Too many requests wait for a connection, or the account is throttled.
+    Rejected(AuthError),
+    /// The search found more entries than its limit.
     TooMany,
 }
 
 impl Trouble {
-    pub(super) fn into_error(self, domain: &str) -> AuthError {
+    pub(super) fn into_error(self, label: &str) -> AuthError {
         let why = match self {
-            Self::Refused(error) => return error,
-            Self::Lost(why) | Self::Answer(why) => why,
-            Self::TooMany => "more entries than can be read".into(),
+            Self::Rejected(error) => return error,
+            Self::Lost(why) | Self::Response(why) => why,
+            Self::TooMany => "the search found more entries than its limit".into(),
         };
-        AuthError::Unavailable(format!("directory {domain:?}: {why}").into())
+        AuthError::Unavailable(format!("directory {label:?}: {why}").into())
     }
 }
 
@@ -32,17 +32,17 @@ impl From<ldap3::LdapError> for Trouble {
         Self::Lost(match error {
             LdapError::Io { source } => source.to_string().into(),
             LdapError::Rustls { source } => format!("TLS: {source}").into(),
-            LdapError::DNSName { .. } => {
-                "TLS: the host of the URL is no name that a certificate can have".into()
+            LdapError::DNSName { .. } => "TLS: the host of the URL is not a valid certificate name".into(),
+            LdapError::Timeout { .. } => "connecting timed out".into(),
+            LdapError::LdapResult { result } => {
+                format!("the server rejected StartTLS: result code {}", result.rc).into()
             }
-            LdapError::Timeout { .. } => "no connection in time".into(),
-            LdapError::LdapResult { result } => format!("the server refuses TLS ({})", result.rc).into(),
             LdapError::OpSend { .. }
             | LdapError::ResultRecv { .. }
             | LdapError::IdScrubSend { .. }
             | LdapError::MiscSend { .. }
-            | LdapError::EndOfStream => "the connection is lost".into(),
-            _ => "the server cannot be asked".into(),
+            | LdapError::EndOfStream => "the connection was lost".into(),
+            _ => "the request failed".into(),
         })
     }
 }

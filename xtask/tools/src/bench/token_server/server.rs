@@ -71,8 +71,8 @@ fn configure(program: &Path, folder: &Path, remember: &str) -> Result<PathBuf> {
         &path,
         format!(
             "listen = \"127.0.0.1:0\"\n[twilio]\naccount_sid = \"AC{zeros}\"\napi_key = \"SK{zeros}\"\napi_secret = \
-             \"{zeros}\"\n[users]\nfile = \"users.toml\"\nremember = \"{remember}\"\n[limits]\nper_user = \
-             {most}\nper_address = {most}\nconnections_per_address = {most}\n[[rules]]\nvideo = {{ room = \"room-of-{{username}}\" }}\n"
+             \"{zeros}\"\n[users]\nfile = \"users.toml\"\npassword_cache_ttl = \"{remember}\"\n[limits]\nattempts_per_minute_per_user = \
+             {most}\nattempts_per_minute_per_address = {most}\nconnections_per_address = {most}\n[[rules]]\nvideo = {{ room = \"room-of-{{username}}\" }}\n"
         ),
     )?;
     Ok(path)

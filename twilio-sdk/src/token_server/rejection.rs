@@ -9,39 +9,39 @@ use crate::listener::{AuthError, Challenge};
 
 const REALM: &str = "Twilio access tokens";
 
-/// An answer without a token.
+/// A response without a token.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub(super) struct Rejection {
     pub(super) status: StatusCode,
     message: &'static str,
     headers: Vec<(HeaderName, HeaderValue)>,
-    /// What is told to the log and not to the caller.
+    /// The reason for the log. Clients do not get it.
     pub(super) reason: Option<String>,
 }
 
-impl Refusal {
+impl Rejection {
     pub(super) fn new(status: StatusCode, message: &'static str) -> Self {
         Self { status, message, headers: Vec::new(), reason: None }
     }
 
-    /// One and the same answer, whatever was wrong with the credentials.
+    /// Creates the same response for all invalid credentials.
     pub(super) fn unauthorized(error: AuthError) -> Self {
         let headers = error.headers(&Challenge::basic(REALM));
         let headers = headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         let status = error.status();
         let message = match status {
-            StatusCode::UNAUTHORIZED => "the credentials are wrong",
-            _ => "the credentials cannot be checked now",
+            StatusCode::UNAUTHORIZED => "invalid credentials",
+            _ => "credentials cannot be checked now; retry later",
         };
         Self { status, message, headers, reason: Some(error.to_string()) }
     }
 
     pub(super) fn too_many(wait: Duration) -> Self {
-        let mut refusal = Self::new(StatusCode::TOO_MANY_REQUESTS, "too many attempts");
-        // Rounded up: a caller that comes back too early is refused again.
+        let mut rejection = Self::new(StatusCode::TOO_MANY_REQUESTS, "too many failed attempts; retry later");
+        // Rounded up: a client that retries too early is rejected again.
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-        refusal.headers.push((header::RETRY_AFTER, HeaderValue::from(seconds.max(1))));
-        refusal
+        rejection.headers.push((header::RETRY_AFTER, HeaderValue::from(seconds.max(1))));
+        rejection
     }
 
     pub(super) fn because(mut self, reason: impl Into<String>) -> Self {
@@ -61,7 +61,7 @@ impl Refusal {
     }
 }
 
-/// JSON that nobody keeps.
+/// Creates a JSON response that must not be cached.
 pub(super) fn json(status: StatusCode, value: &serde_json::Value) -> Response {
     let mut response = Response::new(Body::from(value.to_string()));
     *response.status_mut() = status;
