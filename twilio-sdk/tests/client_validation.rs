@@ -25,7 +25,8 @@ async fn every_request_is_signed_as_it_is_sent() {
     let mock = common::mock().await;
     let validation = PublicKeyClientValidation::new(common::ACCOUNT, common::KEY, "CR1", &pem).unwrap();
     let key = ApiKeyConfig::new(common::ACCOUNT, common::KEY, "key-secret");
-    let config = ConnectionConfig::new(key).base_url(mock.base_url()).client_validation(validation);
+    let config =
+        ConnectionConfig::new(key).base_url(mock.base_url()).public_key_client_validation(validation);
     let api = Client::new(config).unwrap().api_v2010();
     api.create_message("+15558675310").from("+15017122661").body("Hi *there*~").send().await.unwrap();
     api.list_message().to("+1 5*~").date_sent_after("2026-01-31").send().await.unwrap();

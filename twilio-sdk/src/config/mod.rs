@@ -73,7 +73,7 @@ pub struct ConnectionConfig {
     pub(crate) user_agent: Option<String>,
     pub(crate) observer: Option<Observer>,
     #[cfg(feature = "access-token")]
-    pub(crate) client_validation: Option<crate::access_token::PublicKeyClientValidation>,
+    pub(crate) public_key_client_validation: Option<crate::access_token::PublicKeyClientValidation>,
     #[cfg(feature = "request-validation")]
     pub(crate) validation: bool,
 }
@@ -107,7 +107,7 @@ impl ConnectionConfig {
             user_agent: None,
             observer: None,
             #[cfg(feature = "access-token")]
-            client_validation: None,
+            public_key_client_validation: None,
             #[cfg(feature = "request-validation")]
             validation: false,
         }
@@ -266,8 +266,11 @@ impl ConnectionConfig {
     /// [fail](Error::is_invalid_request).
     #[cfg(feature = "access-token")]
     #[cfg_attr(docsrs, doc(cfg(feature = "access-token")))]
-    pub fn client_validation(mut self, validation: crate::access_token::PublicKeyClientValidation) -> Self {
-        self.client_validation = Some(validation);
+    pub fn public_key_client_validation(
+        mut self,
+        validation: crate::access_token::PublicKeyClientValidation,
+    ) -> Self {
+        self.public_key_client_validation = Some(validation);
         self
     }
 

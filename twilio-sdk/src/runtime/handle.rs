@@ -37,7 +37,7 @@ pub(crate) struct Settings {
     pub(crate) limits: ResponseLimits,
     pub(crate) observer: Option<Observer>,
     #[cfg(feature = "access-token")]
-    pub(crate) client_validation: Option<crate::access_token::PublicKeyClientValidation>,
+    pub(crate) public_key_client_validation: Option<crate::access_token::PublicKeyClientValidation>,
     pub(crate) redactor: Redactor,
     /// Whether headers and bodies are logged.
     pub(crate) log_bodies: bool,
@@ -62,7 +62,7 @@ impl Handle {
             limits: config.limits,
             observer: config.observer,
             #[cfg(feature = "access-token")]
-            client_validation: config.client_validation,
+            public_key_client_validation: config.public_key_client_validation,
             redactor: Redactor::new(&config.logging.redaction()),
             log_bodies: config.logging.bodies,
             #[cfg(feature = "request-validation")]

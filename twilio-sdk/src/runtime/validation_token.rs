@@ -12,7 +12,7 @@ const HEADER: &str = "twilio-client-validation";
 
 /// Signs a request that has its credentials, where the client is to sign. Requests without credentials are not signed.
 pub(super) fn sign(handle: &Handle, request: &mut reqwest::Request, operation: &Operation) -> Result<()> {
-    let Some(validation) = &handle.settings().client_validation else { return Ok(()) };
+    let Some(validation) = &handle.settings().public_key_client_validation else { return Ok(()) };
     let Some(authorization) = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok())
     else {
         return Ok(());

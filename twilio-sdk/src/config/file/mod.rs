@@ -90,7 +90,7 @@ impl ConfigFormat {
 ///
 /// # Keys
 ///
-/// Every option of [`ConnectionConfig`] has its key, except `on_attempt` and `client_validation`, which are code.
+/// Every option of [`ConnectionConfig`] has its key, except `on_attempt` and `public_key_client_validation`, which are code.
 /// `examples/twilio.toml` shows and explains all of them. Unknown keys are errors.
 ///
 /// * Times are numbers of seconds, or texts with units: `30`, `0.5`, `"30s"`, `"1m30s"`, `"250ms"`. They are above

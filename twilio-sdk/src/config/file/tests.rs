@@ -69,7 +69,7 @@ fn every_setting_has_a_key() {
     // Settings whose keys are named otherwise, or which are code.
     let others = [
         "observer",
-        "client_validation",
+        "public_key_client_validation",
         "auth.account_sid",
         "auth.api_key",
         "auth.api_secret",
