@@ -113,7 +113,7 @@ pub mod blocking;
 pub mod bulk;
 mod client;
 mod config;
-#[cfg(any(feature = "access-token", feature = "audit", feature = "webhook"))]
+#[cfg(any(feature = "access-token", feature = "audit"))]
 mod digest;
 mod endpoint;
 mod error;
@@ -133,9 +133,6 @@ pub mod media;
 mod paging;
 #[cfg(any(feature = "emulator", feature = "request-validation"))]
 mod pattern;
-#[cfg(feature = "payload")]
-#[cfg_attr(docsrs, doc(cfg(feature = "payload")))]
-pub mod payload;
 #[cfg(any(feature = "access", feature = "audit", feature = "vault"))]
 mod private_file;
 mod products;
@@ -152,11 +149,14 @@ pub mod token_server;
 #[cfg(feature = "vault")]
 #[cfg_attr(docsrs, doc(cfg(feature = "vault")))]
 pub mod vault;
-#[cfg(feature = "webhook")]
-#[cfg_attr(docsrs, doc(cfg(feature = "webhook")))]
-pub mod webhook;
 
 pub use twilio_sdk_types as types;
+#[cfg(feature = "webhook")]
+#[cfg_attr(docsrs, doc(cfg(feature = "webhook")))]
+pub use twilio_sdk_webhook as webhook;
+#[cfg(feature = "payload-validation")]
+#[cfg_attr(docsrs, doc(cfg(feature = "payload-validation")))]
+pub use twilio_sdk_webhook::payload_validation;
 
 pub use auth::{
     ApiKeyConfig, Auth, AuthTokenConfig, BasicConfig, BasicProvider, BearerConfig, ClientAuth,

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use twilio_sdk::access::AccessError;
 use twilio_sdk::audit::AuditError;
-use twilio_sdk::payload::PayloadRules;
+use twilio_sdk::payload_validation::PayloadRules;
 use twilio_sdk::vault::VaultError;
 
 /// The JSON of a body, in which these fields are texts that are not blank.
