@@ -59,7 +59,7 @@ fn ldap(port: u16, remembers: bool) -> Result<LdapUserStore> {
 /// How often in a second a user is recognized by the header of a request, one after the other, in each round by both.
 async fn rates(stores: [Arc<dyn UserStore>; 2], seconds: Duration) -> Result<[Vec<f64>; 2]> {
     let handlers = stores.map(BasicHandler::new);
-    let refused = BasicProvider::new(USER.0, "wrong")?.header();
+    let refused = BasicProvider::new(USER.0, "wrong")?.to_header_value();
     for handler in &handlers {
         ensure!(handler.authenticate(refused.to_str()?).await.is_err(), "a wrong password is taken");
         once(handler).await?;
@@ -79,7 +79,7 @@ async fn rates(stores: [Arc<dyn UserStore>; 2], seconds: Duration) -> Result<[Ve
 }
 
 async fn once(handler: &BasicHandler) -> Result<()> {
-    let header = BasicProvider::new(USER.0, USER.1)?.header();
+    let header = BasicProvider::new(USER.0, USER.1)?.to_header_value();
     let user = handler.authenticate(header.to_str()?).await.context("the user is not recognized")?;
     ensure!(user.username == USER.0, "another user is recognized");
     Ok(())

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
-use twilio_sdk::bulk::Bulk;
+use twilio_sdk::bulk::BulkSender;
 use twilio_sdk::emulator::{Emulator, FaultPlan};
 use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig, RetryConfig};
 
@@ -37,7 +37,7 @@ pub(crate) async fn run(requests: usize) -> Result<()> {
     let started = Instant::now();
     let calls = (0..requests)
         .map(move |index| api.create_message(format!("+1555{index:07}")).from("+15017122661").body("Hi"));
-    let mut sent = Bulk::new().concurrency(64).send_iter(calls);
+    let mut sent = BulkSender::new().concurrency(64).send_iter(calls);
 
     let (mut outcomes, mut resident) = (vec![0_u8; usize::try_from(requests)?], Vec::new());
     let (mut lost, mut twice) = (0, 0);
@@ -63,8 +63,8 @@ pub(crate) async fn run(requests: usize) -> Result<()> {
     println!(
         "{}",
         json!({
-            "seconds": seconds, "succeeded": summary.succeeded(), "refused": summary.refused(),
-            "uncertain": summary.uncertain(), "not_sent": summary.not_sent(),
+            "seconds": seconds, "succeeded": summary.succeeded(), "rejected": summary.rejected(),
+            "unknown": summary.unknown(), "not_sent": summary.not_sent(),
             "lost": lost, "twice": twice, "resident": resident,
         })
     );

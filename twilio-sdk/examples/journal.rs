@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use twilio_sdk::Client;
-use twilio_sdk::bulk::Bulk;
+use twilio_sdk::bulk::BulkSender;
 
 /// An error of a file, of Twilio, or of the journal.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -172,7 +172,7 @@ pub async fn send_all(
             }
         }
     });
-    let mut sent = Bulk::new().concurrency(32).send_iter(requests);
+    let mut sent = BulkSender::new().concurrency(32).send_iter(requests);
     while let Some(outcome) = sent.next().await {
         let Some(to) = usize::try_from(outcome.index).ok().and_then(|index| left.get(index)) else {
             continue;

@@ -159,7 +159,7 @@ pub use twilio_sdk_webhook as webhook;
 pub use twilio_sdk_webhook::payload_validation;
 
 pub use auth::{
-    ApiKeyConfig, Auth, AuthTokenConfig, BasicConfig, BasicProvider, BearerConfig, ClientAuth,
+    ApiKeyConfig, Auth, AuthTokenConfig, AuthorizationHeader, BasicConfig, BasicProvider, BearerConfig,
     CustomKeyConfig, KeyLocation, OAuthConfig,
 };
 pub use client::Client;

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use common::{client, mock};
 use twilio_sdk::OperationRequest;
-use twilio_sdk::bulk::{Bulk, Progress};
+use twilio_sdk::bulk::{BulkProgress, BulkSender};
 
 type CreateMessage = twilio_sdk::api_v2010::builder::CreateMessage;
 
@@ -23,13 +23,13 @@ async fn a_run_that_stopped_goes_on_from_what_was_stored() {
         (0..200).map(|n| api.create_message(number(n)).from("+15017122661").body("Hi")).collect();
     let stored =
         serde_json::to_string(&requests.iter().map(OperationRequest::to_data).collect::<Vec<_>>()).unwrap();
-    let mut sent = Bulk::new().concurrency(8).send_iter(requests);
+    let mut sent = BulkSender::new().concurrency(8).send_iter(requests);
     let mut outcomes = 0;
     while let Some(outcome) = sent.next().await {
         outcome.result.unwrap();
         outcomes += 1;
         if outcomes == 50 {
-            sent.stop();
+            sent.stop_accepting();
         }
     }
     assert!((50..=58).contains(&outcomes), "{outcomes}");
@@ -42,8 +42,8 @@ async fn a_run_that_stopped_goes_on_from_what_was_stored() {
     let api = twilio.api_v2010();
     let restored: Vec<_> =
         saved.into_iter().map(|saved| CreateMessage::from_data(&api, saved).unwrap()).collect();
-    let done: Progress = serde_json::from_str(&progress).unwrap();
-    let mut sent = Bulk::new().concurrency(8).in_order(true).resume(done).send_iter(restored);
+    let done: BulkProgress = serde_json::from_str(&progress).unwrap();
+    let mut sent = BulkSender::new().concurrency(8).ordered(true).resume_from(done).send_iter(restored);
     let mut last = None;
     while let Some(outcome) = sent.next().await {
         outcome.result.unwrap();
@@ -79,10 +79,10 @@ async fn a_run_that_waits_for_its_next_request_stops_too() {
     let (queue, requests) = tokio::sync::mpsc::unbounded_channel();
     let request = client(&mock).api_v2010().create_message("+1").from("+15017122661").body("Hi");
     queue.send(request.clone()).unwrap();
-    let mut sent = Bulk::new().send_all(Queue(requests));
+    let mut sent = BulkSender::new().send_stream(Queue(requests));
     sent.next().await.unwrap().result.unwrap();
-    sent.stop();
-    sent.stop();
+    sent.stop_accepting();
+    sent.stop_accepting();
     let end = tokio::time::timeout(std::time::Duration::from_secs(10), sent.next()).await;
     assert!(end.expect("it waits for no request").is_none());
     // A request that comes later is neither sent nor taken for sent.
@@ -115,7 +115,7 @@ async fn nothing_is_lost_and_nothing_is_sent_twice_while_things_go_wrong() {
     let number = |index: u64| format!("+1555{index:07}");
     let requests =
         (0..REQUESTS as u64).map(move |n| api.create_message(number(n)).from("+15017122661").body("Hi"));
-    let mut sent = Bulk::new().concurrency(64).send_iter(requests);
+    let mut sent = BulkSender::new().concurrency(64).send_iter(requests);
     let mut outcomes = BTreeMap::new();
     while let Some(outcome) = sent.next().await {
         assert!(outcomes.insert(outcome.index, outcome.result).is_none(), "one outcome for each");
@@ -162,7 +162,7 @@ async fn what_may_be_sent_twice_gets_its_answer_in_the_end() {
     let api = patient(&mock, 20).api_v2010();
     let sid = |n: usize| twilio_sdk::types::MessageSid::from(format!("SM{n:032x}"));
     let requests = (0..REQUESTS).map(move |n| api.fetch_message(sid(n)));
-    let mut sent = Bulk::new().concurrency(64).in_order(true).send_iter(requests);
+    let mut sent = BulkSender::new().concurrency(64).ordered(true).send_iter(requests);
     let mut next = 0;
     while let Some(outcome) = sent.next().await {
         assert_eq!(outcome.index, next);

@@ -145,8 +145,8 @@ fn every_kind_is_read_by_its_shape_and_mixtures_are_refused() {
     assert!(
         matches!(read("username='u'\npassword='p'\naccount_sid='AC1'"), Ok(Auth::Basic(c)) if c.username == "u")
     );
-    assert!(matches!(read("key='k'\nheader='X'"), Ok(Auth::Key(_))));
-    assert!(matches!(read("key='k'\nquery='q'"), Ok(Auth::Key(_))));
+    assert!(matches!(read("key='k'\nheader='X'"), Ok(Auth::CustomKey(_))));
+    assert!(matches!(read("key='k'\nquery='q'"), Ok(Auth::CustomKey(_))));
     let oauth = read("client_id='OQ1'\nclient_secret='s'\nscope='a b'\ntoken_url='https://x/t'").unwrap();
     assert!(matches!(oauth, Auth::OAuth(c) if c.scope.as_deref() == Some("a b") && c.token_url.is_some()));
     for (text, field) in [

@@ -6,20 +6,20 @@ use crate::types::internal::CredentialShape;
 use crate::types::{AccountSid, ApiKeyConfig, AuthTokenConfig, BasicConfig, BearerConfig, CustomKeyConfig};
 use crate::{Error, Result};
 
-/// The credentials of a client.
+/// Credentials that a [`Client`](crate::Client) authenticates with.
 ///
-/// Deserialized by shape, each with an optional `account_sid`, which the first two need:
+/// Deserialized by their fields, each with an optional `account_sid`, which the first two require:
 ///
 /// | fields | kind |
 /// |---|---|
 /// | `auth_token` | [`AuthToken`](Self::AuthToken) |
 /// | `api_key`, `api_secret` | [`ApiKey`](Self::ApiKey) |
-/// | `client_id`, `client_secret`, and if need be `token_url`, `scope` | [`OAuth`](Self::OAuth) |
+/// | `client_id`, `client_secret`, optionally `token_url`, `scope` | [`OAuth`](Self::OAuth) |
 /// | `bearer_token` | [`Bearer`](Self::Bearer) |
 /// | `username`, `password` | [`Basic`](Self::Basic) |
-/// | `custom_key`, and `custom_key_header` or `custom_key_query` | [`Key`](Self::Key) |
+/// | `custom_key`, and `custom_key_header` or `custom_key_query` | [`CustomKey`](Self::CustomKey) |
 ///
-/// Two shapes at once, none, or an unknown field is an error that names the field.
+/// Fields of two kinds, of none, or an unknown field are an error that names the field.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Auth {
@@ -27,18 +27,18 @@ pub enum Auth {
     AuthToken(AuthTokenConfig),
     /// An API key.
     ApiKey(ApiKeyConfig),
-    /// An OAuth app of Twilio's, with tokens that the client fetches and renews by itself.
+    /// An OAuth app of Twilio. The client fetches and refreshes its tokens.
     OAuth(OAuthConfig),
-    /// A bearer token that comes from elsewhere.
+    /// A bearer token that is never renewed.
     Bearer(BearerConfig),
-    /// Any user and password, for an endpoint of the user's own.
+    /// A username and password for HTTP Basic. Requires a custom `base_url`.
     Basic(BasicConfig),
-    /// A key in a header or in the query, for an endpoint of the user's own.
-    Key(CustomKeyConfig),
-    /// Tokens of any authorization server, which renew themselves. They are not read from a file.
+    /// A key in a header or query parameter. Requires a custom `base_url`.
+    CustomKey(CustomKeyConfig),
+    /// Tokens of any authorization server, refreshed before they expire. Not read from files.
     #[cfg(feature = "oauth")]
     #[cfg_attr(docsrs, doc(cfg(feature = "oauth")))]
-    Source(crate::oauth::TokenSource),
+    TokenSource(crate::oauth::TokenSource),
 }
 
 macro_rules! from {
@@ -52,11 +52,11 @@ macro_rules! from {
 }
 from!(
     AuthTokenConfig => AuthToken, ApiKeyConfig => ApiKey, OAuthConfig => OAuth, BearerConfig => Bearer,
-    BasicConfig => Basic, CustomKeyConfig => Key
+    BasicConfig => Basic, CustomKeyConfig => CustomKey
 );
 
 impl Auth {
-    /// The account whose resources the paths of the 2010 API name by default, if the credentials say which.
+    /// Returns the account of the credentials, the default account in paths of the 2010 API.
     pub fn account_sid(&self) -> Option<&AccountSid> {
         match self {
             Self::AuthToken(config) => Some(&config.account_sid),
@@ -64,13 +64,13 @@ impl Auth {
             Self::OAuth(config) => config.account_sid.as_ref(),
             Self::Bearer(config) => config.account_sid.as_ref(),
             Self::Basic(config) => config.account_sid.as_ref(),
-            Self::Key(config) => config.account_sid.as_ref(),
+            Self::CustomKey(config) => config.account_sid.as_ref(),
             #[cfg(feature = "oauth")]
-            Self::Source(source) => source.account(),
+            Self::TokenSource(source) => source.account(),
         }
     }
 
-    /// Refuses what is certainly wrong, and says what would be right.
+    /// Rejects credentials that cannot work, with a message that says what would.
     pub(crate) fn check(&self) -> Result<()> {
         if let Some(sid) = self.account_sid() {
             account(sid.as_str())?;
@@ -84,14 +84,13 @@ impl Auth {
             Self::OAuth(config) => config.check(),
             Self::Bearer(config) => bearer(config),
             Self::Basic(config) => basic(config),
-            Self::Key(config) => custom_key(config),
+            Self::CustomKey(config) => custom_key(config),
             #[cfg(feature = "oauth")]
-            Self::Source(_) => Ok(()),
+            Self::TokenSource(_) => Ok(()),
         }
     }
 
-    /// Why the credentials must not go to Twilio's own hosts, if they must not.
-    /// What the credentials are called, if they are none that an operation of OAuth's takes.
+    /// Returns a description of credentials that operations with OAuth do not accept.
     pub(crate) fn not_oauth(&self) -> Option<&'static str> {
         match self {
             Self::AuthToken(_) => Some("an auth token"),
@@ -100,10 +99,11 @@ impl Auth {
         }
     }
 
+    /// Returns a description of credentials that must not be sent to Twilio.
     pub(crate) fn only_for_own_endpoints(&self) -> Option<&'static str> {
         match self {
-            Self::Basic(_) => Some("a user and a password"),
-            Self::Key(_) => Some("a key in a header or in the query"),
+            Self::Basic(_) => Some("a username and a password"),
+            Self::CustomKey(_) => Some("a custom key"),
             _ => None,
         }
     }

@@ -17,5 +17,5 @@ pub use crate::types::{
 pub use config::Auth;
 pub(crate) use hook::{ANONYMOUS, authorize, hooks};
 pub use oauth::OAuthConfig;
-pub use provider::{BasicProvider, ClientAuth};
+pub use provider::{AuthorizationHeader, BasicProvider};
 pub(crate) use state::{AuthState, Ready};

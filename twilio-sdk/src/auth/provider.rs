@@ -8,94 +8,99 @@ use twilio_sdk_http::internal::header::{basic, bearer, is_bearer_token};
 use crate::types::SecretString;
 use crate::{Error, Result};
 
-/// A user's name and password for servers that ask for Basic authentication (RFC 7617).
+/// A username and password for HTTP Basic authentication (RFC 7617).
 ///
 /// ```
-/// use twilio_sdk::{BasicProvider, ClientAuth};
+/// use twilio_sdk::{BasicProvider, AuthorizationHeader};
 ///
 /// let tom = BasicProvider::new("tom", "123")?;
 /// assert_eq!(tom.generate_token().expose_secret(), "dG9tOjEyMw==");
 ///
 /// let mut request = http::Request::new(());
-/// ClientAuth::from(&tom).enrich(&mut request);
+/// AuthorizationHeader::from(&tom).enrich(&mut request);
 /// assert_eq!(request.headers()["authorization"], "Basic dG9tOjEyMw==");
 /// # Ok::<(), twilio_sdk::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct BasicProvider {
-    user: String,
+    username: String,
     header: HeaderValue,
 }
 
 impl BasicProvider {
+    /// Creates the credentials.
+    ///
     /// # Errors
     ///
-    /// [`is_config`](Error::is_config) where either is empty or holds a control character, or the name a colon: the
-    /// receiver would read other credentials.
-    pub fn new(user: impl Into<String>, password: impl Into<SecretString>) -> Result<Self> {
-        let (user, password) = (user.into(), password.into());
-        if user.is_empty() || password.is_empty() {
-            return Err(Error::config("a user name or a password for Basic authentication is empty"));
+    /// [`is_config`](Error::is_config): either is empty or contains a control character, or the username contains a colon:
+    /// the receiver would read other credentials.
+    pub fn new(username: impl Into<String>, password: impl Into<SecretString>) -> Result<Self> {
+        let (username, password) = (username.into(), password.into());
+        if username.is_empty() || password.is_empty() {
+            return Err(Error::config("username or password is empty; Basic authentication needs both"));
         }
-        Self::carrying(user, &password)
+        Self::allow_empty(username, &password)
     }
 
-    /// The same where empty ones are meant.
-    pub(super) fn carrying(user: String, password: &SecretString) -> Result<Self> {
-        let header = basic(&user, password).ok_or_else(|| {
-            Error::config("the credentials hold a character that Basic authentication cannot carry")
+    /// Like [`new`](Self::new), but allows empty values.
+    pub(super) fn allow_empty(username: String, password: &SecretString) -> Result<Self> {
+        let header = basic(&username, password).ok_or_else(|| {
+            Error::config("the credentials contain a character that Basic authentication cannot carry")
         })?;
-        Ok(Self { user, header })
+        Ok(Self { username, header })
     }
 
-    /// What stands behind `Basic `: base64 of `name:password` in UTF-8, padded.
+    /// Returns the Basic credentials without the scheme: padded base64 of `username:password`.
     pub fn generate_token(&self) -> SecretString {
         let value = self.header.to_str().unwrap_or_default();
         value.strip_prefix("Basic ").unwrap_or_default().into()
     }
 
-    /// The value of `Authorization`, marked as sensitive.
-    pub fn header(&self) -> HeaderValue {
+    /// Returns the value of `Authorization`, marked as sensitive.
+    pub fn to_header_value(&self) -> HeaderValue {
         self.header.clone()
     }
 }
 
 impl fmt::Debug for BasicProvider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BasicProvider").field("user", &self.user).finish_non_exhaustive()
+        f.debug_struct("BasicProvider").field("username", &self.username).finish_non_exhaustive()
     }
 }
 
-/// Gives requests their `Authorization`, for other servers than Twilio's; a [`Client`](crate::Client) does it by itself.
+/// An `Authorization` header for requests to other servers. A [`Client`](crate::Client) sets its own.
 #[derive(Clone)]
-pub struct ClientAuth(HeaderValue);
+pub struct AuthorizationHeader(HeaderValue);
 
-impl ClientAuth {
-    /// A bearer token (RFC 6750, section 2.1).
+impl AuthorizationHeader {
+    /// Creates the header of a bearer token (RFC 6750, section 2.1).
     ///
     /// # Errors
     ///
-    /// [`is_config`](Error::is_config) where it is empty or holds something else than visible ASCII.
+    /// [`is_config`](Error::is_config): the token is empty or contains a character that is not visible ASCII.
     pub fn bearer(token: impl Into<SecretString>) -> Result<Self> {
         let token = token.into();
         if !is_bearer_token(token.expose_secret()) {
-            return Err(Error::config("a bearer token is empty or holds something else than visible ASCII"));
+            return Err(Error::config(
+                "the bearer token is empty or contains a character that is not visible ASCII",
+            ));
         }
-        let value = bearer(&token).ok_or_else(|| Error::config("a bearer token cannot be carried"))?;
+        let value =
+            bearer(&token).ok_or_else(|| Error::config("the bearer token cannot be sent in a header"))?;
         Ok(Self(value))
     }
 
-    /// Puts the header into a request, in the place of one that is there.
+    /// Sets the header of a request, replacing an existing one.
     pub fn enrich<B>(&self, request: &mut Request<B>) {
         self.enrich_headers(request.headers_mut());
     }
 
-    /// Puts the header among others, in the place of one that is there.
+    /// Sets the header among others, replacing an existing one.
     pub fn enrich_headers(&self, headers: &mut HeaderMap) {
         headers.insert(AUTHORIZATION, self.0.clone());
     }
 
-    /// The header alone.
+    /// Returns a map with this header only.
     pub fn security_headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
         self.enrich_headers(&mut headers);
@@ -103,15 +108,15 @@ impl ClientAuth {
     }
 }
 
-impl From<&BasicProvider> for ClientAuth {
+impl From<&BasicProvider> for AuthorizationHeader {
     fn from(provider: &BasicProvider) -> Self {
-        Self(provider.header())
+        Self(provider.to_header_value())
     }
 }
 
-impl fmt::Debug for ClientAuth {
+impl fmt::Debug for AuthorizationHeader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ClientAuth")
+        f.write_str("AuthorizationHeader")
     }
 }
 
@@ -120,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_are_those_of_the_rfc() {
+    fn tokens_match_the_vectors_of_the_rfc() {
         let vectors = [
             ("tom", "123", "dG9tOjEyMw=="),
             ("admin", "123", "YWRtaW46MTIz"),
@@ -130,28 +135,30 @@ mod tests {
         for (user, password, expected) in vectors {
             let provider = BasicProvider::new(user, password).expect(user);
             assert_eq!(provider.generate_token().expose_secret(), expected);
-            let printed = format!("{provider:?} {:?}", ClientAuth::from(&provider));
+            let printed = format!("{provider:?} {:?}", AuthorizationHeader::from(&provider));
             assert!(!printed.contains(expected) && !printed.contains(password), "{printed}");
         }
     }
 
     #[test]
-    fn weakness_06_what_cannot_be_carried_is_refused_at_construction() {
+    fn weakness_06_invalid_credentials_are_rejected_at_construction() {
         for (user, password) in
             [("", "123"), ("tom", ""), ("", ""), ("a:b", "c"), ("a\n", "b"), ("a", "b\u{7f}")]
         {
             assert!(BasicProvider::new(user, password).is_err_and(|error| error.is_config()), "{user:?}");
         }
         for token in ["", "a b", "a\n", "ü"] {
-            assert!(ClientAuth::bearer(token).is_err(), "{token:?}");
+            assert!(AuthorizationHeader::bearer(token).is_err(), "{token:?}");
         }
     }
 
     #[test]
-    fn all_ways_set_the_same_header() {
+    fn all_methods_set_the_same_header() {
         let admin = BasicProvider::new("admin", "123").expect("good credentials");
-        let bearer = ClientAuth::bearer("T").expect("a good token");
-        for (auth, expected) in [(ClientAuth::from(&admin), "Basic YWRtaW46MTIz"), (bearer, "Bearer T")] {
+        let bearer = AuthorizationHeader::bearer("T").expect("a good token");
+        for (auth, expected) in
+            [(AuthorizationHeader::from(&admin), "Basic YWRtaW46MTIz"), (bearer, "Bearer T")]
+        {
             let mut request = Request::new(());
             request.headers_mut().append(AUTHORIZATION, HeaderValue::from_static("old"));
             request.headers_mut().append(AUTHORIZATION, HeaderValue::from_static("older"));

@@ -52,7 +52,7 @@ impl AuthState {
     pub(crate) fn new(auth: Auth) -> Result<Self> {
         auth.check()?;
         let by_basic = |user: &str, password: &SecretString| {
-            let value = BasicProvider::carrying(user.to_owned(), password)?.header();
+            let value = BasicProvider::allow_empty(user.to_owned(), password)?.to_header_value();
             Ok::<_, Error>(Credential::Header(AUTHORIZATION, value))
         };
         let credential = match &auth {
@@ -63,7 +63,7 @@ impl AuthState {
                 let value = bearer(&config.token);
                 Credential::Header(AUTHORIZATION, value.ok_or_else(|| uncarriable("bearer_token"))?)
             }
-            Auth::Key(config) => match &config.location {
+            Auth::CustomKey(config) => match &config.location {
                 KeyLocation::Header(name) => {
                     let value = secret_header(Zeroizing::new(config.key.expose_secret().to_owned()));
                     Credential::Header(header_name(name)?, value.ok_or_else(|| uncarriable("key"))?)
@@ -76,7 +76,7 @@ impl AuthState {
                 Credential::Token(Arc::default(), Arc::new(config.clone()))
             }
             #[cfg(feature = "oauth")]
-            Auth::Source(source) => Credential::Token(source.cell(), source.fetch()),
+            Auth::TokenSource(source) => Credential::Token(source.cell(), source.fetch()),
         };
         Ok(Self { auth, credential })
     }

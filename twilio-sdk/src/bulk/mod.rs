@@ -1,50 +1,48 @@
 //! Many requests with bounded concurrency: feature `bulk`.
 //!
-//! [`Bulk::send_all`] takes a stream of requests and gives a stream of outcomes, one for each request, as they
-//! come or in order. It holds as many requests as are under way and no more, whatever the length of the stream. The
-//! client's own bounds (calls under way, calls per second, circuit breaker) hold for these calls as for any other;
-//! a request that they held back, so that nothing was sent, is sent again when they let it.
+//! [`BulkSender::send_stream`] takes a stream of requests and returns a stream of outcomes, one per request, as they
+//! complete or in order. It holds only the requests in flight, however long the stream is. The limits of the client
+//! (concurrency, rate, circuit breaker) apply; a request that they kept from being sent is retried when they allow it.
 //!
 //! ```no_run
 //! # #[cfg(feature = "api-v2010")]
 //! # async fn example(twilio: twilio_sdk::Client, numbers: Vec<String>) -> twilio_sdk::Result<()> {
-//! use twilio_sdk::bulk::Bulk;
+//! use twilio_sdk::bulk::BulkSender;
 //!
 //! let api = twilio.api_v2010();
 //! let requests = numbers.into_iter().map(move |to| api.create_message(to).from("+15017122661").body("Hi"));
-//! let mut sent = Bulk::new().concurrency(64).send_iter(requests);
-//! while let Some(outcome) = sent.next().await {
+//! let mut outcomes = BulkSender::new().concurrency(64).send_iter(requests);
+//! while let Some(outcome) = outcomes.next().await {
 //!     match outcome.result {
 //!         Ok(message) => println!("{} is {:?}", outcome.index, message.sid),
 //!         Err(error) => eprintln!("{} failed: {error}", outcome.index),
 //!     }
 //! }
-//! println!("{}", sent.summary());
+//! println!("{}", outcomes.summary());
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! # Going on after a stop
+//! # Resume after a stop
 //!
-//! [`Sent::stop`] takes no further request and lets those that are under way end. [`Sent::progress`] says which
-//! requests have had their outcome; with feature `serialize` it can be stored, and so can the requests
-//! ([`OperationRequest::to_data`]). The same stream with [`Bulk::resume`] leaves out what is done. Dropping [`Sent`]
-//! cancels what is under way, of which nobody then knows whether Twilio has carried it out.
+//! [`BulkOutcomes::stop_accepting`] stops reading requests and lets those in flight finish. [`BulkOutcomes::progress`]
+//! tracks completed requests. With feature `serialize` you can store it, and the requests too
+//! ([`OperationRequest::to_data`](crate::OperationRequest::to_data)). Pass it to [`BulkSender::resume_from`] with the same
+//! stream to skip what is done. Dropping [`BulkOutcomes`] cancels the requests in flight: Twilio may or may not have
+//! executed them.
 //!
-//! # Going on after a crash
+//! # Resume after a crash
 //!
-//! A process that is killed cannot store its progress, and requests in flight may have been carried out. A journal makes
-//! it safe to go on:
+//! A process that is killed cannot store its progress, and Twilio may have executed the requests in flight. Use a journal:
 //!
-//! 1. Write what is about to be sent **before** it is sent. `Bulk` takes a request from the stream only when it sends it,
-//!    so the iterator is the place for it.
-//! 2. Write each outcome. An error that [`may_have_executed`](crate::Error::may_have_executed) is no
-//!    outcome: the request stays in doubt.
-//! 3. After a crash, ask Twilio about each request in doubt, which are no more than were in flight
-//!    ([`Bulk::concurrency`]). What Twilio has is done; what it does not have is sent again. Wait first, longer than a
-//!    request may take: what was in flight may still arrive.
+//! 1. Write each request to the journal **before** it is sent. `BulkSender` takes a request from the stream only when it
+//!    sends it, so the iterator is the place for it.
+//! 2. Write each outcome. An error that [`may_have_executed`](crate::Error::may_have_executed) is no outcome: the request
+//!    stays in doubt.
+//! 3. After a crash, query Twilio for each request in doubt; there are at most [`BulkSender::concurrency`] of them. Send
+//!    those that Twilio does not have again. Wait first for longer than a request takes: requests in flight may still arrive.
 //!
-//! The whole program (`examples/journal.rs`; a test kills it in the middle, again and again):
+//! The complete program (`examples/journal.rs`, which a test kills again and again):
 //!
 #![cfg_attr(
     feature = "api-v2010",
@@ -65,100 +63,100 @@ use futures_util::StreamExt as _;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-pub use progress::Progress;
-pub use summary::Summary;
+pub use progress::BulkProgress;
+pub use summary::BulkSummary;
 
 use crate::{OperationRequest, Result};
 
-/// How many requests are sent at once, and in which order their outcomes come.
-#[derive(Clone, Debug)]
-pub struct Bulk {
+/// Sends many requests with bounded concurrency.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BulkSender {
     concurrency: usize,
-    in_order: bool,
-    done: Progress,
+    ordered: bool,
+    done: BulkProgress,
 }
 
-impl Default for Bulk {
+impl Default for BulkSender {
     fn default() -> Self {
-        Self { concurrency: 32, in_order: false, done: Progress::default() }
+        Self { concurrency: 32, ordered: false, done: BulkProgress::default() }
     }
 }
 
-/// What became of one request.
+/// The outcome of one request.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Outcome<T> {
-    /// Its place in the stream of requests, counted from 0.
+pub struct BulkOutcome<T> {
+    /// Position in the stream of requests, from 0.
     pub index: u64,
-    /// Twilio's answer, or why there is none; its `attempts()` says how often the request was sent.
+    /// Decoded response, or the error, whose `attempts()` is the number of attempts.
     pub result: Result<T>,
 }
 
-impl Bulk {
-    /// 32 requests at once, outcomes as they come.
+impl BulkSender {
+    /// Creates a sender with a concurrency of 32 that yields outcomes as they complete.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How many requests are under way at once; 32 unless set, at least 1.
+    /// Sets the number of requests in flight. Default: 32; minimum: 1.
     pub fn concurrency(mut self, requests: usize) -> Self {
         self.concurrency = requests.max(1);
         self
     }
 
-    /// Whether outcomes come in the order of the requests. A slow request then holds back the outcomes after it, as
-    /// many as are under way, and with them the requests that follow. Off unless set.
-    pub fn in_order(mut self, in_order: bool) -> Self {
-        self.in_order = in_order;
+    /// Yields outcomes in the order of the requests. A slow request then delays the outcomes and requests after it.
+    /// Default: `false`.
+    pub fn ordered(mut self, ordered: bool) -> Self {
+        self.ordered = ordered;
         self
     }
 
-    /// Leaves out the requests that have had their outcome in an earlier run over the same stream.
-    pub fn resume(mut self, done: Progress) -> Self {
+    /// Skips the requests that an earlier run over the same stream completed.
+    pub fn resume_from(mut self, done: BulkProgress) -> Self {
         self.done = done;
         self
     }
 
-    /// Sends every request of an iterator. Nothing is sent until an outcome is asked for.
+    /// Sends the requests of an iterator. Sends nothing until an outcome is polled.
     pub fn send_iter<R>(
         self,
         requests: impl IntoIterator<Item = R, IntoIter: Send + 'static>,
-    ) -> Sent<R::Output>
+    ) -> BulkOutcomes<R::Output>
     where
         R: OperationRequest + Clone + Sync,
     {
-        self.send_all(futures_util::stream::iter(requests))
+        self.send_stream(futures_util::stream::iter(requests))
     }
 
-    /// Sends every request of a stream. Nothing is sent until an outcome is asked for.
-    pub fn send_all<R>(self, requests: impl Stream<Item = R> + Send + 'static) -> Sent<R::Output>
+    /// Sends the requests of a stream. Sends nothing until an outcome is polled.
+    pub fn send_stream<R>(self, requests: impl Stream<Item = R> + Send + 'static) -> BulkOutcomes<R::Output>
     where
         R: OperationRequest + Clone + Sync,
     {
         let stopped = Arc::new(Notify::new());
         let (done, stop) = (self.done.clone(), Arc::clone(&stopped));
-        let left = requests
+        let remaining = requests
             .take_until(async move { stop.notified().await })
             .enumerate()
             .map(|(index, request)| (index as u64, request))
             .filter(move |(index, _)| std::future::ready(!done.contains(*index)))
-            .map(|(index, request)| async move { Outcome { index, result: send(request).await } });
-        let outcomes: Outcomes<R::Output> = match self.in_order {
-            true => Box::pin(left.buffered(self.concurrency)),
-            false => Box::pin(left.buffer_unordered(self.concurrency)),
+            .map(|(index, request)| async move { BulkOutcome { index, result: send(request).await } });
+        let outcomes: Outcomes<R::Output> = match self.ordered {
+            true => Box::pin(remaining.buffered(self.concurrency)),
+            false => Box::pin(remaining.buffer_unordered(self.concurrency)),
         };
-        Sent { outcomes, stopped, progress: self.done, summary: Summary::new(Instant::now()) }
+        BulkOutcomes { outcomes, stopped, progress: self.done, summary: BulkSummary::new(Instant::now()) }
     }
 }
 
-/// Sends a request, again as long as the client's own bounds held it back.
+/// Sends a request, and retries while limits of the client keep it from being sent.
 async fn send<R: OperationRequest + Clone>(request: R) -> Result<R::Output> {
     loop {
         match request.clone().send().await {
             Err(error) if error.is_local_limit() => tokio::time::sleep(Duration::from_millis(1)).await,
             Err(error) if error.is_circuit_open() => {
                 let wait = error.circuit_retry_after().unwrap_or(Duration::from_millis(100));
-                // While a probe is under way nothing is said of how long.
+                // While a probe is in flight the circuit breaker gives no time.
                 tokio::time::sleep(wait.max(Duration::from_millis(10))).await;
             }
             outcome => return outcome,
@@ -166,40 +164,39 @@ async fn send<R: OperationRequest + Clone>(request: R) -> Result<R::Output> {
     }
 }
 
-type Outcomes<T> = Pin<Box<dyn Stream<Item = Outcome<T>> + Send>>;
+type Outcomes<T> = Pin<Box<dyn Stream<Item = BulkOutcome<T>> + Send>>;
 
-/// The outcomes of a run: a `Stream`, with [`next`](Self::next) for those who have no use for one.
-#[must_use = "nothing is sent until an outcome is asked for"]
-pub struct Sent<T> {
+/// The outcomes of a run: a `Stream`, also usable through [`next`](Self::next).
+#[must_use = "sends nothing until an outcome is polled"]
+pub struct BulkOutcomes<T> {
     outcomes: Outcomes<T>,
     stopped: Arc<Notify>,
-    progress: Progress,
-    summary: Summary,
+    progress: BulkProgress,
+    summary: BulkSummary,
 }
 
-impl<T> Sent<T> {
-    /// The next outcome; `None` when every request has had its own.
-    pub async fn next(&mut self) -> Option<Outcome<T>> {
+impl<T> BulkOutcomes<T> {
+    /// Waits for the next outcome; `None` after the last one.
+    pub async fn next(&mut self) -> Option<BulkOutcome<T>> {
         std::future::poll_fn(|context| self.poll(context)).await
     }
 
-    /// Takes no further request, and waits for none where the stream has none ready. Those under way end, and their
-    /// outcomes still come.
-    pub fn stop(&self) {
+    /// Stops reading new requests. Requests in flight finish, and their outcomes are still yielded.
+    pub fn stop_accepting(&self) {
         self.stopped.notify_one();
     }
 
-    /// Which requests have had their outcome so far.
-    pub fn progress(&self) -> &Progress {
+    /// Returns which requests have completed so far.
+    pub fn progress(&self) -> &BulkProgress {
         &self.progress
     }
 
-    /// What has become of the requests so far.
-    pub fn summary(&self) -> &Summary {
+    /// Returns the counts of outcomes so far.
+    pub fn summary(&self) -> &BulkSummary {
         &self.summary
     }
 
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Outcome<T>>> {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<BulkOutcome<T>>> {
         let outcome = ready!(self.outcomes.as_mut().poll_next(context));
         if let Some(outcome) = &outcome {
             self.progress.insert(outcome.index);
@@ -209,16 +206,16 @@ impl<T> Sent<T> {
     }
 }
 
-impl<T> Stream for Sent<T> {
-    type Item = Outcome<T>;
+impl<T> Stream for BulkOutcomes<T> {
+    type Item = BulkOutcome<T>;
 
-    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Outcome<T>>> {
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<BulkOutcome<T>>> {
         self.get_mut().poll(context)
     }
 }
 
-impl<T> fmt::Debug for Sent<T> {
+impl<T> fmt::Debug for BulkOutcomes<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sent").field("summary", &self.summary).finish_non_exhaustive()
+        f.debug_struct("BulkOutcomes").field("summary", &self.summary).finish_non_exhaustive()
     }
 }

@@ -1,34 +1,34 @@
 use std::collections::BTreeSet;
 
-/// Which requests of a run have had their outcome: every one below a bound, and some above it.
+/// Tracks completed requests of a run: all below a low-water mark, plus a set above it.
 ///
-/// It takes memory for the requests that came out of turn, which are no more than are under way at once.
+/// Its memory is bounded by the number of requests in flight.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serialize", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serialize", serde(deny_unknown_fields))]
-pub struct Progress {
+pub struct BulkProgress {
     below: u64,
     above: BTreeSet<u64>,
 }
 
-impl Progress {
-    /// Whether the request at this place has had its outcome.
+impl BulkProgress {
+    /// Returns whether the request at this position has completed.
     pub fn contains(&self, index: u64) -> bool {
         index < self.below || self.above.contains(&index)
     }
 
-    /// How many have.
+    /// Returns the number of completed requests.
     pub fn len(&self) -> u64 {
-        // What was stored may have been changed since.
+        // A stored value may have been modified.
         self.below.saturating_add(self.above.len() as u64)
     }
 
-    /// Whether none has.
+    /// Returns whether no request has completed.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Notes that the request at this place has had its outcome.
+    /// Marks the request at this position as completed.
     pub(super) fn insert(&mut self, index: u64) {
         if index < self.below {
             return;
@@ -48,8 +48,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_holds_what_was_put_in_and_nothing_else(order in proptest::collection::vec(0_u64..200, 0..300)) {
-            let mut progress = Progress::default();
+        fn it_contains_exactly_what_was_inserted(order in proptest::collection::vec(0_u64..200, 0..300)) {
+            let mut progress = BulkProgress::default();
             let mut expected = std::collections::HashSet::new();
             for index in order {
                 progress.insert(index);
@@ -63,20 +63,20 @@ mod tests {
     }
 
     #[test]
-    fn it_keeps_little_while_requests_end_nearly_in_turn() {
-        let mut progress = Progress::default();
+    fn memory_is_bounded_while_requests_complete_nearly_in_order() {
+        let mut progress = BulkProgress::default();
         for block in 0..1000 {
             for index in (block * 32..(block + 1) * 32).rev() {
                 progress.insert(index);
                 assert!(progress.above.len() <= 32);
             }
         }
-        assert_eq!(progress, Progress { below: 32_000, above: BTreeSet::new() });
+        assert_eq!(progress, BulkProgress { below: 32_000, above: BTreeSet::new() });
     }
 
     #[test]
-    fn what_was_changed_while_it_was_stored_does_no_harm() {
-        let mut progress = Progress { below: u64::MAX, above: BTreeSet::from([1, u64::MAX]) };
+    fn modified_stored_values_do_not_overflow() {
+        let mut progress = BulkProgress { below: u64::MAX, above: BTreeSet::from([1, u64::MAX]) };
         progress.insert(7);
         progress.insert(u64::MAX);
         assert_eq!(progress.len(), u64::MAX);

@@ -116,7 +116,7 @@ impl TokenSource {
 
 impl From<TokenSource> for Auth {
     fn from(source: TokenSource) -> Self {
-        Self::Source(source)
+        Self::TokenSource(source)
     }
 }
 

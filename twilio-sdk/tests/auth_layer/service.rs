@@ -96,7 +96,7 @@ pub(crate) async fn behind(layer: AuthLayer) -> Service {
 }
 
 pub(crate) fn basic(user: &str, password: &str) -> String {
-    twilio_sdk::BasicProvider::new(user, password).unwrap().header().to_str().unwrap().to_owned()
+    twilio_sdk::BasicProvider::new(user, password).unwrap().to_header_value().to_str().unwrap().to_owned()
 }
 
 pub(crate) fn user(name: &str, password: &str, scopes: &[&str]) -> (String, PasswordHash, Vec<String>) {

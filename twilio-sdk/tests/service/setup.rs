@@ -95,7 +95,7 @@ impl Running {
 
     /// A user with a name and a password.
     pub fn user(&self, name: &str, password: &str) -> Caller {
-        let header = twilio_sdk::BasicProvider::new(name, password).unwrap().header();
+        let header = twilio_sdk::BasicProvider::new(name, password).unwrap().to_header_value();
         let header = header.to_str().unwrap().to_owned();
         Caller { address: self.address, authorization: Some(format!("Authorization: {header}")) }
     }

@@ -46,7 +46,7 @@ fn start(folder: &Folder) -> (Process, SocketAddr, BufReader<ChildStdout>) {
 }
 
 fn user(address: SocketAddr) -> Caller {
-    let header = twilio_sdk::BasicProvider::new("susan", SUSANS_PASSWORD).unwrap().header();
+    let header = twilio_sdk::BasicProvider::new("susan", SUSANS_PASSWORD).unwrap().to_header_value();
     Caller { address, authorization: Some(format!("Authorization: {}", header.to_str().unwrap())) }
 }
 

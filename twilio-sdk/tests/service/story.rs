@@ -151,7 +151,7 @@ async fn twilios_key_is_replaced(service: &Running, twilio: &Emulator, ada: &Cal
     assert_eq!(susan.post("/messages/new", draft()).await.status, 201);
     let authorization = twilio.requests().pop().unwrap();
     let sid = key("")["api_key"].as_str().unwrap().to_owned();
-    let expected = twilio_sdk::BasicProvider::new(sid, NEXT_SECRET).unwrap().header();
+    let expected = twilio_sdk::BasicProvider::new(sid, NEXT_SECRET).unwrap().to_header_value();
     assert_eq!(authorization.authorization(), expected.to_str().ok());
     let token = susan.post("/token", Value::Null).await.json()["token"].as_str().unwrap().to_owned();
     AccessToken::verify_log(&token, &NEXT_SECRET.into()).unwrap();

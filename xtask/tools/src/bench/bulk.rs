@@ -23,14 +23,14 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     let number = |name: &str| value[name].as_u64().with_context(|| format!("{name} is missing in {text}"));
     let seconds = value["seconds"].as_f64().context("the seconds are missing")?;
     println!(
-        "\n{} creations, 64 at once, while a third of the attempts is refused, fails or is reset:",
+        "\n{} creations, 64 at once, while a third of the attempts is rejected, fails or is reset:",
         args.requests
     );
     println!(
-        "{seconds:.1} s; {} succeeded, {} refused, {} uncertain, {} not sent",
+        "{seconds:.1} s; {} succeeded, {} rejected, {} unknown, {} not sent",
         number("succeeded")?,
-        number("refused")?,
-        number("uncertain")?,
+        number("rejected")?,
+        number("unknown")?,
         number("not_sent")?
     );
     let (lost, twice) = (number("lost")?, number("twice")?);
