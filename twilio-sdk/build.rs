@@ -25,6 +25,7 @@ fn run() -> Result<(), String> {
     };
     println!("cargo::rerun-if-changed=build.rs");
     let (specs, upstream) = (twilio_openapi::specs_dir(), twilio_openapi::upstream_dir());
+    let mut operations = String::new();
     let options =
         Options::default().serialize(enabled("serialize")).validation(enabled("request-validation"));
     for product in twilio_openapi::products().iter().filter(|p| enabled(&p.feature())) {
@@ -38,7 +39,9 @@ fn run() -> Result<(), String> {
             .and_then(|spec| twilio_codegen::generate_locked(&spec, Some(&lock), options))
             .map_err(|e| format!("feature `{}`: {e}; run `cargo xtask gen` if specs are missing or damaged, or leave the feature out", product.feature()))?;
         write(&format!("{}.rs", product.module()), &generated.source)?;
+        operations.push_str(&generated.operations);
     }
+    write("operations.md", &operations)?;
     Ok(())
 }
 

@@ -54,6 +54,8 @@ impl Options {
 pub struct Generated {
     /// The formatted source, to be included into a module.
     pub source: String,
+    /// The operations as a table in Markdown, with links as rustdoc reads them.
+    pub operations: String,
     /// What each pass did.
     pub applied: pass::Applied,
 }
@@ -68,7 +70,8 @@ pub fn generate_locked(spec: &Spec, lock: Option<&Lock>, options: Options) -> Re
     let (api, applied) = analyze_locked(spec, lock)?;
     emit::shared::check(spec, &api)?;
     let file = emit::module(&api, options)?;
-    Ok(Generated { source: format::source(spec, &file), applied })
+    let operations = emit::operations_table(&api);
+    Ok(Generated { source: format::source(spec, &file), operations, applied })
 }
 
 /// The stem of the spec from which [`shared_enums`] generates.

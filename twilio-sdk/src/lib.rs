@@ -198,9 +198,16 @@ pub mod conformance {
 #[doc(hidden)]
 pub mod fuzzing;
 
+/// Every operation of the products that this documentation was built with: what it does, its request, its name in Twilio's
+/// own libraries, and its method in Rust.
+///
+/// The names in Twilio's libraries are those of the Python library; the other libraries differ in letter case only.
+#[cfg(doc)]
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/operations.md"))]
+pub mod operations {}
+
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-mod readme {}
+mod guides;
 
 /// Code that the compiler rejects, each with its correct form, so that nothing else can be the reason.
 ///

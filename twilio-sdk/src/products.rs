@@ -1,5 +1,11 @@
 // Written by cargo xtask gen from the product table; do not edit.
 
+/// The release of Twilio's OpenAPI files that this version is generated from: package and version.
+pub const SPEC_VERSION: &str = "@twilio/cli-core 9.0.0";
+
+/// The number of operations in those files, of all products.
+pub const OPERATIONS: usize = 1589;
+
 crate::client::products! {
     accounts_v1 = "accounts-v1", "accounts.twilio.com";
     api_v2010 = "api-v2010", "api.twilio.com";

@@ -55,6 +55,30 @@ pub(crate) fn one(api: &Api, operation: &Operation) -> Result<String> {
     Ok(prettyplease::unparse(&file))
 }
 
+/// The operations as a table in Markdown: what each does, as HTTP has it, in Twilio's libraries and in Rust.
+pub(crate) fn operations_table(api: &Api) -> String {
+    if api.operations.is_empty() {
+        return String::new();
+    }
+    let mut text = format!(
+        "\n## `{}`\n\n| operation | request | Twilio's libraries | Rust |\n|---|---|---|---|\n",
+        api.name.replace('_', "-")
+    );
+    for operation in &api.operations {
+        text.push_str(&format!(
+            "| {} `{}` | `{} {}` | `{}` | [`{method}`](crate::{}::Client::{method}) |\n",
+            operation.summary,
+            operation.id,
+            operation.method,
+            operation.path,
+            operation.library,
+            api.name,
+            method = operation.method_name,
+        ));
+    }
+    text
+}
+
 /// The row of an operation in a list.
 pub(crate) fn summary(operation: &Operation) -> OperationSummary {
     let arguments = operation.required.iter().map(|input| (input.rust.clone(), plain::plain(&input.ty)));

@@ -327,6 +327,8 @@ impl<T> fmt::Debug for SendFuture<T> {
 /// be compiled into the SDK's own crate, with three readers each.
 macro_rules! operation {
     ($name:ident => $output:ty, $facts:expr) => {
+        // Hidden, because the trait's page would list every operation.
+        #[doc(hidden)]
         impl crate::runtime::OperationRequest for $name {
             type Client = super::Client;
             type Output = $output;

@@ -63,18 +63,20 @@ pub(crate) fn problems(workspace: &Workspace) -> Result<Vec<String>> {
             found.extend(
                 differences(&lock.specs, &hashes(&specs)).into_iter().map(|line| format!("specs/{line}")),
             );
+            let wanted = super::operations(&specs)
+                .and_then(|operations| derived::wanted(workspace, &lock.source, operations));
+            match wanted {
+                Err(error) => found.push(format!("{error:#}")),
+                Ok(files) => found.extend(
+                    files
+                        .iter()
+                        .filter(|file| file.is_stale())
+                        .map(|file| format!("{} is stale", workspace.show(&file.path))),
+                ),
+            }
         }
     }
     found.extend(names::problems(workspace, &specs));
-    match derived::wanted(workspace) {
-        Err(error) => found.push(format!("{error:#}")),
-        Ok(files) => found.extend(
-            files
-                .iter()
-                .filter(|file| file.is_stale())
-                .map(|file| format!("{} is stale", workspace.show(&file.path))),
-        ),
-    }
     Ok(found)
 }
 

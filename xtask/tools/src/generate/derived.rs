@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use twilio_openapi::products;
 
+use super::source::Origin;
 use crate::workspace::{Workspace, write_if_changed};
 
 const BEGIN: &str = "# products: begin (written by cargo xtask gen)";
@@ -28,14 +29,17 @@ impl Derived {
 }
 
 /// What the derived files must hold.
-pub(super) fn wanted(workspace: &Workspace) -> Result<Vec<Derived>> {
+pub(super) fn wanted(workspace: &Workspace, origin: &Origin, operations: usize) -> Result<Vec<Derived>> {
     let manifest = workspace.root().join("twilio-sdk/Cargo.toml");
     let shown = workspace.show(&manifest);
     let current = std::fs::read_to_string(&manifest).with_context(|| format!("cannot read {shown}"))?;
     let text = with_features(&current).with_context(|| format!("{shown} cannot be regenerated"))?;
     Ok(vec![
         Derived { path: manifest, text },
-        Derived { path: workspace.root().join("twilio-sdk/src/products.rs"), text: products_rs() },
+        Derived {
+            path: workspace.root().join("twilio-sdk/src/products.rs"),
+            text: products_rs(origin, operations),
+        },
     ])
 }
 
@@ -72,8 +76,18 @@ fn split_at_line<'a>(text: &'a str, marker: &str) -> Option<(&'a str, &'a str)> 
     None
 }
 
-fn products_rs() -> String {
-    let mut text = format!("{HEADER}\n\ncrate::client::products! {{\n");
+fn products_rs(origin: &Origin, operations: usize) -> String {
+    let source = match origin {
+        Origin::Npm { package, version, .. } => format!("{package} {version}"),
+        Origin::Github { repository, reference } => format!("{repository} {reference}"),
+        Origin::Dir { .. } => "local files".to_owned(),
+    };
+    let mut text = format!(
+        "{HEADER}\n\n/// The release of Twilio's OpenAPI files that this version is generated from: package and \
+         version.\npub const SPEC_VERSION: &str = {source:?};\n\n/// The number of operations in those files, of all \
+         products.\npub const OPERATIONS: usize = {operations};\n\n"
+    );
+    text.push_str("crate::client::products! {\n");
     for product in products() {
         text.push_str(&format!(
             "    {} = \"{}\", \"{}\";\n",
@@ -125,11 +139,15 @@ mod tests {
 
     #[test]
     fn products_rs_has_a_row_per_product() {
-        let text = products_rs();
+        let origin = Origin::Npm { package: "p".into(), version: "1.2.3".into(), integrity: String::new() };
+        let text = products_rs(&origin, 3);
         assert!(text.starts_with(HEADER));
+        assert!(
+            text.contains("SPEC_VERSION: &str = \"p 1.2.3\";") && text.contains("OPERATIONS: usize = 3;")
+        );
         assert!(text.contains("    api_v2010 = \"api-v2010\", \"api.twilio.com\";\n"));
         assert_eq!(
-            text.lines().filter(|line| line.ends_with(';') && line.contains(" = ")).count(),
+            text.lines().filter(|line| line.ends_with(';') && line.starts_with("    ")).count(),
             products().len()
         );
     }

@@ -82,7 +82,7 @@ fn generate(workspace: &Workspace, args: &Args) -> Result<String> {
     }
     let specs = table::distilled(&fetched)?;
     let lock = Lock::of(&fetched, &specs);
-    let derived = derived::wanted(workspace)?;
+    let derived = derived::wanted(workspace, &lock.source, operations(&specs)?)?;
     let old = spec_files(&workspace.specs())?.unwrap_or_default();
     let locks = if args.relock { Locks::new() } else { names::read(workspace)? };
     let (mut was, mut is) = (Surface::read(&old)?, Surface::read(&specs)?);
@@ -101,6 +101,11 @@ fn generate(workspace: &Workspace, args: &Args) -> Result<String> {
         changed.extend(file.write(workspace)?);
     }
     Ok(format!("{report}{}", closing(&fetched, &specs, &changed)))
+}
+
+/// The number of operations of all products.
+fn operations(specs: &Files) -> Result<usize> {
+    specs.iter().map(|(name, bytes)| Ok(table::parse(name, bytes)?.operations()?.len())).sum()
 }
 
 fn obtain(workspace: &Workspace, args: &Args, pinned: Option<&Lock>) -> Result<Fetched> {
