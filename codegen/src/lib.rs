@@ -52,7 +52,7 @@ impl Options {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Generated {
-    /// The formatted source, to be included into a module.
+    /// The source, to be included into a module; formatted with the feature `pretty`.
     pub source: String,
     /// The operations as a table in Markdown, with links as rustdoc reads them.
     pub operations: String,
@@ -69,9 +69,9 @@ pub fn generate(spec: &Spec, options: Options) -> Result<Generated> {
 pub fn generate_locked(spec: &Spec, lock: Option<&Lock>, options: Options) -> Result<Generated> {
     let (api, applied) = analyze_locked(spec, lock)?;
     emit::shared::check(spec, &api)?;
-    let file = emit::module(&api, options)?;
+    let source = format::source(spec, emit::module(&api, options)?)?;
     let operations = emit::operations_table(&api);
-    Ok(Generated { source: format::source(spec, &file), operations, applied })
+    Ok(Generated { source, operations, applied })
 }
 
 /// The stem of the spec from which [`shared_enums`] generates.

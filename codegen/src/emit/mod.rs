@@ -17,42 +17,37 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use crate::analyze::{Api, Input, Operation, Type};
-use crate::{Error, OperationSummary, Options, Result};
+use crate::{OperationSummary, Options, Result};
 
 /// The whole module of a product.
-pub(crate) fn module(api: &Api, options: Options) -> Result<syn::File> {
+pub(crate) fn module(api: &Api, options: Options) -> Result<TokenStream> {
     let types::Types { client, structs } = types::generate(api)?;
     let models = models::all(api, &structs, options)?;
     let enums = enums::all(api);
     let operations = operations::all(api, options);
     let pii = &api.pii;
     let rules = options.validation.then(|| rules::all(api));
-    parse(
-        api,
-        quote! {
-            #client
-            #operations
-            /// What Twilio's specification marks as personal data, by wire name.
-            pub(crate) static PII: &[&str] = &[#(#pii),*];
-            #rules
-            /// The structs and enums of this product's requests and responses.
-            pub mod types {
-                #[allow(unused_imports)]
-                use super::types;
-                #[allow(unused_imports)]
-                use crate::types::{IntoOptional as _, IntoOptionalList as _};
-                #enums
-                #models
-            }
-        },
-    )
+    Ok(quote! {
+        #client
+        #operations
+        /// What Twilio's specification marks as personal data, by wire name.
+        pub(crate) static PII: &[&str] = &[#(#pii),*];
+        #rules
+        /// The structs and enums of this product's requests and responses.
+        pub mod types {
+            #[allow(unused_imports)]
+            use super::types;
+            #[allow(unused_imports)]
+            use crate::types::{IntoOptional as _, IntoOptionalList as _};
+            #enums
+            #models
+        }
+    })
 }
 
 /// The code of one operation and of the types that it names.
 pub(crate) fn one(api: &Api, operation: &Operation) -> Result<String> {
-    let tokens = operations::one(api, operation, Options::default());
-    let file = parse(api, tokens)?;
-    Ok(prettyplease::unparse(&file))
+    crate::format::text(&api.name, operations::one(api, operation, Options::default()))
 }
 
 /// The operations as a table in Markdown: what each does, as HTTP has it, in Twilio's libraries and in Rust.
@@ -93,10 +88,6 @@ pub(crate) fn summary(operation: &Operation) -> OperationSummary {
         arguments: arguments.collect(),
         params_struct: operation.takes_struct().then(|| operation.params_struct()),
     }
-}
-
-fn parse(api: &Api, tokens: TokenStream) -> Result<syn::File> {
-    syn::parse2(tokens).map_err(|e| Error::Output { spec: api.name.clone(), message: e.to_string() })
 }
 
 /// A Rust identifier; names come from the analysis, which leaves no other characters.

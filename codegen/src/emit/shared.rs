@@ -8,10 +8,10 @@ use serde_json::Value;
 use twilio_openapi::{Spec, escape_pointer};
 
 use super::ident;
+use crate::Result;
 use crate::analyze::{Api, Enum, variants};
 use crate::error::unsupported;
 use crate::lock::Lock;
-use crate::{Error, Result};
 
 /// The spec whose enums are shared.
 pub(crate) const SPEC: &str = "api_v2010";
@@ -123,7 +123,5 @@ pub(crate) fn definitions(spec: &Spec, lock: Option<&Lock>) -> Result<String> {
             }
         });
     }
-    let file: syn::File = syn::parse2(tokens)
-        .map_err(|e| Error::Output { spec: spec.name().to_owned(), message: e.to_string() })?;
-    Ok(prettyplease::unparse(&file))
+    crate::format::text(spec.name(), tokens)
 }

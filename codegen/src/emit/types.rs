@@ -132,6 +132,5 @@ pub(crate) fn plain_client(spec: &twilio_openapi::Spec) -> Result<String> {
     let mut settings = GenerationSettings::new();
     settings.with_interface(InterfaceStyle::Builder);
     let tokens = Generator::new(&settings).generate_tokens(&document).map_err(|e| error(e.to_string()))?;
-    let file = syn::parse2(tokens).map_err(|e| error(e.to_string()))?;
-    Ok(prettyplease::unparse(&file))
+    crate::format::text(spec.name(), tokens)
 }
