@@ -1,8 +1,7 @@
-use std::time::{Duration, SystemTime};
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::time::Duration;
 
 use http::StatusCode;
-use retry_policies::policies::ExponentialBackoff;
-use retry_policies::{Jitter, RetryDecision, RetryPolicy as _};
 
 use super::FOREVER;
 use crate::{Error, Result};
@@ -185,20 +184,12 @@ impl RetryConfig {
     }
 }
 
-/// A random time up to a bound.
+/// Draws a random time up to a bound. A wait is no secret, so the hasher's keys, which the system seeds, are random enough.
 fn drawn(bound: Duration) -> Duration {
-    let policy = ExponentialBackoff::builder()
-        .retry_bounds(bound, bound)
-        .jitter(Jitter::Full)
-        .build_with_max_retries(1);
-    match policy.should_retry(SystemTime::now(), 0) {
-        // Counted from a later moment than the draw's, the wait is within its bound; nothing is left of it where the
-        // draw was nothing.
-        RetryDecision::Retry { execute_after } => {
-            execute_after.duration_since(SystemTime::now()).unwrap_or_default().min(bound)
-        }
-        RetryDecision::DoNotRetry => Duration::ZERO,
-    }
+    let random = RandomState::new().build_hasher().finish();
+    let share = u128::from(random >> 32);
+    let nanos = (bound.as_nanos() * share) >> 32;
+    Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX)).min(bound)
 }
 
 #[cfg(test)]
