@@ -1,8 +1,8 @@
-//! The same calls for programs without an async runtime.
+//! Requests for programs without an async runtime: feature `blocking`.
 //!
-//! With feature `blocking`, every call has `send_blocking()` and `send_with_response_blocking()` beside `send()`, and
-//! every list has `items_blocking()` and `pages_blocking()`, which are iterators. Nothing else differs: retries,
-//! limits, time-outs and errors are the same.
+//! Every request has `send_blocking()` and `send_with_response_blocking()` besides `send()`, and every list has
+//! `items_blocking()` and `pages_blocking()`, which return iterators. Retries, limits, timeouts and errors are those of the
+//! async requests.
 //!
 //! ```no_run
 //! # #[cfg(feature = "api-v2010")]
@@ -18,21 +18,26 @@
 //! # #[cfg(not(feature = "api-v2010"))] fn main() {}
 //! ```
 //!
-//! The work is done by one thread that the process shares. Within an async task use `send().await`: a blocking call
-//! there holds up the thread that runs the task.
+//! One thread, shared by the process, does the work. Within an async task use `send().await`: a blocking request would
+//! block the thread that runs the task.
 
 use std::future::Future;
+use std::iter::FusedIterator;
 use std::sync::{OnceLock, mpsc};
 
 use tokio::runtime::Runtime;
 
+#[cfg(feature = "media")]
+#[cfg_attr(docsrs, doc(cfg(feature = "media")))]
+pub use crate::media::blocking::Download;
+
 use crate::runtime::Decode;
 use crate::{Error, Page, PagePosition, Result};
 
-/// Lives as long as the process, so that clients may keep their connections between calls.
+/// Lives as long as the process, so that clients keep their connections between requests.
 static RUNTIME: OnceLock<std::result::Result<Runtime, String>> = OnceLock::new();
 
-/// Runs a future to its end on the thread for blocking calls.
+/// Runs a future to completion on the thread for blocking requests.
 pub(crate) fn wait<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> Result<T> {
     let runtime = RUNTIME.get_or_init(|| {
         let mut builder = tokio::runtime::Builder::new_multi_thread();
@@ -41,19 +46,19 @@ pub(crate) fn wait<T: Send + 'static>(future: impl Future<Output = T> + Send + '
     });
     let runtime = runtime
         .as_ref()
-        .map_err(|e| Error::config(format!("the thread for blocking calls cannot be started: {e}")))?;
-    // A caller may be inside a runtime of its own, where entering this one would panic; waiting for a task does not.
+        .map_err(|e| Error::config(format!("blocking: cannot start the thread for requests: {e}")))?;
+    // The caller may be inside a runtime, where entering this one would panic; waiting for a task does not.
     let (done, outcome) = mpsc::sync_channel(1);
     runtime.spawn(async move {
-        // The caller waits below until it is told, so that it is there.
+        // The caller waits for it below.
         let _ = done.send(future.await);
     });
-    outcome.recv().map_err(|_| Error::config("the thread for blocking calls has stopped"))
+    outcome.recv().map_err(|_| Error::config("blocking: the thread for requests has stopped"))
 }
 
-/// The items of a list, page after page, each page requested when it is needed.
+/// Iterates over the items of a list. Requests each page when its first item is needed.
 #[derive(Debug)]
-#[must_use = "nothing is sent until an item is asked for"]
+#[must_use = "sends nothing until an item is requested"]
 pub struct Items<T>(Option<crate::Items<T>>);
 
 impl<T: Decode + Send + 'static> Items<T> {
@@ -61,17 +66,17 @@ impl<T: Decode + Send + 'static> Items<T> {
         Self(Some(items))
     }
 
-    /// As [`Items::limit`](crate::Items::limit).
+    /// Like [`Items::limit`](crate::Items::limit).
     pub fn limit(self, items: usize) -> Self {
         Self(self.0.map(|all| all.limit(items)))
     }
 
-    /// As [`Items::resume_from`](crate::Items::resume_from).
+    /// Like [`Items::resume_from`](crate::Items::resume_from).
     pub fn resume_from(self, position: impl Into<PagePosition>) -> Self {
         Self(self.0.map(|items| items.resume_from(position)))
     }
 
-    /// As [`Items::position`](crate::Items::position).
+    /// Like [`Items::position`](crate::Items::position).
     pub fn position(&self) -> Option<PagePosition> {
         self.0.as_ref()?.position()
     }
@@ -96,9 +101,9 @@ impl<T: Decode + Send + 'static> Iterator for Items<T> {
     }
 }
 
-/// The pages of a list, each requested when it is asked for.
+/// Iterates over the pages of a list, one request per page.
 #[derive(Debug)]
-#[must_use = "nothing is sent until a page is asked for"]
+#[must_use = "sends nothing until a page is requested"]
 pub struct Pages<T>(Option<crate::Pages<T>>);
 
 impl<T: Decode + Send + 'static> Pages<T> {
@@ -106,16 +111,20 @@ impl<T: Decode + Send + 'static> Pages<T> {
         Self(Some(pages))
     }
 
-    /// As [`Pages::resume_from`](crate::Pages::resume_from).
+    /// Like [`Pages::resume_from`](crate::Pages::resume_from).
     pub fn resume_from(self, position: impl Into<PagePosition>) -> Self {
         Self(self.0.map(|pages| pages.resume_from(position)))
     }
 
-    /// As [`Pages::position`](crate::Pages::position).
+    /// Like [`Pages::position`](crate::Pages::position).
     pub fn position(&self) -> Option<PagePosition> {
         self.0.as_ref()?.position()
     }
 }
+
+impl<T: Decode + Send + 'static> FusedIterator for Items<T> {}
+
+impl<T: Decode + Send + 'static> FusedIterator for Pages<T> {}
 
 impl<T: Decode + Send + 'static> Iterator for Pages<T> {
     type Item = Result<Page<T>>;

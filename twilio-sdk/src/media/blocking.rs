@@ -11,8 +11,7 @@ use tokio::task::JoinHandle;
 use crate::Result;
 use crate::blocking::wait;
 
-/// A file on its way here, for programs without an async runtime: an iterator over its pieces, and a
-/// [`Read`].
+/// A streaming download for programs without an async runtime: an iterator over its chunks, and a [`Read`].
 ///
 /// ```no_run
 /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -23,14 +22,14 @@ use crate::blocking::wait;
 /// # }
 /// ```
 ///
-/// The errors of [`Read`] hold the [`Error`](crate::Error), which `get_ref` gives.
+/// The errors of [`Read`] contain the [`Error`](crate::Error), which `get_ref` returns.
 #[derive(Debug)]
-#[must_use = "nothing more is read until it is asked for"]
+#[must_use = "reads nothing more until it is polled"]
 pub struct Download {
-    /// Elsewhere while a piece is waited for.
+    /// `None` while waiting for a chunk.
     inner: Option<super::Download>,
     head: Head,
-    /// What the last `read` left over.
+    /// The rest of the chunk of the last `read`.
     rest: Bytes,
 }
 
@@ -41,7 +40,7 @@ struct Head {
     headers: Headers,
 }
 
-/// Headers may hold what should not be printed.
+/// Headers may contain values that must not be printed.
 struct Headers(HeaderMap);
 
 impl fmt::Debug for Headers {
@@ -53,39 +52,39 @@ impl fmt::Debug for Headers {
 impl Download {
     pub(super) fn new(inner: super::Download) -> Self {
         let headers = Headers(inner.headers().clone());
-        let head = Head { status: inner.status(), length: inner.length(), headers };
+        let head = Head { status: inner.status(), length: inner.content_length(), headers };
         Self { inner: Some(inner), head, rest: Bytes::new() }
     }
 
-    /// The HTTP status, a success.
+    /// Returns the HTTP status, which is a success.
     pub fn status(&self) -> StatusCode {
         self.head.status
     }
 
-    /// The headers of the answer that carries the file.
+    /// Returns the headers of the response that contains the file.
     pub fn headers(&self) -> &HeaderMap {
         &self.head.headers.0
     }
 
-    /// `Content-Type`, where the answer has one that is text.
+    /// Returns `Content-Type`, if the response has one that is a string.
     pub fn content_type(&self) -> Option<&str> {
         self.headers().get(http::header::CONTENT_TYPE)?.to_str().ok()
     }
 
-    /// How many bytes there are in all, where the answer says so.
-    pub fn length(&self) -> Option<u64> {
+    /// Returns the size of the file in bytes, if the response has one.
+    pub fn content_length(&self) -> Option<u64> {
         self.head.length
     }
 
-    /// The rest of the file in memory, if it is no larger than so many bytes.
+    /// Returns the rest of the file, if it has at most `limit` bytes.
     ///
     /// # Errors
     ///
     /// Those of [`chunk`](super::Download::chunk); [`is_response_too_large`](crate::Error::is_response_too_large): it is larger.
-    pub fn bytes_up_to(mut self, limit: usize) -> Result<Bytes> {
+    pub fn bytes_with_limit(mut self, limit: usize) -> Result<Bytes> {
         let Some(mut inner) = self.inner.take() else { return Ok(self.rest) };
         inner.give_back(self.rest);
-        wait(inner.bytes_up_to(limit))?
+        wait(inner.bytes_with_limit(limit))?
     }
 }
 
@@ -122,14 +121,14 @@ impl Read for Download {
     }
 }
 
-/// A reader of the standard library as a stream: each piece is read on a thread that may block.
+/// Adapts a reader of the standard library to a stream: each chunk is read on a thread for blocking work.
 pub(super) struct Reading {
-    /// Elsewhere while a piece is read, and gone at the end.
+    /// `None` while a chunk is read, and at the end.
     reader: Option<Box<dyn Read + Send>>,
     task: Option<JoinHandle<Piece>>,
 }
 
-/// A piece, and the reader that it came from.
+/// A chunk, and the reader that it came from.
 type Piece = (Box<dyn Read + Send>, io::Result<Bytes>);
 
 impl Reading {

@@ -5,37 +5,39 @@ use tokio::io::AsyncRead;
 
 use crate::runtime::transfer::Source;
 
-/// What is uploaded: where it comes from, how long it is, and what it is called.
+/// The content of an upload, with its length, media type and file name.
 ///
-/// Content in memory can be sent again; a reader or a stream only while nothing of it was read. Of those, no more
-/// than a few pieces of 64 KiB are in memory at any time.
-pub struct Content {
+/// Bytes in memory can be retried; a reader or stream only while nothing was read from it. At most a few chunks of 64 KiB of
+/// a reader are in memory at any time.
+pub struct UploadContent {
     pub(super) source: Source,
     pub(super) length: u64,
     pub(super) content_type: Option<String>,
     pub(super) filename: Option<String>,
 }
 
-impl Content {
+impl UploadContent {
     fn new(source: Source, length: u64) -> Self {
         Self { source, length, content_type: None, filename: None }
     }
 
-    /// Content in memory.
+    /// Creates content from bytes in memory.
     pub fn bytes(bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();
         let length = bytes.len() as u64;
         Self::new(Source::Bytes(bytes), length)
     }
 
-    /// What a reader gives, such as tokio's `File`, which must be `length` bytes: less, or more in the last piece
-    /// that is read, is an [error](crate::Error::is_upload), and Twilio then gets no complete request.
+    /// Creates content from a reader, such as tokio's `File`, of exactly `length` bytes.
+    ///
+    /// Fewer bytes, or more in the last chunk, are an [error](crate::Error::is_upload), and Twilio receives no complete
+    /// request.
     pub fn reader(reader: impl AsyncRead + Send + 'static, length: u64) -> Self {
         let stream = tokio_util::io::ReaderStream::with_capacity(reader, 64 << 10);
         Self::new(Source::Stream(Box::pin(stream)), length)
     }
 
-    /// What a stream gives, `length` bytes in all; see [`reader`](Self::reader).
+    /// Creates content from a stream of `length` bytes in total; see [`reader`](Self::reader).
     #[cfg(feature = "stream")]
     #[cfg_attr(docsrs, doc(cfg(feature = "stream")))]
     pub fn stream<S, E>(stream: S, length: u64) -> Self
@@ -46,27 +48,27 @@ impl Content {
         Self::new(Source::Stream(Box::pin(Mapped(Box::pin(stream)))), length)
     }
 
-    /// What a reader of the standard library gives, such as its `File`, `length` bytes in all; see
-    /// [`reader`](Self::reader). It is read on threads where it may block.
+    /// Creates content from a reader of the standard library, such as its `File`, of `length` bytes in total; see
+    /// [`reader`](Self::reader). It is read on threads for blocking work.
     #[cfg(feature = "blocking")]
     #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
     pub fn blocking_reader(reader: impl std::io::Read + Send + 'static, length: u64) -> Self {
         Self::new(Source::Stream(Box::pin(super::blocking::Reading::new(reader))), length)
     }
 
-    /// The media type, such as `image/png`.
+    /// Sets the media type, such as `image/png`.
     pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
         self.content_type = Some(content_type.into());
         self
     }
 
-    /// The file's name, without folders.
+    /// Sets the file name, without folders.
     pub fn filename(mut self, name: impl Into<String>) -> Self {
         self.filename = Some(name.into());
         self
     }
 
-    /// Refuses what could end a header early, or is no media type.
+    /// Rejects control characters in headers, and invalid media types.
     pub(super) fn check(&self) -> Result<(), String> {
         if let Some(name) = &self.filename {
             plain("the file name", name)?;
@@ -78,60 +80,62 @@ impl Content {
             essence.split_once('/').is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype));
         match ascii && named {
             true => Ok(()),
-            false => Err("the content type is none; one looks like image/png".to_owned()),
+            false => Err("the content type is invalid; give one like image/png".to_owned()),
         }
     }
 }
 
-/// A token of HTTP (RFC 9110, section 5.6.2).
+/// Returns whether a string is a token of HTTP (RFC 9110, section 5.6.2).
 fn is_token(text: &str) -> bool {
     let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !text.is_empty() && text.bytes().all(token)
 }
 
-/// Refuses empty text and control characters.
+/// Rejects empty strings and control characters.
 pub(super) fn plain(what: &str, text: &str) -> Result<(), String> {
     match text {
         "" => Err(format!("{what} is empty")),
-        _ if text.chars().any(char::is_control) => Err(format!("{what} holds a control character")),
+        _ if text.chars().any(char::is_control) => {
+            Err(format!("{what} contains a control character; remove it"))
+        }
         _ => Ok(()),
     }
 }
 
-impl From<Bytes> for Content {
+impl From<Bytes> for UploadContent {
     fn from(bytes: Bytes) -> Self {
         Self::bytes(bytes)
     }
 }
 
-impl From<Vec<u8>> for Content {
+impl From<Vec<u8>> for UploadContent {
     fn from(bytes: Vec<u8>) -> Self {
         Self::bytes(bytes)
     }
 }
 
-impl From<String> for Content {
+impl From<String> for UploadContent {
     fn from(text: String) -> Self {
         Self::bytes(text)
     }
 }
 
-impl From<&'static str> for Content {
+impl From<&'static str> for UploadContent {
     fn from(text: &'static str) -> Self {
         Self::bytes(text)
     }
 }
 
-impl fmt::Debug for Content {
+impl fmt::Debug for UploadContent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Content")
+        f.debug_struct("UploadContent")
             .field("length", &self.length)
             .field("content_type", &self.content_type)
             .finish_non_exhaustive()
     }
 }
 
-/// A stream with its errors as I/O errors.
+/// Converts the errors of a stream to I/O errors.
 #[cfg(feature = "stream")]
 struct Mapped<S>(std::pin::Pin<Box<S>>);
 
@@ -158,7 +162,7 @@ mod tests {
 
     #[test]
     fn names_and_types_cannot_carry_headers() {
-        let content = || Content::bytes("x");
+        let content = || UploadContent::bytes("x");
         for good in [
             "image/png",
             "text/plain; charset=utf-8",

@@ -10,9 +10,9 @@ use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 use crate::runtime::transfer::Incoming;
 use crate::{Error, Result};
 
-/// A file on its way here; dropping it ends the download and gives its place among the client's requests back.
+/// A streaming download. Dropping it cancels the download and frees its in-flight slot.
 ///
-/// Piece by piece with [`chunk`](Self::chunk), or as a `Stream` with feature `stream`:
+/// Read it with [`chunk`](Self::chunk), or as a `Stream` with feature `stream`:
 ///
 /// ```no_run
 /// # async fn example(twilio: twilio_sdk::Client) -> twilio_sdk::Result<()> {
@@ -25,7 +25,7 @@ use crate::{Error, Result};
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "nothing more is read until it is asked for"]
+#[must_use = "reads nothing more until it is polled"]
 pub struct Download {
     incoming: Incoming,
 }
@@ -35,61 +35,63 @@ impl Download {
         Self { incoming }
     }
 
-    /// Puts a piece that was taken back in front.
+    /// Returns a chunk to the front.
     #[cfg(feature = "blocking")]
     pub(super) fn give_back(&mut self, piece: Bytes) {
         self.incoming.give_back(piece);
     }
 
-    /// The HTTP status, a success.
+    /// Returns the HTTP status, which is a success.
     pub fn status(&self) -> StatusCode {
         self.incoming.head().status
     }
 
-    /// The headers of the answer that carries the file, which another host than Twilio's may have given.
+    /// Returns the headers of the response that contains the file, possibly from another host than Twilio's.
     pub fn headers(&self) -> &HeaderMap {
         &self.incoming.head().headers
     }
 
-    /// `Content-Type`, where the answer has one that is text.
+    /// Returns `Content-Type`, if the response has one that is a string.
     pub fn content_type(&self) -> Option<&str> {
         self.headers().get(http::header::CONTENT_TYPE)?.to_str().ok()
     }
 
-    /// How many bytes there are in all, where the answer says so.
-    pub fn length(&self) -> Option<u64> {
+    /// Returns the size of the file in bytes, if the response has one.
+    pub fn content_length(&self) -> Option<u64> {
         self.incoming.length()
     }
 
-    /// `Twilio-Request-Id`, where the host that has the file gives one.
+    /// Returns `Twilio-Request-Id`, if the host of the file sends one.
     pub fn request_id(&self) -> Option<&str> {
         self.incoming.head().request_id()
     }
 
-    /// How many attempts it took to get here.
+    /// Returns the number of attempts of the request.
     pub fn attempts(&self) -> u32 {
         self.incoming.head().attempts
     }
 
-    /// The next piece; `None` at the end of the file.
+    /// Returns the next chunk; `None` at the end of the file.
     ///
     /// # Errors
     ///
-    /// [`is_transport`](Error::is_transport): the connection broke, or the file ended before its announced length;
-    /// [`is_timeout`](Error::is_timeout): nothing came for the idle time-out;
-    /// [`is_response_too_large`](Error::is_response_too_large): the file is larger than the size limit. After an error there is no more.
+    /// - [`is_transport`](Error::is_transport): the connection was lost, or the file ended before its announced length.
+    /// - [`is_timeout`](Error::is_timeout): no chunk arrived within the idle timeout.
+    /// - [`is_response_too_large`](Error::is_response_too_large): the file is larger than the size limit.
+    ///
+    /// After an error the download has ended.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>> {
         self.incoming.chunk().await
     }
 
-    /// Writes the rest of the file, flushes, and gives the number of bytes.
+    /// Copies the rest of the file to a writer, flushes it, and returns the number of bytes.
     ///
     /// # Errors
     ///
-    /// Those of [`chunk`](Self::chunk); [`is_upload`](Error::is_upload): the bytes cannot be written.
-    pub async fn write_to(mut self, to: &mut (impl AsyncWrite + Unpin)) -> Result<u64> {
+    /// Those of [`chunk`](Self::chunk); [`is_upload`](Error::is_upload): the writer failed.
+    pub async fn copy_to(mut self, to: &mut (impl AsyncWrite + Unpin)) -> Result<u64> {
         let operation = self.incoming.operation();
-        let failed = |error| Error::content(operation, "the content cannot be written", error);
+        let failed = |error| Error::content(operation, "cannot write the content", error);
         let mut written = 0;
         while let Some(chunk) = self.chunk().await? {
             to.write_all(&chunk).await.map_err(failed)?;
@@ -99,12 +101,12 @@ impl Download {
         Ok(written)
     }
 
-    /// The rest of the file in memory, if it is no larger than so many bytes.
+    /// Returns the rest of the file, if it has at most `limit` bytes.
     ///
     /// # Errors
     ///
     /// Those of [`chunk`](Self::chunk); [`is_response_too_large`](Error::is_response_too_large): it is larger.
-    pub async fn bytes_up_to(mut self, limit: usize) -> Result<Bytes> {
+    pub async fn bytes_with_limit(mut self, limit: usize) -> Result<Bytes> {
         let message = || format!("the content is larger than {limit} bytes");
         let too_large =
             |this: &Self| Error::limit(this.incoming.operation(), message(), this.incoming.head());

@@ -1,33 +1,32 @@
-//! Files, whose endpoints are in none of Twilio's specifications: recordings, the media of messages and of
-//! Conversations, and the versions of serverless assets and functions.
+//! Downloads and uploads of files: recordings, media of messages and Conversations, and versions of serverless assets and
+//! functions. Their endpoints are in none of Twilio's specifications.
 //!
-//! Nothing is ever in memory as a whole, whatever its size:
+//! Files are streamed and never buffered completely:
 //!
 //! ```no_run
 //! # async fn example(file: impl tokio::io::AsyncWrite + Unpin) -> twilio_sdk::Result<()> {
 //! use twilio_sdk::media::RecordingFormat;
 //!
 //! let twilio = twilio_sdk::Client::from_env()?;
-//! let mut file = file; // such as tokio's `File`
+//! let mut file = file; // for example tokio's `File`
 //! let recording = twilio.media().recording("RE...").format(RecordingFormat::Mp3).channels(2);
 //! let download = recording.download().await?;
-//! println!("{:?}, {:?} bytes", download.content_type(), download.length());
-//! download.write_to(&mut file).await?;
+//! println!("{:?}, {:?} bytes", download.content_type(), download.content_length());
+//! download.copy_to(&mut file).await?;
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! * **Credentials** go to Twilio's hosts (or the client's base URL) and to nobody else: a redirect to another
-//!   host, port or scheme is followed without them, and only to `https://`. At most five redirects are followed.
-//! * **Time.** The call's time-out bounds a download until its first piece is there, and
-//!   [`with_idle_timeout`](DownloadRequest::with_idle_timeout) the wait for each further one.
-//! * **Retries.** A download is tried again, as the client's [`RetryConfig`](crate::RetryConfig) says, until its first
-//!   piece is given out. An upload is tried again only where Twilio did not carry it out, and the content can be
-//!   read again.
-//! * **Truncation.** A body that ends before its announced length is an error, never a shorter file.
+//! * **Credentials** are sent to Twilio's hosts, or to the client's base URL, only. A redirect to another host, port or
+//!   scheme is followed without them, and only to `https://`. At most five redirects are followed.
+//! * **Timeouts.** The request timeout ends with the first chunk of a download.
+//!   [`with_idle_timeout`](DownloadRequest::with_idle_timeout) bounds the wait for each chunk after it.
+//! * **Retries.** A download is retried, following the client's [`RetryConfig`](crate::RetryConfig), until its first chunk
+//!   is returned. An upload is retried only if Twilio did not execute it and the content can be read again.
+//! * **Truncation.** A body that ends before its `Content-Length` is an error, never a shorter file.
 
 #[cfg(feature = "blocking")]
-mod blocking;
+pub(crate) mod blocking;
 mod content;
 mod download;
 mod fetch;
@@ -43,13 +42,11 @@ use crate::types::{
     MediaSid, MessageSid, RecordingSid, ServerlessResourceSid, ServerlessServiceSid, ServiceSid,
 };
 
-#[cfg(feature = "blocking")]
-pub use blocking::Download as BlockingDownload;
-pub use content::Content;
+pub use content::UploadContent;
 pub use download::Download;
 pub use fetch::FetchConversationMedia;
 pub use model::{AssetVersion, ConversationMedia, ConversationMediaLinks, FunctionVersion, Visibility};
-pub use request::{ConversationFile, DownloadRequest, GivenUrl, MessageMedia, Recording, RecordingFormat};
+pub use request::{DownloadRequest, RecordingFormat, UnknownRecordingFormat, kind};
 pub use upload::UploadRequest;
 
 static MESSAGE: Routes =
@@ -80,99 +77,98 @@ static UPLOAD_FUNCTION: Operation = Operation::new(
 );
 
 impl crate::Client {
-    /// Downloads and uploads of [files](crate::media).
+    /// Returns the handle for downloads and uploads of [files](crate::media).
     #[cfg_attr(docsrs, doc(cfg(feature = "media")))]
     pub fn media(&self) -> Media {
         Media { handle: self.handle().clone() }
     }
 }
 
-/// Downloads and uploads of files; see [`media`](crate::media).
+/// Starts downloads and uploads of files; see [`media`](crate::media).
 #[derive(Clone, Debug)]
 pub struct Media {
     handle: Handle,
 }
 
-/// A client and the start of a request to it.
+/// Starts a request.
 fn start<C: Dispatch + Clone + 'static>(
     client: &C,
     operation: &'static Operation,
     path: &[(&'static str, &str)],
 ) -> (Arc<dyn Dispatch>, Parts) {
-    let mut call = RequestBuilder::<()>::new(client, operation);
+    let mut request = RequestBuilder::<()>::new(client, operation);
     for (name, value) in path {
-        call.put(Place::Path, name, (*value).to_owned());
+        request.put(Place::Path, name, (*value).to_owned());
     }
-    (call.client, call.parts)
+    (request.client, request.parts)
 }
 
 impl Media {
-    /// A recording of a call or a conference: `GET /2010-04-01/Accounts/{AC}/Recordings/{RE}.wav` or `.mp3`.
-    pub fn recording(&self, sid: impl Into<RecordingSid>) -> DownloadRequest<Recording> {
+    /// Downloads a recording of a call or conference: `GET /2010-04-01/Accounts/{AC}/Recordings/{RE}.wav` or `.mp3`.
+    pub fn recording(&self, sid: impl Into<RecordingSid>) -> DownloadRequest<kind::Recording> {
         let routes = RecordingFormat::Wav.routes();
         let (client, parts) =
             start(&ApiFiles::new(&self.handle), &routes.own, &[("Sid", sid.into().as_str())]);
         DownloadRequest::path(client, parts, routes)
     }
 
-    /// A picture, sound or other file of a message: `GET /2010-04-01/Accounts/{AC}/Messages/{MM}/Media/{ME}`, which
-    /// redirects to the host where Twilio keeps the file.
+    /// Downloads the media of a message: `GET /2010-04-01/Accounts/{AC}/Messages/{MM}/Media/{ME}`, which redirects to the
+    /// host that stores the file.
     pub fn message(
         &self,
         message_sid: impl Into<MessageSid>,
         media_sid: impl Into<MediaSid>,
-    ) -> DownloadRequest<MessageMedia> {
+    ) -> DownloadRequest<kind::Message> {
         let (message, media) = (message_sid.into(), media_sid.into());
         let path = [("MessageSid", message.as_str()), ("Sid", media.as_str())];
         let (client, parts) = start(&ApiFiles::new(&self.handle), &MESSAGE.own, &path);
         DownloadRequest::path(client, parts, &MESSAGE)
     }
 
-    /// A file at a URL that Twilio gave, such as `MediaUrl0` or `RecordingUrl` of a webhook, or
+    /// Downloads a file from a URL of Twilio, such as `MediaUrl0` or `RecordingUrl` of a webhook, or
     /// `https://video.twilio.com/v1/Recordings/{RT}/Media`.
     ///
-    /// The credentials go along only where the URL is `https://` with a host of `twilio.com`, or lies below the
-    /// client's base URL; other hosts are asked without. Check the webhook's signature first all the same: who
-    /// may choose the URL chooses what is downloaded.
+    /// Credentials are sent only if the URL is `https://` with a host of `twilio.com`, or below the client's base URL. Other
+    /// hosts are requested without them. Verify the webhook's signature first all the same: whoever controls the URL
+    /// controls what is downloaded.
     ///
-    /// A client with a base URL asks there for Twilio's hosts too. Its region and edge are put into a host of Twilio's that
-    /// names none.
-    pub fn url(&self, url: impl Into<String>) -> DownloadRequest<GivenUrl> {
+    /// A client with a base URL requests Twilio's hosts there too. Region and edge are inserted into a host of Twilio that
+    /// has none.
+    pub fn url(&self, url: impl Into<String>) -> DownloadRequest<kind::Url> {
         DownloadRequest::url(&self.handle, url.into())
     }
 
-    /// A file of a Conversations message: asks for a link (`GET https://mcs.us1.twilio.com/v1/Services/{IS}/Media/{ME}`)
-    /// and downloads what it leads to, without credentials.
+    /// Downloads a file of a Conversations message: requests a link (`GET
+    /// https://mcs.us1.twilio.com/v1/Services/{IS}/Media/{ME}`) and downloads it without credentials.
     pub fn conversation(
         &self,
         service_sid: impl Into<ServiceSid>,
         media_sid: impl Into<MediaSid>,
-    ) -> DownloadRequest<ConversationFile> {
+    ) -> DownloadRequest<kind::Conversation> {
         DownloadRequest::conversation(&self.handle, self.fetch_conversation(service_sid, media_sid))
     }
 
-    /// What is known of a file of a Conversations message, with a link to it that is valid for some minutes.
+    /// Fetches the metadata of a file of a Conversations message, with a link to it that is valid for some minutes.
     pub fn fetch_conversation(
         &self,
         service_sid: impl Into<ServiceSid>,
         media_sid: impl Into<MediaSid>,
     ) -> FetchConversationMedia {
-        let mut call = RequestBuilder::new(&ConversationsMedia::new(&self.handle), &CONVERSATION);
-        call.put(Place::Path, "ServiceSid", service_sid.into());
-        call.put(Place::Path, "Sid", media_sid.into());
-        FetchConversationMedia(call)
+        let mut request = RequestBuilder::new(&ConversationsMedia::new(&self.handle), &CONVERSATION);
+        request.put(Place::Path, "ServiceSid", service_sid.into());
+        request.put(Place::Path, "Sid", media_sid.into());
+        FetchConversationMedia(request)
     }
 
-    /// A file for a Conversations message, whose `media_sid` the answer's `sid` is:
-    /// `POST https://mcs.us1.twilio.com/v1/Services/{IS}/Media`.
+    /// Uploads a file for a Conversations message: `POST https://mcs.us1.twilio.com/v1/Services/{IS}/Media`.
     ///
-    /// The content's type is `application/octet-stream` unless it has one of its own.
+    /// The `sid` of the response is the `media_sid` of the message. Default content type: `application/octet-stream`.
     ///
     /// ```no_run
     /// # async fn example(twilio: twilio_sdk::Client, picture: Vec<u8>) -> twilio_sdk::Result<()> {
-    /// use twilio_sdk::media::Content;
+    /// use twilio_sdk::media::UploadContent;
     ///
-    /// let content = Content::bytes(picture).content_type("image/png").filename("cat.png");
+    /// let content = UploadContent::bytes(picture).content_type("image/png").filename("cat.png");
     /// let media = twilio.media().upload_conversation("IS...", content).send().await?;
     /// println!("{:?}", media.sid);
     /// # Ok(())
@@ -181,7 +177,7 @@ impl Media {
     pub fn upload_conversation(
         &self,
         service_sid: impl Into<ServiceSid>,
-        content: impl Into<Content>,
+        content: impl Into<UploadContent>,
     ) -> UploadRequest<ConversationMedia> {
         let (service, content) = (service_sid.into(), content.into());
         let client = ConversationsMedia::new(&self.handle);
@@ -192,18 +188,18 @@ impl Media {
         UploadRequest::new(client, parts, content, "application/octet-stream", Shape::Plain)
     }
 
-    /// A new version of a serverless asset:
+    /// Uploads a new version of a serverless asset:
     /// `POST https://serverless-upload.twilio.com/v1/Services/{ZS}/Assets/{ZH}/Versions`.
     ///
-    /// `path` is where the asset will be found on the service's domain, such as `/logo.png`. The content's type
-    /// is `application/octet-stream` unless it has one of its own.
+    /// `path` is the path of the asset on the service's domain, such as `/logo.png`. Default content type:
+    /// `application/octet-stream`.
     ///
     /// ```no_run
     /// # async fn example(twilio: twilio_sdk::Client, file: impl tokio::io::AsyncRead + Send + 'static, size: u64)
     /// # -> twilio_sdk::Result<()> {
-    /// use twilio_sdk::media::{Content, Visibility};
+    /// use twilio_sdk::media::{UploadContent, Visibility};
     ///
-    /// let content = Content::reader(file, size).content_type("image/png").filename("logo.png");
+    /// let content = UploadContent::reader(file, size).content_type("image/png").filename("logo.png");
     /// let upload = twilio.media().upload_asset("ZS...", "ZH...", "/logo.png", Visibility::Public, content);
     /// println!("{:?}", upload.send().await?.sid);
     /// # Ok(())
@@ -215,7 +211,7 @@ impl Media {
         asset_sid: impl Into<ServerlessResourceSid>,
         path: impl Into<String>,
         visibility: Visibility,
-        content: impl Into<Content>,
+        content: impl Into<UploadContent>,
     ) -> UploadRequest<AssetVersion> {
         let (service, asset) = (service_sid.into(), asset_sid.into());
         let sids = [service.as_str(), asset.as_str()];
@@ -223,18 +219,18 @@ impl Media {
         self.version(&UPLOAD_ASSET, sids, file, "application/octet-stream")
     }
 
-    /// A new version of a serverless function:
+    /// Uploads a new version of a serverless function:
     /// `POST https://serverless-upload.twilio.com/v1/Services/{ZS}/Functions/{ZH}/Versions`.
     ///
-    /// `path` is where the function will answer on the service's domain, such as `/hello`. The content's type is
-    /// `application/javascript` unless it has one of its own.
+    /// `path` is the path of the function on the service's domain, such as `/hello`. Default content type:
+    /// `application/javascript`.
     pub fn upload_function(
         &self,
         service_sid: impl Into<ServerlessServiceSid>,
         function_sid: impl Into<ServerlessResourceSid>,
         path: impl Into<String>,
         visibility: Visibility,
-        content: impl Into<Content>,
+        content: impl Into<UploadContent>,
     ) -> UploadRequest<FunctionVersion> {
         let (service, function) = (service_sid.into(), function_sid.into());
         let sids = [service.as_str(), function.as_str()];
@@ -246,7 +242,7 @@ impl Media {
         &self,
         operation: &'static Operation,
         [service, resource]: [&str; 2],
-        (path, visibility, content): (String, Visibility, Content),
+        (path, visibility, content): (String, Visibility, UploadContent),
         content_type: &'static str,
     ) -> UploadRequest<T> {
         let sids = [("ServiceSid", service), ("Sid", resource)];

@@ -5,7 +5,7 @@ use crate::types::{
 };
 
 crate::types::open_enum! {
-    /// Who may see a version of an asset or function.
+    /// The visibility of a version of an asset or function.
     Visibility {
         Public = "public",
         Protected = "protected",
@@ -13,15 +13,15 @@ crate::types::open_enum! {
     }
 }
 
-/// An answer, read like those of the specifications.
-macro_rules! answer {
+/// Defines a model that is read like those of the specifications.
+macro_rules! model {
     ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }) => {
         $(#[$doc])*
         #[derive(Clone, Debug, Default)]
         #[non_exhaustive]
         pub struct $name {
             $($(#[$field_doc])* pub $field: Option<$type>,)*
-            /// What the answer holds and the fields above do not.
+            /// Properties without a field of their own.
             pub extra: crate::types::Extra,
         }
 
@@ -57,8 +57,8 @@ macro_rules! answer {
     };
 }
 
-answer! {
-    /// A version of a serverless asset, as its upload answers.
+model! {
+    /// A version of a serverless asset, the response of its upload.
     AssetVersion {
         /// `sid`: the version.
         sid: ServerlessResourceVersionSid,
@@ -68,19 +68,19 @@ answer! {
         service_sid: ServerlessServiceSid,
         /// `asset_sid`: the asset.
         asset_sid: ServerlessResourceSid,
-        /// `path`: where it will be found on the service's domain.
+        /// `path`: its path on the service's domain.
         path: String,
         /// `visibility`.
         visibility: Visibility,
         /// `date_created`.
         date_created: Timestamp,
-        /// `url`: the version's own, at the API.
+        /// `url`: the URL of the version at the API.
         url: String,
     }
 }
 
-answer! {
-    /// A version of a serverless function, as its upload answers.
+model! {
+    /// A version of a serverless function, the response of its upload.
     FunctionVersion {
         /// `sid`: the version.
         sid: ServerlessResourceVersionSid,
@@ -90,21 +90,21 @@ answer! {
         service_sid: ServerlessServiceSid,
         /// `function_sid`: the function.
         function_sid: ServerlessResourceSid,
-        /// `path`: where it will answer on the service's domain.
+        /// `path`: its path on the service's domain.
         path: String,
         /// `visibility`.
         visibility: Visibility,
         /// `date_created`.
         date_created: Timestamp,
-        /// `url`: the version's own, at the API.
+        /// `url`: the URL of the version at the API.
         url: String,
     }
 }
 
-answer! {
+model! {
     /// A file of Conversations.
     ConversationMedia {
-        /// `sid`: what a message's `media_sid` takes.
+        /// `sid`: the `media_sid` of a message.
         sid: MediaSid,
         /// `account_sid`.
         account_sid: AccountSid,
@@ -122,19 +122,19 @@ answer! {
         date_created: Timestamp,
         /// `date_updated`.
         date_updated: Timestamp,
-        /// `url`: the file's own, at the API.
+        /// `url`: the URL of the file at the API.
         url: String,
-        /// `links`: to the content.
+        /// `links`: links to the content.
         links: ConversationMediaLinks,
     }
 }
 
-answer! {
-    /// Where the content of a Conversations file is.
+model! {
+    /// Links to the content of a Conversations file.
     ConversationMediaLinks {
         /// `content`: the path at the API.
         content: String,
-        /// `content_direct_temporary`: a URL that gives the content to everyone who has it, for some minutes.
+        /// `content_direct_temporary`: a URL that needs no credentials and is valid for some minutes.
         content_direct_temporary: SecretString,
     }
 }

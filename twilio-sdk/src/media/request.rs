@@ -1,5 +1,6 @@
 use std::fmt;
 use std::marker::PhantomData;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,31 +12,37 @@ use crate::runtime::{Dispatch, Handle, Parts, RequestBuilder};
 use crate::types::AccountSid;
 use crate::{Error, RetryConfig, SendFuture};
 
-/// A download that is being put together; `K` says of what.
-#[must_use = "nothing is sent until `download` is awaited"]
+/// Builds a download; `K` is the [`kind`] of the source.
+#[must_use = "sends nothing until `download` is awaited"]
 pub struct DownloadRequest<K> {
     source: Source,
     bounds: Bounds,
     kind: PhantomData<fn() -> K>,
 }
 
-/// A recording, for [`DownloadRequest`].
-#[derive(Debug)]
-pub enum Recording {}
-/// Media of a message, for [`DownloadRequest`].
-#[derive(Debug)]
-pub enum MessageMedia {}
-/// A URL that Twilio gave, for [`DownloadRequest`].
-#[derive(Debug)]
-pub enum GivenUrl {}
-/// A file of Conversations, for [`DownloadRequest`].
-#[derive(Debug)]
-pub enum ConversationFile {}
+/// Sources of a [`DownloadRequest`], as type parameters. No values of them exist.
+pub mod kind {
+    /// A recording.
+    #[derive(Debug)]
+    pub enum Recording {}
+
+    /// The media of a message.
+    #[derive(Debug)]
+    pub enum Message {}
+
+    /// A URL of Twilio.
+    #[derive(Debug)]
+    pub enum Url {}
+
+    /// A file of a Conversations message.
+    #[derive(Debug)]
+    pub enum Conversation {}
+}
 
 enum Source {
     Path { client: Arc<dyn Dispatch>, parts: Box<Parts>, routes: &'static Routes },
     Url { handle: Handle, url: String },
-    Conversation { handle: Handle, call: Box<RequestBuilder<ConversationMedia>> },
+    Conversation { handle: Handle, request: Box<RequestBuilder<ConversationMedia>> },
 }
 
 static GIVEN: Routes = Routes::new("FetchMedia", "{url}");
@@ -46,13 +53,15 @@ static MP3: Routes =
     Routes::new("FetchRecordingMedia", "/2010-04-01/Accounts/{AccountSid}/Recordings/{Sid}.mp3");
 
 /// The format of a recording.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+///
+/// `Display` and `FromStr` use the file extensions `wav` and `mp3`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RecordingFormat {
-    /// WAV, PCM with 16 bits: 128 kbit/s for each channel.
+    /// WAV, 16-bit PCM: 128 kbit/s per channel.
     #[default]
     Wav,
-    /// MP3, at 32 kbit/s a quarter of the size.
+    /// MP3, 32 kbit/s: a quarter of the size.
     Mp3,
 }
 
@@ -65,8 +74,41 @@ impl RecordingFormat {
     }
 }
 
-impl DownloadRequest<Recording> {
-    /// The format; WAV unless set.
+impl fmt::Display for RecordingFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Wav => "wav",
+            Self::Mp3 => "mp3",
+        })
+    }
+}
+
+impl FromStr for RecordingFormat {
+    type Err = UnknownRecordingFormat;
+
+    fn from_str(name: &str) -> Result<Self, UnknownRecordingFormat> {
+        match name {
+            "wav" => Ok(Self::Wav),
+            "mp3" => Ok(Self::Mp3),
+            _ => Err(UnknownRecordingFormat),
+        }
+    }
+}
+
+/// A string is not the name of a [`RecordingFormat`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownRecordingFormat;
+
+impl fmt::Display for UnknownRecordingFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("recording format: expected `wav` or `mp3`")
+    }
+}
+
+impl std::error::Error for UnknownRecordingFormat {}
+
+impl DownloadRequest<kind::Recording> {
+    /// Sets the format. Default: WAV.
     pub fn format(mut self, format: RecordingFormat) -> Self {
         if let Source::Path { parts, routes, .. } = &mut self.source {
             *routes = format.routes();
@@ -75,8 +117,8 @@ impl DownloadRequest<Recording> {
         self
     }
 
-    /// How many channels: 1 mixes both sides, 2 keeps them apart (`RequestedChannels`). As recorded unless set;
-    /// more than were recorded are refused by Twilio (400).
+    /// Sets the number of channels (`RequestedChannels`): 1 mixes both sides, 2 keeps them apart. Default: as recorded.
+    /// Twilio rejects more channels than were recorded (400).
     pub fn channels(mut self, channels: u8) -> Self {
         if let Source::Path { parts, .. } = &mut self.source {
             parts.set_query("RequestedChannels", channels.to_string());
@@ -84,14 +126,14 @@ impl DownloadRequest<Recording> {
         self
     }
 
-    /// Takes it from another account, such as a sub-account, than the one of the credentials.
+    /// Sets the account of the path, such as a subaccount. Default: the account of the credentials.
     pub fn with_account_sid(self, account: impl Into<AccountSid>) -> Self {
         self.of_account(account.into())
     }
 }
 
-impl DownloadRequest<MessageMedia> {
-    /// Takes it from another account, such as a sub-account, than the one of the credentials.
+impl DownloadRequest<kind::Message> {
+    /// Sets the account of the path, such as a subaccount. Default: the account of the credentials.
     pub fn with_account_sid(self, account: impl Into<AccountSid>) -> Self {
         self.of_account(account.into())
     }
@@ -110,8 +152,8 @@ impl<K> DownloadRequest<K> {
         Self::new(Source::Url { handle: handle.clone(), url })
     }
 
-    pub(super) fn conversation(handle: &Handle, call: FetchConversationMedia) -> Self {
-        Self::new(Source::Conversation { handle: handle.clone(), call: Box::new(call.0) })
+    pub(super) fn conversation(handle: &Handle, request: FetchConversationMedia) -> Self {
+        Self::new(Source::Conversation { handle: handle.clone(), request: Box::new(request.0) })
     }
 
     fn of_account(mut self, account: AccountSid) -> Self {
@@ -121,40 +163,41 @@ impl<K> DownloadRequest<K> {
         self
     }
 
-    /// Bounds the time until the first piece of the file is there, all attempts and redirects included; the
-    /// client's time-out unless set. Zero is an [error](Error::is_config).
+    /// Sets the timeout until the first chunk of the file, including retries and redirects. Default: that of the client.
+    /// Zero is an [error](Error::is_config).
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.bounds.timeout = Some(timeout);
         self
     }
 
-    /// How long to wait for each further piece; 30 s unless set. Zero is an [error](Error::is_config). The download
-    /// as a whole is not bounded in time.
+    /// Sets the timeout for each chunk after the first one. Default: 30 s. Zero is an [error](Error::is_config). There is no
+    /// timeout for the whole download.
     pub fn with_idle_timeout(mut self, timeout: Duration) -> Self {
         self.bounds.idle = Some(timeout);
         self
     }
 
-    /// The most bytes that are taken; more is an [error](Error::is_response_too_large), at once where the answer announces
-    /// its length. No bound unless set.
+    /// Sets the maximum size in bytes. A larger file is an [error](Error::is_response_too_large), before the download if
+    /// the response has a `Content-Length`. Default: unlimited.
     pub fn with_size_limit(mut self, bytes: u64) -> Self {
         self.bounds.limit = Some(bytes);
         self
     }
 
-    /// When the download is tried again until its first piece is there, instead of the client's own settings.
+    /// Sets when the download is retried, until its first chunk. Default: the settings of the client.
     pub fn with_retry(mut self, retry: RetryConfig) -> Self {
         self.bounds.retry = Some(retry);
         self
     }
 
-    /// Asks for the file, and comes back when its first piece is there.
+    /// Requests the file and returns with its first chunk.
     ///
     /// # Errors
     ///
-    /// [`is_not_found`](Error::is_not_found) and the other answers of Twilio's;
-    /// [`is_redirect`](Error::is_redirect): a redirect leads in a circle, too far, or not to `https://`;
-    /// [`is_invalid_request`](Error::is_invalid_request): the URL cannot be asked for; and those of [`Download::chunk`].
+    /// - Errors of Twilio, such as [`is_not_found`](Error::is_not_found).
+    /// - [`is_redirect`](Error::is_redirect): too many redirects, a loop, or one that is not `https://`.
+    /// - [`is_invalid_request`](Error::is_invalid_request): the URL must not be requested.
+    /// - The errors of [`Download::chunk`].
     pub fn download(self) -> SendFuture<Download> {
         let Self { source, mut bounds, .. } = self;
         SendFuture(Box::pin(async move {
@@ -167,15 +210,15 @@ impl<K> DownloadRequest<K> {
                     let target = Target::url(&handle, &url, &GIVEN, false)?;
                     (Arc::new(ApiFiles::new(&handle)) as Arc<dyn Dispatch>, target)
                 }
-                Source::Conversation { handle, mut call } => {
+                Source::Conversation { handle, mut request } => {
                     let timeout = bounds.timeout.unwrap_or(handle.settings().timeout);
                     let started = Instant::now();
-                    call.timeout(timeout);
+                    request.timeout(timeout);
                     if let Some(retry) = &bounds.retry {
-                        call.retry(retry.clone());
+                        request.retry(retry.clone());
                     }
-                    let media: ConversationMedia = call.send().await?;
-                    // What is left may be nothing, and is a time-out then.
+                    let media: ConversationMedia = request.send().await?;
+                    // No time left is a timeout.
                     let left = timeout.saturating_sub(started.elapsed());
                     bounds.timeout = Some(left.max(Duration::from_nanos(1)));
                     let link = media.links.and_then(|links| links.content_direct_temporary);
@@ -190,11 +233,11 @@ impl<K> DownloadRequest<K> {
         }))
     }
 
-    /// [`download`](Self::download) for programs without an async runtime.
+    /// Like [`download`](Self::download), for programs without an async runtime.
     #[cfg(feature = "blocking")]
     #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
-    pub fn download_blocking(self) -> crate::Result<super::BlockingDownload> {
-        crate::blocking::wait(self.download())?.map(super::BlockingDownload::new)
+    pub fn download_blocking(self) -> crate::Result<crate::blocking::Download> {
+        crate::blocking::wait(self.download())?.map(crate::blocking::Download::new)
     }
 }
 

@@ -1,7 +1,7 @@
 //! When an upload is sent a second time.
 
 use twilio_sdk::emulator::{Fault, RequestMatcher};
-use twilio_sdk::media::Content;
+use twilio_sdk::media::UploadContent;
 
 use crate::common::{client_at, mock};
 use crate::upload::{asset, quick, reader};
@@ -11,7 +11,7 @@ use crate::{SERVICE, content};
 async fn content_in_memory_is_sent_again_only_where_nothing_was_carried_out() {
     let mock = mock().await;
     let on = || RequestMatcher::operation("CreateAssetVersion");
-    let bytes = || Content::bytes(content(200_000));
+    let bytes = || UploadContent::bytes(content(200_000));
     mock.inject_sequence(on(), [Some(Fault::status(429).header("Retry-After", "0"))]).unwrap();
     let response = asset(&mock, bytes()).with_retry(quick()).send_with_response().await.unwrap();
     assert_eq!((response.attempts(), mock.requests().len()), (2, 2));
@@ -51,8 +51,9 @@ async fn a_stream_is_sent_again_only_while_nothing_of_it_was_read() {
         [Some(Fault::status(429).header("Retry-After", "0"))],
     )
     .unwrap();
-    let call =
-        asset(&mock, Content::reader(reader(content(100)), 100)).with_retry(quick()).with_idempotent(true);
+    let call = asset(&mock, UploadContent::reader(reader(content(100)), 100))
+        .with_retry(quick())
+        .with_idempotent(true);
     let error = call.send().await.unwrap_err();
     assert!(error.is_rate_limited() && error.attempts() == 1, "{error}");
     assert_eq!(mock.requests().len(), 1);
@@ -60,7 +61,7 @@ async fn a_stream_is_sent_again_only_while_nothing_of_it_was_read() {
     let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", closed.local_addr().unwrap());
     drop(closed);
-    let content = Content::reader(reader(content(100)), 100);
+    let content = UploadContent::reader(reader(content(100)), 100);
     let error =
         client_at(&url).media().upload_conversation(SERVICE, content).with_retry(quick()).send().await;
     let error = error.unwrap_err();

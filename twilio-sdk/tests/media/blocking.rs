@@ -1,7 +1,7 @@
 use std::io::Read as _;
 
 use twilio_sdk::emulator::Emulator;
-use twilio_sdk::media::{Content, Visibility};
+use twilio_sdk::media::{UploadContent, Visibility};
 
 use crate::common::client;
 use crate::{MEDIA, MESSAGE, RECORDING, RESOURCE, SERVERLESS, SERVICE, content};
@@ -18,7 +18,7 @@ fn downloads_are_readers_and_iterators() {
     let (_runtime, mock) = server(700_001);
     let media = client(&mock).media();
     let mut download = media.recording(RECORDING).download_blocking().unwrap();
-    assert_eq!((download.length(), download.content_type()), (Some(700_001), Some("audio/x-wav")));
+    assert_eq!((download.content_length(), download.content_type()), (Some(700_001), Some("audio/x-wav")));
     let mut start = [0; 5];
     download.read_exact(&mut start).unwrap();
     let mut rest = Vec::new();
@@ -30,10 +30,10 @@ fn downloads_are_readers_and_iterators() {
 
     let mut download = media.recording(RECORDING).download_blocking().unwrap();
     download.read_exact(&mut start).unwrap();
-    assert!(download.bytes_up_to(700_001 - 5).unwrap() == content(700_001)[5..]);
+    assert!(download.bytes_with_limit(700_001 - 5).unwrap() == content(700_001)[5..]);
     let mut download = media.recording(RECORDING).download_blocking().unwrap();
     download.read_exact(&mut start).unwrap();
-    assert!(download.bytes_up_to(700_001 - 6).unwrap_err().is_response_too_large());
+    assert!(download.bytes_with_limit(700_001 - 6).unwrap_err().is_response_too_large());
     assert!(media.recording("RE1").download_blocking().unwrap_err().is_not_found());
 }
 
@@ -41,8 +41,8 @@ fn downloads_are_readers_and_iterators() {
 fn a_reader_of_the_standard_library_is_uploaded() {
     let (_runtime, mock) = server(1);
     let media = client(&mock).media();
-    let file =
-        Content::blocking_reader(std::io::Cursor::new(content(700_001)), 700_001).content_type("image/png");
+    let file = UploadContent::blocking_reader(std::io::Cursor::new(content(700_001)), 700_001)
+        .content_type("image/png");
     let upload = media.upload_asset(SERVERLESS, RESOURCE, "/a.png", Visibility::Public, file);
     let answer = upload.send_with_response_blocking().unwrap();
     assert!(answer.status().as_u16() == 201 && answer.value().sid.is_some());
@@ -57,8 +57,10 @@ fn a_reader_of_the_standard_library_is_uploaded() {
             Err(std::io::Error::other("the tape is torn"))
         }
     }
-    let error =
-        media.upload_conversation(SERVICE, Content::blocking_reader(Broken, 5)).send_blocking().unwrap_err();
+    let error = media
+        .upload_conversation(SERVICE, UploadContent::blocking_reader(Broken, 5))
+        .send_blocking()
+        .unwrap_err();
     assert!(error.is_upload() && error.to_string().contains("the tape is torn"), "{error}");
 }
 

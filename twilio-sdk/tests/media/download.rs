@@ -16,7 +16,7 @@ async fn a_recording_comes_byte_for_byte_in_the_format_that_is_asked_for() {
     let twilio = client(&mock);
     let mut download = twilio.media().recording(RECORDING).download().await.unwrap();
     assert_eq!((download.status().as_u16(), download.attempts()), (200, 1));
-    assert_eq!((download.content_type(), download.length()), (Some("audio/x-wav"), Some(1_000_003)));
+    assert_eq!((download.content_type(), download.content_length()), (Some("audio/x-wav"), Some(1_000_003)));
     assert_eq!(download.request_id(), Some(mock.requests()[0].request_id.as_str()));
     let (mut all, mut pieces) = (Vec::new(), 0);
     while let Some(chunk) = download.chunk().await.unwrap() {
@@ -30,7 +30,7 @@ async fn a_recording_comes_byte_for_byte_in_the_format_that_is_asked_for() {
     let download = recording.with_account_sid("AC00000000000000000000000000000009").download().await.unwrap();
     assert_eq!(download.content_type(), Some("audio/mpeg"));
     let mut written = Vec::new();
-    assert_eq!(download.write_to(&mut written).await.unwrap(), 1_000_003);
+    assert_eq!(download.copy_to(&mut written).await.unwrap(), 1_000_003);
     assert!(written == content(1_000_003));
 
     let requests = mock.requests();
@@ -47,7 +47,7 @@ async fn a_recording_comes_byte_for_byte_in_the_format_that_is_asked_for() {
 async fn an_empty_file_is_a_file() {
     let mock = Emulator::builder().media_size(0).start().await.unwrap();
     let mut download = client(&mock).media().recording(RECORDING).download().await.unwrap();
-    assert_eq!(download.length(), Some(0));
+    assert_eq!(download.content_length(), Some(0));
     assert!(download.chunk().await.unwrap().is_none());
 }
 
@@ -56,7 +56,7 @@ async fn the_media_of_a_message_comes_from_its_own_host_which_sees_no_credential
     let mock = mock().await;
     let download = client(&mock).media().message(MESSAGE, MEDIA).download().await.unwrap();
     assert_eq!(download.content_type(), Some("image/jpeg"));
-    assert!(download.bytes_up_to(64 << 10).await.unwrap() == content(64 << 10));
+    assert!(download.bytes_with_limit(64 << 10).await.unwrap() == content(64 << 10));
     let requests = mock.requests();
     let statuses: Vec<u16> = requests.iter().map(|request| request.status).collect();
     assert_eq!(statuses, [307, 200]);
@@ -86,14 +86,14 @@ async fn urls_of_webhooks_get_credentials_where_they_are_twilios_and_nowhere_els
     let path = format!("/2010-04-01/Accounts/{ACCOUNT}/Recordings/{RECORDING}.wav");
     for origin in [&mock.base_url(), "https://api.twilio.com"] {
         let download = twilio.media().url(format!("{origin}{path}")).download().await.unwrap();
-        assert!(download.bytes_up_to(1 << 20).await.unwrap() == content(64 << 10));
+        assert!(download.bytes_with_limit(1 << 20).await.unwrap() == content(64 << 10));
     }
     let requests = mock.requests();
     assert!(requests.iter().all(|request| request.path == path && request.authorization().is_some()));
     assert_eq!(requests[1].header("x-forwarded-host"), Some("api.twilio.com"));
 
     let elsewhere = twilio.media().url(format!("{}{path}", other.url)).download().await.unwrap();
-    assert_eq!(elsewhere.bytes_up_to(5).await.unwrap(), "hello");
+    assert_eq!(elsewhere.bytes_with_limit(5).await.unwrap(), "hello");
     let head = other.requests()[0].to_ascii_lowercase();
     assert!(head.starts_with("get /2010-04-01/") && !head.contains("authorization"), "{head}");
     assert!(!head.contains("x-forwarded-host") && !head.contains("x-twilio-sdk"), "{head}");
@@ -132,7 +132,7 @@ async fn a_size_limit_holds_whether_the_length_is_announced_or_not() {
     let call = || twilio.media().recording(RECORDING);
     assert!(call().with_size_limit(199_999).download().await.unwrap_err().is_response_too_large());
     let download = call().with_size_limit(200_000).download().await.unwrap();
-    assert!(download.bytes_up_to(199_999).await.unwrap_err().is_response_too_large());
+    assert!(download.bytes_with_limit(199_999).await.unwrap_err().is_response_too_large());
 
     mock.inject_fault(
         RequestMatcher::operation("FetchRecordingMedia"),
@@ -140,7 +140,7 @@ async fn a_size_limit_holds_whether_the_length_is_announced_or_not() {
     )
     .unwrap();
     let mut download = call().with_size_limit(150_000).download().await.unwrap();
-    assert_eq!(download.length(), None);
+    assert_eq!(download.content_length(), None);
     let mut received = 0;
     let error = loop {
         match download.chunk().await {
@@ -150,8 +150,10 @@ async fn a_size_limit_holds_whether_the_length_is_announced_or_not() {
     };
     assert!(error.is_response_too_large() && received <= 150_000, "{error} after {received}");
     assert!(download.chunk().await.unwrap().is_none());
-    assert!(call().download().await.unwrap().bytes_up_to(199_999).await.unwrap_err().is_response_too_large());
-    assert!(call().download().await.unwrap().bytes_up_to(200_000).await.unwrap() == content(200_000));
+    assert!(
+        call().download().await.unwrap().bytes_with_limit(199_999).await.unwrap_err().is_response_too_large()
+    );
+    assert!(call().download().await.unwrap().bytes_with_limit(200_000).await.unwrap() == content(200_000));
 }
 
 #[tokio::test]
@@ -191,7 +193,7 @@ impl tokio::io::AsyncWrite for Full {
 async fn a_disk_that_is_full_is_told_from_a_connection_that_breaks() {
     let mock = mock().await;
     let download = client(&mock).media().recording(RECORDING).download().await.unwrap();
-    let error = download.write_to(&mut Full(1000)).await.unwrap_err();
+    let error = download.copy_to(&mut Full(1000)).await.unwrap_err();
     assert!(error.is_upload() && !error.is_transport(), "{error}");
     let source = std::error::Error::source(&error).unwrap().downcast_ref::<io::Error>().unwrap();
     assert_eq!(source.kind(), io::ErrorKind::StorageFull);

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, ReadBuf};
 use twilio_sdk::Client;
 use twilio_sdk::emulator::{Emulator, media_bytes};
-use twilio_sdk::media::{Content, Visibility};
+use twilio_sdk::media::{UploadContent, Visibility};
 
 use crate::common::client_at;
 use crate::{RECORDING, RESOURCE, SERVERLESS, SERVICE};
@@ -69,7 +69,7 @@ async fn down(twilio: &Client, size: u64) {
 }
 
 async fn up(twilio: &Client, size: u64) {
-    let content = || Content::reader(Pattern { at: 0, size }, size);
+    let content = || UploadContent::reader(Pattern { at: 0, size }, size);
     let media = twilio.media();
     media.upload_asset(SERVERLESS, RESOURCE, "/large", Visibility::Private, content()).send().await.unwrap();
     assert_eq!(media.upload_conversation(SERVICE, content()).send().await.unwrap().size, Some(size as i64));

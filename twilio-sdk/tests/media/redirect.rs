@@ -15,7 +15,7 @@ async fn redirects_on_the_same_host_keep_the_credentials_and_relative_ones_are_r
     })
     .await;
     let download = client_at(&server.url).media().recording(RECORDING).download().await.unwrap();
-    assert_eq!(download.bytes_up_to(7).await.unwrap(), "content");
+    assert_eq!(download.bytes_with_limit(7).await.unwrap(), "content");
     let requests = server.requests();
     assert_eq!(requests.len(), 3);
     assert!(requests.iter().all(|head| has_credentials(head)), "{requests:?}");
@@ -35,7 +35,7 @@ async fn credentials_that_were_dropped_do_not_come_back() {
     let other = Server::start(move |_| redirect(&back)).await;
     second.lock().unwrap().clone_from(&other.url);
     let download = client_at(&first.url).media().message(MESSAGE, MEDIA).download().await.unwrap();
-    assert_eq!(download.bytes_up_to(7).await.unwrap(), "content");
+    assert_eq!(download.bytes_with_limit(7).await.unwrap(), "content");
     let (first, other) = (first.requests(), other.requests());
     assert!(has_credentials(&first[0]) && !has_credentials(&other[0]) && !has_credentials(&first[1]));
     assert!(!first[1].contains("x-forwarded-host"), "{first:?}");
@@ -52,7 +52,7 @@ async fn the_same_port_by_another_name_is_another_host() {
     let front = Server::start(move |_| redirect(&format!("{named}/content"))).await;
     let twilio = client_at(&front.url);
     let download = twilio.media().recording(RECORDING).download().await.unwrap();
-    assert_eq!(download.bytes_up_to(7).await.unwrap(), "content");
+    assert_eq!(download.bytes_with_limit(7).await.unwrap(), "content");
     assert!(has_credentials(&front.requests()[0]) && !has_credentials(&server.requests()[0]));
 }
 

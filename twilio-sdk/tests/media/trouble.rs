@@ -26,7 +26,7 @@ async fn silence_between_pieces_is_a_time_out_and_slowness_is_not() {
     // The whole takes longer than the call's time-out, which is for the first piece.
     let call = client_at(&slow.url).media().recording(RECORDING).with_timeout(Duration::from_millis(100));
     let download = call.with_idle_timeout(Duration::from_secs(5)).download().await.unwrap();
-    assert_eq!(download.bytes_up_to(10).await.unwrap(), "0123456789");
+    assert_eq!(download.bytes_with_limit(10).await.unwrap(), "0123456789");
 
     let silent =
         Server::start(|_| vec![Step::Send(format!("{HEAD}01234")), Step::Wait(Duration::from_secs(60))])
@@ -75,7 +75,7 @@ async fn a_body_that_breaks_off_is_an_error_and_never_a_shorter_file() {
     })
     .await;
     let mut download = client_at(&short.url).media().recording(RECORDING).download().await.unwrap();
-    assert_eq!(download.length(), Some(10));
+    assert_eq!(download.content_length(), Some(10));
     let mut received = Vec::new();
     let error = loop {
         match download.chunk().await {
@@ -96,7 +96,7 @@ async fn a_body_that_breaks_off_is_an_error_and_never_a_shorter_file() {
     .await;
     let call = client_at(&proxied.url).media().recording(RECORDING).with_retry(RetryConfig::none());
     let error = match call.download().await {
-        Ok(download) => download.bytes_up_to(100).await.unwrap_err(),
+        Ok(download) => download.bytes_with_limit(100).await.unwrap_err(),
         Err(error) => error,
     };
     assert!(error.is_transport(), "{error:?}");
@@ -108,7 +108,7 @@ async fn a_body_that_breaks_off_is_an_error_and_never_a_shorter_file() {
             client(&mock).media().recording(RECORDING).with_retry(RetryConfig::none()).download().await;
         // A reset may overtake what was sent before it.
         let error = match download {
-            Ok(download) => download.bytes_up_to(1 << 20).await.unwrap_err(),
+            Ok(download) => download.bytes_with_limit(1 << 20).await.unwrap_err(),
             Err(error) => error,
         };
         assert!(error.is_transport(), "{error:?}");
@@ -124,7 +124,7 @@ async fn a_download_is_tried_again_until_its_first_piece_is_there() {
         mock.inject_sequence(RequestMatcher::operation("FetchRecordingMedia"), [Some(fault)]).unwrap();
         let download = twilio.media().recording(RECORDING).with_retry(quick()).download().await.unwrap();
         assert_eq!((download.attempts(), mock.requests().len()), (2, 2));
-        assert!(download.bytes_up_to(64 << 10).await.unwrap() == content(64 << 10));
+        assert!(download.bytes_with_limit(64 << 10).await.unwrap() == content(64 << 10));
         mock.clear_faults();
     }
     // Also where the file's own host fails: the way is gone from its start.

@@ -7,13 +7,13 @@ use bytes::Bytes;
 use tokio::io::AsyncReadExt as _;
 use twilio_sdk::RetryConfig;
 use twilio_sdk::emulator::Emulator;
-use twilio_sdk::media::{AssetVersion, Content, UploadRequest, Visibility};
+use twilio_sdk::media::{AssetVersion, UploadContent, UploadRequest, Visibility};
 
 use crate::common::{client, client_at, mock};
 use crate::server::{Server, Step};
 use crate::{RESOURCE, SERVERLESS, SERVICE, content};
 
-pub(super) fn asset(mock: &Emulator, content: Content) -> UploadRequest<AssetVersion> {
+pub(super) fn asset(mock: &Emulator, content: UploadContent) -> UploadRequest<AssetVersion> {
     client(mock).media().upload_asset(
         SERVERLESS,
         RESOURCE,
@@ -56,7 +56,7 @@ fn pieces<const N: usize>(pieces: [&'static str; N]) -> Pieces {
 async fn an_asset_goes_up_as_a_form_with_its_names_and_its_content() {
     let mock = mock().await;
     let sent = content(3_000_001);
-    let named = Content::reader(reader(sent.clone()), 3_000_001)
+    let named = UploadContent::reader(reader(sent.clone()), 3_000_001)
         .content_type("image/png")
         .filename("Katze \"1\"; ü.png");
     let response = asset(&mock, named).send_with_response().await.unwrap();
@@ -116,7 +116,7 @@ async fn conversations_media_comes_down_as_it_went_up() {
     let mock = mock().await;
     let media = client(&mock).media();
     let sent = content(2_000_003);
-    let whole = Content::stream(
+    let whole = UploadContent::stream(
         Pieces(vec![Ok(sent.slice(..7)), Ok(Bytes::new()), Ok(sent.slice(7..))], false),
         2_000_003,
     );
@@ -136,7 +136,7 @@ async fn conversations_media_comes_down_as_it_went_up() {
     mock.clear_requests();
     let download = media.conversation(SERVICE, &sid).download().await.unwrap();
     assert_eq!(download.content_type(), Some("image/png"));
-    assert!(download.bytes_up_to(2_000_003).await.unwrap() == sent);
+    assert!(download.bytes_with_limit(2_000_003).await.unwrap() == sent);
     let requests = mock.requests();
     assert_eq!(requests.len(), 2);
     assert!(requests[0].authorization().is_some() && requests[1].authorization().is_none());
@@ -169,10 +169,10 @@ async fn names_that_could_carry_headers_are_refused_and_nothing_is_sent() {
     let evil = "x\"\r\nContent-Type: text/html\r\n\r\n<script>";
     let path = |path: &str| media.upload_asset(SERVERLESS, RESOURCE, path, Visibility::Public, "x");
     let calls = [
-        asset(&mock, Content::bytes("x").filename(evil)),
-        asset(&mock, Content::bytes("x").filename("")),
-        asset(&mock, Content::bytes("x").content_type("text/plain\r\nX-Evil: 1")),
-        asset(&mock, Content::bytes("x").content_type("text")),
+        asset(&mock, UploadContent::bytes("x").filename(evil)),
+        asset(&mock, UploadContent::bytes("x").filename("")),
+        asset(&mock, UploadContent::bytes("x").content_type("text/plain\r\nX-Evil: 1")),
+        asset(&mock, UploadContent::bytes("x").content_type("text")),
         path(evil),
         path(""),
         media.upload_asset(SERVERLESS, RESOURCE, "/x", Visibility::from("public\r\nX-Evil: 1"), "x"),
@@ -182,7 +182,7 @@ async fn names_that_could_carry_headers_are_refused_and_nothing_is_sent() {
         let error = call.send().await.unwrap_err();
         assert!(error.is_invalid_request() && !error.to_string().contains("script"), "{index}: {error}");
     }
-    let call = media.upload_conversation(SERVICE, Content::bytes("x").filename("a\nb"));
+    let call = media.upload_conversation(SERVICE, UploadContent::bytes("x").filename("a\nb"));
     assert!(call.send().await.unwrap_err().is_invalid_request());
     assert!(mock.requests().is_empty());
 }
@@ -192,11 +192,11 @@ async fn content_that_is_not_as_it_was_announced_is_never_carried_out() {
     let mock = mock().await;
     let failing = || Pieces(vec![Ok("abc".into()), Err("the disk is gone".to_owned())], false);
     for (content, reason) in [
-        (Content::reader(reader(content(1000)), 1001), "1000 of 1001"),
-        (Content::reader(reader(content(1000)), 999), "longer than the 999"),
-        (Content::stream(pieces(["ab", "cd"]), 5), "4 of 5"),
-        (Content::stream(pieces(["ab", "cd"]), 3), "longer than the 3"),
-        (Content::stream(failing(), 10), "the disk is gone"),
+        (UploadContent::reader(reader(content(1000)), 1001), "1000 of 1001"),
+        (UploadContent::reader(reader(content(1000)), 999), "longer than the 999"),
+        (UploadContent::stream(pieces(["ab", "cd"]), 5), "4 of 5"),
+        (UploadContent::stream(pieces(["ab", "cd"]), 3), "longer than the 3"),
+        (UploadContent::stream(failing(), 10), "the disk is gone"),
     ] {
         let error = asset(&mock, content).with_retry(quick()).with_idempotent(true).send().await.unwrap_err();
         assert!(error.is_upload() && !error.may_have_executed(), "{error:?}");
@@ -204,7 +204,7 @@ async fn content_that_is_not_as_it_was_announced_is_never_carried_out() {
         assert_eq!((error.attempts(), error.operation_id()), (1, Some("CreateAssetVersion")));
         assert!(std::error::Error::source(&error).is_some());
     }
-    let short = Content::stream(pieces(["ab"]), 5);
+    let short = UploadContent::stream(pieces(["ab"]), 5);
     assert!(client(&mock).media().upload_conversation(SERVICE, short).send().await.unwrap_err().is_upload());
     assert!(mock.requests().iter().all(|request| !request.executed), "{:?}", mock.requests());
 }
@@ -213,7 +213,7 @@ async fn content_that_is_not_as_it_was_announced_is_never_carried_out() {
 async fn an_upload_that_stands_still_is_a_time_out_and_a_slow_one_is_not() {
     let deaf = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let twilio = client_at(&format!("http://{}", deaf.local_addr().unwrap()));
-    let call = |bytes| twilio.media().upload_conversation(SERVICE, Content::bytes(bytes));
+    let call = |bytes| twilio.media().upload_conversation(SERVICE, UploadContent::bytes(bytes));
     // Larger than what the sockets hold, and smaller: no progress, and no answer.
     for size in [64 << 20, 100] {
         let error =
@@ -232,7 +232,7 @@ async fn an_upload_that_stands_still_is_a_time_out_and_a_slow_one_is_not() {
         }
     });
     let slow =
-        asset(&mock, Content::reader(read.take(30), 30)).with_idle_timeout(Duration::from_millis(5000));
+        asset(&mock, UploadContent::reader(read.take(30), 30)).with_idle_timeout(Duration::from_millis(5000));
     assert!(slow.send().await.is_ok());
     writing.await.unwrap();
     assert!(mock.requests()[0].file.as_ref().unwrap().is_pattern);
@@ -241,7 +241,7 @@ async fn an_upload_that_stands_still_is_a_time_out_and_a_slow_one_is_not() {
 #[tokio::test]
 async fn twilios_refusal_is_typed_also_for_large_content() {
     let mock = Emulator::builder().accept_basic("someone", "else").start().await.unwrap();
-    let error = asset(&mock, Content::bytes(content(8 << 20))).send().await.unwrap_err();
+    let error = asset(&mock, UploadContent::bytes(content(8 << 20))).send().await.unwrap_err();
     assert!(error.is_unauthorized() && error.code() == Some(20003), "{error}");
     let error = client(&mock).media().upload_conversation("IS1", "x").send().await.unwrap_err();
     assert!(error.is_unauthorized(), "{error}");
@@ -256,7 +256,8 @@ async fn a_refusal_that_comes_before_the_end_of_the_content_is_heard() {
     })
     .await;
     let twilio = client_at(&refusing.url);
-    let error = twilio.media().upload_conversation(SERVICE, Content::bytes(content(64 << 20))).send().await;
+    let error =
+        twilio.media().upload_conversation(SERVICE, UploadContent::bytes(content(64 << 20))).send().await;
     let error = error.unwrap_err();
     assert_eq!((error.status().map(|s| s.as_u16()), error.code()), (Some(413), Some(20413)), "{error:?}");
 }
@@ -264,7 +265,7 @@ async fn a_refusal_that_comes_before_the_end_of_the_content_is_heard() {
 #[tokio::test]
 async fn nothing_of_content_or_link_is_printed() {
     let mock = mock().await;
-    let call = asset(&mock, Content::bytes("private words").filename("private.txt"));
+    let call = asset(&mock, UploadContent::bytes("private words").filename("private.txt"));
     let url = client(&mock).media().url("https://api.twilio.com/hidden?token=1");
     let printed = format!("{call:?} {url:?} {:?}", client(&mock).media());
     for hidden in ["private", "hidden", "token=1", "key-secret"] {
