@@ -8,11 +8,11 @@ use crate::workspace::Workspace;
 const HELP: &str = "Usage: cargo xtask demo [--live]\n\n  --live  Reads from the real Twilio, with the credentials of the \
                     TWILIO_* variables";
 
-/// Runs the SDK's example `demo`.
+/// Runs the package `twilio-demo`.
 ///
 /// # Errors
 ///
-/// An argument is unknown, or the example cannot be built or fails.
+/// An argument is unknown, or the demo cannot be built or fails.
 pub fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     if wants_help(arguments, HELP) {
         return Ok(());
@@ -22,14 +22,10 @@ pub fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
         ["--live"] => true,
         other => bail!("demo: unknown arguments `{}`\n{HELP}", other.join(" ")),
     };
-    println!("Building the SDK's example `demo` (a few minutes the first time) ...");
-    let mut command =
-        vec!["run", "--quiet", "--package", "twilio-sdk", "--example", "demo", "--features", FEATURES];
+    println!("Building the demo (a few minutes the first time) ...");
+    let mut command = vec!["run", "--quiet", "--package", "twilio-demo"];
     if live {
         command.extend(["--", "--live"]);
     }
     workspace.cargo(command)
 }
-
-/// The features that the example requires beyond the defaults.
-const FEATURES: &str = "emulator,conversations-v1";
