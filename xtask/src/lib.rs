@@ -24,6 +24,10 @@ pub const TASKS: &[(&str, &str)] = &[
     ("fuzz", "Runs or builds the fuzz targets"),
     ("bench", "Measures, each time in one run with a named peer"),
     ("interop", "Verifies signatures in both directions with Twilio's own libraries"),
+    (
+        "release",
+        "Packages every member, checks the packages and builds programs from them; --dry-run publishes nothing",
+    ),
     ("verbatim", "Puts Twilio's pinned verbatim files into place"),
 ];
 

@@ -10,6 +10,7 @@ mod interop;
 mod ops;
 mod output;
 mod peers;
+mod release;
 mod tidy;
 mod tools;
 mod verbatim;
@@ -65,6 +66,8 @@ tasks! {
     Features(features),
     /// Build the documentation with default, no and all features; a warning is an error.
     Docs(docs),
+    /// Package every member, check the packages, and build programs from them alone.
+    Release(release),
     /// Put Twilio's pinned verbatim files into place.
     Verbatim(verbatim),
 }

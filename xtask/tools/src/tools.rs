@@ -22,6 +22,9 @@ pub(crate) const HACK: Tool = Tool { name: "cargo-hack", version: "0.6.45" };
 /// Coverage-guided fuzzing.
 pub(crate) const FUZZ: Tool = Tool { name: "cargo-fuzz", version: "0.13.2" };
 
+/// Comparison of public interfaces between releases.
+pub(crate) const SEMVER: Tool = Tool { name: "cargo-semver-checks", version: "0.44.0" };
+
 impl Tool {
     /// The path of the program: from `PATH` or `target/tools`, where it is installed if need be, as a Python package that
     /// holds the built program, or else from source.

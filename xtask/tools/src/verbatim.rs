@@ -3,6 +3,9 @@ use anyhow::{Context as _, Result, bail};
 use crate::generate::{Asked, Fetched, Lock, place_verbatim};
 use crate::workspace::{Workspace, spec_files};
 
+/// Where GitHub serves archives.
+const GITHUB: &str = "https://codeload.github.com";
+
 /// What `cargo xtask verbatim` understands.
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -10,7 +13,7 @@ pub(crate) struct Args {
     #[arg(long)]
     offline: bool,
     /// Serves the archives in place of GitHub.
-    #[arg(long, env = "TWILIO_OAI_BASE_URL", hide = true, default_value = "https://codeload.github.com")]
+    #[arg(long, env = "TWILIO_OAI_BASE_URL", hide = true, default_value = GITHUB)]
     github_base: String,
 }
 
@@ -20,6 +23,11 @@ pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
     std::fs::copy(workspace.lock(), workspace.verbatim_stamp())
         .context("cannot mark the files as checked")?;
     Ok(())
+}
+
+/// Puts the pinned files into place, fetching them if they are missing.
+pub(crate) fn fetch(workspace: &Workspace) -> Result<()> {
+    run(workspace, Args { offline: false, github_base: GITHUB.to_owned() })
 }
 
 /// Has the pinned files in place, from the pinned source or else from Twilio's repository. Only what hashes to

@@ -42,6 +42,20 @@ pub(super) fn spec_files(bytes: &[u8], folder: &str) -> Result<Files> {
     Ok(files)
 }
 
+/// A text file of a `.tar.gz`, by its whole path.
+pub(super) fn text_file(bytes: &[u8], wanted: &str) -> Result<String> {
+    let mut archive = tar::Archive::new(GzDecoder::new(bytes).take(MAX_ALL));
+    for entry in archive.entries().context("not a tar.gz archive")? {
+        let entry = entry.context("the archive is damaged or cut short")?;
+        if entry.path().context("the archive is damaged")? == Path::new(wanted) {
+            let mut text = String::new();
+            entry.take(MAX_FILE).read_to_string(&mut text).with_context(|| format!("{wanted} is damaged"))?;
+            return Ok(text);
+        }
+    }
+    bail!("the archive has no {wanted}")
+}
+
 /// GitHub's archives put one folder, named after the commit, around everything: `*/` stands for it.
 fn lies_in(parent: &Path, folder: &str) -> bool {
     match folder.strip_prefix("*/") {

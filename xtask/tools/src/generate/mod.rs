@@ -18,6 +18,7 @@ mod tests;
 pub(crate) use check::problems;
 pub(crate) use lock::Lock;
 pub(crate) use names::read as locks;
+pub(crate) use npm::Notice;
 pub(crate) use source::{Asked, Fetched};
 
 use anyhow::{Context, Result, bail};

@@ -7,8 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use sha2::{Digest, Sha512};
 
-use super::archive;
 use super::source::{Fetched, Origin};
+use super::{Lock, archive};
+use crate::workspace::Workspace;
 
 /// The package of Twilio's command-line tool, which carries every spec.
 pub(super) const PACKAGE: &str = "@twilio/cli-core";
@@ -16,6 +17,7 @@ pub(super) const PACKAGE: &str = "@twilio/cli-core";
 pub(super) const VERSION: &str = "9.0.0";
 
 const FOLDER: &str = "package/src/services/twilio-api";
+const LICENCE: &str = "package/LICENSE";
 
 /// One entry of what `npm pack --json` prints.
 #[derive(Deserialize)]
@@ -41,6 +43,38 @@ pub(super) fn fetch(package: &str, version: &str) -> Result<Fetched> {
     let files = archive::spec_files(&tarball, FOLDER).with_context(|| format!("npm package {asked}"))?;
     let origin = Origin::Npm { package: package.to_owned(), version: packed.version, integrity };
     Ok(Fetched { origin, files })
+}
+
+/// The licence text of the npm package that the verbatim files come from.
+pub(crate) struct Notice(String);
+
+impl Notice {
+    /// Reads it from the pinned archive.
+    ///
+    /// # Errors
+    ///
+    /// The lock pins no npm package, its archive cannot be fetched or is not the pinned one, or it has no licence.
+    pub(crate) fn of_pinned_package(workspace: &Workspace) -> Result<Self> {
+        let lock = Lock::read(workspace)?.context("there is no lock; `cargo xtask gen` writes it")?;
+        let Origin::Npm { package, version, integrity: pinned } = &lock.source else {
+            bail!("the verbatim files are from a {}, and not from an npm package", lock.source);
+        };
+        let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+        let asked = format!("{package}@{version}");
+        pack(folder.path(), &asked)?;
+        let tarball = tarball(folder.path(), &asked)?;
+        let found = integrity(&tarball);
+        if found != *pinned {
+            bail!("the archive of {asked} has {found}, and the lock pins {pinned}");
+        }
+        let text = archive::text_file(&tarball, LICENCE).with_context(|| format!("npm package {asked}"))?;
+        Ok(Self(format!("The descriptions in these files are part of the npm package {asked}.\n\n{text}")))
+    }
+
+    /// The text.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
 }
 
 /// npm prints its warnings on standard error; only standard output is read.
