@@ -15,7 +15,7 @@ const MARK: &str = "s3cr3t-mark";
 static LOADER: LazyLock<ConfigLoader> = LazyLock::new(|| {
     // Without a folder of its own, the paths of certificates in an input would lead to this project's files.
     let folder = std::env::temp_dir().join("twilio-fuzz-no-such-folder");
-    ConfigLoader::new().directory(folder).variables(|name| match name {
+    ConfigLoader::new().base_dir(folder).env_source(|name| match name {
         "TWILIO_PROFILE" | "MISSING" => None,
         "EMPTY" => Some(String::new()),
         _ => Some(MARK.to_owned()),

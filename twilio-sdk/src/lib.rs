@@ -117,8 +117,6 @@ mod config;
 mod digest;
 mod endpoint;
 mod error;
-#[cfg(any(feature = "audit", feature = "config-file"))]
-mod file_owner;
 #[cfg(feature = "hashicorp-vault")]
 #[cfg_attr(docsrs, doc(cfg(feature = "hashicorp-vault")))]
 pub mod hashicorp_vault;
@@ -133,8 +131,6 @@ pub mod media;
 mod paging;
 #[cfg(any(feature = "emulator", feature = "request-validation"))]
 mod pattern;
-#[cfg(any(feature = "access", feature = "audit", feature = "vault"))]
-mod private_file;
 mod products;
 mod runtime;
 
@@ -163,19 +159,15 @@ pub use auth::{
     CustomKeyConfig, KeyLocation, OAuthConfig,
 };
 pub use client::Client;
+#[cfg(feature = "config-file")]
+#[cfg_attr(docsrs, doc(cfg(feature = "config-file")))]
+pub use config::ConfigLoader;
 #[cfg(feature = "rate-limit")]
 pub use config::RateLimit;
 pub use config::{
     CircuitBreakerConfig, ConnectionConfig, Edge, HttpVersion, Location, LoggingConfig, PoolConfig, Proxy,
-    ProxyServer, Region, ResponseLimits, RetryConfig, SecretError, SecretSource, Secrets, TlsBackend,
-    TlsConfig, TlsVersion,
+    ProxyServer, Region, ResponseLimits, RetryConfig, TlsBackend, TlsConfig, TlsVersion,
 };
-#[cfg(feature = "config-file")]
-#[cfg_attr(docsrs, doc(cfg(feature = "config-file")))]
-pub use config::{ConfigFormat, ConfigLoader};
-#[cfg(feature = "config-file")]
-#[cfg_attr(docsrs, doc(cfg(feature = "config-file")))]
-pub use error::ConfigProblem;
 #[cfg(feature = "request-validation")]
 pub use error::Violation;
 pub use error::{Error, ErrorBody, OAuthError, OAuthErrorCode, ProblemDetail, Result};
@@ -185,6 +177,13 @@ pub use products::*;
 #[cfg(feature = "serialize")]
 pub use runtime::RequestData;
 pub use runtime::{Attempt, Operation, OperationRequest, RawBody, RawRequest, Response, SendFuture};
+#[cfg(feature = "config-file")]
+#[cfg_attr(docsrs, doc(cfg(feature = "config-file")))]
+pub use twilio_sdk_config::ConfigFormat;
+#[cfg(any(feature = "audit", feature = "config-file", feature = "vault"))]
+#[allow(unused_imports)]
+use twilio_sdk_config::internal::{file_owner, private_file};
+pub use twilio_sdk_config::{ConfigError, ConfigProblem, MemorySecretSource, SecretError, SecretSource};
 pub use twilio_sdk_http::install_tls_provider;
 
 /// What the conformance tests need to inspect responses. It changes without notice.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use common::ACCOUNT;
 use common::loopback::{Loopback, Reply};
 use twilio_sdk::oauth::{
-    MemoryStore, OAuthClientConfig, Provider, StoreFuture, TokenSource, TokenStore, Tokens,
+    MemoryTokenStore, OAuthClientConfig, Provider, StoreFuture, TokenSource, TokenStore, Tokens,
 };
 use twilio_sdk::types::SecretString;
 use twilio_sdk::{Client, ConnectionConfig, OAuthErrorCode};
@@ -60,13 +60,13 @@ fn tokens(access: &str, life: Duration) -> Tokens {
     Tokens::new(access, Some("r-0".into()), life)
 }
 
-async fn stored(server: &Loopback, tokens: Tokens) -> (TokenSource, Arc<MemoryStore>) {
-    let store = Arc::new(MemoryStore::new());
+async fn stored(server: &Loopback, tokens: Tokens) -> (TokenSource, Arc<MemoryTokenStore>) {
+    let store = Arc::new(MemoryTokenStore::new());
     store.save("alice", &tokens).await.unwrap();
     (TokenSource::stored(provider(server), Arc::clone(&store) as _, "alice"), store)
 }
 
-async fn kept(store: &MemoryStore) -> (String, String) {
+async fn kept(store: &MemoryTokenStore) -> (String, String) {
     let tokens = store.load("alice").await.unwrap().unwrap();
     let refresh =
         tokens.refresh_token.as_ref().map(SecretString::expose_secret).unwrap_or_default().to_owned();
@@ -152,7 +152,7 @@ async fn a_refresh_that_everyone_gave_up_on_is_still_kept() {
 #[tokio::test]
 async fn without_a_login_or_a_refresh_token_the_call_is_not_sent() {
     let server = rotating().await;
-    let source = TokenSource::stored(provider(&server), Arc::new(MemoryStore::new()), "bob");
+    let source = TokenSource::stored(provider(&server), Arc::new(MemoryTokenStore::new()), "bob");
     let error = call(&client(&source, &server)).await.unwrap_err();
     assert!(error.is_oauth() && error.to_string().contains("login"), "{error}");
     source.save(Tokens::new("a", None, Duration::ZERO)).await.unwrap();
@@ -177,7 +177,7 @@ async fn a_refused_refresh_token_is_typed_and_the_store_keeps_what_it_has() {
 
 /// A store whose saves fail, or whose first load is behind that of another process.
 struct Odd {
-    inner: MemoryStore,
+    inner: MemoryTokenStore,
     fail: bool,
     behind: std::sync::Mutex<Option<Tokens>>,
 }
@@ -203,7 +203,7 @@ impl TokenStore for Odd {
 #[tokio::test]
 async fn a_store_that_fails_does_not_lose_the_rotated_token() {
     let server = rotating().await;
-    let inner = MemoryStore::new();
+    let inner = MemoryTokenStore::new();
     inner.save("alice", &tokens("refused", HOUR)).await.unwrap();
     let store = Odd { inner, fail: true, behind: std::sync::Mutex::new(None) };
     let source = TokenSource::stored(provider(&server), Arc::new(store), "alice");
@@ -218,7 +218,7 @@ async fn a_store_that_fails_does_not_lose_the_rotated_token() {
 #[tokio::test]
 async fn a_refresh_token_that_another_process_used_is_looked_up_again() {
     let server = rotating().await;
-    let inner = MemoryStore::new();
+    let inner = MemoryTokenStore::new();
     inner.save("alice", &tokens("a-9", HOUR)).await.unwrap();
     let stale = Tokens::new("a-8", Some("used".into()), Duration::ZERO);
     let store = Odd { inner, fail: false, behind: std::sync::Mutex::new(Some(stale)) };

@@ -21,7 +21,7 @@ impl Roles {
     /// permissions, the names of built-in roles, names that are none, roles without permissions.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
         let variables = |name: &str| std::env::var(name).ok();
-        read_file(path.as_ref(), &variables, &|file| Some(roles(&file.table("access").table("roles"))))
+        Ok(read_file(path.as_ref(), &variables, &|file| Some(roles(&file.table("access").table("roles"))))?)
     }
 }
 
@@ -29,14 +29,14 @@ fn roles(table: &Reader<'_>) -> Roles {
     let mut roles = Roles::new();
     for name in table.keys() {
         let role = table.table(name);
-        if !role.is_there() {
+        if !role.is_present() {
             continue;
         }
         // The reader knows the keys of tables whose names it knows, and the names of roles are the file's own.
         for key in role.keys().filter(|key| *key != "permissions") {
             role.problem(key, "unknown key; the keys here are: permissions");
         }
-        let Some(names) = role.texts("permissions") else {
+        let Some(names) = role.strings("permissions") else {
             missing(&role, &["permissions"]);
             continue;
         };

@@ -3,14 +3,11 @@
 mod breaker;
 mod env;
 #[cfg(feature = "config-file")]
-mod expand;
-#[cfg(feature = "config-file")]
 pub(crate) mod file;
 mod logging;
 #[cfg(any(feature = "config-file", feature = "rate-limit"))]
 mod rate;
 mod retry;
-mod secret_source;
 mod transport;
 
 use std::fmt;
@@ -24,12 +21,11 @@ use crate::{Error, Result};
 pub use crate::types::{Edge, Location, Region};
 pub use breaker::CircuitBreakerConfig;
 #[cfg(feature = "config-file")]
-pub use file::{ConfigFormat, ConfigLoader};
+pub use file::ConfigLoader;
 pub use logging::LoggingConfig;
 #[cfg(feature = "rate-limit")]
 pub use rate::RateLimit;
 pub use retry::RetryConfig;
-pub use secret_source::{SecretError, SecretSource, Secrets};
 pub use transport::{PoolConfig, ResponseLimits};
 pub use twilio_sdk_http::{HttpVersion, Proxy, ProxyServer, TlsBackend, TlsConfig, TlsVersion};
 

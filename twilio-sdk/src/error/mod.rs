@@ -1,8 +1,6 @@
 //! The one error of the client.
 
 mod api;
-#[cfg(feature = "config-file")]
-mod config;
 mod lasting;
 mod shown;
 mod transfer;
@@ -16,8 +14,6 @@ use serde_json::Value;
 use serde_json::error::Category;
 
 pub use api::{ErrorBody, ProblemDetail};
-#[cfg(feature = "config-file")]
-pub use config::ConfigProblem;
 pub(crate) use lasting::lasts;
 pub(crate) use twilio_sdk_http::internal::TokenResult;
 pub use twilio_sdk_http::{OAuthError, OAuthErrorCode};
@@ -26,7 +22,7 @@ pub use violation::Violation;
 
 use crate::runtime::{HttpError, Operation, Raw, retry_after};
 use shown::Unexpected;
-use twilio_sdk_config::ConfigError;
+use twilio_sdk_config::{ConfigError, ConfigProblem};
 use twilio_sdk_http::internal::Cause;
 
 /// The result of a call.
@@ -51,8 +47,7 @@ struct Inner {
     tls: bool,
     refused: bool,
     circuit_retry_after: Option<Duration>,
-    #[cfg(feature = "config-file")]
-    problems: Vec<ConfigProblem>,
+    config_problems: Vec<ConfigProblem>,
     #[cfg(feature = "request-validation")]
     violations: Vec<Violation>,
     token: Option<Box<OAuthError>>,
@@ -90,8 +85,7 @@ impl Error {
             tls: false,
             refused: false,
             circuit_retry_after: None,
-            #[cfg(feature = "config-file")]
-            problems: Vec::new(),
+            config_problems: Vec::new(),
             #[cfg(feature = "request-validation")]
             violations: Vec::new(),
             token: None,
@@ -293,6 +287,11 @@ impl Error {
         self.0.kind == Kind::Config
     }
 
+    /// Returns everything that is wrong with a configuration file, in the order of the file; empty for other errors.
+    pub fn config_problems(&self) -> &[ConfigProblem] {
+        &self.0.config_problems
+    }
+
     /// A value cannot be put into a request, or breaks a rule that is checked; nothing was sent.
     pub fn is_invalid_request(&self) -> bool {
         self.0.kind == Kind::Request
@@ -416,7 +415,15 @@ impl Error {
 
 impl From<ConfigError> for Error {
     fn from(error: ConfigError) -> Self {
-        Self::config(error.to_string())
+        let mut shown = Self::config(error.to_string());
+        shown.0.config_problems = error.into_problems();
+        shown
+    }
+}
+
+impl From<ConfigProblem> for Error {
+    fn from(problem: ConfigProblem) -> Self {
+        ConfigError::from(problem).into()
     }
 }
 

@@ -32,7 +32,7 @@ pub enum HashicorpVaultErrorKind {
     /// The path, the version or the field is not there, or was deleted; or the engine is another than version 2.
     NotFound,
     /// The field is no text.
-    NotText,
+    NotString,
     /// The token is wrong, has expired, or may not read the path.
     Denied,
     /// The server answered with this status: 503 where it is sealed, 307 where it is a standby of another server.
@@ -48,7 +48,7 @@ impl fmt::Display for HashicorpVaultErrorKind {
         match self {
             Self::Name => f.write_str("it must be a path, as in PATH, PATH#FIELD or PATH?version=3#FIELD"),
             Self::NotFound => f.write_str("there is no such path, version or field"),
-            Self::NotText => f.write_str("the field is no text"),
+            Self::NotString => f.write_str("the field is no text"),
             Self::Denied => f.write_str("the token is not valid, or may not read it"),
             Self::Status(503) => f.write_str("the server is sealed or under maintenance (503)"),
             Self::Status(307) => {

@@ -13,7 +13,7 @@
 //! let vault = HashicorpVault::new(HashicorpVaultConfig::new("https://vault.example.com:8200", token))?;
 //! let loader = ConfigLoader::new();
 //! let secrets = vault.prefetch(loader.secret_names("twilio.toml")?).await?;
-//! let config = loader.secrets(secrets).file("twilio.toml")?;
+//! let config = loader.secret_source(secrets).load_file("twilio.toml")?;
 //! # Ok(())
 //! # }
 //! ```
@@ -42,7 +42,7 @@ use http::{HeaderValue, Request};
 use twilio_sdk_http::internal::{Exchange, chain};
 
 use crate::types::SecretValue;
-use crate::{Result, Secrets};
+use crate::{MemorySecretSource, Result};
 
 pub use config::HashicorpVaultConfig;
 pub use error::{HashicorpVaultError, HashicorpVaultErrorKind};
@@ -89,8 +89,8 @@ impl HashicorpVault {
     pub async fn prefetch(
         &self,
         names: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> std::result::Result<Secrets, HashicorpVaultError> {
-        let (mut secrets, mut read) = (Secrets::new(), BTreeMap::<String, SecretValue>::new());
+    ) -> std::result::Result<MemorySecretSource, HashicorpVaultError> {
+        let (mut secrets, mut read) = (MemorySecretSource::new(), BTreeMap::<String, SecretValue>::new());
         for name in names {
             let name = name.as_ref();
             let failed = |kind| HashicorpVaultError::new(name, kind);
@@ -101,7 +101,7 @@ impl HashicorpVault {
             }
             let field = read.get(&parsed.target).and_then(|data| data.expose_secret().get(parsed.field));
             let field = field.ok_or_else(|| failed(HashicorpVaultErrorKind::NotFound))?;
-            secrets.insert(name, field.as_str().ok_or_else(|| failed(HashicorpVaultErrorKind::NotText))?);
+            secrets.insert(name, field.as_str().ok_or_else(|| failed(HashicorpVaultErrorKind::NotString))?);
         }
         Ok(secrets)
     }
@@ -116,7 +116,7 @@ impl HashicorpVault {
     pub fn prefetch_blocking(
         &self,
         names: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> std::result::Result<Secrets, HashicorpVaultError> {
+    ) -> std::result::Result<MemorySecretSource, HashicorpVaultError> {
         let names: Vec<String> = names.into_iter().map(|name| name.as_ref().to_owned()).collect();
         let vault = self.clone();
         let first = names.first().cloned().unwrap_or_default();

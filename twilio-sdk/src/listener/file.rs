@@ -200,7 +200,8 @@ impl UserStore for FileUserStore {
 }
 
 fn load(path: &Path) -> Result<MemoryUserStore> {
-    let users = read_file(path, &|name| std::env::var(name).ok(), &|reader| users(&reader.decisive("auth")))?;
+    let users =
+        read_file(path, &|name| std::env::var(name).ok(), &|reader| users(&reader.strict_table("auth")))?;
     let users = MemoryUserStore::new(users)
         .map_err(|error| Error::config(format!("{}: auth.users: {error}", path.display())))?;
     if !users.is_even() {
@@ -217,10 +218,10 @@ fn load(path: &Path) -> Result<MemoryUserStore> {
 fn users(auth: &Reader<'_>) -> Option<Vec<(String, PasswordHash, Vec<String>)>> {
     let plain_allowed = auth.flag("allow_plaintext_passwords").unwrap_or(false);
     let users = auth.tables("users", |user| {
-        let username = user.text("username");
-        let (hash, password) = (user.text("password_hash"), user.secret("password"));
-        let scopes = user.texts("scopes").unwrap_or_default();
-        if !user.is_there() {
+        let username = user.string("username");
+        let (hash, password) = (user.string("password_hash"), user.secret("password"));
+        let scopes = user.strings("scopes").unwrap_or_default();
+        if !user.is_present() {
             return None;
         }
         missing(user, &["username"]);
@@ -275,7 +276,7 @@ fn is_transmittable(text: &str) -> bool {
 #[cfg(all(fuzzing, feature = "emulator"))]
 pub(crate) fn users_of(text: &str, format: crate::ConfigFormat) -> Result<Vec<(String, Vec<String>)>> {
     let found =
-        crate::config::file::read_text(text, format, &|_| None, &|reader| users(&reader.table("auth")))?;
+        crate::config::file::read_str(text, format, &|_| None, &|reader| users(&reader.table("auth")))?;
     Ok(found.into_iter().map(|(name, _, scopes)| (name, scopes)).collect())
 }
 

@@ -9,7 +9,7 @@
 //! ```no_run
 //! # async fn example() -> twilio_sdk::Result<()> {
 //! use std::sync::Arc;
-//! use twilio_sdk::oauth::{MemoryStore, Provider, OAuthClientConfig, TokenSource};
+//! use twilio_sdk::oauth::{MemoryTokenStore, Provider, OAuthClientConfig, TokenSource};
 //! use twilio_sdk::{Client, ConnectionConfig};
 //!
 //! let provider = Provider::new(
@@ -22,7 +22,7 @@
 //! let tokens = login.wait().await?;
 //!
 //! // Kept, renewed in time, and renewed after a 401, with each new refresh token stored.
-//! let source = TokenSource::stored(provider, Arc::new(MemoryStore::new()), "alice");
+//! let source = TokenSource::stored(provider, Arc::new(MemoryTokenStore::new()), "alice");
 //! source.save(tokens).await?;
 //! let client = Client::new(ConnectionConfig::new(source).base_url("https://gateway.example.com"))?;
 //! # Ok(())
@@ -36,8 +36,6 @@ mod pkce;
 mod provider;
 mod record;
 mod source;
-mod store;
-mod tokens;
 mod wire;
 
 pub use authorization::Authorization;
@@ -46,5 +44,4 @@ pub use device::DeviceLogin;
 pub use pkce::PkceVerifier;
 pub use provider::Provider;
 pub use source::TokenSource;
-pub use store::{MemoryStore, StoreError, StoreFuture, TokenStore};
-pub use tokens::Tokens;
+pub use twilio_sdk_config::{MemoryTokenStore, StoreError, StoreFuture, TokenStore, Tokens};

@@ -108,7 +108,9 @@ impl Provider {
         let granted: BasicTokenResponse =
             request.request_async(&wire).await.map_err(|e| wire.problem(e, &self.secrets(&[])))?;
         // Section 4.4.3: there should be no refresh token, because there is nothing that it would save.
-        wire.tokens(&granted).map(|tokens| Tokens { refresh_token: None, ..tokens })
+        let mut tokens = wire.tokens(&granted)?;
+        tokens.refresh_token = None;
+        Ok(tokens)
     }
 
     /// The next access token (RFC 6749, section 6). The refresh token in the result is the new one where the server
@@ -134,9 +136,9 @@ impl Provider {
             .request_async(&wire)
             .await
             .map_err(|e| wire.problem(e, &self.secrets(&[refresh_token])))?;
-        let tokens = wire.tokens(&granted)?;
-        let refresh_token = tokens.refresh_token.or_else(|| Some(refresh_token.clone()));
-        Ok(Tokens { refresh_token, ..tokens })
+        let mut tokens = wire.tokens(&granted)?;
+        tokens.refresh_token.get_or_insert_with(|| refresh_token.clone());
+        Ok(tokens)
     }
 }
 

@@ -1,11 +1,11 @@
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 use twilio_sdk_http::internal::header::bearer;
-use twilio_sdk_http::internal::token::{FetchFuture, Fresh, LastToken, TokenCell};
+use twilio_sdk_http::internal::token::{FetchFuture, Fresh, LastToken, Lifetime, TokenCell};
 
 use super::{Provider, TokenStore, Tokens};
 use crate::audit::{AuditEvent, AuditEventKind};
@@ -130,6 +130,13 @@ impl fmt::Debug for TokenSource {
     }
 }
 
+/// Returns how long an access token remains valid, and when to fetch the next one.
+fn lifetime(tokens: &Tokens) -> Lifetime {
+    let whole = tokens.expires_at.duration_since(tokens.issued_at).unwrap_or_default();
+    let left = tokens.expires_at.duration_since(SystemTime::now()).unwrap_or_default();
+    Lifetime::new(left, whole)
+}
+
 impl Fetch for Source {
     fn fetch(self: Arc<Self>, _: &Handle, last: LastToken) -> FetchFuture {
         self.obtain(last)
@@ -143,7 +150,7 @@ impl Source {
                 None => self.provider.fetch_client_credentials().await?,
                 Some(stored) => stored.next(&self.provider, last).await?,
             };
-            Ok(Fresh { lifetime: tokens.life(), token: tokens.access_token })
+            Ok(Fresh { lifetime: lifetime(&tokens), token: tokens.access_token })
         })
     }
 }
@@ -166,7 +173,7 @@ impl Stored {
             pending.unrecorded = None;
         }
         let tokens = self.load(&pending.unsaved).await?;
-        let life = tokens.life();
+        let life = lifetime(&tokens);
         let is_new = last.is_none_or(|last| bearer(&tokens.access_token).as_ref() != Some(&last.header));
         if is_new && life.left > life.margin {
             return Ok(tokens);
@@ -191,7 +198,7 @@ impl Stored {
         if text(&newer) == text(old) {
             return Err(problem);
         }
-        match newer.life() {
+        match lifetime(&newer) {
             life if life.left > life.margin => Ok(newer),
             _ => self.refresh(provider, &newer, pending).await,
         }

@@ -85,13 +85,12 @@ impl Wire {
         let scope =
             granted.scopes().map(|scopes| scopes.iter().map(Scope::as_ref).collect::<Vec<_>>().join(" "));
         let refresh_token = granted.refresh_token().map(|token| token.secret().as_str());
-        Ok(Tokens {
-            access_token: access_token.into(),
-            refresh_token: refresh_token.filter(|token| !token.is_empty()).map(SecretString::from),
-            scope,
-            issued_at: self.begun,
-            expires_at: self.begun.checked_add(life.left).unwrap_or(self.begun),
-        })
+        let refresh_token = refresh_token.filter(|token| !token.is_empty()).map(SecretString::from);
+        let mut tokens = Tokens::new(access_token, refresh_token, life.left);
+        tokens.scope = scope;
+        tokens.issued_at = self.begun;
+        tokens.expires_at = self.begun.checked_add(life.left).unwrap_or(self.begun);
+        Ok(tokens)
     }
 }
 

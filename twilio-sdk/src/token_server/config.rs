@@ -79,7 +79,7 @@ impl TokenServerConfig {
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let directory = path.parent().unwrap_or(Path::new("")).to_owned();
-        read_file(path, &|name| std::env::var(name).ok(), &|reader| keys::read(reader, &directory))
+        Ok(read_file(path, &|name| std::env::var(name).ok(), &|reader| keys::read(reader, &directory))?)
     }
 
     /// Reads the settings from environment variables. Every user gets a token of one hour for one room of Video.

@@ -14,7 +14,7 @@ use crate::types::Location;
 
 pub(super) fn read(reader: &Reader<'_>, directory: &Path) -> Option<TokenServerConfig> {
     let twilio = reader.table("twilio");
-    let (account_sid, api_key) = (twilio.text("account_sid"), twilio.text("api_key"));
+    let (account_sid, api_key) = (twilio.string("account_sid"), twilio.string("api_key"));
     let api_secret = twilio.secret("api_secret");
     let read = [account_sid.is_some(), api_key.is_some(), api_secret.is_some()];
     let key = ApiKeyConfig::new(
@@ -31,7 +31,7 @@ pub(super) fn read(reader: &Reader<'_>, directory: &Path) -> Option<TokenServerC
             (true, false) => {}
         }
     }
-    let region = twilio.text("region");
+    let region = twilio.string("region");
     twilio.check(
         "region",
         "region",
@@ -41,7 +41,7 @@ pub(super) fn read(reader: &Reader<'_>, directory: &Path) -> Option<TokenServerC
     );
 
     let users = reader.table("users");
-    let users_file = users.text("file").map(|file| directory.join(file));
+    let users_file = users.string("file").map(|file| directory.join(file));
     if !users.has("file") {
         users.problem("file", "is missing; give the path of the users file");
     }
@@ -52,13 +52,13 @@ pub(super) fn read(reader: &Reader<'_>, directory: &Path) -> Option<TokenServerC
         reader.problem("rules", "is missing; without rules no user gets a token");
     }
 
-    let listen = reader.text("listen").map(|text| text.parse());
+    let listen = reader.string("listen").map(|text| text.parse());
     if matches!(listen, Some(Err(_))) {
         reader.problem("listen", "must be an address with a port, such as 127.0.0.1:3000");
     }
     let behind_proxy = reader.flag("behind_proxy").unwrap_or(false);
     let trust_x_forwarded_for = reader.flag("trust_x_forwarded_for").unwrap_or(false);
-    let hosts = reader.texts("hosts").unwrap_or_default();
+    let hosts = reader.strings("hosts").unwrap_or_default();
     if !hosts.iter().all(|host| is_host(host)) {
         reader.problem(
             "hosts",
@@ -130,10 +130,10 @@ pub(super) fn read(reader: &Reader<'_>, directory: &Path) -> Option<TokenServerC
 
 /// Reads the settings of the audit log. A table without a file is an error.
 fn audit(reader: &Reader<'_>, directory: &Path) -> Option<AuditLogOptions> {
-    let file = reader.text("file");
+    let file = reader.string("file");
     let (max_size, lock_timeout) = (reader.size("max_file_size"), reader.duration("lock_timeout"));
     let interval = reader.duration_or_zero("fsync_interval");
-    if reader.is_there() && (!reader.has("file") || file.as_deref() == Some("")) {
+    if reader.is_present() && (!reader.has("file") || file.as_deref() == Some("")) {
         reader.problem("file", "is missing; give the path of the audit log");
     }
     let mut log = AuditLogOptions::new(directory.join(file?));
@@ -152,7 +152,7 @@ fn audit(reader: &Reader<'_>, directory: &Path) -> Option<AuditLogOptions> {
 fn tls(reader: &Reader<'_>) -> Option<Tls> {
     let (certificates, key) = (reader.pem("certificate"), reader.pem_secret("key"));
     for name in ["certificate", "key"] {
-        if reader.is_there() && !reader.has(name) {
+        if reader.is_present() && !reader.has(name) {
             reader.problem(name, "is missing");
         }
     }
@@ -160,7 +160,7 @@ fn tls(reader: &Reader<'_>) -> Option<Tls> {
 }
 
 fn origins(cors: &Reader<'_>) -> Vec<String> {
-    let origins = cors.texts("allowed_origins").unwrap_or_default();
+    let origins = cors.strings("allowed_origins").unwrap_or_default();
     if !origins.iter().all(|origin| is_origin(origin)) {
         cors.problem(
             "allowed_origins",

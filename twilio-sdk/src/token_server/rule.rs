@@ -147,8 +147,8 @@ impl Rule {
 
 /// Reads one table of `rules`.
 pub(super) fn rule(reader: &Reader<'_>) -> Option<Rule> {
-    let users = reader.texts("users").unwrap_or_default();
-    let scopes = reader.texts("scopes").unwrap_or_default();
+    let users = reader.strings("users").unwrap_or_default();
+    let scopes = reader.strings("scopes").unwrap_or_default();
     for key in ["users", "scopes"] {
         if reader.has(key) && users.is_empty() && scopes.is_empty() {
             reader.problem(key, "is empty; leave it out to match every user");
@@ -175,13 +175,13 @@ pub(super) fn rule(reader: &Reader<'_>) -> Option<Rule> {
         template(&task_router, "role"),
     );
     let grants = Grants {
-        video: video.is_there().then_some(room),
-        voice: voice.is_there().then_some(voice_grant),
-        chat: chat.is_there().then_some(chat_grant),
-        sync: sync.is_there().then_some(sync_service),
-        task_router: task_router.is_there().then_some(task_router_grant),
+        video: video.is_present().then_some(room),
+        voice: voice.is_present().then_some(voice_grant),
+        chat: chat.is_present().then_some(chat_grant),
+        sync: sync.is_present().then_some(sync_service),
+        task_router: task_router.is_present().then_some(task_router_grant),
     };
-    if !reader.is_there() {
+    if !reader.is_present() {
         return None;
     }
     let rule = Rule { users, scopes, identity, ttl, grants };
@@ -192,6 +192,6 @@ pub(super) fn rule(reader: &Reader<'_>) -> Option<Rule> {
 }
 
 fn template(reader: &Reader<'_>, key: &str) -> Option<Template> {
-    let text = reader.text(key)?;
+    let text = reader.string(key)?;
     Template::parse(&text).map_err(|message| reader.problem(key, message)).ok()
 }

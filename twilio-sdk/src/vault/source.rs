@@ -19,9 +19,9 @@ impl SecretSource for Vault {
             (EntryValue::Text(text), None) => Ok(text.clone()),
             (EntryValue::Json(json), Some(field)) => {
                 let field = json.expose_secret().get(field).ok_or(SecretError::NotFound)?;
-                field.as_str().map(Into::into).ok_or(SecretError::NotText)
+                field.as_str().map(Into::into).ok_or(SecretError::NotString)
             }
-            _ => Err(SecretError::NotText),
+            _ => Err(SecretError::NotString),
         }
     }
 }

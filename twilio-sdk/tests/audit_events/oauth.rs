@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use twilio_sdk::OAuthErrorCode;
-use twilio_sdk::oauth::{MemoryStore, OAuthClientConfig, Provider, TokenSource, TokenStore as _, Tokens};
+use twilio_sdk::oauth::{
+    MemoryTokenStore, OAuthClientConfig, Provider, TokenSource, TokenStore as _, Tokens,
+};
 
 use crate::loopback::{Loopback, Reply};
 use crate::recorder::Recorder;
@@ -113,7 +115,7 @@ async fn no_token_is_handed_out_without_a_record() {
 #[tokio::test]
 async fn renewed_tokens_are_recorded_by_their_key_and_kept_where_they_cannot_be() {
     let (server, recorder) = (server().await, Arc::new(Recorder::default()));
-    let store = Arc::new(MemoryStore::new());
+    let store = Arc::new(MemoryTokenStore::new());
     let expired = Tokens::new("at-s3cret-0", Some("rt-s3cret-0".into()), Duration::ZERO);
     store.save("alice", &expired).await.unwrap();
     let source = TokenSource::stored(provider(&server.url, &recorder), Arc::clone(&store) as _, "alice");

@@ -22,12 +22,12 @@ const WRONG: &[(&str, &str)] = &[
     ("proxy = { url = 'socks5://p:1' }", "2:9: proxy: the URL must start with http:// or https://"),
     (
         "tls.client_key = 'secret://key'\ntls.client_certificate = '/nowhere'",
-        "2:20: tls.client_key: `secret://` names an entry of a vault, and none is given to the loader\n3:22: tls.client_certificate: must be PEM, or the path of a file with it from the folder of this one; reading it: No such file or directory (os error 2)",
+        "2:20: tls.client_key: `secret://` needs a secret source, and the loader has none; set one with `secret_source`\n3:22: tls.client_certificate: must be PEM, or the path of a PEM file relative to this file's directory; cannot be read: No such file or directory (os error 2)",
     ),
-    ("pool = 5", "2:8: pool: must be a table, and not a number"),
+    ("pool = 5", "2:8: pool: must be a table, not a number"),
     (
         "[timeout]\na = 1",
-        "2:1: timeout: must be a number of seconds, or text such as \"30s\", \"1m30s\" or \"250ms\", and not a table",
+        "2:1: timeout: must be a number of seconds, or a string such as \"30s\", \"1m30s\" or \"250ms\", not a table",
     ),
     // Times.
     ("timeout = 0", "2:11: timeout: must be more than 0"),
@@ -35,36 +35,36 @@ const WRONG: &[(&str, &str)] = &[
     ("timeout = -0.0", "2:11: timeout: must be more than 0"),
     ("timeout = '0s'", "2:11: timeout: must be more than 0"),
     ("timeout = 1e-12", "2:11: timeout: must be more than 0"),
-    ("timeout = -1", "2:11: timeout: must be a finite number of seconds, and not negative"),
-    ("timeout = nan", "2:11: timeout: must be a finite number of seconds, and not negative"),
-    ("timeout = inf", "2:11: timeout: must be a finite number of seconds, and not negative"),
+    ("timeout = -1", "2:11: timeout: must be a finite number of seconds, 0 or more"),
+    ("timeout = nan", "2:11: timeout: must be a finite number of seconds, 0 or more"),
+    ("timeout = inf", "2:11: timeout: must be a finite number of seconds, 0 or more"),
     ("timeout = 1e300", "2:11: timeout: must be at most 365 days"),
     ("timeout = 9223372036854775807", "2:11: timeout: must be at most 365 days"),
     ("timeout = '366 days'", "2:11: timeout: must be at most 365 days"),
     (
         "timeout = '30'",
-        "2:11: timeout: must be a number of seconds, or text such as \"30s\", \"1m30s\" or \"250ms\"",
+        "2:11: timeout: must be a number of seconds, or a string such as \"30s\", \"1m30s\" or \"250ms\"",
     ),
     (
         "timeout = 'soon'",
-        "2:11: timeout: must be a number of seconds, or text such as \"30s\", \"1m30s\" or \"250ms\"",
+        "2:11: timeout: must be a number of seconds, or a string such as \"30s\", \"1m30s\" or \"250ms\"",
     ),
     (
         "timeout = '-5s'",
-        "2:11: timeout: must be a number of seconds, or text such as \"30s\", \"1m30s\" or \"250ms\"",
+        "2:11: timeout: must be a number of seconds, or a string such as \"30s\", \"1m30s\" or \"250ms\"",
     ),
     (
         "timeout = true",
-        "2:11: timeout: must be a number of seconds, or text such as \"30s\", \"1m30s\" or \"250ms\", and not true or false",
+        "2:11: timeout: must be a number of seconds, or a string such as \"30s\", \"1m30s\" or \"250ms\", not true or false",
     ),
     (
         "timeout = '${WORD}'",
-        "2:11: timeout: must be a number of seconds, or text such as \"30s\", \"1m30s\" or \"250ms\"",
+        "2:11: timeout: must be a number of seconds, or a string such as \"30s\", \"1m30s\" or \"250ms\"",
     ),
     ("connect_timeout = 0", "2:19: connect_timeout: must be more than 0"),
     ("attempt_timeout = 0", "2:19: attempt_timeout: must be more than 0"),
     ("retry = { base = 0 }", "2:18: retry.base: must be more than 0"),
-    ("pool.wait = -1", "2:13: pool.wait: must be a finite number of seconds, and not negative"),
+    ("pool.wait = -1", "2:13: pool.wait: must be a finite number of seconds, 0 or more"),
     // Numbers, sizes and flags.
     ("pool.max_active = 1.5", "2:19: pool.max_active: must be a whole number, 0 or more"),
     ("pool.max_active = -1", "2:19: pool.max_active: must be a whole number, 0 or more"),
@@ -73,28 +73,28 @@ const WRONG: &[(&str, &str)] = &[
     ("retry.max_attempts = 4294967296", "2:22: retry.max_attempts: is too large"),
     (
         "limits.body = 0",
-        "2:15: limits.body: must be a number of bytes above 0, or text such as \"64 KiB\" or \"1 MiB\"",
+        "2:15: limits.body: must be a number of bytes above 0, or a string such as \"64 KiB\" or \"1 MiB\"",
     ),
     (
         "limits.body = 'big'",
-        "2:15: limits.body: must be a number of bytes above 0, or text such as \"64 KiB\" or \"1 MiB\"",
+        "2:15: limits.body: must be a number of bytes above 0, or a string such as \"64 KiB\" or \"1 MiB\"",
     ),
     (
         "limits.body = '99999999 EiB'",
-        "2:15: limits.body: must be a number of bytes above 0, or text such as \"64 KiB\" or \"1 MiB\"",
+        "2:15: limits.body: must be a number of bytes above 0, or a string such as \"64 KiB\" or \"1 MiB\"",
     ),
     ("pool.http2_window = '8 GiB'", "2:21: pool.http2_window: is too large"),
     ("pool.http2_window = '3 GiB'", "2:1: pool: http2_window must be between 1 and 2147483647 bytes"),
-    ("logging.bodies = 1", "2:18: logging.bodies: must be true or false, and not a number"),
+    ("logging.bodies = 1", "2:18: logging.bodies: must be true or false, not a number"),
     ("logging.bodies = 'true'", "2:18: logging.bodies: must be true or false, without quotes"),
     ("logging.bodies = '${FIVE}'", "2:18: logging.bodies: must be true or false"),
     // Texts and lists.
-    ("user_agent = 5", "2:14: user_agent: must be text, and not a number"),
-    ("user_agent = 1979-05-27", "2:14: user_agent: must be text, and not a date or time"),
-    ("logging.filter_fields = 'a'", "2:25: logging.filter_fields: must be a list, and not text"),
+    ("user_agent = 5", "2:14: user_agent: must be a string, not a number"),
+    ("user_agent = 1979-05-27", "2:14: user_agent: must be a string, not a date or time"),
+    ("logging.filter_fields = 'a'", "2:25: logging.filter_fields: must be a list, not a string"),
     (
         "logging.filter_fields = ['a', 1, 'b', []]",
-        "2:31: logging.filter_fields[1]: must be text, and not a number\n2:39: logging.filter_fields[3]: must be text, and not a list",
+        "2:31: logging.filter_fields[1]: must be a string, not a number\n2:39: logging.filter_fields[3]: must be a string, not a list",
     ),
     ("retry.statuses = [503, '${WORD}']", "2:24: retry.statuses[1]: must be a whole number, 0 or more"),
     // Words.
@@ -127,11 +127,11 @@ const WRONG: &[(&str, &str)] = &[
     ("[tls]\nclient_key = '-----BEGIN PRIVATE KEY-----'", "2:1: tls.client_certificate: is missing"),
     (
         "tls.extra_root_certificates = ['/nowhere/root.pem']",
-        "2:20: tls.extra_root_certificates[0]: must be PEM, or the path of a file with it from the folder of this one; reading it: No such file or directory (os error 2)",
+        "2:20: tls.extra_root_certificates[0]: must be PEM, or the path of a PEM file relative to this file's directory; cannot be read: No such file or directory (os error 2)",
     ),
     (
         "tls.extra_root_certificates = ['/']",
-        "2:20: tls.extra_root_certificates[0]: names something else than a file",
+        "2:20: tls.extra_root_certificates[0]: names something that is not a file",
     ),
     (
         "[tls]\nextra_root_certificates = ['-----BEGIN CERTIFICATE----- s3cret']",
@@ -142,8 +142,8 @@ const WRONG: &[(&str, &str)] = &[
         "2:1: tls: disable_system_roots is set, but there are no extra_root_certificates",
     ),
     // Profiles.
-    ("profiles = 1", "2:12: profiles: must be a table, and not a number"),
-    ("[profiles]\neu = 1", "3:6: profiles.eu: must be a table, and not a number"),
+    ("profiles = 1", "2:12: profiles: must be a table, not a number"),
+    ("[profiles]\neu = 1", "3:6: profiles.eu: must be a table, not a number"),
     (
         "[profiles.'a.b'.pool]\nx = 1",
         "3:1: profiles.\"a.b\".pool.x: unknown key; the keys here are: max_active, http2_window, max_idle_per_host, idle_timeout, wait",
@@ -196,7 +196,7 @@ const WRONG_AUTH: &[(&str, &str)] = &[
         "",
         "configuration: auth: is missing; give `account_sid` with `api_key` and `api_secret`, or with `auth_token`",
     ),
-    ("auth = 's3cret'", "configuration:1:8: auth: must be a table, and not text"),
+    ("auth = 's3cret'", "configuration:1:8: auth: must be a table, not a string"),
     (
         "[auth]\naccount_sid = 'AC1'",
         "configuration:1:1: auth: missing field `auth_token`, or `api_key` and `api_secret`, or `client_id` and `client_secret`: there are no credentials",
@@ -213,7 +213,7 @@ const WRONG_AUTH: &[(&str, &str)] = &[
     ),
     (
         "[auth]\naccount_sid = 'AC1'\nauth_token = ['s3cret']",
-        "configuration:3:14: auth.auth_token: must be text, and not a list",
+        "configuration:3:14: auth.auth_token: must be a string, not a list",
     ),
     (
         "[auth]\naccount_sid = 'SK1'\nauth_token = 's3cret'",
@@ -226,7 +226,7 @@ const WRONG_AUTH: &[(&str, &str)] = &[
     ("[auth]\naccount_sid = 'AC1'\nauth_token = ''", "configuration:1:1: auth: auth_token is empty"),
     (
         "[auth]\naccount_sid = 'AC1'\nauth_token = 'secret://twilio'",
-        "configuration:3:14: auth.auth_token: `secret://` names an entry of a vault, and none is given to the loader",
+        "configuration:3:14: auth.auth_token: `secret://` needs a secret source, and the loader has none; set one with `secret_source`",
     ),
     (
         "[auth]\naccount_sid = 'AC1'\nauth_token = '${MISSING}'",
@@ -239,14 +239,14 @@ const WRONG_AUTH: &[(&str, &str)] = &[
     ),
     (
         "[profiles.a]\n[profiles.b]",
-        "configuration: auth: is missing; give `account_sid` with `api_key` and `api_secret`, or with `auth_token`; or choose a profile (a, b) by argument or TWILIO_PROFILE",
+        "configuration: auth: is missing; give `account_sid` with `api_key` and `api_secret`, or with `auth_token`; or select a profile (a, b) by argument or TWILIO_PROFILE",
     ),
 ];
 
 #[test]
 fn credentials_are_checked_and_not_shown() {
     for (text, expected) in WRONG_AUTH {
-        let error = loader(VARIABLES).text(text, ConfigFormat::Toml).expect_err(text);
+        let error = loader(VARIABLES).load_str(text, ConfigFormat::Toml).expect_err(text);
         assert_eq!(&error.to_string(), expected, "{text}");
         assert!(!format!("{error:?}").contains("s3cret"), "{error:?}");
     }
@@ -269,7 +269,7 @@ fn everything_that_is_wrong_is_told_at_once() {
          [logging]\nfilter_fields = ['a', '${FIELD}', '${', '${FIVE}']\n\
          [profiles.eu]\nedge = '${NOT_LOOKED_AT}'\nuser_agent = '${-}'\n",
     );
-    let error = loader(VARIABLES).file(&path).unwrap_err();
+    let error = loader(VARIABLES).load_file(&path).unwrap_err();
     let file = path.display();
     let missing = |name: &str| {
         format!("the variable {name} is not set; set it, or give a default as in ${{{name}:-default}}")
@@ -282,10 +282,10 @@ fn everything_that_is_wrong_is_told_at_once() {
         format!("{file}:7:14: auth.api_secret: {}", missing("SALT")),
         format!("{file}:9:23: logging.filter_fields[1]: {}", missing("FIELD")),
         format!(
-            "{file}:9:35: logging.filter_fields[2]: `${{` is not closed by `}}`; for the characters `${{` themselves write `$${{`"
+            "{file}:9:35: logging.filter_fields[2]: `${{` is not closed by `}}`; write `$${{` for a literal `${{`"
         ),
         format!(
-            "{file}:12:14: profiles.eu.user_agent: `${{...}}` must hold a name of letters, digits and `_`, and perhaps `:-` with a default; for the characters `${{` themselves write `$${{`"
+            "{file}:12:14: profiles.eu.user_agent: `${{...}}` must contain a name of letters, digits and `_`, optionally with `:-` and a default; write `$${{` for a literal `${{`"
         ),
     ];
     assert_eq!(error.to_string(), expected.join("\n"));
@@ -304,17 +304,17 @@ fn json_tells_the_key_and_for_what_is_not_json_the_place() {
             "{\"auth\": {\"auth_token\": \"s3cret\", \"auth_token\": \"s3cret\"}}",
             "configuration:1:46: not JSON: duplicate key",
         ),
-        ("[\"s3cret\"]", "configuration: must hold an object at its root, not a list"),
+        ("[\"s3cret\"]", "configuration: the root must be an object, not a list"),
         (
             "{\"auth\": null}",
-            "configuration: auth: must be a table, and not null; leave the key out for its default",
+            "configuration: auth: must be a table, not null; leave the key out for its default",
         ),
         (
             "{\"auth\": {}, \"pool\": {\"wiat\": 1}}",
             "configuration: pool.wiat: unknown key; did you mean `wait`?\nconfiguration: auth: missing field `auth_token`, or `api_key` and `api_secret`, or `client_id` and `client_secret`: there are no credentials",
         ),
     ] {
-        let error = loader(&[]).text(text, ConfigFormat::Json).expect_err(text);
+        let error = loader(&[]).load_str(text, ConfigFormat::Json).expect_err(text);
         assert_eq!(error.to_string(), expected, "{text}");
         assert!(!format!("{error:?}").contains("s3cret"), "{error:?}");
     }
@@ -334,7 +334,7 @@ fn files_that_cannot_be_read_are_named() {
         (&bare, "the name of a configuration file must end in .toml or .json"),
         (&latin, "is not UTF-8"),
     ] {
-        let error = ConfigLoader::new().file(path).unwrap_err();
+        let error = ConfigLoader::new().load_file(path).unwrap_err();
         assert_eq!(error.to_string(), format!("{}: {expected}", path.display()));
         assert_eq!(error.config_problems()[0].key(), "");
     }

@@ -35,7 +35,7 @@ fn example() -> Folder {
 fn every_profile_of_it_makes_a_client() {
     let folder = example();
     let path = folder.path().join("twilio.toml");
-    let config = loader(VARIABLES).file(&path).unwrap();
+    let config = loader(VARIABLES).load_file(&path).unwrap();
     let text = shown(&config);
     for part in [
         "ApiKey(",
@@ -77,7 +77,7 @@ fn every_profile_of_it_makes_a_client() {
         assert!(text.contains(part), "{part} is not in {text}");
     }
     Client::new(config).unwrap();
-    let config = loader(VARIABLES).profile("token").file(&path).unwrap();
+    let config = loader(VARIABLES).profile("token").load_file(&path).unwrap();
     let text = shown(&config);
     assert!(text.contains("AuthToken(") && text.contains("Direct") && text.contains("circuit_breaker: None"));
     Client::new(config).unwrap();
@@ -88,12 +88,12 @@ fn every_profile_of_it_makes_a_client() {
         ("header", "Header(\"X-API-Key\")"),
         ("query", "Query(\"api_key\")"),
     ] {
-        let config = loader(VARIABLES).profile(profile).file(&path).unwrap();
+        let config = loader(VARIABLES).profile(profile).load_file(&path).unwrap();
         let text = shown(&config);
         assert!(text.contains(kind) && !text.contains("s3cret"), "{text}");
         Client::new(config).unwrap();
     }
-    let bulk = loader(VARIABLES).profile("bulk").file(&path);
+    let bulk = loader(VARIABLES).profile("bulk").load_file(&path);
     if cfg!(feature = "rate-limit") {
         assert!(shown(&bulk.unwrap()).contains("RateLimit { interval: 12.5ms, burst: 10 }"));
     } else {
@@ -105,7 +105,7 @@ fn every_profile_of_it_makes_a_client() {
 #[test]
 fn without_its_variables_each_of_them_is_named() {
     let folder = example();
-    let error = loader(&[]).file(folder.path().join("twilio.toml")).unwrap_err();
+    let error = loader(&[]).load_file(folder.path().join("twilio.toml")).unwrap_err();
     let keys: Vec<&str> = error.config_problems().iter().map(|problem| problem.key()).collect();
     assert_eq!(keys, ["auth.account_sid", "auth.api_key", "auth.api_secret", "proxy.password"]);
 }
@@ -116,18 +116,18 @@ fn paths_start_from_the_folder_of_the_file_and_keys_may_stand_in_variables() {
     let (chain, key) = ("client.pem", "client.key");
     let text = format!("{}[tls]\nclient_certificate = '{chain}'\nclient_key = '{key}'\n", crate::AUTH);
     let path = folder.write("tls.toml", &text);
-    let by_path = shown(&loader(&[]).file(path).unwrap());
+    let by_path = shown(&loader(&[]).load_file(path).unwrap());
     assert!(by_path.contains("client_identity: Some("), "{by_path}");
-    let elsewhere = loader(&[]).text(&text, twilio_sdk::ConfigFormat::Toml).unwrap_err();
+    let elsewhere = loader(&[]).load_str(&text, twilio_sdk::ConfigFormat::Toml).unwrap_err();
     assert!(elsewhere.to_string().contains("tls.client_certificate: must be PEM"), "{elsewhere}");
-    let there = loader(&[]).directory(folder.path()).text(&text, twilio_sdk::ConfigFormat::Toml).unwrap();
+    let there = loader(&[]).base_dir(folder.path()).load_str(&text, twilio_sdk::ConfigFormat::Toml).unwrap();
     assert_eq!(shown(&there), by_path);
     let pem = fs::read_to_string(folder.path().join(key)).unwrap();
     let text = text.replace("'client.key'", "'${KEY}'");
     let loader = twilio_sdk::ConfigLoader::new()
-        .directory(folder.path())
-        .variables(move |name| (name == "KEY").then(|| pem.clone()));
-    assert_eq!(shown(&loader.text(&text, twilio_sdk::ConfigFormat::Toml).unwrap()), by_path);
+        .base_dir(folder.path())
+        .env_source(move |name| (name == "KEY").then(|| pem.clone()));
+    assert_eq!(shown(&loader.load_str(&text, twilio_sdk::ConfigFormat::Toml).unwrap()), by_path);
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn a_certificate_and_another_ones_key_are_refused() {
     let other = generate_simple_self_signed(["localhost".to_owned()]).unwrap().signing_key.serialize_pem();
     folder.write("other.key", &other);
     let text = format!("{}[tls]\nclient_certificate = 'client.pem'\nclient_key = 'other.key'\n", crate::AUTH);
-    let error = loader(&[]).file(folder.write("tls.toml", &text)).unwrap_err();
+    let error = loader(&[]).load_file(folder.write("tls.toml", &text)).unwrap_err();
     assert!(error.to_string().contains("identity: certificate and key do not fit together"), "{error}");
     assert!(!error.to_string().contains("BEGIN"));
 }

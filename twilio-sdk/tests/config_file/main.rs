@@ -23,14 +23,14 @@ const AUTH: &str = "auth = { account_sid = 'AC1', api_key = 'SK1', api_secret = 
 
 /// A loader with these variables and no others.
 fn loader(variables: &'static [(&'static str, &'static str)]) -> ConfigLoader {
-    ConfigLoader::new().variables(|name| {
+    ConfigLoader::new().env_source(|name| {
         variables.iter().find(|(have, _)| *have == name).map(|(_, value)| (*value).to_owned())
     })
 }
 
 /// Reads TOML with credentials before it.
 fn toml(text: &str) -> Result<ConnectionConfig> {
-    loader(VARIABLES).text(&format!("{AUTH}{text}"), ConfigFormat::Toml)
+    loader(VARIABLES).load_str(&format!("{AUTH}{text}"), ConfigFormat::Toml)
 }
 
 const VARIABLES: &[(&str, &str)] =

@@ -16,7 +16,7 @@ fn is_root() -> bool {
 
 /// What is wrong with a file.
 fn problem(path: &Path) -> Option<String> {
-    loader(&[]).file(path).err().map(|error| {
+    loader(&[]).load_file(path).err().map(|error| {
         assert!(error.is_config() && error.config_problems().len() == 1, "{error}");
         assert_eq!(error.config_problems()[0].file(), Some(path.to_str().unwrap()));
         error.to_string()

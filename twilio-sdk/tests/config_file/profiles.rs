@@ -36,7 +36,7 @@ fn read(
         Some(name) => loader.profile(name),
         None => loader,
     };
-    loader.text(FILE, ConfigFormat::Toml)
+    loader.load_str(FILE, ConfigFormat::Toml)
 }
 
 #[test]
@@ -82,18 +82,18 @@ fn only_the_chosen_profile_must_have_its_variables() {
 #[test]
 fn a_profile_that_is_not_there_is_an_error_that_names_those_that_are() {
     for (name, expected) in [
-        ("EU", "there is no profile \"EU\"; did you mean \"eu\"?"),
-        ("tokn", "there is no profile \"tokn\"; did you mean \"token\"?"),
-        ("production", "there is no profile \"production\"; the file has eu, token, broken"),
-        ("", "there is no profile \"\"; the file has eu, token, broken"),
+        ("EU", "unknown profile \"EU\"; did you mean \"eu\"?"),
+        ("tokn", "unknown profile \"tokn\"; did you mean \"token\"?"),
+        ("production", "unknown profile \"production\"; the file has eu, token, broken"),
+        ("", "unknown profile \"\"; the file has eu, token, broken"),
     ] {
         let error = read(Some(name), &[]).unwrap_err();
         assert_eq!(error.to_string(), format!("configuration: profiles: {expected}"));
     }
     let error = read(None, &[("TWILIO_PROFILE", "production")]).unwrap_err();
-    assert!(error.to_string().contains("no profile \"production\""), "{error}");
-    let error = loader(&[]).profile("eu").text("", ConfigFormat::Toml).unwrap_err();
-    assert_eq!(error.to_string(), "configuration: profiles: there is no profile \"eu\"; the file has none");
+    assert!(error.to_string().contains("unknown profile \"production\""), "{error}");
+    let error = loader(&[]).profile("eu").load_str("", ConfigFormat::Toml).unwrap_err();
+    assert_eq!(error.to_string(), "configuration: profiles: unknown profile \"eu\"; the file has none");
 }
 
 #[test]
@@ -102,10 +102,10 @@ fn a_variable_names_the_file_and_without_it_the_variables_are_the_configuration(
     let path = folder.write("twilio.toml", FILE).display().to_string();
     let with = |pairs: Vec<(&'static str, String)>| {
         twilio_sdk::ConfigLoader::new()
-            .variables(move |name| {
+            .env_source(move |name| {
                 pairs.iter().find(|(have, _)| *have == name).map(|(_, value)| value.clone())
             })
-            .env_or_file()
+            .load_config_or_env()
     };
     let env = || vec![("TWILIO_ACCOUNT_SID", "AC7".to_owned()), ("TWILIO_AUTH_TOKEN", "seven".to_owned())];
     assert!(shown(&with(env()).unwrap()).contains("AC7"));

@@ -32,11 +32,11 @@ fn no_line_with_a_secret_is_shown_whatever_is_wrong_with_it() {
         "auth_token = \"s3cret\"\nauth_token = \"s3cret\"",
     ] {
         let text = format!("[auth]\naccount_sid = 'AC1'\n{line}\n");
-        let error = loader(&[]).text(&text, ConfigFormat::Toml).expect_err(line);
+        let error = loader(&[]).load_str(&text, ConfigFormat::Toml).expect_err(line);
         let printed = format!("{error} {error:?} {:?}", error.config_problems());
         assert!(!printed.contains("s3cret"), "{printed}");
         let json = format!("{{\"auth\": {{ \"account_sid\": \"AC1\", {} }} }}", line.replacen(" =", ":", 1));
-        let error = loader(&[]).text(&json, ConfigFormat::Json).expect_err(line);
+        let error = loader(&[]).load_str(&json, ConfigFormat::Json).expect_err(line);
         assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
     }
 }
@@ -96,8 +96,8 @@ fn no_part_of_a_private_key_is_shown() {
     let path = folder.write("half.pem", "-----BEGIN PRIVATE KEY----- s3cret\ns3cret");
     for (chain, key) in [("half.pem", "half.pem"), ("-----BEGIN s3cret", "-----BEGIN s3cret")] {
         let text = format!("{}tls = {{ client_certificate = '{chain}', client_key = '{key}' }}", crate::AUTH);
-        let loader = loader(VARIABLES).directory(path.parent().unwrap());
-        let error = loader.text(&text, ConfigFormat::Toml).unwrap_err();
+        let loader = loader(VARIABLES).base_dir(path.parent().unwrap());
+        let error = loader.load_str(&text, ConfigFormat::Toml).unwrap_err();
         assert_eq!(error.to_string(), "configuration:2:7: tls: identity: not PEM");
         // Nor as numbers.
         assert!(!format!("{error:?}").contains("115, 51, 99"), "{error:?}");

@@ -63,7 +63,7 @@ fn every_spelling_of_a_value_is_understood() {
             name => VARIABLES.iter().find(|(have, _)| *have == name).map(|(_, value)| (*value).to_owned()),
         };
         let text = format!("{AUTH}{text}");
-        let config = ConfigLoader::new().variables(variables).text(&text, ConfigFormat::Toml);
+        let config = ConfigLoader::new().env_source(variables).load_str(&text, ConfigFormat::Toml);
         let config = shown(&config.expect(&text));
         assert!(config.contains(part), "{text}: {part} is not in {config}");
     }
@@ -75,7 +75,7 @@ fn an_empty_file_but_for_credentials_is_the_default() {
     assert_eq!(shown(&toml("").unwrap()), shown(&plain));
     assert_eq!(shown(&toml("[pool]\n[tls]\n[limits]\n[retry]\n[logging]").unwrap()), shown(&plain));
     let marked = format!("\u{feff}{AUTH}");
-    assert_eq!(shown(&loader(&[]).text(&marked, ConfigFormat::Toml).unwrap()), shown(&plain));
+    assert_eq!(shown(&loader(&[]).load_str(&marked, ConfigFormat::Toml).unwrap()), shown(&plain));
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn toml_and_json_mean_the_same() {
         let read = |text: &str, format| {
             let loader = loader(VARIABLES);
             let loader = profile.map_or_else(|| loader.clone(), |name: &str| loader.clone().profile(name));
-            shown(&loader.text(text, format).unwrap())
+            shown(&loader.load_str(text, format).unwrap())
         };
         let (toml, json) = (read(toml, ConfigFormat::Toml), read(json, ConfigFormat::Json));
         assert_eq!(toml, json);
@@ -132,14 +132,14 @@ fn the_format_is_told_by_the_end_of_the_name() {
         ("toml", None),
         ("", None),
     ] {
-        assert_eq!(ConfigFormat::of(name), format, "{name}");
+        assert_eq!(ConfigFormat::from_path(name), format, "{name}");
     }
 }
 
 #[test]
 fn escaped_text_comes_back_as_it_was() {
     for name in ["${FIVE}", "$${FIVE}", "a$b", "${", "$"] {
-        let text = format!("user_agent = '{}'", ConfigLoader::escape(name));
+        let text = format!("user_agent = '{}'", ConfigLoader::escape_variables(name));
         assert!(shown(&toml(&text).unwrap()).contains(&format!("user_agent: Some({name:?})")), "{name}");
     }
 }
@@ -149,7 +149,7 @@ fn nothing_of_the_loader_or_the_configuration_shows_a_secret() {
     let loader = loader(VARIABLES).profile("eu");
     let text = "auth = { account_sid = 'AC1', auth_token = '${WORD}' }\n\
                 proxy = { url = 'http://p:1', username = 'u', password = '${WORD}' }\n[profiles.eu]\n";
-    let config = loader.text(text, ConfigFormat::Toml).unwrap();
+    let config = loader.load_str(text, ConfigFormat::Toml).unwrap();
     let shown = format!("{loader:?} {config:?} {config:#?}");
     assert!(!shown.contains("s3cret") && shown.contains("[redacted]") && shown.contains("eu"), "{shown}");
 }

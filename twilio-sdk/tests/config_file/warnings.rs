@@ -47,7 +47,7 @@ fn warnings(path: &Path, mode: u32) -> Vec<String> {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
     let warnings = Warnings::default();
     let variables: &[(&str, &str)] = &[("SECRET", "s3cret")];
-    tracing::subscriber::with_default(warnings.clone(), || loader(variables).file(path).unwrap());
+    tracing::subscriber::with_default(warnings.clone(), || loader(variables).load_file(path).unwrap());
     warnings.0.lock().unwrap().drain(..).collect()
 }
 

@@ -10,14 +10,14 @@ use crate::common::{ACCOUNT, KEY, mock};
 /// A client of a text in which `${URL}` is the mock's address.
 fn client(mock: &Emulator, text: &str, format: ConfigFormat) -> Client {
     let url = mock.base_url();
-    let loader = ConfigLoader::new().variables(move |name| match name {
+    let loader = ConfigLoader::new().env_source(move |name| match name {
         "URL" => Some(url.clone()),
         "ACCOUNT" => Some(ACCOUNT.to_owned()),
         "KEY" => Some(KEY.to_owned()),
         "SECRET" => Some("a ${KEY} $${b}".to_owned()),
         _ => None,
     });
-    Client::new(loader.text(text, format).unwrap()).unwrap()
+    Client::new(loader.load_str(text, format).unwrap()).unwrap()
 }
 
 #[tokio::test]
@@ -67,9 +67,9 @@ async fn settings_of_the_chosen_profile_are_those_of_the_calls() {
         mock.clear_requests();
         mock.clear_stubs();
         fail();
-        let loader = ConfigLoader::new().variables(|_| None);
+        let loader = ConfigLoader::new().env_source(|_| None);
         let loader = profile.map_or_else(|| loader.clone(), |name: &str| loader.clone().profile(name));
-        let twilio = Client::new(loader.file(&path).unwrap()).unwrap();
+        let twilio = Client::new(loader.load_file(&path).unwrap()).unwrap();
         let outcome = twilio.verify_v2().list_service().send().await;
         assert_eq!(outcome.is_ok(), profile.is_some());
         let requests = mock.requests();
@@ -112,7 +112,7 @@ async fn in_the_environment(path: &str) {
     let clients = [
         Client::from_file(path),
         ConnectionConfig::from_file_profile(path, Some("b")).and_then(Client::new),
-        Client::from_env_or_file(),
+        Client::from_config_or_env(),
     ];
     for twilio in clients {
         twilio.unwrap().api_v2010().create_message("+15558675310").send().await.unwrap();

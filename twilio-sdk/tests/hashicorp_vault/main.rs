@@ -74,12 +74,12 @@ async fn a_file_gets_its_secrets_and_each_path_is_asked_for_once() {
     let text = "auth = { account_sid = 'AC1', api_key = 'SK1', api_secret = 'secret://apps/twilio#api_secret' }\n\
                 proxy = { url = 'http://127.0.0.1:1', username = 'u', password = 'secret://apps/twilio#password' }\n";
     std::fs::write(&path, text).unwrap();
-    let loader = ConfigLoader::new().variables(|_| None);
+    let loader = ConfigLoader::new().env_source(|_| None);
     let names = loader.secret_names(&path).unwrap();
     assert_eq!(names, ["apps/twilio#api_secret", "apps/twilio#password"]);
     let secrets = vault(&server).prefetch(&names).await.unwrap();
     assert_eq!(server.seen().len(), 1);
-    loader.secrets(secrets.clone()).file(&path).unwrap();
+    loader.secret_source(secrets.clone()).load_file(&path).unwrap();
     std::fs::remove_dir_all(folder).unwrap();
     assert_eq!(secrets.resolve("apps/twilio#password").unwrap().expose_secret(), "s3cret-2");
     let more = vault(&server).prefetch(["apps/twilio", "apps/twilio?version=2"]).await.unwrap();
@@ -113,7 +113,7 @@ async fn each_answer_without_a_secret_has_its_error_and_shows_no_secret() {
         (Reply::new(404, deleted.to_string()), HashicorpVaultErrorKind::NotFound),
         (Reply::new(200, deleted.to_string()), HashicorpVaultErrorKind::NotFound),
         (Reply::json(&answer(&json!({"other": "s3cret"}))), HashicorpVaultErrorKind::NotFound),
-        (Reply::json(&answer(&json!({"value": 5}))), HashicorpVaultErrorKind::NotText),
+        (Reply::json(&answer(&json!({"value": 5}))), HashicorpVaultErrorKind::NotString),
         // Version 1 of the engine has no inner data.
         (Reply::json(&json!({"data": {"value": "s3cret"}})), HashicorpVaultErrorKind::Unreadable),
         (Reply::new(200, "s3cret"), HashicorpVaultErrorKind::Unreadable),
@@ -199,7 +199,7 @@ async fn what_cannot_work_is_refused_before_anything_is_sent() {
     assert!(!format!("{:?}", vault(&server)).contains("s3cret"));
     let text = "auth = { account_sid = 'AC1', auth_token = 'secret://a' }";
     let secrets = vault(&server).prefetch([""; 0]).await.unwrap();
-    assert!(ConfigLoader::new().secrets(secrets).text(text, ConfigFormat::Toml).is_err());
+    assert!(ConfigLoader::new().secret_source(secrets).load_str(text, ConfigFormat::Toml).is_err());
 }
 
 #[cfg(feature = "blocking")]

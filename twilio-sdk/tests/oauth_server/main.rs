@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use node::Server;
 use twilio_sdk::oauth::{
-    Authorization, ClientAuth, MemoryStore, OAuthClientConfig, PkceVerifier, Provider, TokenSource,
+    Authorization, ClientAuth, MemoryTokenStore, OAuthClientConfig, PkceVerifier, Provider, TokenSource,
     TokenStore as _,
 };
 use twilio_sdk::types::SecretString;
@@ -133,7 +133,7 @@ async fn a_user_logs_in_with_pkce_and_the_refresh_token_rotates() {
     let tokens = login.finish(&redirect).await.unwrap();
     let first = tokens.refresh_token.clone().unwrap();
 
-    let store = Arc::new(MemoryStore::new());
+    let store = Arc::new(MemoryTokenStore::new());
     let provider = Provider::new(config(&server, "app")).unwrap();
     let source = TokenSource::stored(provider.clone(), Arc::clone(&store) as _, "alice");
     source.save(tokens.clone()).await.unwrap();
@@ -197,7 +197,7 @@ async fn a_device_login_waits_for_the_user() {
         let old = tokens.refresh_token.as_ref().map(SecretString::expose_secret).unwrap();
         let fresh = provider.refresh(&old.into()).await.unwrap();
         assert_ne!(fresh.access_token.expose_secret(), tokens.access_token.expose_secret());
-        let source = TokenSource::stored(provider.clone(), Arc::new(MemoryStore::new()), "tv");
+        let source = TokenSource::stored(provider.clone(), Arc::new(MemoryTokenStore::new()), "tv");
         source.save(fresh).await.unwrap();
         assert_eq!(who(&client(&server, &source)).await.unwrap(), "alice");
     }

@@ -88,7 +88,7 @@ fn everything_that_is_wrong_with_a_file_is_told_at_once() {
         ("twilio.api_key", "must be SK and 32 hexadecimal digits"),
         ("twilio.api_secret", "fewer than 32 characters"),
         ("twilio.region", ""),
-        ("users.file", "must be text"),
+        ("users.file", "must be a string"),
         ("users.password_cache_ttl", ""),
         ("cors.allowed_origins", "no *"),
         ("limits.body", ""),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rcgen::{CertificateParams, KeyPair};
 use serde_json::json;
 use time::OffsetDateTime;
-use twilio_sdk::{ConfigFormat, ConfigLoader, SecretError, SecretSource, Secrets};
+use twilio_sdk::{ConfigFormat, ConfigLoader, MemorySecretSource, SecretError, SecretSource};
 
 use crate::create;
 use crate::folder::Folder;
@@ -20,7 +20,7 @@ const EVERYWHERE: &[&str] = &[
 ];
 
 fn message(loader: &ConfigLoader, text: &str) -> String {
-    loader.text(text, ConfigFormat::Toml).unwrap_err().to_string()
+    loader.load_str(text, ConfigFormat::Toml).unwrap_err().to_string()
 }
 
 #[test]
@@ -31,10 +31,10 @@ fn an_entry_stands_for_a_secret_wherever_one_may_stand() {
     let key = KeyPair::generate().unwrap();
     let certificate = CertificateParams::new(["client".to_owned()]).unwrap().self_signed(&key).unwrap();
     vault.set("tls", json!({"key": key.serialize_pem(), "n": 1}), None).unwrap();
-    let loader = ConfigLoader::new().secrets(Arc::clone(&vault));
+    let loader = ConfigLoader::new().secret_source(Arc::clone(&vault));
     for fields in EVERYWHERE {
         let text = format!("auth = {{ {fields} = 'secret://twilio' }}");
-        if let Err(error) = loader.text(&text, ConfigFormat::Toml) {
+        if let Err(error) = loader.load_str(&text, ConfigFormat::Toml) {
             panic!("{text}: {error}");
         }
     }
@@ -43,9 +43,9 @@ fn an_entry_stands_for_a_secret_wherever_one_may_stand() {
          [tls]\nclient_certificate = '''{}'''\nclient_key = 'secret://tls#key'\n",
         certificate.pem()
     );
-    loader.text(&text, ConfigFormat::Toml).unwrap();
+    loader.load_str(&text, ConfigFormat::Toml).unwrap();
     let json = r#"{"auth": {"account_sid": "AC1", "auth_token": "secret://twilio"}}"#;
-    loader.text(json, ConfigFormat::Json).unwrap();
+    loader.load_str(json, ConfigFormat::Json).unwrap();
 }
 
 #[cfg(all(feature = "api-v2010", feature = "emulator"))]
@@ -65,7 +65,10 @@ async fn the_secret_of_the_vault_is_what_requests_carry() {
              api_secret = 'secret://key#secret'",
             mock.base_url(),
         );
-        let config = ConfigLoader::new().secrets(Arc::clone(&vault)).text(&text, ConfigFormat::Toml).unwrap();
+        let config = ConfigLoader::new()
+            .secret_source(Arc::clone(&vault))
+            .load_str(&text, ConfigFormat::Toml)
+            .unwrap();
         let twilio = twilio_sdk::Client::new(config).unwrap();
         assert_eq!(twilio.account_sid().map(|sid| sid.as_str()), Some(account.as_str()));
         twilio.api_v2010().list_message().send().await.unwrap();
@@ -81,15 +84,24 @@ fn weakness_33_a_name_without_a_secret_is_an_error_at_its_place_that_shows_no_na
     vault.set("json", json!({"n": 1}), None).unwrap();
     vault.set("text", "no PEM", None).unwrap();
     let loader = ConfigLoader::new()
-        .secrets(Arc::clone(&vault))
-        .variables(|name| (name == "X").then(|| "secret://text".into()));
+        .secret_source(Arc::clone(&vault))
+        .env_source(|name| (name == "X").then(|| "secret://text".into()));
     let cases = [
-        ("secret://nobody-s3cret", "the source of secrets has none of this name"),
+        ("secret://nobody-s3cret", "the secret source has no secret of this name"),
         ("secret://old", "the secret of this name has expired"),
-        ("secret://json", "the secret of this name is no text; name one of its fields, as in `NAME#FIELD`"),
-        ("secret://json#n", "the secret of this name is no text; name one of its fields, as in `NAME#FIELD`"),
-        ("secret://json#m", "the source of secrets has none of this name"),
-        ("secret://text#m", "the secret of this name is no text; name one of its fields, as in `NAME#FIELD`"),
+        (
+            "secret://json",
+            "the secret of this name is not a string; select one of its fields, as in `NAME#FIELD`",
+        ),
+        (
+            "secret://json#n",
+            "the secret of this name is not a string; select one of its fields, as in `NAME#FIELD`",
+        ),
+        ("secret://json#m", "the secret source has no secret of this name"),
+        (
+            "secret://text#m",
+            "the secret of this name is not a string; select one of its fields, as in `NAME#FIELD`",
+        ),
         ("secret://", "`secret://` must be followed by the name of a secret"),
     ];
     for (name, expected) in cases {
@@ -97,17 +109,19 @@ fn weakness_33_a_name_without_a_secret_is_an_error_at_its_place_that_shows_no_na
         assert_eq!(message(&loader, &text), format!("configuration:1:44: auth.auth_token: {expected}"));
     }
     let text = "auth = { account_sid = 'AC1', auth_token = 'secret://text' }";
-    assert!(message(&ConfigLoader::new(), text).ends_with("and none is given to the loader"));
+    assert!(message(&ConfigLoader::new(), text).ends_with("set one with `secret_source`"));
     // What a vault holds is no path.
     let text =
         format!("{}\ntls = {{ client_certificate = 'secret://text', client_key = 'secret://text' }}", text);
     let error = message(&loader, &text);
     assert!(error.contains("tls.client_key: the secret of this name is not PEM"), "{error}");
     // Neither do variables name secrets, nor texts that are none.
-    assert!(loader.text("auth = { account_sid = 'AC1', auth_token = '${X}' }", ConfigFormat::Toml).is_ok());
+    assert!(
+        loader.load_str("auth = { account_sid = 'AC1', auth_token = '${X}' }", ConfigFormat::Toml).is_ok()
+    );
     std::fs::write(vault.path(), "broken").unwrap();
     let error = message(&loader, "auth = { account_sid = 'AC1', auth_token = 'secret://text' }");
-    assert!(error.contains("cannot be asked: vault: the file cannot be read: it is no vault"), "{error}");
+    assert!(error.contains("is unavailable: vault: the file cannot be read: it is no vault"), "{error}");
 }
 
 #[test]
@@ -116,12 +130,12 @@ fn the_names_that_a_file_needs_are_told_before_it_is_read() {
     let path = folder.file("twilio.toml");
     let profile = "[profiles.eu]\nauth = { account_sid = 'AC1', auth_token = 'secret://eu#token' }\n";
     std::fs::write(&path, format!("{AUTH}{profile}")).unwrap();
-    let loader = ConfigLoader::new().variables(|_| None);
+    let loader = ConfigLoader::new().env_source(|_| None);
     assert_eq!(loader.secret_names(&path).unwrap(), ["twilio"]);
     assert_eq!(loader.clone().profile("eu").secret_names(&path).unwrap(), ["eu#token"]);
-    let secrets = Secrets::from_iter([("eu#token", "s3cret")]);
-    loader.clone().profile("eu").secrets(secrets.clone()).file(&path).unwrap();
-    assert!(loader.clone().secrets(secrets.clone()).file(&path).is_err());
+    let secrets = MemorySecretSource::from_iter([("eu#token", "s3cret")]);
+    loader.clone().profile("eu").secret_source(secrets.clone()).load_file(&path).unwrap();
+    assert!(loader.clone().secret_source(secrets.clone()).load_file(&path).is_err());
     assert_eq!((&secrets as &dyn SecretSource).resolve("twilio").unwrap_err(), SecretError::NotFound);
     assert!(!format!("{secrets:?} {loader:?}").contains("s3cret"));
     std::fs::write(&path, "auth = 5").unwrap();

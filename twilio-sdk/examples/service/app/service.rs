@@ -94,7 +94,7 @@ fn connect(folder: &Path, vault: &Vault) -> Outcome<Twilio> {
     );
     // A key of which no token could be made is refused here and not at the first token.
     AccessToken::new(&key, "nobody")?.sign()?;
-    let loader = ConfigLoader::new().secrets(vault.with_actor("service"));
-    let client = Client::new(loader.file(folder.join("twilio.toml"))?)?;
+    let loader = ConfigLoader::new().secret_source(vault.with_actor("service"));
+    let client = Client::new(loader.load_file(folder.join("twilio.toml"))?)?;
     Ok(Twilio { client, key })
 }

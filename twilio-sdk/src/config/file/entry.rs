@@ -1,4 +1,4 @@
-//! The short ways to a configuration and a client.
+//! Shortcuts to a configuration and a client.
 
 use std::path::Path;
 
@@ -7,8 +7,8 @@ use crate::config::ConnectionConfig;
 use crate::{Client, Result};
 
 impl ConnectionConfig {
-    /// Reads a TOML or JSON file; the environment's variable `TWILIO_PROFILE` may choose a profile in it. See
-    /// [`ConfigLoader`] for what it may hold.
+    /// Loads a TOML or JSON file. The environment variable `TWILIO_PROFILE` may select a profile of it. [`ConfigLoader`]
+    /// documents the contents.
     ///
     /// # Errors
     ///
@@ -19,12 +19,12 @@ impl ConnectionConfig {
         Self::from_file_profile(path, None)
     }
 
-    /// Reads a profile of a TOML or JSON file, whatever `TWILIO_PROFILE` says; without a name the same as
+    /// Loads a profile of a TOML or JSON file and ignores `TWILIO_PROFILE`. Without a name, like
     /// [`from_file`](Self::from_file).
     ///
     /// # Errors
     ///
-    /// As of [`from_file`](Self::from_file).
+    /// The same errors as [`from_file`](Self::from_file).
     #[cfg_attr(docsrs, doc(cfg(feature = "config-file")))]
     pub fn from_file_profile(path: impl AsRef<Path>, profile: Option<&str>) -> Result<Self> {
         let loader = ConfigLoader::new();
@@ -32,23 +32,23 @@ impl ConnectionConfig {
             Some(name) => loader.profile(name),
             None => loader,
         }
-        .file(path)
+        .load_file(path)
     }
 
-    /// Reads the file that the environment's variable `TWILIO_CONFIG` names, or else the environment, as
-    /// [`from_env`](Self::from_env) does.
+    /// Loads the file named by the environment variable `TWILIO_CONFIG`. If that is not set, reads the environment like
+    /// [`from_env`](Self::from_env).
     ///
     /// # Errors
     ///
-    /// As of [`from_file`](Self::from_file) or [`from_env`](Self::from_env).
+    /// The same errors as [`from_file`](Self::from_file) or [`from_env`](Self::from_env).
     #[cfg_attr(docsrs, doc(cfg(feature = "config-file")))]
-    pub fn from_env_or_file() -> Result<Self> {
-        ConfigLoader::new().env_or_file()
+    pub fn from_config_or_env() -> Result<Self> {
+        ConfigLoader::new().load_config_or_env()
     }
 }
 
 impl Client {
-    /// Makes a client of a TOML or JSON file; see [`ConnectionConfig::from_file`].
+    /// Creates a client from a TOML or JSON file; see [`ConnectionConfig::from_file`].
     ///
     /// # Errors
     ///
@@ -59,14 +59,14 @@ impl Client {
         Self::new(ConnectionConfig::from_file(path)?)
     }
 
-    /// Makes a client of the file that `TWILIO_CONFIG` names, or else of the environment; see
-    /// [`ConnectionConfig::from_env_or_file`].
+    /// Creates a client from the file named by `TWILIO_CONFIG`, or else from the environment; see
+    /// [`ConnectionConfig::from_config_or_env`].
     ///
     /// # Errors
     ///
     /// [`is_config`](crate::Error::is_config).
     #[cfg_attr(docsrs, doc(cfg(feature = "config-file")))]
-    pub fn from_env_or_file() -> Result<Self> {
-        Self::new(ConnectionConfig::from_env_or_file()?)
+    pub fn from_config_or_env() -> Result<Self> {
+        Self::new(ConnectionConfig::from_config_or_env()?)
     }
 }

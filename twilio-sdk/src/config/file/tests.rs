@@ -1,19 +1,23 @@
-//! The example has every key, every setting has one, and nothing that is fed to the loader makes it panic.
+//! The example has every key, every setting has one, and no input makes the loader panic.
 
 use proptest::prelude::*;
 
-use super::load::known;
-use super::{ConfigFormat, ConfigLoader, parse, tree::Table};
+use super::{ConfigFormat, ConfigLoader, keys, paths};
 use crate::{ApiKeyConfig, ConnectionConfig};
 
 const EXAMPLE: &str = include_str!("../../../examples/twilio.toml");
 
-/// All paths of a table, without those of the tables themselves.
-fn leaves(table: &Table, at: &str, found: &mut Vec<String>) {
-    for entry in &table.entries {
-        let path = super::tree::join(at, &entry.key);
-        match &entry.node.value {
-            super::tree::Value::Table(inner) => leaves(inner, &path, found),
+/// Returns every known key, `profiles` excluded.
+fn known() -> Vec<String> {
+    paths(&keys::config)
+}
+
+/// Collects all paths of a table, without those of the tables themselves.
+fn leaves(table: &toml::Table, at: &str, found: &mut Vec<String>) {
+    for (key, value) in table {
+        let path = if at.is_empty() { key.clone() } else { format!("{at}.{key}") };
+        match value {
+            toml::Value::Table(inner) => leaves(inner, &path, found),
             _ => found.push(path),
         }
     }
@@ -21,20 +25,16 @@ fn leaves(table: &Table, at: &str, found: &mut Vec<String>) {
 
 #[test]
 fn the_example_has_every_key() {
-    let root = parse::toml(EXAMPLE).ok().expect("TOML");
+    let root: toml::Table = toml::from_str(EXAMPLE).expect("TOML");
     let mut found = Vec::new();
     leaves(&root, "", &mut found);
-    let super::tree::Value::Table(profiles) = &root.get("profiles").expect("profiles").value else {
-        panic!("no table");
-    };
-    for profile in &profiles.entries {
-        let prefix = format!("profiles.{}.", profile.key);
+    for profile in root["profiles"].as_table().expect("profiles").keys() {
+        let prefix = format!("profiles.{profile}.");
         found = found.iter().map(|path| path.strip_prefix(&prefix).unwrap_or(path).to_owned()).collect();
     }
     let known = known();
-    let is_table = |path: &str| known.paths().any(|other| other.starts_with(&format!("{path}.")));
-    let absent: Vec<&str> =
-        known.paths().filter(|path| !is_table(path) && !found.iter().any(|have| have == path)).collect();
+    let is_table = |path: &str| known.iter().any(|other| other.starts_with(&format!("{path}.")));
+    let absent: Vec<&String> = known.iter().filter(|path| !is_table(path) && !found.contains(path)).collect();
     assert!(absent.is_empty(), "examples/twilio.toml lacks {absent:?}");
 }
 
@@ -78,19 +78,15 @@ fn every_setting_has_a_key() {
     ];
     let (settings, known) = (settings(), known());
     assert!(settings.len() > 40, "{settings:?}");
-    let without: Vec<&String> = settings
-        .iter()
-        .filter(|name| !others.contains(&name.as_str()) && !known.paths().any(|path| path == *name))
-        .collect();
+    let without: Vec<&String> =
+        settings.iter().filter(|name| !others.contains(&name.as_str()) && !known.contains(name)).collect();
     assert!(without.is_empty(), "no key for {without:?}");
 }
 
 /// Text that looks like TOML, JSON or neither.
 fn text() -> impl Strategy<Value = String> {
-    let known = known();
-    let keys: Vec<String> = known.paths().map(str::to_owned).collect();
     let key = prop_oneof![
-        8 => proptest::sample::select(keys),
+        8 => proptest::sample::select(known()),
         1 => "[a-z_.]{0,8}".prop_map(|key| key),
         1 => "profiles\\.[ab]\\.[a-z]{1,8}",
     ];
@@ -121,7 +117,7 @@ fn text() -> impl Strategy<Value = String> {
 
 /// Any tree as JSON.
 fn tree() -> impl Strategy<Value = serde_json::Value> {
-    let keys: Vec<String> = known().paths().flat_map(|path| path.split('.').map(str::to_owned)).collect();
+    let keys: Vec<String> = known().iter().flat_map(|path| path.split('.').map(str::to_owned)).collect();
     let key = prop_oneof![
         6 => proptest::sample::select(keys),
         1 => Just("profiles".to_owned()),
@@ -148,11 +144,11 @@ fn tree() -> impl Strategy<Value = serde_json::Value> {
 /// can be asked for.
 fn load(bytes: &[u8]) {
     let loader =
-        ConfigLoader::new().directory("/nowhere").variables(|name| (name.len() == 1).then(|| "5".to_owned()));
+        ConfigLoader::new().base_dir("/nowhere").env_source(|name| (name.len() == 1).then(|| "5".to_owned()));
     for format in [ConfigFormat::Toml, ConfigFormat::Json] {
         for profile in [None, Some("a")] {
             let loader = profile.map_or_else(|| loader.clone(), |name| loader.clone().profile(name));
-            match loader.bytes(bytes, format) {
+            match loader.load_slice(bytes, format) {
                 Ok(config) => assert!(config.check().is_ok()),
                 Err(error) => assert!(error.is_config() && !error.config_problems().is_empty()),
             }
@@ -189,9 +185,9 @@ fn depth_and_size_are_bounded() {
         load(format!("[{}a]\nb = 1", "a.".repeat(depth)).as_bytes());
     }
     let many: String = (0..50_000).map(|number| format!("k{number} = 1\n")).collect();
-    let error = ConfigLoader::new().variables(|_| None).text(&many, ConfigFormat::Toml).unwrap_err();
+    let error = ConfigLoader::new().env_source(|_| None).load_str(&many, ConfigFormat::Toml).unwrap_err();
     assert_eq!(error.config_problems().len(), 100);
-    let error = ConfigLoader::new().text(&" ".repeat((1 << 20) + 1), ConfigFormat::Toml).unwrap_err();
+    let error = ConfigLoader::new().load_str(&" ".repeat((1 << 20) + 1), ConfigFormat::Toml).unwrap_err();
     assert_eq!(error.to_string(), "configuration: is larger than 1 MiB");
 }
 
@@ -202,18 +198,10 @@ fn review_63_a_file_can_be_checked_for_programs_that_are_built_otherwise() {
 
     let text = "auth = { account_sid = 'AC1', api_key = 'SK1', api_secret = 'secret://twilio' }\n\
         gzip = true\nvalidate_requests = true\nrate_limit = { requests = 5 }\ntls = { backend = 'native' }\n";
-    let (notes, names) = (RefCell::default(), crate::Secrets::from_iter([("twilio", "")]));
-    let source = super::load::Source {
-        format: ConfigFormat::Toml,
-        file: None,
-        directory: Path::new(""),
-        profile: None,
-        variables: &|_| None,
-        secrets: Some(&names),
-        open_to_others: false,
-        notes: Some(&notes),
-    };
-    super::load::load(text, &source).expect("no problems, whatever this build has");
+    let (notes, names) = (RefCell::default(), crate::MemorySecretSource::from_iter([("twilio", "")]));
+    let loader = ConfigLoader::new().env_source(|_| None).secret_source(names);
+    let load = || loader.load(text.as_bytes(), ConfigFormat::Toml, None, Path::new(""), false, Some(&notes));
+    load().expect("no problems, whatever features this build has");
     let found: Vec<(String, String)> = notes
         .into_inner()
         .into_iter()

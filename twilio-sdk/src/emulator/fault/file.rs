@@ -7,9 +7,9 @@ use hyper::header::{HeaderName, HeaderValue};
 
 use super::on::{NO_ROUTE, is_method, is_path};
 use super::{Fault, FaultPlan, FaultRule, RequestMatcher};
+use crate::ConfigFormat;
 use crate::Result;
-use crate::config::ConfigFormat;
-use crate::config::file::{Reader, read_any_file, read_text};
+use crate::config::file::{Reader, read_any_file, read_str};
 use crate::emulator::names;
 
 /// What `kind` may say beside the kinds of [`Fault::kind`], in the steps of a script.
@@ -87,7 +87,7 @@ impl FaultPlan {
     /// [`is_config`](crate::Error::is_config), with everything that is unknown, missing or out of range: the file, the
     /// line where it is known, the key and what is expected. Files of more than 1 MiB are not read.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
-        read_any_file(path.as_ref(), &variable, &plan)
+        Ok(read_any_file(path.as_ref(), &variable, &plan)?)
     }
 
     /// A plan from the text of a TOML file.
@@ -96,7 +96,7 @@ impl FaultPlan {
     ///
     /// As of [`read`](Self::read).
     pub fn from_toml(text: &str) -> Result<Self> {
-        read_text(text, ConfigFormat::Toml, &variable, &plan)
+        Ok(read_str(text, ConfigFormat::Toml, &variable, &plan)?)
     }
 
     /// A plan from the text of a JSON file.
@@ -105,7 +105,7 @@ impl FaultPlan {
     ///
     /// As of [`read`](Self::read).
     pub fn from_json(text: &str) -> Result<Self> {
-        read_text(text, ConfigFormat::Json, &variable, &plan)
+        Ok(read_str(text, ConfigFormat::Json, &variable, &plan)?)
     }
 }
 
@@ -119,11 +119,11 @@ fn plan(file: &Reader<'_>) -> Option<FaultPlan> {
 
 fn rule(entry: &Reader<'_>) -> Option<FaultRule> {
     let on = on(entry);
-    let before = entry.problems();
+    let before = entry.problem_count();
     let steps = entry.tables("steps", fault);
     let rule = match entry.has("steps") {
         true => {
-            if steps.is_empty() && entry.problems() == before {
+            if steps.is_empty() && entry.problem_count() == before {
                 entry.problem("steps", "has no steps; give at least one");
             }
             for key in KEYS.split(' ').chain(["kind"]).filter(|key| entry.has(key)) {
@@ -161,7 +161,7 @@ fn rule(entry: &Reader<'_>) -> Option<FaultRule> {
 }
 
 fn on(entry: &Reader<'_>) -> Option<RequestMatcher> {
-    match (entry.text("operation"), entry.text("route")) {
+    match (entry.string("operation"), entry.string("route")) {
         (Some(_), Some(_)) => {
             entry.problem("route", "is given beside operation; give one of them");
             None
@@ -188,15 +188,15 @@ fn on(entry: &Reader<'_>) -> Option<RequestMatcher> {
 
 /// A fault, or `Some(None)` for the kind `none`.
 fn fault(entry: &Reader<'_>) -> Option<Option<Fault>> {
-    let kind = entry.text("kind");
+    let kind = entry.string("kind");
     let status = number(entry, "status", 200, 599).and_then(|status| u16::try_from(status).ok());
     let bytes = number(entry, "bytes", 1, u64::MAX);
     let millis = |key| number(entry, key, 0, u64::MAX).map(Duration::from_millis);
     let (pause, delay) = (millis("pause_ms"), millis("delay_ms"));
-    let (media, link, origin) = (entry.text("media"), entry.text("link"), entry.text("origin"));
+    let (media, link, origin) = (entry.string("media"), entry.string("link"), entry.string("origin"));
     let after_execution = entry.flag("after_execution").unwrap_or_default();
     let answer = content(entry, Fault::delay(delay.unwrap_or_default()));
-    if entry.is_there() && !entry.has("kind") {
+    if entry.is_present() && !entry.has("kind") {
         entry.problem("kind", "is missing; add it");
     }
     let kind = kind?;
@@ -244,7 +244,7 @@ fn fault(entry: &Reader<'_>) -> Option<Option<Fault>> {
 
 /// The keys about what the answer holds.
 fn content(entry: &Reader<'_>, mut fault: Fault) -> Fault {
-    if let Some(body) = entry.text("body") {
+    if let Some(body) = entry.string("body") {
         fault = fault.body(body);
     }
     if let Some(json) = entry.json("json") {
@@ -255,7 +255,7 @@ fn content(entry: &Reader<'_>, mut fault: Fault) -> Fault {
     }
     let headers = entry.table("headers");
     for name in headers.keys() {
-        let Some(value) = headers.text(name) else { continue };
+        let Some(value) = headers.string(name) else { continue };
         if HeaderName::try_from(name).is_err() || HeaderValue::try_from(&value).is_err() {
             headers.problem(name, "is no header that HTTP allows");
         }

@@ -31,18 +31,19 @@ impl AuthRules {
     /// [`config_problems`](crate::Error::config_problems) lists everything that is wrong, including what
     /// [`AuthRulesError`] describes.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
-        read_file(path.as_ref(), &|name| std::env::var(name).ok(), &|reader| {
-            let auth = reader.decisive("auth");
-            if !auth.is_there() && !reader.has("auth") {
+        let read = read_file(path.as_ref(), &|name| std::env::var(name).ok(), &|reader| {
+            let auth = reader.strict_table("auth");
+            if !auth.is_present() && !reader.has("auth") {
                 auth.problem("", "is missing");
             }
             rules(&auth)
-        })
+        });
+        Ok(read?)
     }
 }
 
 fn rules(auth: &Reader<'_>) -> Option<AuthRules> {
-    let mut rules = AuthRules::new(auth.text("realm").unwrap_or_else(|| "service".to_owned()));
+    let mut rules = AuthRules::new(auth.string("realm").unwrap_or_else(|| "service".to_owned()));
     let failures = auth.count("max_failures").unwrap_or(10);
     if failures == 0 {
         auth.problem("max_failures", "must be more than 0");
@@ -64,9 +65,9 @@ fn rules(auth: &Reader<'_>) -> Option<AuthRules> {
 }
 
 fn resource(r: &Reader<'_>, limit: Limit, has_default: bool) -> Option<(String, ResourcePolicy)> {
-    let (name, scopes) = (r.text("name"), r.texts("scopes"));
+    let (name, scopes) = (r.string("name"), r.strings("scopes"));
     let methods = r.tables("methods", |r| method(r, limit));
-    if !r.is_there() {
+    if !r.is_present() {
         return None;
     }
     if !r.has("name") {
@@ -91,8 +92,8 @@ fn resource(r: &Reader<'_>, limit: Limit, has_default: bool) -> Option<(String, 
 fn method(r: &Reader<'_>, limit: Limit) -> Option<AuthMethod> {
     let found =
         [users(r, limit), ldap(r, limit), jwt(&r.table("jwt")), introspection(&r.table("introspection"))];
-    let (name, scopes) = (r.text("name"), r.texts("scopes"));
-    if !r.is_there() {
+    let (name, scopes) = (r.string("name"), r.strings("scopes"));
+    if !r.is_present() {
         return None;
     }
     if KINDS.iter().filter(|kind| r.has(kind)).count() != 1 {
@@ -121,7 +122,7 @@ fn ldap(r: &Reader<'_>, limit: Limit) -> Option<AuthMethod> {
 
 #[cfg(not(feature = "ldap"))]
 fn ldap(r: &Reader<'_>, _: Limit) -> Option<AuthMethod> {
-    if r.table("ldap").is_there() {
+    if r.table("ldap").is_present() {
         r.problem(
             "ldap",
             "needs the feature `ldap` of twilio-sdk-inbound-auth (`inbound-auth-ldap` of twilio-sdk)",
@@ -144,14 +145,14 @@ fn limited(
 }
 
 fn jwt(r: &Reader<'_>) -> Option<AuthMethod> {
-    let before = r.problems();
-    let (issuer, audience) = (r.text("issuer"), r.text("audience"));
-    let (file, url) = (r.path("jwks_file"), r.text("jwks_url"));
-    let (scope_claim, leeway) = (r.text("scope_claim"), r.duration_or_zero("leeway"));
+    let before = r.problem_count();
+    let (issuer, audience) = (r.string("issuer"), r.string("audience"));
+    let (file, url) = (r.path("jwks_file"), r.string("jwks_url"));
+    let (scope_claim, leeway) = (r.string("scope_claim"), r.duration_or_zero("leeway"));
     let (ttl, pause, timeout) =
         (r.duration("cache_ttl"), r.duration("min_refresh_interval"), r.duration("timeout"));
     let tls = tls(&r.table("tls"));
-    if !r.is_there() {
+    if !r.is_present() {
         return None;
     }
     missing(r, &["issuer", "audience"]);
@@ -163,7 +164,7 @@ fn jwt(r: &Reader<'_>) -> Option<AuthMethod> {
             None
         }
     };
-    if r.problems() > before {
+    if r.problem_count() > before {
         return None;
     }
     let mut config = JwtConfig::new(issuer?, audience?, keys?);
@@ -177,17 +178,17 @@ fn jwt(r: &Reader<'_>) -> Option<AuthMethod> {
 }
 
 fn introspection(r: &Reader<'_>) -> Option<AuthMethod> {
-    let before = r.problems();
-    let (url, id, secret) = (r.text("url"), r.text("client_id"), r.secret("client_secret"));
-    let (issuer, audience, scope_claim) = (r.text("issuer"), r.text("audience"), r.text("scope_claim"));
+    let before = r.problem_count();
+    let (url, id, secret) = (r.string("url"), r.string("client_id"), r.secret("client_secret"));
+    let (issuer, audience, scope_claim) = (r.string("issuer"), r.string("audience"), r.string("scope_claim"));
     let (any_audience, max_in_flight) = (r.flag("any_audience"), r.count("max_in_flight"));
     let (ttl, timeout) = (r.duration_or_zero("cache_ttl"), r.duration("timeout"));
     let tls = tls(&r.table("tls"));
-    if !r.is_there() {
+    if !r.is_present() {
         return None;
     }
     missing(r, &["url", "client_id", "client_secret"]);
-    if r.problems() > before {
+    if r.problem_count() > before {
         return None;
     }
     let mut config = IntrospectionConfig::new(url?, id?, secret?);

@@ -38,23 +38,24 @@ impl LdapConfig {
     /// [`config_problems`](crate::Error::config_problems) lists everything that is wrong, such as a setting that is given
     /// under both of its names.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self> {
-        read_file(path.as_ref(), &|name| std::env::var(name).ok(), &|reader| {
-            let auth = reader.decisive("auth");
+        let read = read_file(path.as_ref(), &|name| std::env::var(name).ok(), &|reader| {
+            let auth = reader.strict_table("auth");
             let ldap = auth.table("ldap");
-            if !ldap.is_there() && !auth.has("ldap") {
+            if !ldap.is_present() && !auth.has("ldap") {
                 ldap.problem("", "is missing");
             }
             Self::read(&ldap)
-        })
+        });
+        Ok(read?)
     }
 
     /// Reads a table of a file. Returns `None` if it is missing or invalid.
     pub(in super::super) fn read(r: &Reader<'_>) -> Option<Self> {
-        let before = r.problems();
-        let url = either(r, "url", "connection_url", Reader::text);
-        let bind_dn = either(r, "bind_dn", "connection_name", Reader::text);
+        let before = r.problem_count();
+        let url = either(r, "url", "connection_url", Reader::string);
+        let bind_dn = either(r, "bind_dn", "connection_name", Reader::string);
         let password = either(r, "bind_password", "connection_password", Reader::secret);
-        let bases = r.texts("user_search_base");
+        let bases = r.strings("user_search_base");
         let mut config = Self::new(
             url.unwrap_or_default(),
             bind_dn.unwrap_or_default(),
@@ -70,13 +71,13 @@ impl LdapConfig {
             ("group_list_filter", "group_name_list_filter", &mut config.group_list_filter),
             ("group_member_attribute", "membership_attribute", &mut config.group_member_attribute),
         ] {
-            put(field, either(r, key, alias, Reader::text));
+            put(field, either(r, key, alias, Reader::string));
         }
-        put(&mut config.group_name_attribute, r.text("group_name_attribute"));
-        config.decoy_name = r.text("decoy_name");
-        config.user_entry_object_class = r.text("user_entry_object_class");
-        config.group_entry_object_class = r.text("group_entry_object_class");
-        put(&mut config.group_search_base, r.texts("group_search_base"));
+        put(&mut config.group_name_attribute, r.string("group_name_attribute"));
+        config.decoy_name = r.string("decoy_name");
+        config.user_entry_object_class = r.string("user_entry_object_class");
+        config.group_entry_object_class = r.string("group_entry_object_class");
+        put(&mut config.group_search_base, r.strings("group_search_base"));
         config.group_scopes = group_scopes(r);
         config.group_cache_ttl = group_cache_ttl(r);
         put(
@@ -90,13 +91,13 @@ impl LdapConfig {
         config.tls = tls(&r.table("tls"));
         put(&mut config.start_tls, r.flag("start_tls"));
         put(&mut config.allow_unencrypted, r.flag("allow_unencrypted"));
-        if !r.is_there() || r.problems() > before {
+        if !r.is_present() || r.problem_count() > before {
             return None;
         }
         for (field, message) in config.wrong() {
             r.problem(alias_in_use(r, field), message);
         }
-        (r.problems() == before).then_some(config)
+        (r.problem_count() == before).then_some(config)
     }
 }
 
@@ -148,8 +149,8 @@ fn group_cache_ttl(r: &Reader<'_>) -> Option<Duration> {
 
 fn group_scopes(r: &Reader<'_>) -> Vec<(String, Vec<String>)> {
     r.tables("group_scopes", |entry| {
-        let (group, scopes) = (entry.text("group"), entry.texts("scopes"));
-        if entry.is_there() {
+        let (group, scopes) = (entry.string("group"), entry.strings("scopes"));
+        if entry.is_present() {
             missing(entry, &["group", "scopes"]);
         }
         group.zip(scopes)

@@ -2,7 +2,7 @@ use serde::Deserialize;
 use serde::de::value::{Error, MapDeserializer};
 
 use crate::auth::Auth;
-use crate::config::file::reader::Reader;
+use crate::config::file::Reader;
 
 /// The fields of all kinds of credentials, whether they are secrets, and a well-formed value of each. Which belong
 /// together is told by [`Auth`]'s own reading.
@@ -18,9 +18,9 @@ const FIELDS: &[(&str, bool, &str)] = &[
     ("bearer_token", true, "none"),
     ("username", false, "none"),
     ("password", true, "none"),
-    ("key", true, "none"),
-    ("header", false, "X-None"),
-    ("query", false, "none"),
+    ("custom_key", true, "none"),
+    ("custom_key_header", false, "X-None"),
+    ("custom_key_query", false, "none"),
 ];
 
 /// The credentials, if they are all there and can work.
@@ -30,7 +30,7 @@ pub(super) fn auth(r: &Reader<'_>) -> Option<Auth> {
         given.push((*name, r.credential(name, *secret, stand_in)));
     }
     // What is given and cannot be read has been reported, and says nothing about the others.
-    if !r.is_there() || given.iter().any(|(name, value)| value.is_none() && r.has(name)) {
+    if !r.is_present() || given.iter().any(|(name, value)| value.is_none() && r.has(name)) {
         return None;
     }
     let values = given.iter().filter_map(|(name, value)| Some((*name, value.as_ref()?.expose_secret())));

@@ -1,5 +1,5 @@
-use super::put;
-use crate::config::file::reader::Reader;
+use super::{missing, put};
+use crate::config::file::Reader;
 use crate::config::{CircuitBreakerConfig, ConnectionConfig, RetryConfig, rate};
 
 /// What bounds and repeats calls.
@@ -37,17 +37,17 @@ fn circuit_breaker(r: &Reader<'_>) -> Option<CircuitBreakerConfig> {
     put(&mut breaker.reset_after, r.duration("reset_after"));
     put(&mut breaker.half_open_probes, r.count("half_open_probes"));
     put(&mut breaker.statuses, r.counts("statuses"));
-    r.is_there().then_some(breaker)
+    r.is_present().then_some(breaker)
 }
 
 fn rate_limit(r: &Reader<'_>, config: &mut ConnectionConfig) {
     let (table, _) = r.table_or("rate_limit", &[("off", ())]);
     let (requests, per, burst) = (table.count("requests"), table.duration("per"), table.count("burst"));
-    if !table.is_there() {
+    if !table.is_present() {
         return;
     }
     r.needs_feature("rate_limit", "rate-limit", cfg!(feature = "rate-limit"));
-    super::missing(&table, &["requests"]);
+    missing(&table, &["requests"]);
     let Some(requests) = requests else { return };
     let interval = rate::interval(requests, per.unwrap_or(std::time::Duration::from_secs(1)));
     let burst = burst.unwrap_or(1);

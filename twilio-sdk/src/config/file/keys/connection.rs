@@ -1,5 +1,5 @@
 use super::{missing, put};
-use crate::config::file::reader::Reader;
+use crate::config::file::Reader;
 use crate::config::{
     ConnectionConfig, HttpVersion, PoolConfig, Proxy, ProxyServer, ResponseLimits, TlsBackend, TlsConfig,
     TlsVersion,
@@ -44,9 +44,9 @@ fn pool(r: &Reader<'_>) -> PoolConfig {
 fn proxy(r: &Reader<'_>) -> Option<Proxy> {
     let words = [("environment", Proxy::Environment), ("direct", Proxy::Direct)];
     let (r, word) = r.table_or("proxy", &words);
-    let (url, username, password) = (r.text("url"), r.text("username"), r.secret("password"));
-    let no_proxy = r.texts("no_proxy").unwrap_or_default();
-    if !r.is_there() {
+    let (url, username, password) = (r.string("url"), r.string("username"), r.secret("password"));
+    let no_proxy = r.strings("no_proxy").unwrap_or_default();
+    if !r.is_present() {
         return word;
     }
     missing(&r, &["url"]);
@@ -57,13 +57,13 @@ fn proxy(r: &Reader<'_>) -> Option<Proxy> {
     if let (Some(username), Some(password)) = (username, password) {
         server = server.basic_auth(username, password);
     }
-    r.check("", "proxy", twilio_sdk_http::internal::check_proxy(&server).map_err(Into::into));
+    r.check("", "proxy", twilio_sdk_http::internal::check_proxy(&server));
     Some(server.into())
 }
 
 /// The table `tls`, which other files have too.
 pub(crate) fn tls(r: &Reader<'_>) -> TlsConfig {
-    let (mut tls, before) = (TlsConfig::default(), r.problems());
+    let (mut tls, before) = (TlsConfig::default(), r.problem_count());
     let backend = backend(r).unwrap_or_default();
     tls = tls.backend(backend);
     for pem in r.pems("extra_root_certificates").unwrap_or_default() {
@@ -79,13 +79,12 @@ pub(crate) fn tls(r: &Reader<'_>) -> TlsConfig {
     if let (Some(chain), Some(key)) = (chain, key) {
         tls = tls.client_identity(chain, key);
     }
-    if r.is_there() && r.problems() == before && backend == TlsBackend::Rustls {
+    if r.is_present() && r.problem_count() == before && backend == TlsBackend::Rustls {
         r.check(
             "",
             "tls",
             twilio_sdk_http::internal::tls::client_config(&tls, false, crate::config::HttpVersion::Auto)
-                .map(drop)
-                .map_err(Into::into),
+                .map(drop),
         );
     }
     tls

@@ -137,7 +137,7 @@ fn errors_say_where_and_what_to_do() {
         ("[[fault]]\nkind = 'delay'\nheaders = {}", &["fault[0].delay_ms: is missing"]),
         ("[[fault]]\nkind = 'slow-body'", &["fault[0].bytes: is missing", "fault[0].pause_ms: is missing"]),
         ("[[fault]]\nkind = 'oversize-headers'\nbytes = 1073741825", &["fault[0].bytes: must be at most"]),
-        ("[[fault]]\nkind = 'html'\njson = 2026-01-31", &["fault[0].json: must be what JSON can say"]),
+        ("[[fault]]\nkind = 'html'\njson = 2026-01-31", &["fault[0].json: must be a JSON value"]),
         ("[[fault]]\nkind = 'html'\nbody = '${TWILIO_NOWHERE_SET}'", &["fault[0].body: the variable"]),
         ("[[fault]]\nsteps = [{kind = 'reset'}]\nstatus = 503", &["fault[0].status: is given beside steps"]),
         (
@@ -174,7 +174,7 @@ fn errors_say_where_and_what_to_do() {
         ),
         ("[[fault]]\nkind = 'html'\nbody = ''\njson = 1", &["fault[0].json: is given beside body"]),
         ("[[fault]]\nkind = 'html'\nheaders = {'a b' = 'x'}", &["fault[0].headers.\"a b\": is no header"]),
-        ("[[fault]]\nkind = 'html'\nheaders = {a = 1}", &["fault[0].headers.a: must be text"]),
+        ("[[fault]]\nkind = 'html'\nheaders = {a = 1}", &["fault[0].headers.a: must be a string"]),
         ("[[fault]]\nkind = 'html'\nchunked = 1", &["fault[0].chunked: must be true or false"]),
         ("[[fault]\n", &["configuration:1:", "not TOML"]),
     ] {
@@ -187,7 +187,7 @@ fn errors_say_where_and_what_to_do() {
     let lines: Vec<&str> = all.lines().map(|line| line.split(": ").nth(1).unwrap()).collect();
     assert_eq!(lines, ["fault[0].tmies", "fault[1].status"], "{all}");
     assert!(FaultPlan::from_json("{\n1}").unwrap_err().to_string().contains("configuration:2:1: not JSON"));
-    assert!(FaultPlan::from_json("[]").unwrap_err().to_string().contains("must hold an object"));
+    assert!(FaultPlan::from_json("[]").unwrap_err().to_string().contains("must be an object"));
     for (name, part) in
         [("/nowhere/faults.toml", "/nowhere/faults.toml: "), ("src/lib.rs", "must end in .toml or .json")]
     {

@@ -1,29 +1,28 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::Deserialize;
-use twilio_sdk_http::internal::token::Lifetime;
+use twilio_sdk_types::{SecretString, SecretValue};
 
-use crate::types::SecretString;
-use crate::{Error, Result};
+use crate::ConfigError;
 
-/// What a login or a refresh gave.
+/// OAuth tokens returned by a login or a refresh.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Tokens {
-    /// What requests carry.
+    /// Token that requests carry.
     pub access_token: SecretString,
-    /// With what the next access token is had; not every server gives one.
+    /// Token that refreshes the access token. Not every server returns one.
     pub refresh_token: Option<SecretString>,
-    /// The scopes that were granted, separated by spaces, where the server says.
+    /// Granted scopes, separated by spaces, if the server returned them.
     pub scope: Option<String>,
-    /// When it was asked for.
+    /// Time of the token request.
     pub issued_at: SystemTime,
-    /// When the access token expires: an hour after it was issued where nothing says otherwise.
+    /// Expiry of the access token. If the server returns none, an hour after it was issued.
     pub expires_at: SystemTime,
 }
 
 impl Tokens {
-    /// Tokens that were had elsewhere; the access token serves for so long from now.
+    /// Creates tokens obtained elsewhere. The access token expires after `expires_in` from now.
     pub fn new(
         access_token: impl Into<SecretString>,
         refresh_token: Option<SecretString>,
@@ -34,22 +33,14 @@ impl Tokens {
         Self { access_token: access_token.into(), refresh_token, scope: None, issued_at: now, expires_at }
     }
 
-    /// Whether the access token has expired.
+    /// Returns whether the access token has expired.
     pub fn is_expired(&self) -> bool {
         self.expires_at <= SystemTime::now()
     }
 
-    /// How long the access token still serves, and when to have the next one.
-    pub(super) fn life(&self) -> Lifetime {
-        let whole = self.expires_at.duration_since(self.issued_at).unwrap_or_default();
-        let left = self.expires_at.duration_since(SystemTime::now()).unwrap_or_default();
-        Lifetime::new(left, whole)
-    }
-
-    /// The tokens as JSON, to be kept in a safe place.
+    /// Returns the tokens as JSON. Store it in a safe place.
     pub fn to_json(&self) -> SecretString {
-        let seconds =
-            |moment: SystemTime| moment.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
+        let seconds = |time: SystemTime| time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
         let value = serde_json::json!({
             "access_token": self.access_token.expose_secret(),
             "refresh_token": self.refresh_token.as_ref().map(SecretString::expose_secret),
@@ -58,37 +49,38 @@ impl Tokens {
             "expires_at": seconds(self.expires_at),
         });
         let text = value.to_string().into();
-        drop(crate::types::SecretValue::from(value));
+        // Zeroizes the strings.
+        drop(SecretValue::from(value));
         text
     }
 
-    /// Reads what [`to_json`](Self::to_json) wrote.
+    /// Parses the output of [`to_json`](Self::to_json).
     ///
     /// # Errors
     ///
-    /// [`is_config`](Error::is_config): it is not that.
-    pub fn from_json(text: &str) -> Result<Self> {
+    /// The string is not such JSON. The message shows nothing of it.
+    pub fn from_json(text: &str) -> Result<Self, ConfigError> {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
-        struct Kept {
+        struct Stored {
             access_token: SecretString,
             refresh_token: Option<SecretString>,
             scope: Option<String>,
             issued_at: f64,
             expires_at: f64,
         }
-        let broken = || Error::config("the text holds no tokens");
-        let kept: Kept = serde_json::from_str(text).map_err(|_| broken())?;
-        let moment = |seconds: f64| {
+        let broken = || ConfigError::new("tokens: not the JSON of stored tokens");
+        let stored: Stored = serde_json::from_str(text).map_err(|_| broken())?;
+        let time = |seconds: f64| {
             let since = Duration::try_from_secs_f64(seconds).ok()?;
             UNIX_EPOCH.checked_add(since)
         };
         Ok(Self {
-            access_token: kept.access_token,
-            refresh_token: kept.refresh_token,
-            scope: kept.scope,
-            issued_at: moment(kept.issued_at).ok_or_else(broken)?,
-            expires_at: moment(kept.expires_at).ok_or_else(broken)?,
+            access_token: stored.access_token,
+            refresh_token: stored.refresh_token,
+            scope: stored.scope,
+            issued_at: time(stored.issued_at).ok_or_else(broken)?,
+            expires_at: time(stored.expires_at).ok_or_else(broken)?,
         })
     }
 }

@@ -1,49 +1,49 @@
-//! Which keys there are: those that the reader asks for, when it is shown an empty file.
+//! The known keys: those that the reading function requests from an empty file.
 
 use std::cell::RefCell;
 use std::path::Path;
 
+use super::expand::expand;
 use super::pem;
 use super::problems::Problems;
 use super::reader::{Reader, Shared};
 use super::tree::{Table, Value, join};
 use super::values::secret_name;
-use crate::config::expand::expand;
 
-/// The keys of a configuration.
-pub(super) struct Known {
+/// The known keys of a configuration.
+pub(crate) struct Known {
     keys: Vec<Key>,
-    /// A key that the root has beside them.
-    beside: Option<&'static str>,
+    /// A further key of the root.
+    extra: Option<&'static str>,
 }
 
-/// A key that was asked for.
+/// A requested key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Key {
-    pub(super) path: String,
-    pub(super) kind: Kind,
+pub(crate) struct Key {
+    pub(crate) path: String,
+    pub(crate) kind: Kind,
 }
 
-/// Whether a value is a secret.
+/// Says whether a value is a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Open,
     Secret,
-    /// It is one where it is PEM, and none where it is the path of a file.
+    /// A secret if it is PEM, and none if it is the path of a file.
     SecretPem,
 }
 
 impl Known {
-    /// What a function asks for; its root has `beside` too.
-    pub(super) fn of<T>(read: impl FnOnce(&Reader<'_>) -> T, beside: Option<&'static str>) -> Self {
+    /// Returns the keys that a function requests, and an `extra` one of the root.
+    pub(crate) fn of<T>(read: impl FnOnce(&Reader<'_>) -> T, extra: Option<&'static str>) -> Self {
         let (problems, nothing) = (Problems::new(None, ""), Table::default());
-        let (directory, asked) = (Path::new(""), RefCell::default());
-        let shared = Shared { problems: &problems, directory, secrets: Err(""), notes: None, asked };
+        let (directory, requested) = (Path::new(""), RefCell::default());
+        let shared = Shared { problems: &problems, directory, secrets: Err(""), notes: None, requested };
         read(&Reader::new(&shared, &nothing));
-        Self { keys: shared.asked.take(), beside }
+        Self { keys: shared.requested.take(), extra }
     }
 
-    pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
         self.keys.iter().map(|key| key.path.as_str())
     }
 
@@ -55,8 +55,8 @@ impl Known {
         self.paths().any(|known| known.strip_prefix(path).is_some_and(|rest| rest.starts_with('.')))
     }
 
-    /// Whether a secret stands in a table as it is, and not by a variable.
-    pub(super) fn secret_in_clear(&self, table: &Table) -> bool {
+    /// Returns whether a table contains a literal secret, not one from a variable or a secret source.
+    pub(crate) fn has_literal_secret(&self, table: &Table) -> bool {
         let clear = |kind: Kind, value: &Value| match value {
             Value::Text(text) if kind == Kind::SecretPem && !pem::is_pem(&text.text) => false,
             Value::Text(text) if text.text.is_empty() || secret_name(&text.text).is_some() => false,
@@ -69,15 +69,14 @@ impl Known {
         secrets.any(|key| table.any_at(&key.path, &|value| clear(key.kind, value)))
     }
 
-    /// Takes the keys that are not known out of a table and reports them; `at` is the path of the table among
-    /// the known ones, `shown` the one in the file.
-    pub(super) fn prune(&self, table: &mut Table, at: &str, shown: &str, problems: &Problems<'_>) {
+    /// Removes and reports unknown keys. `at` is the path of the table among the known keys, `shown` its path in the file.
+    pub(crate) fn prune(&self, table: &mut Table, at: &str, shown: &str, problems: &Problems<'_>) {
         table.entries.retain_mut(|entry| {
             let path = join(at, &entry.key);
             if !self.has(&path) {
                 if !problems.is_full() {
-                    // Profiles stand at the root of the file, and not in each other.
-                    let root = self.beside.filter(|_| shown.is_empty());
+                    // Profiles are keys of the root, not of each other.
+                    let root = self.extra.filter(|_| shown.is_empty());
                     let message = match self.nearest(at, root, &entry.key) {
                         Some(near) => format!("unknown key; did you mean `{near}`?"),
                         None => format!("unknown key; the keys here are: {}", self.list(at, root)),
@@ -104,7 +103,7 @@ impl Known {
         });
     }
 
-    /// The known keys of a table.
+    /// Returns the known keys of a table.
     fn here<'k>(&'k self, at: &'k str) -> impl Iterator<Item = &'k str> {
         self.paths().filter_map(move |path| match at {
             "" => Some(path),
@@ -116,7 +115,7 @@ impl Known {
         self.here(at).filter(|key| !key.contains('.')).chain(more).collect::<Vec<_>>().join(", ")
     }
 
-    /// The key of the table that is meant most likely, or else the same key of another table.
+    /// Returns the most similar key of the table, or else the equal key of another table.
     fn nearest(&self, at: &str, more: Option<&str>, key: &str) -> Option<String> {
         nearest(key, self.here(at).filter(|known| !known.contains('.')).chain(more))
             .map(str::to_owned)
@@ -127,10 +126,10 @@ impl Known {
     }
 }
 
-/// The name that differs least from the given one, if it differs little.
-pub(crate) fn nearest<'n>(given: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+/// Returns the most similar name, if one is similar enough.
+pub fn nearest<'n>(given: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let given = plain(given);
-    // A text as long as a page resembles no name, and comparing it takes long.
+    // Long strings resemble no name, and comparing them is slow.
     if given.len() > 64 {
         return None;
     }
@@ -141,7 +140,7 @@ pub(crate) fn nearest<'n>(given: &str, names: impl Iterator<Item = &'n str>) -> 
         .map(|(_, name)| name)
 }
 
-/// The same for `max_active`, `max-active` and `maxActive`.
+/// Normalizes spelling: equal for `max_attempts`, `max-attempts` and `maxAttempts`.
 fn plain(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase).collect()
 }

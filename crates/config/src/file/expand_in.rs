@@ -1,12 +1,12 @@
-//! Variables in the texts of a tree.
+//! Variables in the strings of a tree.
 
+use super::expand::{Fault, expand};
 use super::problems::Problems;
 use super::tree::{Table, Text, Value};
-use crate::config::expand::{Fault, expand};
 
-/// Reports what is no variable though it looks like one.
-pub(super) fn malformed(table: &mut Table, problems: &Problems<'_>) {
-    table.texts(&mut |path, place, value| {
+/// Reports malformed variables.
+pub(crate) fn report_malformed(table: &mut Table, problems: &Problems<'_>) {
+    table.strings(&mut |path, place, value| {
         if let Value::Text(text) = value
             && let Err(faults) = expand(&text.text, &|_| Some(String::new()))
         {
@@ -17,11 +17,15 @@ pub(super) fn malformed(table: &mut Table, problems: &Problems<'_>) {
     });
 }
 
-/// Puts the values of variables in, and reports those without one.
-pub(super) fn put_in(table: &mut Table, variables: &dyn Fn(&str) -> Option<String>, problems: &Problems<'_>) {
-    table.texts(&mut |path, place, value| {
+/// Substitutes variables, and reports those without a value.
+pub(crate) fn substitute(
+    table: &mut Table,
+    variables: &dyn Fn(&str) -> Option<String>,
+    problems: &Problems<'_>,
+) {
+    table.strings(&mut |path, place, value| {
         let Value::Text(text) = &*value else { return };
-        let put_in = match expand(&text.text, variables) {
+        let substituted = match expand(&text.text, variables) {
             Ok(expanded) => Value::Text(Text {
                 text: expanded.text,
                 variables: expanded.variables,
@@ -35,6 +39,6 @@ pub(super) fn put_in(table: &mut Table, variables: &dyn Fn(&str) -> Option<Strin
                 Value::Broken
             }
         };
-        *value = put_in;
+        *value = substituted;
     });
 }

@@ -3,23 +3,23 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-/// A text with its variables put in.
-pub(super) struct Expanded {
-    pub(super) text: Zeroizing<String>,
-    /// Whether there were variables in it.
-    pub(super) variables: bool,
-    /// Whether one of them is set to an empty value, and has no default.
-    pub(super) hollow: bool,
+/// A string with its variables substituted.
+pub(crate) struct Expanded {
+    pub(crate) text: Zeroizing<String>,
+    /// Whether it contained variables.
+    pub(crate) variables: bool,
+    /// Whether one of them is empty and has no default.
+    pub(crate) hollow: bool,
 }
 
-/// Why a text cannot be expanded. Shows nothing of the text but names of variables.
+/// Reason why a string cannot be expanded. Shows nothing of it but names of variables.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Fault<'t> {
-    /// A variable without a value and without a default.
+pub(crate) enum Fault<'t> {
+    /// A variable without a value and a default.
     Missing(&'t str),
-    /// A `${` without its `}`.
+    /// A `${` without `}`.
     Open,
-    /// Something else than a name between `${` and `}`.
+    /// Anything but a name between `${` and `}`.
     Name,
     /// A `${` between `${` and `}`.
     Nested,
@@ -27,7 +27,7 @@ pub(super) enum Fault<'t> {
 
 impl fmt::Display for Fault<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const ESCAPE: &str = "for the characters `${` themselves write `$${`";
+        const ESCAPE: &str = "write `$${` for a literal `${`";
         match self {
             Self::Missing(name) => write!(
                 f,
@@ -36,10 +36,13 @@ impl fmt::Display for Fault<'_> {
             Self::Open => write!(f, "`${{` is not closed by `}}`; {ESCAPE}"),
             Self::Name => write!(
                 f,
-                "`${{...}}` must hold a name of letters, digits and `_`, and perhaps `:-` with a default; {ESCAPE}"
+                "`${{...}}` must contain a name of letters, digits and `_`, optionally with `:-` and a default; {ESCAPE}"
             ),
             Self::Nested => {
-                write!(f, "`${{...}}` holds another `${{`; a default holds no variables; {ESCAPE}")
+                write!(
+                    f,
+                    "`${{...}}` contains another `${{`, but defaults cannot contain variables; {ESCAPE}"
+                )
             }
         }
     }
@@ -50,11 +53,11 @@ enum Piece<'t> {
     Value(Zeroizing<String>),
 }
 
-/// Puts in the values of `${NAME}` and `${NAME:-default}`; `$${` becomes `${`, and every other `$` stays.
+/// Substitutes `${NAME}` and `${NAME:-default}`. `$${` becomes `${`, and every other `$` stays.
 ///
-/// What is put in is not looked at again: a value that holds `${X}` stays as it is, or whoever sets one variable
-/// could read all others. A default stands in for an empty value too, as in a shell.
-pub(super) fn expand<'t>(
+/// Values are not expanded again: otherwise whoever sets one variable could read all others. A default also replaces an
+/// empty value, as in a shell.
+pub(crate) fn expand<'t>(
     text: &'t str,
     lookup: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Expanded, Vec<Fault<'t>>> {
@@ -90,7 +93,7 @@ pub(super) fn expand<'t>(
         Piece::Text(text) => text,
         Piece::Value(value) => value.as_str(),
     });
-    // Of its full length from the start: a text that grows leaves copies behind.
+    // Allocated once: a string that grows leaves copies behind.
     let mut whole = Zeroizing::new(String::with_capacity(pieces.clone().map(str::len).sum()));
     pieces.for_each(|piece| whole.push_str(piece));
     Ok(Expanded { text: whole, variables, hollow })
@@ -116,8 +119,8 @@ fn value<'t>(body: &'t str, lookup: &dyn Fn(&str) -> Option<String>) -> Result<P
     }
 }
 
-/// The text that [`expand`] turns into this one.
-pub(super) fn escape(text: &str) -> Cow<'_, str> {
+/// Returns the string that [`expand`] turns into this one.
+pub fn escape(text: &str) -> Cow<'_, str> {
     match text.contains("${") {
         true => Cow::Owned(text.replace("${", "$${")),
         false => Cow::Borrowed(text),
@@ -169,7 +172,7 @@ mod tests {
             ("}", "}"),
             ("${A}}", "a}"),
             ("é${A}ß", "éaß"),
-            // Nothing that is put in is expanded again.
+            // Values are not expanded again.
             ("${EVIL}", "${A} $${A} ${MISSING}"),
             ("${MISSING:-$}{A}", "${A}"),
             ("$${A}${A}", "${A}a"),
@@ -179,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_are_told_together_and_without_the_text() {
+    fn faults_are_reported_together_and_without_the_string() {
         use Fault::{Missing, Name, Nested, Open};
         for (text, expected) in [
             ("${", vec![Open]),
@@ -206,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn only_texts_with_variables_are_marked_so() {
+    fn only_strings_with_variables_are_marked() {
         for (text, variables) in [("a$b", false), ("$${A}", false), ("${A}", true), ("${N:-}", true)] {
             assert_eq!(expand(text, &lookup).map(|e| e.variables).ok(), Some(variables), "{text}");
         }
@@ -216,18 +219,18 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn text_without_a_dollar_is_unchanged(text in "[^$]*") {
+        fn strings_without_a_dollar_are_unchanged(text in "[^$]*") {
             prop_assert_eq!(read(&text), Ok(text.clone()));
         }
 
         #[test]
-        fn what_is_escaped_comes_back(text in "([${}a:-]|\\PC){0,40}") {
+        fn escaped_strings_come_back(text in "([${}a:-]|\\PC){0,40}") {
             let escaped = escape(&text);
             prop_assert_eq!(read(&escaped), Ok(text.clone()));
         }
 
         #[test]
-        fn values_are_put_in_as_they_are(value in any::<String>(), before in "[^$]*", after in "[^$]*") {
+        fn values_are_substituted_unchanged(value in any::<String>(), before in "[^$]*", after in "[^$]*") {
             let text = format!("{before}${{X}}{after}");
             let expanded = expand(&text, &|_| Some(value.clone())).map(|e| e.text.to_string());
             prop_assert_eq!(expanded, Ok(format!("{before}{value}{after}")));

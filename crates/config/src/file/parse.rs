@@ -1,4 +1,4 @@
-//! TOML and JSON into one tree.
+//! Parses TOML and JSON into one tree.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -10,17 +10,17 @@ use toml::de::{DeString, DeTable, DeValue};
 use super::problems::Lines;
 use super::tree::{Entry, Node, Table, Value};
 
-/// What keeps a text from being read; nothing of the text itself.
-pub(super) struct Unreadable {
+/// A syntax error. Contains nothing of the text.
+pub(crate) struct SyntaxError {
     /// Line and column, from 1.
-    pub(super) place: Option<(usize, usize)>,
-    pub(super) message: String,
+    pub(crate) place: Option<(usize, usize)>,
+    pub(crate) message: String,
 }
 
-pub(super) fn toml(text: &str) -> Result<Table, Unreadable> {
+pub(crate) fn toml(text: &str) -> Result<Table, SyntaxError> {
     match DeTable::parse(text) {
         Ok(table) => Ok(toml_table(table.into_inner())),
-        Err(error) => Err(Unreadable {
+        Err(error) => Err(SyntaxError {
             place: error.span().and_then(|span| Lines::new(text).place(span.start)),
             message: format!("not TOML: {}", error.message()),
         }),
@@ -59,7 +59,7 @@ fn toml_value(value: DeValue<'_>) -> Value {
     }
 }
 
-/// Moves a text that the parser had to copy, so that no copy of it stays behind.
+/// Moves a string that the parser had to copy, so that no copy stays behind.
 fn owned(text: DeString<'_>) -> String {
     match text {
         Cow::Borrowed(text) => text.to_owned(),
@@ -67,19 +67,19 @@ fn owned(text: DeString<'_>) -> String {
     }
 }
 
-pub(super) fn json(text: &str) -> Result<Table, Unreadable> {
-    let unreadable = |e: serde_json::Error| {
+pub(crate) fn json(text: &str) -> Result<Table, SyntaxError> {
+    let syntax_error = |e: serde_json::Error| {
         let place = (e.line() > 0).then(|| (e.line(), e.column().max(1)));
         let message = e.to_string();
-        // The place stands in front already.
+        // The location is printed in front already.
         let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
-        Unreadable { place, message: format!("not JSON: {message}") }
+        SyntaxError { place, message: format!("not JSON: {message}") }
     };
-    match serde_json::from_str::<Json>(text).map_err(unreadable)?.0 {
+    match serde_json::from_str::<Json>(text).map_err(syntax_error)?.0 {
         Value::Table(table) => Ok(table),
         other => {
-            let message = format!("must hold an object at its root, not {}", other.kind());
-            Err(Unreadable { place: None, message })
+            let message = format!("the root must be an object, not {}", other.kind());
+            Err(SyntaxError { place: None, message })
         }
     }
 }
@@ -124,7 +124,7 @@ impl<'de> Deserialize<'de> for Json {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
                 let (mut table, mut keys) = (Table::default(), HashSet::new());
                 while let Some(key) = map.next_key::<String>()? {
-                    // How serde_json shows numbers where another crate asks it to keep all their digits.
+                    // serde_json passes numbers like this if another crate enables its `arbitrary_precision`.
                     if key == "$serde_json::private::Number" {
                         return Ok(Json(number(&map.next_value::<String>()?)));
                     }

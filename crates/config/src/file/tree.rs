@@ -1,57 +1,57 @@
-//! What a file holds, whatever its format: values with their paths and, in TOML, their places.
+//! The contents of a file in any format: values with their paths and, in TOML, their locations.
 
 use zeroize::Zeroizing;
 
-/// The offset of a byte, where the format tells it.
-pub(super) type Place = Option<usize>;
+/// Byte offset, if the parser of the format reports it.
+pub(crate) type Place = Option<usize>;
 
-/// A value with where it is.
-pub(super) struct Node {
-    /// The keys that lead to it from the root of the file.
-    pub(super) path: String,
-    pub(super) place: Place,
-    pub(super) value: Value,
+/// A value with its location.
+pub(crate) struct Node {
+    /// Path of keys from the root of the file.
+    pub(crate) path: String,
+    pub(crate) place: Place,
+    pub(crate) value: Value,
 }
 
-pub(super) enum Value {
-    /// JSON's null.
+pub(crate) enum Value {
+    /// JSON's `null`.
     Nothing,
     Flag(bool),
     Integer(i128),
     Float(f64),
     Text(Text),
-    /// TOML's dates and times.
+    /// A TOML date or time.
     Date,
     List(Vec<Node>),
     Table(Table),
-    /// What has been reported already.
+    /// A value whose problem has been reported.
     Broken,
 }
 
-/// A text, which may be a secret.
-pub(super) struct Text {
-    pub(super) text: Zeroizing<String>,
-    /// Whether variables were put in.
-    pub(super) variables: bool,
-    /// Whether one of them is empty, without a default that says so.
-    pub(super) hollow: bool,
+/// A string, which may be a secret.
+pub(crate) struct Text {
+    pub(crate) text: Zeroizing<String>,
+    /// Whether variables were substituted.
+    pub(crate) variables: bool,
+    /// Whether one of them is empty and has no default.
+    pub(crate) hollow: bool,
 }
 
-/// Values by key, in the file's order.
+/// Values by key, in the order of the file.
 #[derive(Default)]
-pub(super) struct Table {
-    pub(super) entries: Vec<Entry>,
+pub(crate) struct Table {
+    pub(crate) entries: Vec<Entry>,
 }
 
-pub(super) struct Entry {
-    pub(super) key: String,
-    pub(super) place: Place,
-    pub(super) node: Node,
+pub(crate) struct Entry {
+    pub(crate) key: String,
+    pub(crate) place: Place,
+    pub(crate) node: Node,
 }
 
 impl Node {
-    /// Gives the node and what is in it their paths.
-    pub(super) fn named(mut self, path: String) -> Self {
+    /// Sets the paths of the node and of everything in it.
+    pub(crate) fn named(mut self, path: String) -> Self {
         match &mut self.value {
             Value::Table(table) => table.name(&path),
             Value::List(list) => {
@@ -65,22 +65,23 @@ impl Node {
         self
     }
 
-    /// Whether variables make it empty: so a file can leave a key to the environment.
-    pub(super) fn is_left_out(&self) -> bool {
+    /// Returns whether variables make the value empty. Such a value counts as missing, so that a file can leave a key to
+    /// the environment.
+    pub(crate) fn is_left_out(&self) -> bool {
         matches!(&self.value, Value::Text(Text { text, variables: true, .. }) if text.is_empty())
     }
 
-    /// Whether an empty variable stands in it, be there other text or not.
-    pub(super) fn is_hollow(&self) -> bool {
+    /// Returns whether the value contains an empty variable, alone or among other characters.
+    pub(crate) fn is_hollow(&self) -> bool {
         self.is_left_out() || matches!(&self.value, Value::Text(Text { hollow: true, .. }))
     }
 
-    /// Calls a function with every text in it.
-    pub(super) fn texts(&mut self, each: &mut dyn FnMut(&str, Place, &mut Value)) {
+    /// Calls a function with every string in the node.
+    pub(crate) fn strings(&mut self, each: &mut dyn FnMut(&str, Place, &mut Value)) {
         match &mut self.value {
             Value::Text(_) => each(&self.path, self.place, &mut self.value),
-            Value::List(list) => list.iter_mut().for_each(|node| node.texts(each)),
-            Value::Table(table) => table.texts(each),
+            Value::List(list) => list.iter_mut().for_each(|node| node.strings(each)),
+            Value::Table(table) => table.strings(each),
             _ => {}
         }
     }
@@ -93,32 +94,32 @@ impl From<Value> for Node {
 }
 
 impl Value {
-    pub(super) fn text(text: impl Into<String>) -> Self {
+    pub(crate) fn text(text: impl Into<String>) -> Self {
         Self::Text(Text { text: Zeroizing::new(text.into()), variables: false, hollow: false })
     }
 
-    /// What it is, for messages.
-    pub(super) fn kind(&self) -> &'static str {
+    /// Returns the type of the value for messages.
+    pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Nothing => "null",
             Self::Flag(_) => "true or false",
             Self::Integer(_) | Self::Float(_) => "a number",
-            Self::Text(_) => "text",
+            Self::Text(_) => "a string",
             Self::Date => "a date or time",
             Self::List(_) => "a list",
             Self::Table(_) => "a table",
-            Self::Broken => "unreadable",
+            Self::Broken => "an invalid value",
         }
     }
 }
 
 impl Table {
-    pub(super) fn get(&self, key: &str) -> Option<&Node> {
+    pub(crate) fn get(&self, key: &str) -> Option<&Node> {
         self.entries.iter().find(|entry| entry.key == key).map(|entry| &entry.node)
     }
 
-    /// Whether a value at a path of keys with dots between them is such a one; a list of tables has many.
-    pub(super) fn any_at(&self, path: &str, is: &dyn Fn(&Value) -> bool) -> bool {
+    /// Returns whether `is` holds for a value at a dotted path. A list of tables has a value per table.
+    pub(crate) fn any_at(&self, path: &str, is: &dyn Fn(&Value) -> bool) -> bool {
         let Some((key, rest)) = path.split_once('.') else {
             return self.get(path).is_some_and(|node| is(&node.value));
         };
@@ -130,25 +131,24 @@ impl Table {
         }
     }
 
-    pub(super) fn take(&mut self, key: &str) -> Option<Node> {
+    pub(crate) fn take(&mut self, key: &str) -> Option<Node> {
         let at = self.entries.iter().position(|entry| entry.key == key)?;
         Some(self.entries.remove(at).node)
     }
 
-    pub(super) fn name(&mut self, path: &str) {
+    pub(crate) fn name(&mut self, path: &str) {
         for entry in std::mem::take(&mut self.entries) {
             let path = join(path, &entry.key);
             self.entries.push(Entry { node: entry.node.named(path), ..entry });
         }
     }
 
-    pub(super) fn texts(&mut self, each: &mut dyn FnMut(&str, Place, &mut Value)) {
-        self.entries.iter_mut().for_each(|entry| entry.node.texts(each));
+    pub(crate) fn strings(&mut self, each: &mut dyn FnMut(&str, Place, &mut Value)) {
+        self.entries.iter_mut().for_each(|entry| entry.node.strings(each));
     }
 
-    /// Lays another table over this one: tables are merged key by key, all else is replaced, and so are the
-    /// tables that `whole` names.
-    pub(super) fn overlay(&mut self, over: Self, whole: &[&str]) {
+    /// Overlays another table: tables are merged key by key, other values and the tables named in `whole` are replaced.
+    pub(crate) fn overlay(&mut self, over: Self, whole: &[&str]) {
         for entry in over.entries {
             let mine = self.entries.iter_mut().find(|mine| mine.key == entry.key);
             match mine {
@@ -164,8 +164,8 @@ impl Table {
     }
 }
 
-/// A key behind the path of its table. Quoted where it could be taken for more than one.
-pub(super) fn join(path: &str, key: &str) -> String {
+/// Appends a key to the path of its table. The key is quoted if it contains other characters than bare TOML keys.
+pub(crate) fn join(path: &str, key: &str) -> String {
     let plain = !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
     let key = if plain { key.to_owned() } else { format!("{key:?}") };
     match path {

@@ -1,36 +1,39 @@
-//! Values of the tree as values of settings. Messages name the kind of what was found, and never the value.
+//! Conversions of tree values to settings. Messages name the type of what was found, never the value.
 
 use std::time::Duration;
 
+use twilio_sdk_types::SecretString;
+
 use super::tree::{Text, Value};
 use crate::SecretSource;
-use crate::config::FOREVER;
-use crate::types::SecretString;
 
-/// What was found is none of what must stand there.
-pub(super) fn expected(what: &str, found: &Value) -> String {
+/// Maximum duration of a setting: 365 days.
+const MAX_DURATION: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// Returns the message for a value of the wrong type.
+pub(crate) fn expected(what: &str, found: &Value) -> String {
     match found {
-        Value::Nothing => format!("must be {what}, and not null; leave the key out for its default"),
-        other => format!("must be {what}, and not {}", other.kind()),
+        Value::Nothing => format!("must be {what}, not null; leave the key out for its default"),
+        other => format!("must be {what}, not {}", other.kind()),
     }
 }
 
-pub(super) fn text(value: &Value) -> Result<&Text, String> {
+pub(crate) fn string(value: &Value) -> Result<&Text, String> {
     match value {
         Value::Text(text) => Ok(text),
-        other => Err(expected("text", other)),
+        other => Err(expected("a string", other)),
     }
 }
 
-/// The name of a secret that comes from elsewhere than the file and variables.
-pub(super) fn secret_name(text: &str) -> Option<&str> {
+/// Returns the name of a `secret://NAME` reference.
+pub(crate) fn secret_name(text: &str) -> Option<&str> {
     text.strip_prefix("secret://")
 }
 
-/// A secret: the text itself, or what the source has for the name in it.
-pub(super) fn secret(value: &Value, source: Result<&dyn SecretSource, &str>) -> Result<Secret, String> {
-    let Text { text, variables, .. } = text(value)?;
-    // What variables hold is text and no name of anything.
+/// Returns a secret: the string itself, or the one that a `secret://NAME` reference resolves to.
+pub(crate) fn secret(value: &Value, source: Result<&dyn SecretSource, &str>) -> Result<Secret, String> {
+    let Text { text, variables, .. } = string(value)?;
+    // Values of variables are no references.
     let Some(name) = secret_name(text).filter(|_| !variables) else {
         return Ok(Secret { text: text.as_str().into(), fetched: false });
     };
@@ -44,16 +47,16 @@ pub(super) fn secret(value: &Value, source: Result<&dyn SecretSource, &str>) -> 
     }
 }
 
-/// A secret, and whether it came from a source of secrets.
-pub(super) struct Secret {
-    pub(super) text: SecretString,
-    pub(super) fetched: bool,
+/// A secret, and whether it came from a secret source.
+pub(crate) struct Secret {
+    pub(crate) text: SecretString,
+    pub(crate) fetched: bool,
 }
 
-pub(super) fn flag(value: &Value) -> Result<bool, String> {
+pub(crate) fn flag(value: &Value) -> Result<bool, String> {
     match value {
         Value::Flag(flag) => Ok(*flag),
-        // Variables have no type.
+        // Variables are untyped.
         Value::Text(Text { text, variables: true, .. }) => {
             text.trim().parse().map_err(|_| "must be true or false".to_owned())
         }
@@ -62,7 +65,7 @@ pub(super) fn flag(value: &Value) -> Result<bool, String> {
     }
 }
 
-pub(super) fn number(value: &Value) -> Result<f64, String> {
+pub(crate) fn number(value: &Value) -> Result<f64, String> {
     let found = match value {
         Value::Integer(number) => *number as f64,
         Value::Float(number) => *number,
@@ -76,12 +79,12 @@ pub(super) fn number(value: &Value) -> Result<f64, String> {
     }
 }
 
-pub(super) fn size<T: TryFrom<i128>>(value: &Value) -> Result<T, String> {
-    const EXPECTED: &str = "a number of bytes above 0, or text such as \"64 KiB\" or \"1 MiB\"";
+pub(crate) fn size<T: TryFrom<i128>>(value: &Value) -> Result<T, String> {
+    const EXPECTED: &str = "a number of bytes above 0, or a string such as \"64 KiB\" or \"1 MiB\"";
     let bytes: i128 = match value {
         Value::Integer(bytes) => *bytes,
         Value::Text(text) => match text.text.trim().parse::<bytesize::ByteSize>() {
-            // What passes the largest number ends there.
+            // Larger sizes saturate.
             Ok(size) if size.0 < u64::MAX => size.0.into(),
             _ => return Err(format!("must be {EXPECTED}")),
         },
@@ -94,7 +97,7 @@ pub(super) fn size<T: TryFrom<i128>>(value: &Value) -> Result<T, String> {
     T::try_from(bytes).map_err(|_| "is too large".to_owned())
 }
 
-pub(super) fn count<T: TryFrom<i128>>(value: &Value) -> Result<T, String> {
+pub(crate) fn count<T: TryFrom<i128>>(value: &Value) -> Result<T, String> {
     const EXPECTED: &str = "a whole number, 0 or more";
     let number = match value {
         Value::Integer(number) => *number,
@@ -111,8 +114,7 @@ pub(super) fn count<T: TryFrom<i128>>(value: &Value) -> Result<T, String> {
     T::try_from(number).map_err(|_| "is too large".to_owned())
 }
 
-#[cfg(feature = "emulator")]
-pub(super) fn json(value: &Value) -> Result<serde_json::Value, String> {
+pub(crate) fn json(value: &Value) -> Result<serde_json::Value, String> {
     use serde_json::{Number, Value as Json};
 
     Ok(match value {
@@ -121,7 +123,7 @@ pub(super) fn json(value: &Value) -> Result<serde_json::Value, String> {
         Value::Integer(number) => Json::Number(Number::from_i128(*number).ok_or("is too large")?),
         Value::Float(number) => Json::Number(Number::from_f64(*number).ok_or("must be a finite number")?),
         Value::Text(text) => Json::String(text.text.to_string()),
-        Value::Date => return Err(expected("what JSON can say", value)),
+        Value::Date => return Err(expected("a JSON value", value)),
         Value::List(list) => list.iter().map(|node| json(&node.value)).collect::<Result<_, _>>()?,
         Value::Table(table) => {
             let entries = table.entries.iter().map(|entry| Ok((entry.key.clone(), json(&entry.node.value)?)));
@@ -130,8 +132,8 @@ pub(super) fn json(value: &Value) -> Result<serde_json::Value, String> {
     })
 }
 
-pub(super) fn duration(value: &Value) -> Result<Duration, String> {
-    const EXPECTED: &str = "a number of seconds, or text such as \"30s\", \"1m30s\" or \"250ms\"";
+pub(crate) fn duration(value: &Value) -> Result<Duration, String> {
+    const EXPECTED: &str = "a number of seconds, or a string such as \"30s\", \"1m30s\" or \"250ms\"";
     let seconds = match value {
         Value::Integer(seconds) => *seconds as f64,
         Value::Float(seconds) => *seconds,
@@ -145,19 +147,19 @@ pub(super) fn duration(value: &Value) -> Result<Duration, String> {
         other => return Err(expected(EXPECTED, other)),
     };
     if !seconds.is_finite() || seconds < 0.0 {
-        return Err("must be a finite number of seconds, and not negative".to_owned());
+        return Err("must be a finite number of seconds, 0 or more".to_owned());
     }
     bounded(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
 }
 
 fn bounded(duration: Duration) -> Result<Duration, String> {
-    match duration <= FOREVER {
+    match duration <= MAX_DURATION {
         true => Ok(duration),
         false => Err("must be at most 365 days".to_owned()),
     }
 }
 
-pub(super) fn choose<T: Clone>(value: &Value, words: &[(&str, T)]) -> Result<T, String> {
+pub(crate) fn choose<T: Clone>(value: &Value, words: &[(&str, T)]) -> Result<T, String> {
     let found = match value {
         Value::Text(text) => words.iter().find(|(word, _)| **word == **text.text),
         _ => None,
