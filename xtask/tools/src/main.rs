@@ -15,6 +15,7 @@ mod tidy;
 mod tools;
 mod verbatim;
 mod words;
+mod workflows;
 mod workspace;
 
 use std::process::ExitCode;
@@ -66,6 +67,8 @@ tasks! {
     Features(features),
     /// Build the documentation with default, no and all features; a warning is an error.
     Docs(docs),
+    /// Lint the workflow files of GitHub.
+    Workflows(workflows),
     /// Package every member, check the packages, and build programs from them alone.
     Release(release),
     /// Put Twilio's pinned verbatim files into place.
