@@ -1,4 +1,6 @@
 mod client_config;
+#[cfg(feature = "config-file")]
+mod file;
 #[cfg(feature = "native-tls")]
 pub(crate) mod native;
 
@@ -8,6 +10,8 @@ use std::str::FromStr;
 use twilio_sdk_types::SecretString;
 
 pub use client_config::client_config;
+#[cfg(feature = "config-file")]
+pub use file::read;
 
 /// TLS settings of a client.
 ///
