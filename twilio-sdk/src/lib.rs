@@ -103,7 +103,6 @@ pub mod access_token;
 #[cfg(feature = "admin")]
 #[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
 pub mod admin;
-pub mod audit;
 mod auth;
 #[cfg(feature = "blocking")]
 #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
@@ -113,7 +112,7 @@ pub mod blocking;
 pub mod bulk;
 mod client;
 mod config;
-#[cfg(any(feature = "access-token", feature = "audit"))]
+#[cfg(feature = "access-token")]
 mod digest;
 mod endpoint;
 mod error;
@@ -146,6 +145,7 @@ pub mod token_server;
 #[cfg_attr(docsrs, doc(cfg(feature = "vault")))]
 pub mod vault;
 
+pub use twilio_sdk_audit as audit;
 pub use twilio_sdk_types as types;
 #[cfg(feature = "webhook")]
 #[cfg_attr(docsrs, doc(cfg(feature = "webhook")))]
@@ -180,7 +180,7 @@ pub use runtime::{Attempt, Operation, OperationRequest, RawBody, RawRequest, Res
 #[cfg(feature = "config-file")]
 #[cfg_attr(docsrs, doc(cfg(feature = "config-file")))]
 pub use twilio_sdk_config::ConfigFormat;
-#[cfg(any(feature = "audit", feature = "config-file", feature = "vault"))]
+#[cfg(any(feature = "config-file", feature = "vault"))]
 #[allow(unused_imports)]
 use twilio_sdk_config::internal::{file_owner, private_file};
 pub use twilio_sdk_config::{ConfigError, ConfigProblem, MemorySecretSource, SecretError, SecretSource};

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use twilio_sdk_types::SecretString;
 
 pub use crate::change::PendingChange;
+#[cfg(feature = "log")]
+pub use crate::log::files_of;
 use crate::{AuditError, AuditEvent, AuditSink};
 
 /// An optional sink.

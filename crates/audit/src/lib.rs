@@ -18,6 +18,11 @@
 //! ([`NoopAuditSink`]). With feature `log`, `AuditLog` is a sink that writes JSON lines to a file. Each line holds the hash of
 //! the one before, so that `verify_log` finds lines that were changed, removed, inserted or moved.
 //!
+//! # Features
+//!
+//! * `log` adds `AuditLog`.
+//! * `serialize` adds `Serialize` for events and their names.
+//!
 //! # Events
 //!
 //! | `event` | recorded when | by | `outcome` |
@@ -65,14 +70,22 @@ mod event;
 #[doc(hidden)]
 pub mod internal;
 mod kind;
+#[cfg(feature = "log")]
+mod log;
 mod names;
 mod sink;
 
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "log"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
 
 pub use error::AuditError;
 pub use event::{AuditEvent, EventOutcome, InvalidEventOutcome};
 pub use kind::{AuditEventKind, CustomKind, InvalidEventKind};
+#[cfg(feature = "log")]
+#[cfg_attr(docsrs, doc(cfg(feature = "log")))]
+pub use log::{
+    AuditLog, AuditLogOptions, AuditRecord, ChainHead, InvalidChainHead, RecordFilter, RecordIter, Recorded,
+    SyncPolicy, Tampering, VerifiedLog, VerifyError, read_tail, search_log, verify_log,
+};
 pub use sink::{AuditSink, NoopAuditSink};

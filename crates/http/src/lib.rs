@@ -81,8 +81,6 @@ pub mod internal {
     /// TLS without an HTTP client.
     pub mod tls {
         pub use crate::tls::client_config;
-        #[cfg(feature = "config-file")]
-        pub use crate::tls::read;
     }
 
     /// Tokens that are fetched once for all requests and renewed before they expire.

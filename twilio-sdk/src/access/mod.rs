@@ -97,8 +97,8 @@ mod store;
 pub(crate) use control::Deliver;
 pub use control::{AccessControl, IssuedKey, KeyInfo};
 pub use error::AccessError;
-#[cfg(feature = "audit")]
-#[cfg_attr(docsrs, doc(cfg(feature = "audit")))]
+#[cfg(feature = "audit-log")]
+#[cfg_attr(docsrs, doc(cfg(feature = "audit-log")))]
 pub use guard::LogView;
 pub use guard::{Guarded, GuardedConfig};
 pub use key::KeyHash;

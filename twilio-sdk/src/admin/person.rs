@@ -12,7 +12,8 @@ use super::session::Session;
 use crate::access::{
     AccessControl, AccessStore as _, Bindings, Permission, Permissions, Principal, Roles, SqliteAccessStore,
 };
-use crate::audit::{AuditError, AuditLog, AuditSink, NoopAuditSink, files_of_log};
+use crate::audit::internal::files_of;
+use crate::audit::{AuditError, AuditLog, AuditSink, NoopAuditSink};
 use crate::private_file::folder_of;
 
 /// Where keys are shown, for records.
@@ -63,7 +64,7 @@ impl Session {
         let log = named.map_or_else(|| own.clone(), Path::to_owned);
         self.nobody_beside(&log)?;
         // Where they cannot be told, they cannot be read.
-        for file in files_of_log(&log).unwrap_or_default() {
+        for file in files_of(&log).unwrap_or_default() {
             self.nobody_beside(&file)?;
         }
         let Some((store, bound)) = bound else { return Ok(log) };

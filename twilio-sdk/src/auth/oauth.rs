@@ -1,5 +1,6 @@
 use super::check::{no_control, required};
-use crate::audit::{AuditSink, Recorder};
+use crate::audit::AuditSink;
+use crate::audit::internal::Recorder;
 use crate::types::internal::OAuthShape;
 use crate::types::{AccountSid, SecretString};
 use crate::{Error, Result};

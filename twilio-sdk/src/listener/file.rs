@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::{AuthFuture, Credential, MemoryUserStore, PasswordHash, UserStore};
-use crate::audit::{AuditEvent, AuditEventKind, AuditSink, EventOutcome, Recorder};
+use crate::audit::internal::Recorder;
+use crate::audit::{AuditEvent, AuditEventKind, AuditSink, EventOutcome};
 use crate::config::file::{Reader, missing, read_file};
 use crate::{Error, Result};
 

@@ -6,7 +6,8 @@ use http::{HeaderMap, HeaderName, Request};
 
 use super::facts::{forwarded, source};
 use super::{AuthError, Credential, RequestContext, UserDetails, UserStore, record};
-use crate::audit::{AuditSink, Recorder};
+use crate::audit::AuditSink;
+use crate::audit::internal::Recorder;
 
 /// A source of credentials: a request, its parts, its headers, or the value of the `Authorization` header.
 pub trait CredentialSource {

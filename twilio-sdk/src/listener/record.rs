@@ -1,7 +1,8 @@
 use std::fmt::Display;
 
 use super::{AuthError, RequestContext, UserDetails};
-use crate::audit::{AuditEvent, AuditEventKind, EventOutcome, Recorder};
+use crate::audit::internal::Recorder;
+use crate::audit::{AuditEvent, AuditEventKind, EventOutcome};
 
 /// Creates the event of an authentication. It does not record a rejected username, which may be a password in the wrong
 /// field.

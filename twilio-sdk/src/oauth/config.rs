@@ -4,7 +4,8 @@ use http::Uri;
 use twilio_sdk_http::internal::ExchangeSettings;
 use twilio_sdk_http::internal::url::{is_https, secure_url, visible};
 
-use crate::audit::{AuditSink, Recorder};
+use crate::audit::AuditSink;
+use crate::audit::internal::Recorder;
 use crate::config::{Proxy, TlsConfig};
 use crate::types::SecretString;
 use crate::{Error, Result};

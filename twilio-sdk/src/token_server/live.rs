@@ -17,7 +17,7 @@ use super::rejection::Rejection;
 use super::server::acceptor;
 use crate::Result;
 use crate::access_token::AccessToken;
-use crate::audit::Recorder;
+use crate::audit::internal::Recorder;
 use crate::listener::{CachedUserStore, UserDetails, UserStore, forwarded};
 
 /// The header in which a proxy names the client.

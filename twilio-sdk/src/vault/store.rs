@@ -8,7 +8,8 @@ use zeroize::Zeroizing;
 use super::content::Content;
 use super::seal::{MOST_FILE, Seal};
 use super::{Argon2Params, Entry, EntryInfo, EntryValue, VaultError, VaultOptions};
-use crate::audit::{AuditEvent, AuditEventKind, EventOutcome, PendingChange};
+use crate::audit::internal::PendingChange;
+use crate::audit::{AuditEvent, AuditEventKind, EventOutcome};
 use crate::private_file::{Lock, beside, folder_of, is_open_to_others, make_folder, replace};
 use crate::types::SecretString;
 

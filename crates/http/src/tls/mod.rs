@@ -1,6 +1,4 @@
 mod client_config;
-#[cfg(feature = "config-file")]
-mod file;
 #[cfg(feature = "native-tls")]
 pub(crate) mod native;
 
@@ -10,8 +8,6 @@ use std::str::FromStr;
 use twilio_sdk_types::SecretString;
 
 pub use client_config::client_config;
-#[cfg(feature = "config-file")]
-pub use file::read;
 
 /// TLS settings of a client.
 ///

@@ -9,7 +9,8 @@ use crate::access::error::shown;
 use crate::access::record::now;
 use crate::access::store::ChangeFn;
 use crate::access::{AccessError, Change, Permission, Permissions, Principal, Role, Roles, StoreSnapshot};
-use crate::audit::{AuditEvent, AuditEventKind, EventOutcome, PendingChange};
+use crate::audit::internal::PendingChange;
+use crate::audit::{AuditEvent, AuditEventKind, EventOutcome};
 
 /// What a rule decides by.
 pub(super) struct Facts<'a> {

@@ -1,7 +1,7 @@
 //! What only those reach who have the permission.
 
 mod config;
-#[cfg(feature = "audit")]
+#[cfg(feature = "audit-log")]
 mod log;
 
 use std::fmt;
@@ -9,7 +9,7 @@ use std::fmt;
 use super::{AccessControl, AccessError, Permission, Principal};
 
 pub use config::GuardedConfig;
-#[cfg(feature = "audit")]
+#[cfg(feature = "audit-log")]
 pub use log::LogView;
 
 /// A value that is handed out to those only who have a permission: there is no other way to it.
@@ -93,8 +93,8 @@ impl AccessControl {
     }
 
     /// The records of an audit log, for those who have `view_logs`.
-    #[cfg(feature = "audit")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "audit")))]
+    #[cfg(feature = "audit-log")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "audit-log")))]
     pub fn guard_log(&self, path: impl Into<std::path::PathBuf>) -> Guarded<LogView> {
         self.guard(Permission::ViewLogs, "audit log", LogView::new(path.into()))
     }

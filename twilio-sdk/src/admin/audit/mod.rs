@@ -15,7 +15,7 @@ use super::session::Session;
 use crate::access::{Bindings, Permission};
 use crate::audit::{
     AuditError, AuditEvent, AuditEventKind, AuditLog, AuditSink as Recorder, ChainHead, EventOutcome,
-    RecordFilter, Tampering, VerifyError, read_tail, search_log, verify_log,
+    RecordFilter, VerifyError, read_tail, search_log, verify_log,
 };
 use crate::types::SecretString;
 
@@ -224,12 +224,12 @@ fn check(session: &Session, log: &std::path::Path, anchor: Option<&ChainHead>) -
                 open.iter().try_for_each(|record| show::line(out, record))
             });
         }
-        Err(error @ VerifyError::MissingHead) => ("no_head", None, None, error.to_string()),
+        Err(error @ VerifyError::MissingHead) => ("no_head".to_owned(), None, None, error.to_string()),
         Err(error) => {
             let message = error.to_string();
             match error {
                 VerifyError::Tampered { tampering, file, line } => {
-                    (name(tampering), Some(file.display().to_string()), Some(line), message)
+                    (tampering.to_string(), Some(file.display().to_string()), Some(line), message)
                 }
                 VerifyError::Io(error) if error.kind() == std::io::ErrorKind::NotFound => {
                     return Err(Failure::name("there is no log of this name").at(log.display()));
@@ -241,14 +241,4 @@ fn check(session: &Session, log: &std::path::Path, anchor: Option<&ChainHead>) -
     let json = json!({"ok": false, "fault": fault, "file": file, "line": line, "message": message});
     session.output.print(&json, |out| writeln!(out, "{BAD}Tampered with{BAD:#}: {}", shown(&message)))?;
     Err(Failure::found())
-}
-
-fn name(fault: Tampering) -> &'static str {
-    match fault {
-        Tampering::Changed => "changed",
-        Tampering::Removed => "removed",
-        Tampering::Inserted => "inserted",
-        Tampering::Moved => "moved",
-        Tampering::Truncated => "truncated",
-    }
 }

@@ -7,7 +7,8 @@ use super::super::facts::source;
 use super::super::{AuthError, Challenge, Credential, RequestContext, UserDetails, bearer_token, record};
 use super::AuthMethod;
 use super::method::MethodKind;
-use crate::audit::{AuditEvent, Recorder};
+use crate::audit::AuditEvent;
+use crate::audit::internal::Recorder;
 use crate::types::SecretString;
 
 /// The authentication methods of a layer, and its challenge.

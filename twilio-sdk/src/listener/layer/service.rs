@@ -13,7 +13,8 @@ use super::super::UserDetails;
 use super::AuthMethod;
 use super::admit::{Gate, Presented};
 use super::method::MethodKind;
-use crate::audit::{AuditSink, Recorder};
+use crate::audit::AuditSink;
+use crate::audit::internal::Recorder;
 use crate::layer::{refusal, take_ready};
 
 /// A `tower` layer that passes requests accepted by one of its [`AuthMethod`]s. Use it for axum routers and routes, and for

@@ -6,6 +6,9 @@ mod auth;
 mod calls;
 mod connection;
 
+#[cfg(any(feature = "auth-layer", feature = "ldap"))]
+pub(crate) use self::connection::tls;
+
 use super::{Reader, missing, put};
 use crate::auth::AuthTokenConfig;
 use crate::config::{ConnectionConfig, Location, LoggingConfig};

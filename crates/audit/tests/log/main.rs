@@ -1,7 +1,6 @@
-//! The audit log: what it writes, what it never writes, what it finds, and several processes that share it.
+//! The audit log: format, redaction, search, verification, and several processes that share one log.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "../common/folder.rs"]
 mod folder;
 
 mod full;
@@ -14,23 +13,23 @@ mod tamper;
 
 use std::path::Path;
 
-use twilio_sdk::audit::{AuditEvent, AuditEventKind, AuditLog, AuditLogOptions, AuditSink, EventOutcome};
+use twilio_sdk_audit::{AuditEvent, AuditEventKind, AuditLog, AuditLogOptions, AuditSink, EventOutcome};
 
 use folder::Folder;
 
-/// An event by which records can be told apart.
+/// An event with a number.
 fn event(number: u64) -> AuditEvent {
     AuditEvent::new(AuditEventKind::KeyIssue, EventOutcome::Ok).actor("alice").resource(format!("SK{number}"))
 }
 
-/// Writes events of these numbers.
+/// Records events with these numbers.
 fn write(log: &AuditLog, numbers: std::ops::Range<u64>) {
     for number in numbers {
         log.record(&event(number)).unwrap();
     }
 }
 
-/// A log with so many records, in files of a few lines.
+/// A log with `records` records, in files of a few lines.
 fn rotated(folder: &Folder, records: u64) -> AuditLog {
     let log = AuditLogOptions::new(folder.file("audit.log")).max_file_bytes(1000).open().unwrap();
     write(&log, 0..records);

@@ -1,6 +1,6 @@
 //! No secret comes into a log, wherever somebody puts it.
 
-use twilio_sdk::audit::{AuditEvent, AuditEventKind, AuditLog, AuditSink, EventOutcome, read_tail};
+use twilio_sdk_audit::{AuditEvent, AuditEventKind, AuditLog, AuditSink, EventOutcome, read_tail};
 
 use crate::folder::{Folder, holds};
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use twilio_sdk::audit::{AuditLog, ChainHead, Tampering, VerifyError, verify_log};
+use twilio_sdk_audit::{AuditLog, ChainHead, Tampering, VerifyError, verify_log};
 
 use crate::folder::Folder;
 use crate::{lines, put, rotated, write};
@@ -47,8 +47,8 @@ fn what_was_done_to_a_line_is_told_with_file_and_line() {
         ("removed", &|l| drop(l.remove(2)), Tampering::Removed, 3),
         ("the first removed", &|l| drop(l.remove(0)), Tampering::Removed, 1),
         ("several removed", &|l| drop(l.drain(1..4)), Tampering::Removed, 2),
-        ("one put in twice", &|l| l.insert(3, l[2].clone()), Tampering::Inserted, 4),
-        ("one put in later", &|l| l.insert(5, l[1].clone()), Tampering::Inserted, 6),
+        ("one inserted twice", &|l| l.insert(3, l[2].clone()), Tampering::Inserted, 4),
+        ("one inserted later", &|l| l.insert(5, l[1].clone()), Tampering::Inserted, 6),
         ("two exchanged", &|l| l.swap(2, 3), Tampering::Moved, 3),
         ("cut off", &|l| l.truncate(4), Tampering::Truncated, 4),
         ("all cut off", &Vec::clear, Tampering::Truncated, 0),

@@ -2,6 +2,7 @@
 
 mod append;
 mod clean;
+mod digest;
 mod files;
 mod head;
 mod options;
@@ -11,18 +12,17 @@ mod recorded;
 mod verify;
 
 pub use append::AuditLog;
-#[cfg(feature = "admin")]
-pub(crate) use files::all;
-pub use head::ChainHead;
+pub use files::all as files_of;
+pub use head::{ChainHead, InvalidChainHead};
 pub use options::{AuditLogOptions, SyncPolicy};
 pub use read::{RecordFilter, RecordIter, read_tail, search_log};
 pub use record::AuditRecord;
 pub use recorded::Recorded;
 pub use verify::{Tampering, VerifiedLog, VerifyError, verify_log};
 
-use crate::audit::AuditError;
+use crate::AuditError;
 
-/// An error of a file, with what was tried.
+/// Adds to an I/O error what failed.
 fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> AuditError {
     let what = what.into();
     move |source| AuditError::Io { what, source }

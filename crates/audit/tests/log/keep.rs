@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::time::Duration;
 
-use twilio_sdk::audit::{
+use twilio_sdk_audit::{
     AuditError, AuditEvent, AuditEventKind, AuditLog, AuditLogOptions, AuditSink, EventOutcome,
     NoopAuditSink, SyncPolicy, Tampering, VerifyError, read_tail, verify_log,
 };

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// A value that a record names, such as its kind of event.
 ///
 /// ```
-/// use twilio_sdk::audit::{EventOutcome, Recorded};
+/// use twilio_sdk_audit::{EventOutcome, Recorded};
 ///
 /// let outcome: Recorded<EventOutcome> = "denied".into();
 /// assert_eq!(outcome, EventOutcome::Denied);
@@ -47,7 +47,7 @@ impl<T: AsRef<str>> AsRef<str> for Recorded<T> {
     }
 }
 
-/// Control characters are escaped: a record may come from a damaged file.
+/// Escapes control characters: a record may come from a damaged file.
 impl<T: AsRef<str>> fmt::Display for Recorded<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.as_str().escape_debug())

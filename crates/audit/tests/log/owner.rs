@@ -1,10 +1,10 @@
-//! Who could change a log: its folder, its files, and what they lead to.
+//! Rejected logs: folders and files that other users can change, and links.
 #![cfg(unix)]
 
 use std::os::unix::fs::{chown, symlink};
 use std::path::Path;
 
-use twilio_sdk::audit::{AuditError, AuditLog, AuditLogOptions, AuditSink};
+use twilio_sdk_audit::{AuditError, AuditLog, AuditLogOptions, AuditSink};
 
 use crate::folder::{Folder, chmod};
 use crate::{event, write};
@@ -46,7 +46,7 @@ fn review_15_a_folder_that_others_can_write_takes_no_log_and_no_record() {
 #[test]
 fn review_15_no_file_of_a_log_is_found_through_a_link() {
     for name in ["audit.log", "audit.log.head", "audit.log.lock", "audit.log.000001"] {
-        // Neither a new file is made where a link leads, nor is one that is there written to.
+        // No file is created or written through a link.
         for there in [false, true] {
             let (folder, elsewhere) = (Folder::new(), Folder::new());
             let path = log(&folder).path().to_owned();
@@ -73,10 +73,7 @@ fn review_15_a_log_that_is_open_does_not_follow_its_lock_elsewhere() {
     symlink(elsewhere.file("made"), folder.file("audit.log.lock")).unwrap();
     assert!(open.record(&event(9)).is_err());
     assert!(!elsewhere.file("made").exists());
-    assert!(
-        twilio_sdk::audit::verify_log(open.path(), None).is_ok(),
-        "what is read needs no lock to be made"
-    );
+    assert!(twilio_sdk_audit::verify_log(open.path(), None).is_ok(), "what is read needs no lock to be made");
     assert!(!elsewhere.file("made").exists());
 }
 
@@ -105,7 +102,7 @@ fn review_15_files_that_others_can_use_are_rejected_each() {
     }
 }
 
-/// Only root can give files away; for other users the files of root stand for those of somebody else.
+/// Only root can change the owner of files; otherwise the test does nothing.
 #[test]
 fn review_15_a_log_that_belongs_to_another_user_is_rejected() {
     for name in ["", "audit.log", "audit.log.head", "audit.log.lock", "audit.log.000001"] {

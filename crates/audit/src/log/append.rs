@@ -5,58 +5,73 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use super::clean::Guard;
+use super::clean::Redaction;
+use super::digest::sha256;
 use super::files::{Lines, head_of, is_same, lock_of, numbers, rotated};
 use super::head::ChainHead;
 use super::options::{AuditLogOptions, SyncPolicy};
 use super::record::AuditRecord;
 use super::{VerifiedLog, VerifyError, io, verify_log};
-use crate::audit::{AuditError, AuditEvent, AuditSink};
-use crate::digest::sha256;
-use crate::file_owner::{foreign_owner, others_write};
-use crate::private_file::{self, Lock, folder_of, is_open_to_others, make_folder, open_file, sync_folder};
-use crate::types::SecretString;
+use crate::{AuditError, AuditEvent, AuditSink};
+use twilio_sdk_config::internal::file_owner::{foreign_owner, others_write};
+use twilio_sdk_config::internal::private_file::{
+    self, Lock, check_platform, folder_of, is_open_to_others, make_folder, open_file, sync_folder,
+};
+use twilio_sdk_types::SecretString;
 
-/// An audit log: JSON lines in files that only grow, each line with the hash of the one before.
+/// An audit log: JSON lines in append-only files, each line with the hash of the one before.
 ///
 /// ```
-/// use twilio_sdk::audit::{AuditSink, AuditLog, AuditEvent, AuditEventKind, EventOutcome, verify_log};
+/// use twilio_sdk_audit::{AuditEvent, AuditEventKind, AuditLog, AuditSink, EventOutcome, verify_log};
 ///
+/// fn example(path: &std::path::Path) -> Result<(), Box<dyn std::error::Error>> {
+///     let log = AuditLog::open(path)?;
+///     let event = AuditEvent::new(AuditEventKind::UserAdd, EventOutcome::Ok);
+///     log.record(&event.actor("alice").resource("bob").role("viewer"))?;
+///
+///     let verified = verify_log(path, None)?;
+///     assert_eq!(verified.head().seq(), 1);
+///     Ok(())
+/// }
 /// # let folder = std::env::temp_dir().join(format!("twilio-sdk-audit-doc-{}", std::process::id()));
-/// # let path = folder.join("audit.log");
-/// let log = AuditLog::open(&path)?;
-/// log.record(&AuditEvent::new(AuditEventKind::UserAdd, EventOutcome::Ok).actor("alice").resource("bob").role("viewer"))?;
-///
-/// let verified = verify_log(&path, None)?;
-/// assert_eq!(verified.head().seq(), 1);
-/// # std::fs::remove_dir_all(folder)?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # example(&folder.join("audit.log")).unwrap();
+/// # std::fs::remove_dir_all(folder).unwrap();
 /// ```
 ///
 /// # Files
 ///
-/// All have the mode 0600, in a folder that is made with mode 0700 where it is missing. On Unix, a log is not opened and not
-/// written to where others than the owner can use one of its files or write to its folder, where one of them belongs to
-/// another user than the program's own or root, and where a file is a link. Beside `audit.log` stand `audit.log.000001` and so on, the full ones from the oldest on, through which the
-/// chain goes; `audit.log.head`, the number and hash of the last line; and `audit.log.lock`. Several processes of one
-/// machine may write to one log. It is for local disks: locks and `fsync` of network drives cannot be relied on.
+/// All files have mode 0600, in a folder that is created with mode 0700 if it is missing. On Unix, a log is neither opened nor
+/// written if another user can access one of its files or write to its folder, if one of them belongs to another user than
+/// the program's own or root, or if a file is a symbolic link. Next to `audit.log` are:
 ///
-/// # What survives
+/// * `audit.log.000001` and so on: rotated files, oldest first. The hash chain continues through them.
+/// * `audit.log.head`: number and hash of the last record.
+/// * `audit.log.lock`.
 ///
-/// A line is written with one call, then the head; with [`SyncPolicy::EveryRecord`] the line is on disk before its head is
-/// written. What a crash leaves of a line whose head was not written yet is taken over where it is whole, and cut off
-/// where it is not: it was never acknowledged. A log that lacks lines is not written to any more.
+/// Several processes on one machine may write to one log. Use local disks: locks and `fsync` of network drives are not
+/// reliable.
 ///
-/// # No secrets
+/// # Platforms
 ///
-/// Texts of events are names. Should a secret be among them all the same, what stands in its place is `[REDACTED]`, and
-/// the event is kept: this goes for every secret that the log was told of by [`guard`](Audit::guard), as the vault does
-/// with its passphrase and each secret that it takes or hands out, and for what the SDK's logs never show either
-/// (`token=...`, `Bearer ...`, JWTs). A secret of fewer than six bytes is looked for as a whole text only. The log
-/// keeps the secrets that it was told of in memory until it is dropped. Texts are cut at 512 characters.
+/// Windows has no file modes, so other users may be able to read the log. Opening one is an error there, unless you set
+/// [`allow_unprotected_files`](AuditLogOptions::allow_unprotected_files).
+///
+/// # Crashes
+///
+/// A line is written at once, then the head. With [`SyncPolicy::EveryRecord`] the line is on disk before its head is written.
+/// After a crash between the two, a complete line is accepted, and an incomplete one, which was never acknowledged, is cut
+/// off. A log that lacks lines is not written to any more.
+///
+/// # Secrets
+///
+/// Strings of events are names. If one contains a secret nevertheless, `[REDACTED]` takes its place, and the event is kept.
+/// That holds for every secret that was passed to [`redact_secret`](AuditSink::redact_secret), as the vault does with its
+/// passphrase and each secret that it stores or returns, and for what logs of the SDK never show (`token=...`,
+/// `Bearer ...`, JWTs). A secret of fewer than six bytes is redacted only where it is the whole string. The log keeps these
+/// secrets in memory until it is dropped. Strings are truncated to 512 characters.
 pub struct AuditLog {
     options: AuditLogOptions,
-    guard: Guard,
+    redaction: Redaction,
     files: Mutex<Files>,
 }
 
@@ -67,11 +82,12 @@ struct Files {
 }
 
 impl AuditLog {
-    /// Opens a log, or begins it, with the defaults of [`AuditLogOptions`].
+    /// Opens a log with the defaults of [`AuditLogOptions`], creating it if it is missing.
     ///
     /// # Errors
     ///
-    /// The files cannot be used, others may use them, or lines are missing.
+    /// The files cannot be used, other users can access them, or lines are missing. On platforms without file modes, always:
+    /// see [`AuditLogOptions::allow_unprotected_files`].
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, AuditError> {
         AuditLogOptions::new(path).open()
     }
@@ -79,22 +95,27 @@ impl AuditLog {
     pub(super) fn with(options: AuditLogOptions) -> Result<Self, AuditError> {
         let path = &options.path;
         if path.file_name().is_none() {
-            return Err(AuditError::Other(format!("{} is not the name of a file", path.display())));
+            return Err(AuditError::Other(format!(
+                "{} is not the name of a file; give the path of the log",
+                path.display()
+            )));
         }
+        check_platform(options.allow_unprotected_files)
+            .map_err(io("the log is not opened, unless you set allow_unprotected_files"))?;
         make_folder(folder_of(path)).map_err(io(format!("the folder of {}", path.display())))?;
         let _lock = lock(&options)?;
         let mut files = Files::open(path)?;
         files.settle(&options)?;
         sync_folder(folder_of(path)).map_err(io("the log's folder"))?;
-        Ok(Self { guard: Guard::new(), files: Mutex::new(files), options })
+        Ok(Self { redaction: Redaction::new(), files: Mutex::new(files), options })
     }
 
-    /// The path of the current file.
+    /// Returns the path of the current file.
     pub fn path(&self) -> &Path {
         &self.options.path
     }
 
-    /// The last line's number and hash, for keeping elsewhere.
+    /// Returns the number and hash of the last record, to be kept elsewhere.
     ///
     /// # Errors
     ///
@@ -104,20 +125,20 @@ impl AuditLog {
         self.files.lock().unwrap_or_else(PoisonError::into_inner).settle(&self.options)
     }
 
-    /// Brings everything that was recorded to disk.
+    /// Syncs all records to disk.
     ///
     /// # Errors
     ///
-    /// The system reports that it could not be written.
+    /// The operating system failed to write.
     pub fn flush(&self) -> Result<(), AuditError> {
         self.files.lock().unwrap_or_else(PoisonError::into_inner).sync()
     }
 
-    /// Checks the whole log; see [`verify_log`].
+    /// Verifies the whole log; see [`verify_log`].
     ///
     /// # Errors
     ///
-    /// [`VerifyError`] says what is wrong, and where.
+    /// [`VerifyError`] says what is wrong and where.
     pub fn verify(&self) -> Result<VerifiedLog, VerifyError> {
         verify_log(&self.options.path, None)
     }
@@ -129,7 +150,7 @@ impl AuditSink for AuditLog {
     }
 
     fn redact_secret(&self, secret: &SecretString) {
-        self.guard.add(secret);
+        self.redaction.add(secret);
     }
 }
 
@@ -138,7 +159,7 @@ impl AuditLog {
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         let _lock = lock(&self.options)?;
         let mut head = files.settle(&self.options)?;
-        let line = AuditRecord::line(event, head.seq + 1, &head.hash, |text| self.guard.clean(text))
+        let line = AuditRecord::line(event, head.seq + 1, &head.hash, |text| self.redaction.clean(text))
             .map_err(AuditError::Other)?;
         if head.length > 0 && head.length + line.len() as u64 > self.options.max_file_bytes {
             files.rotate(&self.options, &mut head)?;
@@ -154,7 +175,7 @@ impl AuditLog {
 impl Drop for AuditLog {
     fn drop(&mut self) {
         if let Err(error) = self.flush() {
-            tracing::error!(target: "twilio_sdk::audit", %error, "the last lines of the audit log may be lost");
+            tracing::error!(target: "twilio_sdk::audit", %error, "the last records of the audit log may be lost");
         }
     }
 }
@@ -184,19 +205,19 @@ fn lock(options: &AuditLogOptions) -> Result<Lock, AuditError> {
     taken.map_err(io("the log's lock"))?.ok_or(AuditError::Locked)
 }
 
-/// Checks that no other user can put files into the folder of a log, or replace those that are there.
+/// Checks that no other user can create or replace files in the folder of a log.
 fn private_folder(path: &Path) -> Result<(), AuditError> {
     let folder = folder_of(path);
     let metadata = folder.metadata().map_err(io(folder.display().to_string()))?;
     private(folder, &metadata, others_write(&metadata), "write to it; run `chmod go-w")
 }
 
-/// Checks that a file or folder is this program's own.
+/// Checks that only this program's user can access a file or folder.
 fn private(path: &Path, metadata: &Metadata, is_open: bool, so: &str) -> Result<(), AuditError> {
     let shown = path.display();
     match foreign_owner(metadata) {
         Some(owner) => Err(AuditError::InsecurePermissions(format!(
-            "{shown}: belongs to another user (uid {owner}); run the program as that user, or give it a log of its own"
+            "{shown}: belongs to another user (uid {owner}); run the program as that user, or give it another log"
         ))),
         None if is_open => {
             Err(AuditError::InsecurePermissions(format!("{shown}: other users can {so} {shown}`")))
@@ -205,7 +226,7 @@ fn private(path: &Path, metadata: &Metadata, is_open: bool, so: &str) -> Result<
     }
 }
 
-/// The number of the last file before the current one.
+/// Returns the number of the last rotated file.
 fn last_number(path: &Path) -> Result<Option<u64>, AuditError> {
     Ok(numbers(path).map_err(io("the log's folder"))?.last().copied())
 }
@@ -232,7 +253,7 @@ impl Files {
         Ok(Self { log: open_log(path)?, head, synced: Instant::now() })
     }
 
-    /// Follows what other processes did, and mends what a crash of one of them left. The caller holds the lock.
+    /// Follows what other processes wrote, and repairs what a crash of one of them left. The caller holds the lock.
     fn settle(&mut self, options: &AuditLogOptions) -> Result<ChainHead, AuditError> {
         let path = &options.path;
         if !is_same(&self.log, path) {
@@ -242,16 +263,16 @@ impl Files {
         let length = self.log.metadata().map_err(io("the log's length"))?.len();
         let mut head = match head {
             Some(head) => head,
-            // A new log, or one whose very first line was written and its head was not.
+            // A new log, or one that crashed after its first line and before its head.
             None if last_number(path)?.is_none() => ChainHead::start(),
-            None => return Err(AuditError::Corrupt("its head is empty, though there are lines".into())),
+            None => return Err(AuditError::Corrupt("its head is empty, although it has records".into())),
         };
         if length < head.length {
-            // A rotation was cut short: the file of that length is the last one before this.
+            // A crash interrupted a rotation: the last rotated file has that length.
             let last = last_number(path)?.and_then(|number| rotated(path, number).metadata().ok());
             let moved = last.is_some_and(|last| last.len() == head.length);
             if length > 0 || !moved {
-                return Err(AuditError::Corrupt(format!("{} is shorter than it was", path.display())));
+                return Err(AuditError::Corrupt(format!("{} was truncated", path.display())));
             }
             head.length = 0;
             head.write(&mut self.head).map_err(io("the log's head"))?;
@@ -261,7 +282,7 @@ impl Files {
         Ok(head)
     }
 
-    /// Takes over a line whose head was not written, and cuts off what is none.
+    /// Accepts a line whose head was not written, and cuts off an incomplete one.
     fn take_over(&mut self, head: &mut ChainHead, length: u64) -> Result<(), AuditError> {
         use std::io::{Seek, SeekFrom};
         let failed = || io("the log's last line");
@@ -269,30 +290,30 @@ impl Files {
         log.seek(SeekFrom::Start(head.length)).map_err(failed())?;
         let lines: Vec<_> = Lines::new(log).take(2).collect::<Result<_, _>>().map_err(failed())?;
         let [line] = lines.as_slice() else {
-            return Err(AuditError::Corrupt("lines were put in behind its last one".into()));
+            return Err(AuditError::Corrupt("lines were inserted after its last one".into()));
         };
         if !line.ended {
-            tracing::warn!(target: "twilio_sdk::audit", "half a line that a crash left is cut off");
+            tracing::warn!(target: "twilio_sdk::audit", "cut off an incomplete line that a crash left");
             self.log.set_len(head.length).map_err(failed())?;
             return Ok(());
         }
         let next = AuditRecord::parse(&line.bytes)
             .is_some_and(|record| record.seq == head.seq + 1 && record.prev_hash == head.hash);
         if !next {
-            return Err(AuditError::Corrupt("a line was put in behind its last one".into()));
+            return Err(AuditError::Corrupt("a line was inserted after its last one".into()));
         }
         *head = ChainHead { seq: head.seq + 1, hash: sha256(&line.bytes), length };
         head.write(&mut self.head).map_err(io("the log's head"))
     }
 
-    /// Makes the current file one of the earlier ones. The chain goes on in the next.
+    /// Rotates the current file. The chain continues in the next one.
     fn rotate(&mut self, options: &AuditLogOptions, head: &mut ChainHead) -> Result<(), AuditError> {
         let path = &options.path;
         self.sync()?;
         let last = last_number(path)?.unwrap_or(0);
         let next = last
             .checked_add(1)
-            .ok_or_else(|| AuditError::Corrupt("its files are numbered to the end".into()))?;
+            .ok_or_else(|| AuditError::Corrupt("its files have the last number".into()))?;
         std::fs::rename(path, rotated(path, next)).map_err(io("the next file of the log"))?;
         self.log = open_log(path)?;
         head.length = 0;
@@ -301,10 +322,10 @@ impl Files {
         sync_folder(folder_of(path)).map_err(io("the log's folder"))
     }
 
-    /// Writes a line and then its head; with `sync`, each goes to disk before what comes behind it.
+    /// Writes a line and then its head. With `sync`, each is on disk before the next step.
     fn append(&mut self, line: &[u8], head: &mut ChainHead, sync: bool) -> Result<(), AuditError> {
         if let Err(error) = self.log.write_all(line) {
-            // Half a line would end the log for good.
+            // An incomplete line would corrupt the log.
             let _ = self.log.set_len(head.length);
             return Err(io("a line of the log")(error));
         }

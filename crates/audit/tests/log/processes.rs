@@ -4,7 +4,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use twilio_sdk::audit::{
+use twilio_sdk_audit::{
     AuditError, AuditLog, AuditLogOptions, AuditSink, RecordFilter, search_log, verify_log,
 };
 

@@ -1,34 +1,34 @@
-//! What of an event's texts may stand in a log.
+//! Redaction of the strings of events.
 
 use std::sync::{Mutex, PoisonError};
 
 use twilio_sdk_redact::{REDACTED, RedactionConfig, Redactor};
 
-use crate::types::SecretString;
+use twilio_sdk_types::SecretString;
 
-/// Characters of a text that are written.
-const MOST: usize = 512;
+/// The most characters of a string that are written.
+const MAX_CHARS: usize = 512;
 
-/// Secrets shorter than this are looked for as whole texts only: they stand in too many others.
-const SHORT: usize = 6;
+/// Shorter secrets are redacted only where they are the whole string: they occur in too many others.
+const MIN_SEARCHED: usize = 6;
 
-/// The guard before the log.
+/// Redacts the strings of events.
 #[derive(Debug)]
-pub(super) struct Guard {
+pub(super) struct Redaction {
     redactor: Redactor,
-    /// The longest first, so that none is left over of one that holds another.
+    /// The longest first, so that a secret within another one leaves nothing behind.
     secrets: Mutex<Vec<SecretString>>,
 }
 
-impl Guard {
+impl Redaction {
     pub(super) fn new() -> Self {
-        // Who did what is what the log is for, so persons are shown.
+        // An audit log is about users, so personal data is shown.
         let shown = RedactionConfig::new().show_personal_data(true);
         Self { redactor: Redactor::new(&shown), secrets: Mutex::default() }
     }
 
     pub(super) fn add(&self, secret: &SecretString) {
-        // Errors show names by `{:?}`, which is another text where it has something to escape.
+        // Errors show names by `{:?}`, which escapes some characters.
         let quoted = SecretString::from(format!("{:?}", secret.expose_secret()));
         let inner = quoted.expose_secret().strip_prefix('"').and_then(|text| text.strip_suffix('"'));
         let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
@@ -40,7 +40,7 @@ impl Guard {
         }
     }
 
-    /// A text without secrets and of bounded length.
+    /// Returns the string without secrets, and of bounded length.
     pub(super) fn clean(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for secret in self.secrets.lock().unwrap_or_else(PoisonError::into_inner).iter() {
@@ -48,12 +48,12 @@ impl Guard {
             if text == secret {
                 return REDACTED.to_owned();
             }
-            if secret.len() >= SHORT && text.contains(secret) {
+            if secret.len() >= MIN_SEARCHED && text.contains(secret) {
                 text = text.replace(secret, REDACTED);
             }
         }
         let mut text = self.redactor.string(&text).into_owned();
-        if let Some((end, _)) = text.char_indices().nth(MOST) {
+        if let Some((end, _)) = text.char_indices().nth(MAX_CHARS) {
             text.truncate(end);
             text.push('…');
         }

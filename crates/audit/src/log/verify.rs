@@ -4,14 +4,14 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::digest::sha256;
 use super::files::{Lines, all, head_of, lock_of};
 use super::head::{ChainHead, START};
 use super::record::AuditRecord;
-use crate::audit::EventOutcome;
-use crate::digest::sha256;
-use crate::private_file::Lock;
+use crate::EventOutcome;
+use twilio_sdk_config::internal::private_file::Lock;
 
-/// A log whose chain holds.
+/// The result of verifying a log whose hash chain is intact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedLog {
     head: ChainHead,
@@ -21,60 +21,79 @@ pub struct VerifiedLog {
 }
 
 impl VerifiedLog {
-    /// The last line: keep it elsewhere, and give it to the next [`verify_log`].
+    /// Returns the head of the last record. Keep it elsewhere, and pass it to the next [`verify_log`].
     pub fn head(&self) -> &ChainHead {
         &self.head
     }
 
-    /// The number of the first line that is there; 1 unless earlier files were taken away.
+    /// Returns the number of the first record: 1 unless earlier files were moved away.
     pub fn first(&self) -> u64 {
         self.first
     }
 
-    /// How many files there are.
+    /// Returns the number of files.
     pub fn files(&self) -> usize {
         self.files
     }
 
-    /// The changes that were begun and have no record of their end, by line: the program was ended in between, and each of
-    /// them may have been made or not. A change that is being made at this moment is one of them. They are no fault of the log.
+    /// Returns the first records of changes without a second record, in order. The program ended in between, or the change is
+    /// in progress; it may or may not have been made. This is no tampering.
     pub fn open(&self) -> &[AuditRecord] {
         &self.open
     }
 }
 
-/// What was done to a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How a line was tampered with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Tampering {
-    /// It is not as it was written.
+    /// The line was changed.
     Changed,
     /// Lines before it are missing.
     Removed,
-    /// It was put in.
+    /// The line was inserted.
     Inserted,
-    /// It stands elsewhere than it was written.
+    /// The line was moved.
     Moved,
-    /// Lines behind it are missing, or its own end is.
+    /// Lines after it are missing, or its line end is.
     Truncated,
 }
 
-/// Why a log does not hold.
+impl Tampering {
+    /// Returns the name: `changed`, `removed`, `inserted`, `moved` or `truncated`.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Changed => "changed",
+            Self::Removed => "removed",
+            Self::Inserted => "inserted",
+            Self::Moved => "moved",
+            Self::Truncated => "truncated",
+        }
+    }
+}
+
+impl fmt::Display for Tampering {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The error of verifying a log.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum VerifyError {
-    /// A line shows that the log was tampered with.
+    /// The log was tampered with.
     Tampered {
-        /// What was done.
+        /// How.
         tampering: Tampering,
         /// The file.
         file: PathBuf,
         /// The line in the file, from 1; 0 for a file without lines.
         line: u64,
     },
-    /// The file with the log's head is missing, or is none that a log wrote, though there are lines.
+    /// The file with the log's head is missing or invalid, although the log has records.
     MissingHead,
-    /// A file cannot be read, or no file of a log is there.
+    /// A file cannot be read, or the log does not exist.
     Io(std::io::Error),
     /// Another process kept the log locked for 10 s.
     Locked,
@@ -87,15 +106,15 @@ impl fmt::Display for VerifyError {
                 let what = match tampering {
                     Tampering::Changed => "the line was changed",
                     Tampering::Removed => "lines before this one are missing",
-                    Tampering::Inserted => "the line was put in",
+                    Tampering::Inserted => "the line was inserted",
                     Tampering::Moved => "the line was moved",
-                    Tampering::Truncated => "what came behind this line is missing",
+                    Tampering::Truncated => "lines after this one are missing",
                 };
                 write!(f, "{}:{line}: {what}", file.display())
             }
-            Self::MissingHead => f.write_str("the file with the head of the log is missing or unreadable"),
+            Self::MissingHead => f.write_str("the file with the head of the log is missing or invalid"),
             Self::Io(error) => write!(f, "the log cannot be read: {error}"),
-            Self::Locked => f.write_str("another process keeps the log locked"),
+            Self::Locked => f.write_str("another process keeps the log locked; try again"),
         }
     }
 }
@@ -115,16 +134,17 @@ impl From<std::io::Error> for VerifyError {
     }
 }
 
-/// Checks a log through all its files: a line that was changed, removed, put in, moved or cut off is found.
+/// Verifies the hash chain of a log through all its files. Finds lines that were changed, removed, inserted, moved or cut off.
 ///
-/// A head that was kept elsewhere, the anchor, must be one of its lines, so that a log that was written anew as a whole
-/// is found too. Where the oldest files were taken away, it must be the last line of those: then the check starts there.
-/// One whole line behind the head is what a crash may leave, and is no fault. Nor is a change that was begun and not ended,
-/// see [`VerifiedLog::open`].
+/// `anchor` is a head that was kept elsewhere. The log must contain its record, which detects a log that was replaced as a
+/// whole. If the oldest files were moved away, it must be the last record of those, and verification starts there.
+///
+/// One complete line after the head is what a crash may leave, and no tampering. Neither are changes without a second
+/// record, see [`VerifiedLog::open`].
 ///
 /// # Errors
 ///
-/// [`VerifyError::Tampered`] names the first file and line where the chain breaks.
+/// [`VerifyError::Tampered`] names the first file and line at which the chain breaks.
 pub fn verify_log(path: impl AsRef<Path>, anchor: Option<&ChainHead>) -> Result<VerifiedLog, VerifyError> {
     let path = path.as_ref();
     let (files, head) = snapshot(path)?;
@@ -156,7 +176,7 @@ pub fn verify_log(path: impl AsRef<Path>, anchor: Option<&ChainHead>) -> Result<
             }
         }
         chain.step(&item, following.as_ref())?;
-        open.see(item.record.as_ref());
+        open.add(item.record.as_ref());
         let at = chain.next - 1;
         let mut known = [head.as_ref(), anchor].into_iter().flatten();
         if known.any(|known| known.seq == at && known.hash != chain.hash) {
@@ -184,11 +204,11 @@ pub fn verify_log(path: impl AsRef<Path>, anchor: Option<&ChainHead>) -> Result<
     })
 }
 
-/// The files and the head as they are at one moment. What is written later is not looked at.
+/// Opens the files and reads the head under the lock. Later records are not verified.
 #[allow(clippy::type_complexity)]
 fn snapshot(path: &Path) -> Result<(Vec<(PathBuf, File)>, Option<ChainHead>), VerifyError> {
     let lock = lock_of(path);
-    // A copy of a log needs no lock, and may be where none can be made.
+    // A copy of a log has no lock file, and may be in a read-only folder.
     let _lock = match lock.try_exists()? {
         true => Some(Lock::take(&lock, Duration::from_secs(10))?.ok_or(VerifyError::Locked)?),
         false => None,
@@ -209,12 +229,12 @@ fn snapshot(path: &Path) -> Result<(Vec<(PathBuf, File)>, Option<ChainHead>), Ve
     }
 }
 
-/// The changes that have begun and not ended, by their kind and correlation id.
+/// Changes without a second record, by kind and correlation ID.
 #[derive(Default)]
 struct Open(HashMap<(String, String), Vec<AuditRecord>>);
 
 impl Open {
-    fn see(&mut self, record: Option<&AuditRecord>) {
+    fn add(&mut self, record: Option<&AuditRecord>) {
         let Some((record, id)) = record.and_then(|record| Some((record, record.correlation_id.clone()?)))
         else {
             return;
@@ -237,7 +257,7 @@ impl Open {
     }
 }
 
-/// Where in the chain the check is.
+/// The position in the chain.
 struct Chain {
     next: u64,
     hash: String,
@@ -258,7 +278,7 @@ impl Chain {
             return Err(item.tampered(if moved { Tampering::Moved } else { Tampering::Removed }));
         }
         if *seq < self.next {
-            // The one before took this one's number and place, unless this one is its copy.
+            // The line before has this one's number and previous hash, unless this one is its copy.
             let replaced =
                 *seq + 1 == self.next && self.before.as_ref() == Some(prev) && item.hash != self.hash;
             return Err(if replaced {
@@ -268,7 +288,7 @@ impl Chain {
             });
         }
         if *prev != self.hash {
-            // Where the chain goes on behind this line, this one is whole, and the one before is not.
+            // If the chain goes on after this line, this one is intact and the one before is not.
             let whole = following.is_some_and(|(_, hash)| *hash == item.hash) && self.last.is_some();
             return Err(if whole { last(Tampering::Changed) } else { item.tampered(Tampering::Changed) });
         }
@@ -279,12 +299,12 @@ impl Chain {
     }
 }
 
-/// A line with where it stands.
+/// A line with its position.
 struct Item {
     file: PathBuf,
     line: u64,
     ended: bool,
-    /// Its number and the hash that it names; `None` where it is no record.
+    /// Its number and previous hash, or `None` if it is no record.
     link: Option<(u64, String)>,
     hash: String,
     record: Option<AuditRecord>,

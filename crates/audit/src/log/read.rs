@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use time::OffsetDateTime;
 
-use super::files::{LONGEST_LINE, Lines, all};
+use super::files::{Lines, MAX_LINE, all};
 use super::io;
 use super::record::AuditRecord;
-use crate::audit::{AuditError, AuditEventKind, EventOutcome};
+use crate::{AuditError, AuditEventKind, EventOutcome};
 
-/// Which records are looked for; one that names nothing finds all.
-#[derive(Clone, Debug, Default)]
+/// Selects records of a log. Default: all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RecordFilter {
     kinds: Vec<AuditEventKind>,
     outcome: Option<EventOutcome>,
@@ -23,60 +23,60 @@ pub struct RecordFilter {
 }
 
 impl RecordFilter {
-    /// Finds all records.
+    /// Creates a filter that selects all records.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Only this kind of event; called several times, any of them.
+    /// Selects this kind of event. Each further call adds a kind.
     pub fn kind(mut self, kind: AuditEventKind) -> Self {
         self.kinds.push(kind);
         self
     }
 
-    /// Only what ended so.
+    /// Selects records of this outcome.
     pub fn outcome(mut self, outcome: EventOutcome) -> Self {
         self.outcome = Some(outcome);
         self
     }
 
-    /// Only what this one did.
+    /// Selects records of this actor.
     pub fn actor(mut self, actor: impl Into<String>) -> Self {
         self.actor = Some(actor.into());
         self
     }
 
-    /// Only what was done to this.
+    /// Selects records of this resource.
     pub fn resource(mut self, resource: impl Into<String>) -> Self {
         self.resource = Some(resource.into());
         self
     }
 
-    /// Only what came from here.
+    /// Selects records of this source.
     pub fn source(mut self, source: impl Into<String>) -> Self {
         self.source = Some(source.into());
         self
     }
 
-    /// Only what has this correlation id.
+    /// Selects records of this correlation ID.
     pub fn correlation_id(mut self, id: impl Into<String>) -> Self {
         self.correlation_id = Some(id.into());
         self
     }
 
-    /// Nothing before this moment.
-    pub fn since(mut self, moment: OffsetDateTime) -> Self {
-        self.since = Some(moment);
+    /// Selects records written at or after this time.
+    pub fn since(mut self, time: OffsetDateTime) -> Self {
+        self.since = Some(time);
         self
     }
 
-    /// Nothing from this moment on.
-    pub fn until(mut self, moment: OffsetDateTime) -> Self {
-        self.until = Some(moment);
+    /// Selects records written before this time.
+    pub fn until(mut self, time: OffsetDateTime) -> Self {
+        self.until = Some(time);
         self
     }
 
-    /// Whether a record is looked for.
+    /// Returns whether the filter selects a record.
     pub fn matches(&self, record: &AuditRecord) -> bool {
         let same = |wanted: &Option<String>, found: &Option<String>| wanted.is_none() || wanted == found;
         let in_time = match (self.since, self.until) {
@@ -95,11 +95,11 @@ impl RecordFilter {
     }
 }
 
-/// The last records of a log, the oldest of them first. The chain is not checked: [`verify_log`](super::verify_log) does that.
+/// Reads the last records of a log, oldest first. Does not verify the hash chain: [`verify_log`](super::verify_log) does.
 ///
 /// # Errors
 ///
-/// A file cannot be read, or holds a line that is no record.
+/// A file cannot be read, or has a line that is no record.
 pub fn read_tail(path: impl AsRef<Path>, count: usize) -> Result<Vec<AuditRecord>, AuditError> {
     let mut files = all(path.as_ref()).map_err(io("the log's folder"))?;
     let mut found: VecDeque<AuditRecord> = VecDeque::new();
@@ -119,17 +119,17 @@ pub fn read_tail(path: impl AsRef<Path>, count: usize) -> Result<Vec<AuditRecord
     Ok(found.into())
 }
 
-/// The records of a log that a filter lets through, the oldest first, read as they are asked for.
+/// Searches a log, oldest record first. Files are read lazily.
 ///
 /// # Errors
 ///
-/// The log's folder cannot be read; errors of files come as items.
+/// The log's folder cannot be read. Errors of its files are items of the iterator.
 pub fn search_log(path: impl AsRef<Path>, filter: RecordFilter) -> Result<RecordIter, AuditError> {
     let files = all(path.as_ref()).map_err(io("the log's folder"))?;
     Ok(RecordIter { files: files.into_iter(), current: None, filter })
 }
 
-/// What [`search_log`] finds.
+/// Iterator over the records that [`search_log`] finds.
 pub struct RecordIter {
     files: std::vec::IntoIter<PathBuf>,
     current: Option<Records>,
@@ -162,7 +162,7 @@ impl Iterator for RecordIter {
     }
 }
 
-/// The records of one file. Half a line at its end is one that is being written, and none of them.
+/// The records of one file. An incomplete line at its end is still being written, and left out.
 struct Records {
     path: PathBuf,
     line: u64,
@@ -181,12 +181,12 @@ impl Iterator for Records {
 
     fn next(&mut self) -> Option<Self::Item> {
         let line = match self.lines.next()? {
-            Ok(line) if !line.ended && (line.bytes.len() as u64) < LONGEST_LINE => return None,
+            Ok(line) if !line.ended && (line.bytes.len() as u64) < MAX_LINE => return None,
             Ok(line) => line,
             Err(error) => return Some(Err(io(self.path.display().to_string())(error))),
         };
         self.line += 1;
-        let place = || AuditError::Corrupt(format!("{}:{} is no record", self.path.display(), self.line));
+        let place = || AuditError::Corrupt(format!("{}:{} is not a record", self.path.display(), self.line));
         Some(AuditRecord::parse(&line.bytes).ok_or_else(place))
     }
 }

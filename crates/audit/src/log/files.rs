@@ -1,13 +1,13 @@
-//! The files of a log: the current one, and those before it by number.
+//! The files of a log: the current one, and the rotated ones by number.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use crate::private_file::{beside, folder_of};
+use twilio_sdk_config::internal::private_file::{beside, folder_of};
 
-/// A longer line is none of a log's.
-pub(super) const LONGEST_LINE: u64 = 64 << 10;
+/// The length of the longest line in bytes. No log has a longer one.
+pub(super) const MAX_LINE: u64 = 64 << 10;
 
 pub(super) fn head_of(path: &Path) -> PathBuf {
     beside(path, ".head")
@@ -17,30 +17,34 @@ pub(super) fn lock_of(path: &Path) -> PathBuf {
     beside(path, ".lock")
 }
 
-/// The file of this number, `audit.log.000001` for the first one of `audit.log`.
+/// Returns the rotated file of a number: `audit.log.000001` for the first one of `audit.log`.
 pub(super) fn rotated(path: &Path, number: u64) -> PathBuf {
     beside(path, &format!(".{number:06}"))
 }
 
-/// The numbers of the files before the current one, in order.
+/// Returns the numbers of the rotated files, in order.
 pub(super) fn numbers(path: &Path) -> io::Result<Vec<u64>> {
-    let own = path.file_name().unwrap_or_default().as_encoded_bytes();
+    let log = path.file_name().unwrap_or_default().as_encoded_bytes();
     let mut numbers = Vec::new();
     for entry in std::fs::read_dir(folder_of(path))? {
         let name = entry?.file_name();
         let number = || {
-            let digits = name.as_encoded_bytes().strip_prefix(own)?.strip_prefix(b".")?;
+            let digits = name.as_encoded_bytes().strip_prefix(log)?.strip_prefix(b".")?;
             std::str::from_utf8(digits).ok()?.parse::<u64>().ok()
         };
-        // Only what `rotated` makes is one of them.
+        // Other spellings of a number are other files.
         numbers.extend(number().filter(|number| rotated(path, *number).file_name() == Some(&*name)));
     }
     numbers.sort_unstable();
     Ok(numbers)
 }
 
-/// All files of a log that are there, the oldest first.
-pub(crate) fn all(path: &Path) -> io::Result<Vec<PathBuf>> {
+/// Returns the existing files of a log, oldest first.
+///
+/// # Errors
+///
+/// The folder cannot be read.
+pub fn all(path: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files: Vec<PathBuf> = numbers(path)?.into_iter().map(|number| rotated(path, number)).collect();
     if path.try_exists()? {
         files.push(path.to_owned());
@@ -48,12 +52,12 @@ pub(crate) fn all(path: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The lines of a file, as they stand there.
+/// The lines of a file.
 pub(super) struct Lines {
     reader: BufReader<File>,
 }
 
-/// A line without its end, and whether it has one.
+/// A line without its line end, and whether it has one.
 pub(super) struct Line {
     pub(super) bytes: Vec<u8>,
     pub(super) ended: bool,
@@ -70,7 +74,7 @@ impl Iterator for Lines {
 
     fn next(&mut self) -> Option<Self::Item> {
         let mut bytes = Vec::new();
-        match self.reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut bytes) {
+        match self.reader.by_ref().take(MAX_LINE).read_until(b'\n', &mut bytes) {
             Ok(0) => None,
             Ok(_) => {
                 let ended = bytes.last() == Some(&b'\n');
@@ -84,7 +88,7 @@ impl Iterator for Lines {
     }
 }
 
-/// Whether a path still leads to a file that is open.
+/// Returns whether a path still leads to an open file.
 pub(super) fn is_same(file: &File, path: &Path) -> bool {
     #[cfg(unix)]
     {

@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use twilio_sdk::audit::{AuditEvent, AuditEventKind, AuditLog, AuditSink as _, EventOutcome, verify_log};
+use twilio_sdk_audit::{AuditEvent, AuditEventKind, AuditLog, AuditSink as _, EventOutcome, verify_log};
 
 use crate::folder::Folder;
 
@@ -35,7 +35,7 @@ fn review_77_a_log_that_cannot_be_written_is_told_with_its_path() {
     assert!(error.contains(&path.display().to_string()) && error.contains("a line of the log"), "{error}");
     // What was written before is whole.
     verify_log(&path, None).unwrap();
-    let full = twilio_sdk::audit::AuditError::Io {
+    let full = twilio_sdk_audit::AuditError::Io {
         what: "x".to_owned(),
         source: std::io::Error::from(std::io::ErrorKind::StorageFull),
     };

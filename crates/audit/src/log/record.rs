@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::recorded::Recorded;
-use crate::audit::{AuditEvent, AuditEventKind, EventOutcome};
+use crate::{AuditEvent, AuditEventKind, EventOutcome};
 
 /// A record of a log: one line, a JSON object with the names of these fields, in this order, without those that are not set.
 ///
@@ -64,7 +64,8 @@ impl AuditRecord {
         prev_hash: &str,
         clean: impl Fn(&str) -> String,
     ) -> Result<Vec<u8>, String> {
-        let ts = OffsetDateTime::now_utc().format(&Rfc3339).map_err(|_| "the clock has no date of use")?;
+        let ts =
+            OffsetDateTime::now_utc().format(&Rfc3339).map_err(|_| "the system clock has an invalid date")?;
         let field = |name: &str| event.field(name).map(&clean);
         let record = Self {
             seq,
