@@ -90,11 +90,9 @@ pub(crate) fn make(pem: &[u8]) -> Result<()> {
         line(&json!({"kind": "access", "secret": SECRET, "token": token, "payload": payload(&token)?}));
         all = all.grant(grant);
     }
-    for token in [
-        all.clone().sign()?,
-        all.clone().region("ie1").unguessable_id().sign()?,
-        all.not_before(None).sign()?,
-    ] {
+    for token in
+        [all.clone().sign()?, all.clone().region("ie1").random_id().sign()?, all.not_before(None).sign()?]
+    {
         line(&json!({"kind": "access", "secret": SECRET, "token": token, "payload": payload(&token)?}));
     }
     let client = ClientCapabilityToken::new(&auth())?

@@ -97,9 +97,6 @@ extern crate self as twilio_sdk;
 #[cfg(feature = "access")]
 #[cfg_attr(docsrs, doc(cfg(feature = "access")))]
 pub mod access;
-#[cfg(feature = "access-token")]
-#[cfg_attr(docsrs, doc(cfg(feature = "access-token")))]
-pub mod access_token;
 #[cfg(feature = "admin")]
 #[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
 pub mod admin;
@@ -112,8 +109,6 @@ pub mod blocking;
 pub mod bulk;
 mod client;
 mod config;
-#[cfg(feature = "access-token")]
-mod digest;
 mod endpoint;
 mod error;
 #[cfg(feature = "hashicorp-vault")]
@@ -145,6 +140,9 @@ pub mod token_server;
 #[cfg_attr(docsrs, doc(cfg(feature = "vault")))]
 pub mod vault;
 
+#[cfg(feature = "access-token")]
+#[cfg_attr(docsrs, doc(cfg(feature = "access-token")))]
+pub use twilio_sdk_access_token as access_token;
 pub use twilio_sdk_audit as audit;
 pub use twilio_sdk_types as types;
 #[cfg(feature = "webhook")]

@@ -1,4 +1,4 @@
-//! Requests that are signed by public key client validation, as the server sees them.
+//! Public key client validation, as the server receives it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -16,7 +16,7 @@ async fn every_request_is_signed_as_it_is_sent() {
     let generated = std::process::Command::new("openssl")
         .args(["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"])
         .output()
-        .expect("the program openssl makes the test's key");
+        .expect("the program openssl creates the test's key");
     let pem = generated.stdout;
     let Ok(PrivateKeyDer::Pkcs8(der)) = PrivateKeyDer::from_pem_slice(&pem) else { panic!("PKCS#8") };
     let pair = RsaKeyPair::from_pkcs8(der.secret_pkcs8_der()).unwrap();

@@ -10,7 +10,8 @@ use twilio_sdk_http::internal::header::secret_header;
 
 const HEADER: &str = "twilio-client-validation";
 
-/// Signs a request that has its credentials, where the client is to sign. Requests without credentials are not signed.
+/// Adds the client validation header to a request with credentials, if the client is configured to. Requests without
+/// credentials are not signed.
 pub(super) fn sign(handle: &Handle, request: &mut reqwest::Request, operation: &Operation) -> Result<()> {
     let Some(validation) = &handle.settings().public_key_client_validation else { return Ok(()) };
     let Some(authorization) = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok())
@@ -19,16 +20,16 @@ pub(super) fn sign(handle: &Handle, request: &mut reqwest::Request, operation: &
     };
     let body = match request.body() {
         None => &[],
-        Some(body) => body.as_bytes().ok_or_else(|| {
-            Error::request(operation, "a body that is streamed cannot be signed (client validation)")
-        })?,
+        Some(body) => body
+            .as_bytes()
+            .ok_or_else(|| Error::request(operation, "client validation cannot sign a streamed body"))?,
     };
     let url = request.url();
     let host = match (url.host_str().unwrap_or_default(), url.port()) {
         (host, None) => host.to_owned(),
         (host, Some(port)) => format!("{host}:{port}"),
     };
-    let signed = CanonicalRequest {
+    let canonical = CanonicalRequest {
         method: request.method().as_str(),
         path: url.path(),
         query: url.query().unwrap_or_default(),
@@ -36,9 +37,10 @@ pub(super) fn sign(handle: &Handle, request: &mut reqwest::Request, operation: &
         host: &host,
         body,
     };
-    let token = validation.sign(&signed).map_err(|error| Error::request(operation, error.to_string()))?;
-    let value = secret_header(Zeroizing::new(token))
-        .ok_or_else(|| Error::request(operation, "the client validation token is no header"))?;
+    let token = validation.sign(&canonical).map_err(|error| Error::request(operation, error.to_string()))?;
+    let value = secret_header(Zeroizing::new(token)).ok_or_else(|| {
+        Error::request(operation, "the client validation token is not a valid header value")
+    })?;
     request.headers_mut().insert(HEADER, value);
     Ok(())
 }

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use crate::ApiKeyConfig;
-use crate::access_token::SHORTEST_SECRET;
+use crate::access_token::MIN_SECRET_BYTES;
 
 /// A part of an API key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub(super) fn problems(key: &ApiKeyConfig) -> impl Iterator<Item = (Part, &'stat
     [
         (!key.account_sid.is_well_formed()).then_some((Part::Account, account)),
         (!key.api_key.is_well_formed()).then_some((Part::Key, sid)),
-        (key.api_secret.expose_secret().len() < SHORTEST_SECRET).then_some((Part::Secret, secret)),
+        (key.api_secret.expose_secret().len() < MIN_SECRET_BYTES).then_some((Part::Secret, secret)),
     ]
     .into_iter()
     .flatten()

@@ -166,7 +166,7 @@ impl Current {
             let mut token = AccessToken::new(&self.config.key, &*identity)?.ttl(rule.ttl)?;
             token = token.region(self.config.region.clone().unwrap_or_default());
             if self.config.random_token_ids {
-                token = token.unguessable_id();
+                token = token.random_id();
             }
             grants.into_iter().fold(token, AccessToken::grant).sign()
         };

@@ -7,13 +7,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use twilio_sdk::access_token::{
-    AccessToken, CanonicalRequest, ChatGrant, ClientCapabilityToken, Grant, IpMessagingGrant, PlaybackGrant,
-    Policy, PublicKeyClientValidation, RtcGrant, SignatureAlgorithm, SyncGrant, TaskRouterCapabilityToken,
-    TaskRouterGrant, TokenError, VideoGrant, VoiceGrant,
+use twilio_sdk_access_token::{
+    AccessToken, AccessTokenError, ApiKeyConfig, AuthTokenConfig, CanonicalRequest, ChatGrant,
+    ClientCapabilityToken, Grant, IpMessagingGrant, JwsAlgorithm, PlaybackGrant, PublicKeyClientValidation,
+    RtcGrant, SecretString, SyncGrant, TaskRouterCapabilityToken, TaskRouterGrant, TaskRouterPolicy,
+    VideoGrant, VoiceGrant,
 };
-use twilio_sdk::types::SecretString;
-use twilio_sdk::{ApiKeyConfig, AuthTokenConfig};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
@@ -25,7 +24,7 @@ fn at(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
-/// Header, payload and the third part.
+/// Returns header, payload and signature.
 fn parts(token: &str) -> (Value, Value, String) {
     let mut parts = token.split('.');
     let mut json =
@@ -34,7 +33,7 @@ fn parts(token: &str) -> (Value, Value, String) {
     (header, payload, parts.next().unwrap().to_owned())
 }
 
-/// A token with these parts, signed with HMAC and this secret.
+/// Creates a token with these parts, signed with HMAC and this secret.
 fn forge(header: &Value, payload: &Value, secret: &str) -> String {
     let text = [header, payload].map(|part| URL_SAFE_NO_PAD.encode(part.to_string())).join(".");
     let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, secret.as_bytes());
@@ -45,7 +44,7 @@ fn forge(header: &Value, payload: &Value, secret: &str) -> String {
 fn grants(token: AccessToken) -> Value {
     let text = token.sign().unwrap();
     let grants = parts(&text).1["grants"].clone();
-    AccessToken::verify(&text, &SECRET.into()).expect("what is made can be verified");
+    AccessToken::verify(&text, &SECRET.into()).expect("what is signed can be verified");
     grants
 }
 
@@ -54,7 +53,7 @@ fn anonymous() -> AccessToken {
 }
 
 #[test]
-fn the_reference_token_is_made_to_the_byte() {
+fn the_reference_token_is_reproduced_to_the_byte() {
     let key = ApiKeyConfig::new(
         "AC15c1737bf14064d2278d616face3f17f",
         "SK21c17013f3face8fdc4e4623b0a9d2c1",
@@ -62,7 +61,7 @@ fn the_reference_token_is_made_to_the_byte() {
     );
     let token = AccessToken::new(&key, "susan")
         .unwrap()
-        .allow_short_secret()
+        .danger_allow_short_secret()
         .grant(VideoGrant::new().room("My Room"))
         .issued_at(at(1_610_379_747))
         .sign()
@@ -108,7 +107,7 @@ fn a_token_of_twilios_python_library_is_verified() {
 }
 
 #[test]
-fn every_grant_has_its_name_and_its_fields() {
+fn every_grant_has_its_name_and_fields() {
     let player = json!({"requestCredentials": null, "playbackUrl": "https://x", "n": 1});
     let table: Vec<(Grant, Value)> = vec![
         (
@@ -167,7 +166,7 @@ fn every_grant_has_its_name_and_its_fields() {
 }
 
 #[test]
-fn times_and_region_are_as_asked() {
+fn times_and_region_are_claims() {
     let claims = |token: AccessToken| {
         let (header, payload, _) = parts(&token.sign().unwrap());
         (header.get("twr").cloned(), payload["exp"].as_u64(), payload.get("nbf").and_then(Value::as_u64))
@@ -176,7 +175,7 @@ fn times_and_region_are_as_asked() {
     let seconds = Duration::from_secs;
     assert_eq!(claims(zero().ttl(seconds(10)).unwrap()), (None, Some(10), Some(0)));
     assert_eq!(claims(zero().ttl(seconds(10)).unwrap().ttl(seconds(20)).unwrap()), (None, Some(20), Some(0)));
-    assert_eq!(claims(zero().ttl(seconds(10)).unwrap().valid_until(at(70))), (None, Some(70), Some(0)));
+    assert_eq!(claims(zero().ttl(seconds(10)).unwrap().expires_at(at(70))), (None, Some(70), Some(0)));
     assert_eq!(claims(zero().not_before(None)), (None, Some(3600), None));
     assert_eq!(claims(anonymous().issued_at(at(50)).ttl(seconds(10)).unwrap()), (None, Some(60), Some(50)));
     assert_eq!(claims(zero().not_before(at(7))), (None, Some(3600), Some(7)));
@@ -186,20 +185,20 @@ fn times_and_region_are_as_asked() {
 }
 
 #[test]
-fn a_life_of_no_time_or_of_more_than_a_day_is_refused() {
+fn a_lifetime_of_less_than_a_second_or_more_than_a_day_is_rejected() {
     for (ttl, good) in [(0, false), (1, true), (86_400, true), (86_401, false), (999_999_999, false)] {
-        let made = anonymous().ttl(Duration::from_secs(ttl));
-        assert_eq!(made.is_ok(), good, "{ttl}");
-        if let Err(error) = made {
+        let token = anonymous().ttl(Duration::from_secs(ttl));
+        assert_eq!(token.is_ok(), good, "{ttl}");
+        if let Err(error) = token {
             assert_eq!(error.code(), Some(20104));
             assert!(error.to_string().contains("20104"), "{error}");
         }
     }
     assert!(anonymous().ttl(Duration::from_millis(999)).is_err());
     let day = anonymous().issued_at(at(100));
-    assert!(day.clone().valid_until(at(100 + 86_400)).sign().is_ok());
+    assert!(day.clone().expires_at(at(100 + 86_400)).sign().is_ok());
     for until in [100 + 86_401, 100, 50] {
-        assert_eq!(day.clone().valid_until(at(until)).sign().unwrap_err().code(), Some(20104), "{until}");
+        assert_eq!(day.clone().expires_at(at(until)).sign().unwrap_err().code(), Some(20104), "{until}");
     }
     assert_eq!(day.not_before(at(100 + 3600)).sign().unwrap_err().code(), Some(20104));
 }
@@ -215,18 +214,18 @@ fn tokens_of_one_second_can_have_different_ids() {
     let id = |token: &AccessToken| parts(&token.sign().unwrap()).1["jti"].as_str().unwrap().to_owned();
     let token = anonymous().issued_at(at(5));
     assert_eq!(id(&token), "SK123-5");
-    let token = token.unguessable_id();
+    let token = token.random_id();
     let (first, second) = (id(&token), id(&token));
     assert_ne!(first, second);
     assert!(first.starts_with("SK123-5-") && first.len() == "SK123-5-".len() + 32, "{first}");
 }
 
 #[test]
-fn what_twilio_would_refuse_later_is_refused_now() {
+fn values_that_twilio_would_reject_are_errors() {
     let made = |account: &str, key: &str, secret: &str, identity: &str| {
         AccessToken::new(&ApiKeyConfig::new(account, key, secret), identity)
     };
-    let code = |result: Result<AccessToken, TokenError>| result.unwrap_err().code();
+    let code = |result: Result<AccessToken, AccessTokenError>| result.unwrap_err().code();
     assert_eq!(code(made("SK123", "SK123", SECRET, "a")), Some(20103));
     assert_eq!(code(made("AC123", "AC123", SECRET, "a")), Some(20103));
     assert_eq!(code(made("AC1/..", "SK123", SECRET, "a")), Some(20103));
@@ -261,7 +260,7 @@ fn what_twilio_would_refuse_later_is_refused_now() {
 }
 
 #[test]
-fn nothing_but_a_good_token_is_believed() {
+fn only_valid_tokens_are_accepted() {
     let secret = SecretString::from(SECRET);
     let verify = |token: &str| AccessToken::verify_at(token, &secret, at(1_000)).map(drop);
     let header = json!({"typ": "JWT", "alg": "HS256", "cty": "twilio-fpa;v=1"});
@@ -279,26 +278,29 @@ fn nothing_but_a_good_token_is_believed() {
         header[name] = value;
         forge(&header, &payload, SECRET)
     };
-    assert_eq!(verify(&forge(&header, &payload, "another")), Err(TokenError::Signature));
+    assert_eq!(verify(&forge(&header, &payload, "another")), Err(AccessTokenError::Signature));
     let (signed, _) = good.rsplit_once('.').unwrap();
-    assert_eq!(verify(&format!("{signed}.")), Err(TokenError::Signature), "no signature at all");
+    assert_eq!(verify(&format!("{signed}.")), Err(AccessTokenError::Signature), "no signature at all");
     let other = with("sub", json!("AC2"));
     let tampered = format!("{}.{}", other.rsplit_once('.').unwrap().0, good.rsplit_once('.').unwrap().1);
-    assert_eq!(verify(&tampered), Err(TokenError::Signature));
+    assert_eq!(verify(&tampered), Err(AccessTokenError::Signature));
     for algorithm in ["none", "None", "HS512", "HS384", "RS256", "hs256", ""] {
         let token = header_with("alg", json!(algorithm));
-        assert_eq!(verify(&token), Err(TokenError::Algorithm(algorithm.into())));
+        assert_eq!(verify(&token), Err(AccessTokenError::Algorithm(algorithm.into())));
         assert_eq!(
             verify(&format!("{}.", token.rsplit_once('.').unwrap().0)),
-            Err(TokenError::Algorithm(algorithm.into()))
+            Err(AccessTokenError::Algorithm(algorithm.into()))
         );
     }
-    assert!(matches!(verify(&header_with("alg", Value::Null)), Err(TokenError::Algorithm(_))));
-    assert!(matches!(verify(&header_with("cty", json!("twilio-pkrv;v=1"))), Err(TokenError::Header(_))));
-    assert!(matches!(verify(&header_with("cty", Value::Null)), Err(TokenError::Header(_))));
-    assert!(matches!(verify(&header_with("crit", json!(["x"]))), Err(TokenError::Header(_))));
-    assert_eq!(verify(&with("exp", json!(1_000))), Err(TokenError::Expired));
-    assert_eq!(verify(&with("nbf", json!(1_001))), Err(TokenError::NotYetValid));
+    assert!(matches!(verify(&header_with("alg", Value::Null)), Err(AccessTokenError::Algorithm(_))));
+    assert!(matches!(
+        verify(&header_with("cty", json!("twilio-pkrv;v=1"))),
+        Err(AccessTokenError::InvalidHeader(_))
+    ));
+    assert!(matches!(verify(&header_with("cty", Value::Null)), Err(AccessTokenError::InvalidHeader(_))));
+    assert!(matches!(verify(&header_with("crit", json!(["x"]))), Err(AccessTokenError::InvalidHeader(_))));
+    assert_eq!(verify(&with("exp", json!(1_000))), Err(AccessTokenError::Expired));
+    assert_eq!(verify(&with("nbf", json!(1_001))), Err(AccessTokenError::NotYetValid));
     for (name, value) in [
         ("exp", json!("2000")),
         ("exp", Value::Null),
@@ -309,19 +311,22 @@ fn nothing_but_a_good_token_is_believed() {
         ("grants", json!([])),
         ("grants", json!({"identity": 5})),
     ] {
-        assert!(matches!(verify(&with(name, value.clone())), Err(TokenError::Claim(_))), "{name} {value}");
+        assert!(
+            matches!(verify(&with(name, value.clone())), Err(AccessTokenError::Claim(_))),
+            "{name} {value}"
+        );
     }
-    assert!(matches!(verify(&with("grants", json!({"voice": []}))), Err(TokenError::Grant(..))));
+    assert!(matches!(verify(&with("grants", json!({"voice": []}))), Err(AccessTokenError::Grant(..))));
     for malformed in ["", ".", "..", "...", "a.b.c", "é.é.é", &format!("{good}.x"), &good.replace('.', " ")]
     {
         assert!(verify(malformed).is_err(), "{malformed}");
     }
-    assert!(matches!(verify(&"a".repeat(70_000)), Err(TokenError::Malformed(_))));
+    assert!(matches!(verify(&"a".repeat(70_000)), Err(AccessTokenError::Malformed(_))));
     assert!(
-        matches!(AccessToken::verify(&good, &"".into()), Err(TokenError::Secret(_))),
-        "no secret verifies nothing"
+        matches!(AccessToken::verify(&good, &"".into()), Err(AccessTokenError::Secret(_))),
+        "an empty secret"
     );
-    assert_eq!(AccessToken::verify(&good, &secret), Err(TokenError::Expired), "by the real clock");
+    assert_eq!(AccessToken::verify(&good, &secret), Err(AccessTokenError::Expired), "by the real clock");
 }
 
 #[test]
@@ -363,7 +368,7 @@ fn a_client_capability_names_its_scopes() {
     assert!(ClientCapabilityToken::new(&AuthTokenConfig::new("AC123", "")).is_err());
 }
 
-/// The same token, signed here.
+/// Signs the same token here.
 fn forge_bytes(token: &str, secret: &str) -> String {
     let (text, _) = token.rsplit_once('.').unwrap();
     let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, secret.as_bytes());
@@ -401,7 +406,7 @@ fn a_task_router_capability_lists_its_policies() {
     assert_eq!(queue["policies"][3]["url"], json!(format!("{workspace}/TaskQueues/WQ1/**")));
     assert_eq!(queue["policies"][4]["method"], "DELETE");
     let wide = TaskRouterCapabilityToken::workspace_wide(&auth, "WS456").unwrap();
-    let wide = wide.policy(Policy::deny("POST", "https://x").query("q", false));
+    let wide = wide.policy(TaskRouterPolicy::deny("POST", "https://x").allow_query("q"));
     let wide = parts(&wide.sign().unwrap()).1;
     assert!(wide.get("worker_sid").is_none() && wide.get("taskqueue_sid").is_none());
     assert_eq!(wide["policies"][3]["allow"], false, "a policy can forbid");
@@ -439,7 +444,7 @@ fn a_signed_request_is_signed_by_the_private_key() {
     let generated = std::process::Command::new("openssl")
         .args(["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"])
         .output()
-        .expect("the program openssl makes the test's key");
+        .expect("the program openssl creates the test's key");
     let pem = generated.stdout;
     let request = CanonicalRequest {
         method: "GET",
@@ -449,13 +454,13 @@ fn a_signed_request_is_signed_by_the_private_key() {
         host: "api.twilio.com",
         body: b"",
     };
-    let der = rustls::pki_types::pem::PemObject::from_pem_slice(&pem).unwrap();
-    let rustls::pki_types::PrivateKeyDer::Pkcs8(der) = der else { panic!("PKCS#8") };
+    let der = rustls_pki_types::pem::PemObject::from_pem_slice(&pem).unwrap();
+    let rustls_pki_types::PrivateKeyDer::Pkcs8(der) = der else { panic!("PKCS#8") };
     let public = ring::signature::RsaKeyPair::from_pkcs8(der.secret_pkcs8_der()).unwrap();
     let validation = PublicKeyClientValidation::new("AC1", "SK1", "CR1", &pem).unwrap().issued_at(at(0));
     let checks: [(_, _, &dyn ring::signature::VerificationAlgorithm); 2] = [
-        (SignatureAlgorithm::Rs256, "RS256", &ring::signature::RSA_PKCS1_2048_8192_SHA256),
-        (SignatureAlgorithm::Ps256, "PS256", &ring::signature::RSA_PSS_2048_8192_SHA256),
+        (JwsAlgorithm::Rs256, "RS256", &ring::signature::RSA_PKCS1_2048_8192_SHA256),
+        (JwsAlgorithm::Ps256, "PS256", &ring::signature::RSA_PSS_2048_8192_SHA256),
     ];
     for (algorithm, name, verification) in checks {
         let token = validation.clone().algorithm(algorithm).sign(&request).unwrap();
@@ -474,7 +479,7 @@ fn a_signed_request_is_signed_by_the_private_key() {
 
 proptest! {
     #[test]
-    fn what_is_signed_is_what_is_read(identity in "\\PC{1,64}", room in "\\PC{0,64}", ttl in 1_u64..=86_400, flip in any::<prop::sample::Index>()) {
+    fn signed_claims_are_verified(identity in "\\PC{1,64}", room in "\\PC{0,64}", ttl in 1_u64..=86_400, flip in any::<prop::sample::Index>()) {
         let token = AccessToken::new(&key(), identity.clone()).unwrap()
             .ttl(Duration::from_secs(ttl)).unwrap()
             .issued_at(at(1_000))
@@ -492,7 +497,32 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_the_verifier_panic(text in "\\PC*") {
+    fn no_string_makes_the_verifier_panic(text in "\\PC*") {
         let _ = AccessToken::verify(&text, &SECRET.into());
     }
+}
+
+#[test]
+fn types_are_send_and_sync() {
+    fn assert_send_sync<T: Send + Sync>() {}
+    assert_send_sync::<(AccessToken, twilio_sdk_access_token::Claims, Grant, AccessTokenError)>();
+    assert_send_sync::<(ClientCapabilityToken, TaskRouterCapabilityToken, TaskRouterPolicy)>();
+    assert_send_sync::<(PublicKeyClientValidation, CanonicalRequest<'_>, JwsAlgorithm)>();
+}
+
+#[test]
+fn claims_are_serialized() {
+    let token = AccessToken::new(&key(), "susan").unwrap().grant(VideoGrant::new()).issued_at(at(5)).sign();
+    let claims = AccessToken::verify_at(&token.unwrap(), &SECRET.into(), at(5)).unwrap();
+    let expected = json!({"id": "SK123-5", "key_sid": "SK123", "account_sid": "AC123", "identity": "susan",
+                          "expires_at": 3605, "not_before": 5, "grants": {"video": {}}});
+    assert_eq!(serde_json::to_value(&claims).unwrap(), expected);
+}
+
+#[test]
+fn algorithms_are_parsed_as_they_are_displayed() {
+    for algorithm in [JwsAlgorithm::Rs256, JwsAlgorithm::Ps256] {
+        assert_eq!(algorithm.to_string().parse(), Ok(algorithm));
+    }
+    assert!("HS256".parse::<JwsAlgorithm>().is_err());
 }
