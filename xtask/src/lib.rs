@@ -24,6 +24,7 @@ pub const TASKS: &[(&str, &str)] = &[
     ("fuzz", "Runs or builds the fuzz targets"),
     ("bench", "Measures, each time in one run with a named peer"),
     ("interop", "Verifies signatures in both directions with Twilio's own libraries"),
+    ("workflows", "Lints the workflow files of GitHub"),
     (
         "release",
         "Packages every member, checks the packages and builds programs from them; --dry-run publishes nothing",
