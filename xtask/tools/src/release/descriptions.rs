@@ -1,4 +1,5 @@
 use std::fmt;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
@@ -36,11 +37,27 @@ pub(super) fn fetch(workspace: &Workspace) -> Result<Descriptions> {
     Ok(Descriptions::Included)
 }
 
-/// Removes the verbatim files, which `cargo package` would include.
-pub(super) fn remove(workspace: &Workspace) -> Result<Descriptions> {
-    let folder = workspace.upstream();
-    if folder.exists() {
-        std::fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
+/// Keeps the verbatim files out of the packages for as long as it lives.
+pub(super) struct SetAside {
+    from: PathBuf,
+    to: PathBuf,
+}
+
+/// Sets the verbatim files aside, which `cargo package` would include.
+pub(super) fn set_aside(workspace: &Workspace) -> Result<Option<SetAside>> {
+    let from = workspace.upstream();
+    if !from.exists() {
+        return Ok(None);
     }
-    Ok(Descriptions::LeftOut)
+    let to = from.with_extension("set-aside");
+    std::fs::rename(&from, &to).with_context(|| format!("cannot move {} aside", from.display()))?;
+    Ok(Some(SetAside { from, to }))
+}
+
+impl Drop for SetAside {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::rename(&self.to, &self.from) {
+            eprintln!("cannot move {} back to {}: {error}", self.to.display(), self.from.display());
+        }
+    }
 }

@@ -9,6 +9,7 @@ mod semver;
 use anyhow::{Result, bail};
 
 use crate::workspace::Workspace;
+use descriptions::Descriptions;
 
 /// What `cargo xtask release` understands.
 #[derive(clap::Args)]
@@ -26,9 +27,9 @@ pub(crate) struct Args {
 
 pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
     let members = package::members(workspace)?;
-    let descriptions = match args.without_descriptions {
-        true => descriptions::remove(workspace)?,
-        false => descriptions::fetch(workspace)?,
+    let (descriptions, _set_aside) = match args.without_descriptions {
+        true => (Descriptions::LeftOut, descriptions::set_aside(workspace)?),
+        false => (descriptions::fetch(workspace)?, None),
     };
     let mut problems = check::manifests(workspace, &members)?;
     let packages = package::all(workspace, &members)?;
