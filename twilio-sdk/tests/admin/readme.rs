@@ -1,4 +1,4 @@
-//! The commands of the README, as they stand there.
+//! The commands of the guide, as a reader copies them.
 
 use std::process::Command;
 
@@ -6,19 +6,14 @@ use rexpect::session::spawn_command;
 
 use crate::program::{Home, PASSPHRASE, ended};
 
-const README: &str = include_str!("../../../README.md");
+const GUIDE: &str = include_str!("../../../docs/command-line.md");
 
 const MODULE: &str = include_str!("../../src/admin/mod.rs");
-
-fn section() -> &'static str {
-    let (_, rest) = README.split_once("## People and secrets from the command line").unwrap();
-    rest.split_once("\n## ").unwrap().0
-}
 
 #[test]
 fn the_commands_work_when_they_are_copied() {
     let home = Home::new();
-    let block = section().split("```sh\n").nth(1).unwrap().split("```").next().unwrap();
+    let block = GUIDE.split("```sh\n").nth(1).unwrap().split("```").next().unwrap();
     let commands: Vec<_> = block.lines().filter(|line| !line.starts_with("cargo ")).collect();
     assert!(commands.len() > 8, "{commands:?}");
     let script = home.write("script", &format!("stty echo\n{}\necho all done\n", commands.join("\n")));
@@ -44,7 +39,7 @@ fn the_commands_work_when_they_are_copied() {
     said += &session.exp_string("all done").unwrap();
     assert!(said.contains("twilio.toml is good") && said.contains("The log is whole"), "{said}");
     assert!(!said.contains(PASSPHRASE) && !said.contains("the secret of an API key"), "{said}");
-    // Where the README says that files are.
+    // Where the guide says that files are.
     let settings = if cfg!(windows) { "AppData" } else { ".config" };
     for file in ["people.db", "secrets.vault", "audit.log"] {
         assert!(home.file(settings).join("twilio-admin").join(file).exists(), "{file}");
@@ -65,7 +60,7 @@ fn the_exit_codes_are_those_of_the_help_text() {
         .collect();
     assert_eq!(rows.len(), 8);
     for row in rows {
-        assert!(section().contains(&row), "{row}");
+        assert!(GUIDE.contains(&row), "{row}");
         // The module's documentation says a little more of the last.
         let row = row.trim_end_matches(" |");
         assert!(MODULE.contains(&format!("//! {row}")), "{row}");

@@ -112,12 +112,12 @@ fn review_70_the_guide_says_what_sighup_rereads_and_what_needs_a_restart() {
 }
 
 #[tokio::test]
-async fn review_70_the_readmes_steps_start_the_server() {
-    let section = "## Access tokens and the token server";
+async fn review_70_the_guides_steps_start_the_server() {
+    let section = "## Start it";
     let folder = Folder::new();
     std::fs::remove_file(folder.path("users.toml")).unwrap();
-    folder.write("token-server.toml", &blocks(README, section, "toml")[0]);
-    let steps = blocks(README, section, "sh").remove(0);
+    folder.write("token-server.toml", &blocks(GUIDE, section, "toml")[0]);
+    let steps = blocks(GUIDE, section, "sh").remove(0);
     let mut steps: Vec<&str> = steps.lines().collect();
     let curl = steps.pop().unwrap();
     let start = steps.pop().unwrap();

@@ -278,9 +278,9 @@ fn the_example_works_as_it_stands() {
 }
 
 #[tokio::test]
-async fn the_readmes_configuration_works() {
-    let readme = include_str!("../../../README.md");
-    let (_, section) = readme.split_once("## Access tokens and the token server").unwrap();
+async fn the_guides_configuration_works() {
+    let guide = include_str!("../../../docs/token-server.md");
+    let (_, section) = guide.split_once("## Start it").unwrap();
     let text = section.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
     let folder = Folder::new();
     let path = folder.write("token-server.toml", text);

@@ -9,7 +9,7 @@ const MANIFEST: &str = include_str!("../../../Cargo.toml");
 const DOCUMENTS: [(&str, &str); 3] = [
     ("src/vault/mod.rs", include_str!("../../src/vault/mod.rs")),
     ("src/listener/mod.rs", include_str!("../../src/listener/mod.rs")),
-    ("README.md", include_str!("../../../README.md")),
+    ("docs/inbound-auth.md", include_str!("../../../docs/inbound-auth.md")),
 ];
 
 /// The levels of optimization by package that a manifest sets for debug builds.
