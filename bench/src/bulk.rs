@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
+use twilio_emulator::{Emulator, FaultPlan};
 use twilio_sdk::bulk::BulkSender;
-use twilio_sdk::emulator::{Emulator, FaultPlan};
 use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig, RetryConfig};
 
 use crate::canned::{ACCOUNT, KEY};
@@ -20,7 +20,7 @@ pub(crate) async fn run(requests: usize) -> Result<()> {
     let seen = Arc::clone(&carried);
     let mock = Emulator::builder()
         .max_recorded_requests(1)
-        .faults(FaultPlan::from_toml(include_str!("../../twilio-sdk/examples/faults.toml"))?)
+        .faults(FaultPlan::from_toml(include_str!("../../apps/twilio-emulator/examples/faults.toml"))?)
         .on_request(move |request| {
             let index =
                 request.form_value("To").and_then(|to| to.strip_prefix("+1555")?.parse::<usize>().ok());

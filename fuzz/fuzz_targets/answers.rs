@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use http::{HeaderMap, StatusCode};
 use libfuzzer_sys::{Corpus, fuzz_target};
 use serde_json::Value;
-use twilio_fuzz::{client, differences, has_twins, keep, with_mock};
+use twilio_fuzz::{client, differences, has_twins, keep, with_emulator};
 use twilio_sdk::conversations_v2::builder::FetchCommunicationParams;
 use twilio_sdk::fuzzing::{Decode, Output, Param, answer, page, repaired};
 use twilio_sdk::studio_v2::builder::FetchExecutionContextParams;
@@ -62,8 +62,8 @@ macro_rules! operations {
         ]);
 
         fn seeds() {
-            with_mock(|client, mock| async move {
-                let _running = mock;
+            with_emulator(|client, emulator| async move {
+                let _running = emulator;
                 let mut index = 0_u8;
                 $(
                     let call = client.$product().$name($($argument),*).send_with_response();

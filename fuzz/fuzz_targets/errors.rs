@@ -3,7 +3,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use libfuzzer_sys::{Corpus, fuzz_target};
-use twilio_fuzz::{keep, with_mock};
+use twilio_fuzz::{keep, with_emulator};
 use twilio_sdk::fuzzing::{answer, wait};
 use twilio_sdk::types::MessageSid;
 
@@ -27,7 +27,7 @@ fn head(data: &[u8]) -> usize {
 }
 
 fn seeds() {
-    with_mock(|client, mock| async move {
+    with_emulator(|client, emulator| async move {
         let problems = [
             r#"{"code":21211,"message":"m","more_info":"https://x","status":400,"details":{"a":1}}"#,
             r#"{"code":"20001","message":"m","httpStatusCode":400,"params":{"p":[1]},"userError":true}"#,
@@ -40,7 +40,7 @@ fn seeds() {
             keep(&format!("shape{index}"), format!("{head}\n\n{problem}").as_bytes());
             keep(&format!("number{index}"), format!("503\nRetry-After: 3\n\n{problem}").as_bytes());
         }
-        mock.stub_next(302, &[("Location", "https://elsewhere/")], "");
+        emulator.stub_next(302, &[("Location", "https://elsewhere/")], "");
         for (name, sid) in [("redirect", "SM"), ("refused", "nonsense")] {
             let sid = MessageSid::from(sid);
             if let Err(error) = client.api_v2010().fetch_message(sid).send().await

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use http::Uri;
 use libfuzzer_sys::{Corpus, fuzz_target};
-use twilio_fuzz::{client, keep, with_mock};
+use twilio_fuzz::{client, keep, with_emulator};
 use twilio_sdk::fuzzing::{Decode, page};
 use twilio_sdk::{Client, Pages};
 
@@ -41,7 +41,7 @@ const NEXT: [(&str, Next); 4] = [
 ];
 
 fn seeds() {
-    with_mock(|_, _| async {
+    with_emulator(|_, _| async {
         let links = [
             "/2010-04-01/Accounts/AC1/Messages.json?PageSize=50&Page=1&PageToken=PASM1",
             "https://HOST/v2/Services?PageSize=50&Page=1&PageToken=PA",

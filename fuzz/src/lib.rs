@@ -7,7 +7,7 @@ mod seed;
 
 pub use mutate::{mutate, mutate_behind};
 pub use same::{differences, has_twins};
-pub use seed::{client, corpus, keep, with_mock};
+pub use seed::{client, corpus, keep, with_emulator};
 
 /// Replaces libFuzzer's mutator by one that changes the JSON behind the first `behind` bytes half of the time.
 #[macro_export]

@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use twilio_sdk::emulator::Emulator;
+use twilio_emulator::Emulator;
 use twilio_sdk::{BearerConfig, Client, ConnectionConfig};
 
 /// The folder for seeds; `None` where a single input is run again.
@@ -16,7 +16,7 @@ pub fn keep(name: &str, seed: &[u8]) {
     fs::write(folder.join(name), seed).expect("a seed");
 }
 
-/// A client that is not used to send anything, or of a mock.
+/// A client that is not used to send anything, or of a emulator.
 pub fn client(base_url: Option<&str>) -> Client {
     let mut auth = BearerConfig::new("secret");
     auth.account_sid = Some(format!("AC{:032x}", 1).into());
@@ -28,13 +28,13 @@ pub fn client(base_url: Option<&str>) -> Client {
 }
 
 /// Runs something with a client of the embedded Twilio, and only where seeds are wanted.
-pub fn with_mock<F: Future<Output = ()>>(run: impl FnOnce(Client, Emulator) -> F) {
+pub fn with_emulator<F: Future<Output = ()>>(run: impl FnOnce(Client, Emulator) -> F) {
     if corpus().is_none() {
         return;
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        let mock = Emulator::start().await.expect("the embedded Twilio");
-        run(client(Some(&mock.base_url())), mock).await;
+        let emulator = Emulator::start().await.expect("the embedded Twilio");
+        run(client(Some(&emulator.base_url())), emulator).await;
     });
 }

@@ -49,7 +49,7 @@ pub fn page<T: Decode + Send + 'static>(
 }
 
 /// The names and scopes of a text of users, in their order.
-#[cfg(all(feature = "listener", feature = "emulator"))]
+#[cfg(feature = "listener")]
 pub fn users(text: &str, format: crate::ConfigFormat) -> Result<Vec<(String, Vec<String>)>> {
     crate::listener::users_of(text, format)
 }

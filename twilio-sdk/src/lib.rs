@@ -109,6 +109,8 @@ pub mod blocking;
 pub mod bulk;
 mod client;
 mod config;
+#[cfg(feature = "emulator")]
+mod emulator_glue;
 mod endpoint;
 mod error;
 #[cfg(feature = "hashicorp-vault")]
@@ -123,13 +125,11 @@ pub mod listener;
 #[cfg_attr(docsrs, doc(cfg(feature = "media")))]
 pub mod media;
 mod paging;
-#[cfg(any(feature = "emulator", feature = "request-validation"))]
+#[cfg(feature = "request-validation")]
 mod pattern;
 mod products;
 mod runtime;
 
-#[cfg(feature = "emulator")]
-pub mod emulator;
 #[cfg(feature = "oauth")]
 #[cfg_attr(docsrs, doc(cfg(feature = "oauth")))]
 pub mod oauth;
@@ -140,6 +140,9 @@ pub mod token_server;
 #[cfg_attr(docsrs, doc(cfg(feature = "vault")))]
 pub mod vault;
 
+#[cfg(feature = "emulator")]
+#[cfg_attr(docsrs, doc(cfg(feature = "emulator")))]
+pub use twilio_emulator as emulator;
 #[cfg(feature = "access-token")]
 #[cfg_attr(docsrs, doc(cfg(feature = "access-token")))]
 pub use twilio_sdk_access_token as access_token;

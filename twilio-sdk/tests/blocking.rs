@@ -4,7 +4,7 @@
 mod common;
 
 use common::{client, client_at, mock};
-use twilio_sdk::emulator::Emulator;
+use twilio_emulator::Emulator;
 
 /// A runtime for the mock alone; the calls are made outside of it.
 fn server() -> (tokio::runtime::Runtime, Emulator) {

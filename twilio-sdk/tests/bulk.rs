@@ -92,14 +92,17 @@ async fn a_run_that_waits_for_its_next_request_stops_too() {
 }
 
 /// A mock on which a third of all attempts goes wrong, and that remembers so many requests.
-async fn troubled(requests: usize) -> twilio_sdk::emulator::Emulator {
-    let faults = twilio_sdk::emulator::FaultPlan::from_toml(include_str!("../examples/faults.toml")).unwrap();
-    let builder = twilio_sdk::emulator::Emulator::builder().max_recorded_requests(requests);
+async fn troubled(requests: usize) -> twilio_emulator::Emulator {
+    let faults = twilio_emulator::FaultPlan::from_toml(include_str!(
+        "../../apps/twilio-emulator/examples/faults.toml"
+    ))
+    .unwrap();
+    let builder = twilio_emulator::Emulator::builder().max_recorded_requests(requests);
     builder.faults(faults).start().await.unwrap()
 }
 
 /// A client that does not wait long between its attempts.
-fn patient(mock: &twilio_sdk::emulator::Emulator, attempts: u32) -> twilio_sdk::Client {
+fn patient(mock: &twilio_emulator::Emulator, attempts: u32) -> twilio_sdk::Client {
     use std::time::Duration;
     let retry = twilio_sdk::RetryConfig::new().max_attempts(attempts).base(Duration::from_millis(1));
     let key = twilio_sdk::ApiKeyConfig::new(common::ACCOUNT, common::KEY, "key-secret");
@@ -188,7 +191,7 @@ async fn as_the_sender() {
 }
 
 /// The messages that the mock has carried out, by recipient.
-fn carried_out(mock: &twilio_sdk::emulator::Emulator) -> BTreeMap<String, usize> {
+fn carried_out(mock: &twilio_emulator::Emulator) -> BTreeMap<String, usize> {
     let mut found = BTreeMap::new();
     for request in mock.requests().iter().filter(|request| request.executed && request.method == "POST") {
         *found.entry(request.form_value("To").unwrap().to_owned()).or_insert(0) += 1;
@@ -197,7 +200,7 @@ fn carried_out(mock: &twilio_sdk::emulator::Emulator) -> BTreeMap<String, usize>
 }
 
 /// Lets the mock list what it has carried out, which it does not by itself.
-fn list(mock: &twilio_sdk::emulator::Emulator) {
+fn list(mock: &twilio_emulator::Emulator) {
     let now = time::OffsetDateTime::now_utc().format(&time::format_description::well_known::Rfc2822).unwrap();
     let messages: Vec<_> = carried_out(mock)
         .keys()
@@ -213,7 +216,7 @@ fn list(mock: &twilio_sdk::emulator::Emulator) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn review_66_after_kill_9_nothing_is_sent_twice_and_nothing_is_lost() {
     use std::time::Duration;
-    use twilio_sdk::emulator::{Fault, RequestMatcher};
+    use twilio_emulator::{Fault, RequestMatcher};
     let mock = mock().await;
     // Slow enough that many requests are in flight at any moment: their messages exist, and no one was told.
     mock.inject_fault(RequestMatcher::operation("CreateMessage"), Fault::delay(Duration::from_millis(100)))

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use common::{client, mock};
 use serde_json::json;
-use twilio_sdk::emulator::Emulator;
+use twilio_emulator::Emulator;
 
 #[tokio::test]
 async fn every_item_comes_once_in_both_styles_of_links() {
@@ -145,7 +145,7 @@ async fn a_number_beyond_which_there_is_none_ends_the_list() {
 /// The mock's links lead to the address by which the client knows it, with the product's host in them.
 #[tokio::test]
 async fn review_69_all_pages_are_read_by_whatever_name_the_mock_is_known() {
-    let mock = twilio_sdk::emulator::Emulator::builder().items_per_list(120).start().await.unwrap();
+    let mock = twilio_emulator::Emulator::builder().items_per_list(120).start().await.unwrap();
     let port = mock.local_addr().port();
     for url in [
         mock.base_url(),

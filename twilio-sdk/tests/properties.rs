@@ -7,7 +7,7 @@ use common::{client, mock};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
-use twilio_sdk::emulator::Emulator;
+use twilio_emulator::Emulator;
 use twilio_sdk::{Client, Location};
 
 /// Runs a property against one mock: starting one for each case would be most of the work.

@@ -5,7 +5,7 @@ mod common;
 
 use common::{client, mock};
 use serde_json::{Value, json};
-use twilio_sdk::emulator::{Emulator, RecordedRequest};
+use twilio_emulator::{Emulator, RecordedRequest};
 use twilio_sdk::iam_organizations::builder::{CreateTokenParams, PatchOrganizationUserParams};
 use twilio_sdk::{Client, OperationRequest, RequestData, iam_organizations, lookups_v1, verify_v2};
 

@@ -12,8 +12,8 @@ use base64::engine::general_purpose::STANDARD;
 use capture::Capture;
 use common::loopback::{Loopback, Reply};
 use common::{ACCOUNT, KEY};
+use twilio_emulator::{Emulator, RecordedRequest};
 use twilio_sdk::api_v2010::builder::CreateSipCredentialParams;
-use twilio_sdk::emulator::{Emulator, RecordedRequest};
 use twilio_sdk::verify_v2::builder::CreateNewFactorParams;
 use twilio_sdk::{
     ApiKeyConfig, Auth, AuthTokenConfig, BasicConfig, BearerConfig, Client, ConnectionConfig,

@@ -9,7 +9,7 @@ use capture::{Capture, Seen};
 use common::{ACCOUNT, KEY, mock};
 use serde_json::Value;
 use tracing::Level;
-use twilio_sdk::emulator::Emulator;
+use twilio_emulator::Emulator;
 use twilio_sdk::verify_v2::builder::{
     CreateNewFactorPasskeyParams, FetchEntityParams, FetchVerificationParams,
 };

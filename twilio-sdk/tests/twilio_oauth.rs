@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use common::ACCOUNT;
 use common::loopback::{Loopback, Reply, Seen};
-use twilio_sdk::emulator::{Emulator, TokenFormat};
+use twilio_emulator::{Emulator, TokenFormat};
 use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig, OAuthConfig, OAuthErrorCode, RetryConfig};
 
 const TOKEN: &str = "/v2/token";

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{ACCOUNT, KEY, client, mock};
-use twilio_sdk::emulator::Emulator;
+use twilio_emulator::Emulator;
 use twilio_sdk::memory_v1::builder::CreateProfileObservationParams;
 use twilio_sdk::memory_v1::types::ObservationCreateRequest;
 use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig, Error};

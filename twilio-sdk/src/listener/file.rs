@@ -274,7 +274,7 @@ fn is_transmittable(text: &str) -> bool {
 }
 
 /// Returns the usernames and scopes of a users file, for fuzzing.
-#[cfg(all(fuzzing, feature = "emulator"))]
+#[cfg(fuzzing)]
 pub(crate) fn users_of(text: &str, format: crate::ConfigFormat) -> Result<Vec<(String, Vec<String>)>> {
     let found =
         crate::config::file::read_str(text, format, &|_| None, &|reader| users(&reader.table("auth")))?;

@@ -65,7 +65,7 @@ pub use facts::RequestContext;
 #[cfg(feature = "token-server")]
 pub(crate) use facts::{forwarded, id as request_id};
 pub use file::FileUserStore;
-#[cfg(all(fuzzing, feature = "emulator"))]
+#[cfg(fuzzing)]
 pub(crate) use file::users_of;
 pub use handler::{BasicHandler, CredentialSource};
 #[cfg(feature = "auth-layer")]

@@ -3,7 +3,7 @@
 
 pub mod loopback;
 
-use twilio_sdk::emulator::Emulator;
+use twilio_emulator::Emulator;
 use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig};
 
 pub const ACCOUNT: &str = "AC00000000000000000000000000000001";

@@ -1,7 +1,7 @@
 //! Clients of files, over real HTTP.
 
 use base64::Engine as _;
-use twilio_sdk::emulator::Emulator;
+use twilio_emulator::Emulator;
 use twilio_sdk::{Client, ConfigFormat, ConfigLoader};
 
 use crate::Folder;

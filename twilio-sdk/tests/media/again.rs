@@ -1,6 +1,6 @@
 //! When an upload is sent a second time.
 
-use twilio_sdk::emulator::{Fault, RequestMatcher};
+use twilio_emulator::{Fault, RequestMatcher};
 use twilio_sdk::media::UploadContent;
 
 use crate::common::{client_at, mock};

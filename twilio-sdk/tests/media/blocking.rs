@@ -1,6 +1,6 @@
 use std::io::Read as _;
 
-use twilio_sdk::emulator::Emulator;
+use twilio_emulator::Emulator;
 use twilio_sdk::media::{UploadContent, Visibility};
 
 use crate::common::client;

@@ -3,7 +3,7 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use twilio_sdk::emulator::{Emulator, Fault, RequestMatcher};
+use twilio_emulator::{Emulator, Fault, RequestMatcher};
 use twilio_sdk::media::RecordingFormat;
 
 use crate::common::{ACCOUNT, client, mock};

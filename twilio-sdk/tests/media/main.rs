@@ -15,7 +15,7 @@ mod trouble;
 mod upload;
 
 use bytes::Bytes;
-use twilio_sdk::emulator::media_bytes;
+use twilio_emulator::media_bytes;
 
 const RECORDING: &str = "RE00000000000000000000000000000003";
 const MESSAGE: &str = "MM00000000000000000000000000000004";

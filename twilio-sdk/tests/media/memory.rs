@@ -6,8 +6,8 @@ use std::process::Command;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, ReadBuf};
+use twilio_emulator::{Emulator, media_bytes};
 use twilio_sdk::Client;
-use twilio_sdk::emulator::{Emulator, media_bytes};
 use twilio_sdk::media::{UploadContent, Visibility};
 
 use crate::common::client_at;

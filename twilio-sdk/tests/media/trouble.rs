@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use twilio_sdk::emulator::{Emulator, Fault, RequestMatcher};
+use twilio_emulator::{Emulator, Fault, RequestMatcher};
 use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig, PoolConfig, RetryConfig};
 
 use crate::common::{ACCOUNT, KEY, client, client_at, mock};

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::io::AsyncReadExt as _;
+use twilio_emulator::Emulator;
 use twilio_sdk::RetryConfig;
-use twilio_sdk::emulator::Emulator;
 use twilio_sdk::media::{AssetVersion, UploadContent, UploadRequest, Visibility};
 
 use crate::common::{client, client_at, mock};

@@ -18,17 +18,18 @@ fn repository() -> Folder {
     let debug = root.file("target/debug");
     std::fs::create_dir_all(debug.join("examples")).unwrap();
     symlink(env!("CARGO_BIN_EXE_twilio-admin"), debug.join("twilio-admin")).unwrap();
-    symlink(env!("CARGO_BIN_EXE_twilio-emulator"), debug.join("twilio-emulator")).unwrap();
     symlink(env!("CARGO_MANIFEST_DIR"), root.file("twilio-sdk")).unwrap();
-    // The example is part of this program, which needs no other build of the crate for it.
-    let this = std::env::current_exe().unwrap();
-    let script = format!(
-        "#!/bin/sh\nexec env TWILIO_TEST_SERVICE=\"$1\" {} --exact stop::as_the_service --nocapture\n",
-        this.display()
-    );
-    let service = debug.join("examples/service");
-    std::fs::write(&service, script).unwrap();
-    chmod(&service, 0o755);
+    // The example and the emulator are part of this program, which needs no other build for them.
+    let this = |variable: &str, test: &str, path: &Path| {
+        let this = std::env::current_exe().unwrap();
+        let this = this.display();
+        std::fs::write(path, format!("#!/bin/sh\nexec env {variable} {this} --exact {test} --nocapture\n"))
+            .unwrap();
+        chmod(path, 0o755);
+    };
+    this("TWILIO_TEST_SERVICE=\"$1\"", "stop::as_the_service", &debug.join("examples/service"));
+    // After `--listen`.
+    this("TWILIO_TEST_EMULATOR=\"$2\"", "stop::as_the_emulator", &debug.join("twilio-emulator"));
     root
 }
 

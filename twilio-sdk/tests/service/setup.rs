@@ -5,9 +5,9 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
+use twilio_emulator::Emulator;
 use twilio_sdk::access::{AccessControl, Roles, SqliteAccessStore};
 use twilio_sdk::audit::AuditLog;
-use twilio_sdk::emulator::Emulator;
 use twilio_sdk::listener::PasswordHash;
 use twilio_sdk::types::SecretString;
 use twilio_sdk::vault::{Argon2Params, VaultOptions};

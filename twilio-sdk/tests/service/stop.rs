@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::json;
-use twilio_sdk::emulator::{Fault, RequestMatcher};
+use twilio_emulator::{Fault, RequestMatcher};
 
 use crate::folder::Folder;
 use crate::http::Caller;
@@ -27,6 +27,15 @@ impl Drop for Process {
 async fn as_the_service() {
     let Some(folder) = std::env::var_os("TWILIO_TEST_SERVICE") else { return };
     crate::program::run(folder).await.unwrap();
+}
+
+/// Not a test of its own: the emulator as another process, on an address.
+#[tokio::test(flavor = "multi_thread")]
+async fn as_the_emulator() {
+    let Some(address) = std::env::var_os("TWILIO_TEST_EMULATOR") else { return };
+    let address = address.to_str().unwrap().parse().unwrap();
+    let _running = twilio_emulator::Emulator::builder().listen(address).start().await.unwrap();
+    std::future::pending::<()>().await;
 }
 
 fn start(folder: &Folder) -> (Process, SocketAddr, BufReader<ChildStdout>) {

@@ -1,9 +1,9 @@
 //! The whole story, in its order.
 
 use serde_json::{Value, json};
+use twilio_emulator::Emulator;
 use twilio_sdk::access_token::AccessToken;
 use twilio_sdk::audit::{RecordFilter, search_log, verify_log};
-use twilio_sdk::emulator::Emulator;
 
 use crate::directory::ADMIN_PASSWORD;
 use crate::folder::{Folder, holds};

@@ -80,11 +80,11 @@ async fn review_24_the_token_of_the_next_page_goes_into_the_operations_own_param
 #[cfg(feature = "numbers-v1")]
 #[tokio::test]
 async fn review_24_the_mock_pages_by_the_operations_own_parameter_only() {
-    let mock = twilio_sdk::emulator::Emulator::builder().items_per_list(5).start().await.unwrap();
+    let mock = twilio_emulator::Emulator::builder().items_per_list(5).start().await.unwrap();
     let twilio = build(config(&mock.base_url()));
     let items = twilio.numbers_v1().list_port_in_requests().size(2).items().collect().await.unwrap();
     assert_eq!(items.len(), 5);
-    let names = |request: &twilio_sdk::emulator::RecordedRequest| -> Vec<String> {
+    let names = |request: &twilio_emulator::RecordedRequest| -> Vec<String> {
         request.query.iter().map(|(name, _)| name.clone()).collect()
     };
     let requests = mock.requests();
@@ -112,7 +112,7 @@ async fn review_24_the_mock_pages_by_the_operations_own_parameter_only() {
 }
 
 /// A GET by hand, with the credentials of another request.
-async fn get(url: &str, like: &twilio_sdk::emulator::RecordedRequest) -> String {
+async fn get(url: &str, like: &twilio_emulator::RecordedRequest) -> String {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
     let mut stream = tokio::net::TcpStream::connect(host).await.unwrap();

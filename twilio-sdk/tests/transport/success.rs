@@ -102,7 +102,7 @@ async fn review_23_statuses_without_a_body_and_operations_without_a_model_need_n
 
 #[tokio::test]
 async fn review_23_the_mocks_empty_bodies_are_errors_too() {
-    let mock = twilio_sdk::emulator::Emulator::start().await.unwrap();
+    let mock = twilio_emulator::Emulator::start().await.unwrap();
     let twilio = crate::build(crate::config(&mock.base_url()));
     mock.stub_next(200, &[], "");
     let error = twilio.verify_v2().list_service().items().collect().await.unwrap_err();

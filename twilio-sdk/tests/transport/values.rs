@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use serde_json::json;
+use twilio_emulator::Emulator;
 use twilio_sdk::api_v2010::builder::CreateCallParams;
 use twilio_sdk::api_v2010::types::{Call, MessageStatus};
-use twilio_sdk::emulator::Emulator;
 use twilio_sdk::types::{Decimal, SecretString, SecretValue, Sid};
 use twilio_sdk::verify_v2::builder::{
     CreateVerificationParams, FetchVerificationParams, UpdateVerificationParams,

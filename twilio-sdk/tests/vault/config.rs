@@ -55,7 +55,7 @@ async fn the_secret_of_the_vault_is_what_requests_carry() {
     let vault = create(&folder);
     let account = format!("AC{:032}", 1);
     vault.set("key", json!({"account": account, "sid": "SK1", "secret": "the-right-one"}), None).unwrap();
-    let builder = twilio_sdk::emulator::Emulator::builder().accept_basic("SK1", "the-right-one");
+    let builder = twilio_emulator::Emulator::builder().accept_basic("SK1", "the-right-one");
     let mock = builder.start().await.unwrap();
     let vault = Arc::new(vault);
     // The names that go with the secret may be kept beside it.
