@@ -1,7 +1,9 @@
 use std::process::Command;
 
 use anyhow::Result;
+use xtask::members::members;
 
+use crate::output::count;
 use crate::workspace::Workspace;
 
 /// What `cargo xtask docs` understands.
@@ -11,15 +13,26 @@ pub(crate) struct Args {}
 /// Sets of features whose documentation differs in what links may lead to.
 const FEATURES: [&[&str]; 3] = [&["--no-default-features"], &[], &["--all-features"]];
 
-/// Builds the documentation with default features, with none and with all of them; a warning is an error.
+/// Builds the documentation of every published member with no, default and all features; a warning is an error.
 pub(crate) fn run(workspace: &Workspace, _: Args) -> Result<()> {
+    let members = members(workspace.root())?;
+    let published: Vec<&str> =
+        members.iter().filter(|member| member.published).map(|member| member.name.as_str()).collect();
     for features in FEATURES {
         let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         command.current_dir(workspace.root()).args(["doc", "--no-deps"]);
-        command.args(["-p", "twilio-sdk", "-p", "twilio-sdk-openapi", "-p", "twilio-sdk-codegen"]);
+        command.args(published.iter().flat_map(|name| ["-p", name]));
         command.args(features).env("RUSTDOCFLAGS", "-D warnings");
         workspace.run(command)?;
     }
+    let descriptions = match workspace.upstream().is_dir() {
+        true => "with Twilio's own descriptions",
+        false => "without Twilio's own descriptions, made from facts; `cargo xtask gen` downloads them",
+    };
+    println!(
+        "{} documented in target/doc, {descriptions}; all operations: target/doc/twilio_sdk/operations/index.html",
+        count(published.len(), "package")
+    );
     Ok(())
 }
 

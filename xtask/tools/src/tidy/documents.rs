@@ -72,3 +72,19 @@ fn is_program(file: &File, folder: &str, name: &str) -> bool {
         .iter()
         .any(|end| file.path.ends_with(end))
 }
+
+/// `docs/features.md` has a row for every library feature of the SDK.
+pub(super) fn features_documented(tree: &Tree) -> Vec<Violation> {
+    const GUIDE: &str = "docs/features.md";
+    let Some(manifest) = tree.manifests.iter().find(|file| file.path == "twilio-sdk/Cargo.toml") else {
+        return Vec::new();
+    };
+    let guide = tree.documents.iter().find(|file| file.path == GUIDE).map_or("", |file| file.text.as_str());
+    let manifest: toml::Table = manifest.text.parse().unwrap_or_default();
+    let features = manifest.get("features").and_then(toml::Value::as_table).into_iter().flatten();
+    let is_product = |name: &str| twilio_openapi::products().iter().any(|product| product.feature() == name);
+    let missing = features
+        .map(|(name, _)| name)
+        .filter(|name| !is_product(name) && *name != "default" && !guide.contains(&format!("`{name}`")));
+    missing.map(|name| Violation::new(GUIDE, format!("has no row for the feature `{name}`"))).collect()
+}

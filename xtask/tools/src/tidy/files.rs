@@ -54,7 +54,7 @@ fn bare(line: &str) -> String {
 pub(super) struct Tree {
     pub(super) rust: Vec<File>,
     pub(super) manifests: Vec<File>,
-    /// The documents at the root.
+    /// The documents at the root, and the guides.
     pub(super) documents: Vec<File>,
 }
 
@@ -64,7 +64,7 @@ impl Tree {
         tree.manifests = with_ending(root, ".toml")?;
         tree.manifests.retain(|file| file.path.ends_with("Cargo.toml"));
         tree.documents = with_ending(root, ".md")?;
-        tree.documents.retain(|file| !file.path.contains('/'));
+        tree.documents.retain(|file| !file.path.contains('/') || file.path.starts_with("docs/"));
         Ok(tree)
     }
 

@@ -50,6 +50,7 @@ const RULES: &[Rule] = &[
     ("every defect of the review has a test", numbered::review_has_tests),
     ("every doc example is compiled", wording::doc_examples_compile),
     ("commands in the documents exist", documents::commands_exist),
+    ("every feature is documented", documents::features_documented),
 ];
 
 pub(crate) fn run(workspace: &Workspace, _: Args) -> Result<()> {

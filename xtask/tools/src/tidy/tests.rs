@@ -152,6 +152,14 @@ fn commands_in_documents_must_exist() {
 }
 
 #[test]
+fn every_feature_must_be_in_the_guide() {
+    let rule = documents::features_documented;
+    let manifest = ("twilio-sdk/Cargo.toml", "[features]\ndefault = []\nmessaging-v1 = []\nwebhook = []\n");
+    assert_eq!(places(rule, &[manifest]), ["docs/features.md"]);
+    assert!(places(rule, &[manifest, ("docs/features.md", "| `webhook` | Adds webhooks. |")]).is_empty());
+}
+
+#[test]
 fn every_weakness_must_have_a_test() {
     let rule = numbered::weaknesses_have_tests;
     let all = rule(&tree(&[]));
