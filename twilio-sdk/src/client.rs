@@ -3,7 +3,7 @@ use crate::config::ConnectionConfig;
 use crate::runtime::{Handle, RawRequest};
 use crate::types::AccountSid;
 
-/// The way to every product: one set of credentials and one pool of connections. Cheap to clone.
+/// Sends requests to every enabled product. Clones share credentials, connections and limits.
 ///
 /// ```no_run
 /// # async fn example() -> twilio_sdk::Result<()> {
@@ -22,50 +22,48 @@ pub struct Client {
 }
 
 impl Client {
-    /// Makes a client; nothing is sent.
+    /// Creates a client. Sends nothing.
     ///
     /// # Errors
     ///
-    /// [`is_config`](crate::Error::is_config): the credentials or a setting cannot work, and the message says
-    /// which.
+    /// [`is_config`](crate::Error::is_config): the credentials or a setting are invalid. The message says which.
     pub fn new(config: ConnectionConfig) -> Result<Self> {
         Ok(Self { handle: Handle::new(config)? })
     }
 
-    /// Makes a client of the environment's variables; see [`ConnectionConfig::from_env`].
+    /// Creates a client from environment variables; see [`ConnectionConfig::from_env`].
     ///
     /// # Errors
     ///
-    /// As of [`ConnectionConfig::from_env`] and of [`new`](Self::new).
+    /// The same errors as [`ConnectionConfig::from_env`] and [`new`](Self::new).
     pub fn from_env() -> Result<Self> {
         Self::new(ConnectionConfig::from_env()?)
     }
 
-    /// The same client with other credentials: another account, or another key. Connections, limits and settings
-    /// are shared with this one.
+    /// Creates a client with other credentials that shares connections, limits and settings with this one.
     ///
     /// # Errors
     ///
-    /// [`is_config`](crate::Error::is_config): the credentials cannot work.
+    /// [`is_config`](crate::Error::is_config): the credentials are invalid.
     pub fn with_auth(&self, auth: impl Into<crate::Auth>) -> Result<Self> {
         Ok(Self { handle: self.handle.with_auth(auth.into())? })
     }
 
-    /// The account of the credentials, if they say which.
+    /// Returns the account of the credentials, if they name one.
     pub fn account_sid(&self) -> Option<&AccountSid> {
         self.handle.account_sid()
     }
 
-    /// A request to a path of Twilio's that this version of the library does not know, with the client's credentials,
-    /// retries, limits and redaction.
+    /// Creates a request to a path that this version of the library does not know, with the client's credentials, retries,
+    /// limits and redaction.
     ///
-    /// * The URL is `https://` with a host of `twilio.com`, into which the client's region and edge are put where it names
-    ///   none; or a path, such as `/2010-04-01/Accounts.json`, of `api.twilio.com`; or a URL below the client's base URL.
-    ///   With a base URL, Twilio's hosts are asked there, and named in `X-Forwarded-Host`. Any other URL is an error when
-    ///   the request is sent, because credentials go nowhere else.
+    /// * The URL is `https://` with a host of `twilio.com`, which gets the client's region and edge unless it names its own;
+    ///   or a path of `api.twilio.com`, such as `/2010-04-01/Accounts.json`; or a URL below the client's base URL. With a
+    ///   base URL, requests to Twilio's hosts are sent there, with `X-Forwarded-Host`. Any other URL is an error when the
+    ///   request is sent, because credentials are sent nowhere else.
     /// * [`with_param`](crate::RawRequest::with_param) sets parameters: in the query of GET and DELETE, in the form or JSON
     ///   body of POST, PUT and PATCH.
-    /// * What is retried and when is as for other requests: POST and PATCH only where nothing was carried out.
+    /// * It is retried like other requests: POST and PATCH only if Twilio has not executed them.
     ///
     /// ```no_run
     /// # async fn example(twilio: twilio_sdk::Client) -> twilio_sdk::Result<()> {
@@ -86,7 +84,7 @@ impl Client {
     }
 }
 
-/// Makes a module and a method of every enabled product.
+/// Defines a module and a method for every enabled product.
 macro_rules! products {
     ($($module:ident = $feature:literal, $host:literal;)*) => {
         $(

@@ -1,4 +1,4 @@
-//! Which URL a product's requests go to: host, region and edge.
+//! The URL that a product's requests are sent to: host, region and edge.
 
 use std::fmt;
 
@@ -8,10 +8,10 @@ use twilio_sdk_http::internal::url::{is_https, secure_url};
 use crate::config::{ConnectionConfig, Location};
 use crate::{Error, Result};
 
-/// Where requests go.
+/// The destination of requests.
 #[derive(Clone, Debug)]
 pub(crate) struct Endpoint {
-    /// Instead of Twilio's own hosts; without a trailing slash.
+    /// Replaces Twilio's hosts; without a trailing slash.
     base_url: Option<String>,
     location: Location,
 }
@@ -25,7 +25,7 @@ impl Endpoint {
         Ok(Self { base_url, location })
     }
 
-    /// Scheme and authority for a product's host.
+    /// Returns scheme and authority for a product's host.
     pub(crate) fn base_url(&self, host: &str) -> String {
         match &self.base_url {
             Some(base) => base.clone(),
@@ -33,7 +33,7 @@ impl Endpoint {
         }
     }
 
-    /// The base URL instead of Twilio's own hosts, if there is one.
+    /// Returns the base URL that replaces Twilio's hosts, if one is set.
     pub(crate) fn own_base_url(&self) -> Option<&str> {
         self.base_url.as_deref()
     }
@@ -46,12 +46,12 @@ impl Endpoint {
         self.location.host(host)
     }
 
-    /// Whether requests go to Twilio's own hosts.
+    /// Returns whether requests are sent to Twilio's hosts.
     pub(crate) fn is_twilio(&self) -> bool {
         self.base_url.is_none()
     }
 
-    /// Where tokens are asked for, and the host to name to a gateway. Region and edge never change it.
+    /// Returns the URL of the token endpoint, and the host to name to a gateway. Region and edge do not change it.
     pub(crate) fn token_url(&self, own: Option<&str>) -> (String, Option<HeaderValue>) {
         const HOST: &str = "oauth.twilio.com";
         match (own, &self.base_url) {
@@ -61,13 +61,13 @@ impl Endpoint {
         }
     }
 
-    /// Whether requests need TLS.
+    /// Returns whether requests use TLS.
     pub(crate) fn needs_tls(&self) -> bool {
         self.base_url.as_deref().is_none_or(is_https)
     }
 
-    /// The path and query to request for a link to a next page, if the link leads to where requests go anyway
-    /// or to Twilio's own host of the same product.
+    /// Returns the path and query of a link to a next page, if the link points to the base URL or to Twilio's host of the same
+    /// product.
     pub(crate) fn link(&self, base_url: &str, host: &str, link: &str) -> std::result::Result<String, String> {
         if link.starts_with('/') && !link.starts_with("//") {
             return Ok(strip_prefix(base_url, link));
@@ -89,8 +89,7 @@ impl Endpoint {
         ))
     }
 
-    /// A gateway in front of Twilio sees one host for all products; this tells it which one is meant, with region
-    /// and edge.
+    /// Returns the host, with region and edge, that a gateway is told in `X-Forwarded-Host`: it sees one host for all products.
     pub(crate) fn forwarded_host(&self, host: &'static str) -> Option<HeaderValue> {
         self.base_url.as_ref()?;
         match self.location == Location::default() {
@@ -100,14 +99,14 @@ impl Endpoint {
     }
 }
 
-/// A base URL may have a path, which links from the root repeat.
+/// Removes the path of the base URL, which links from the root repeat.
 fn strip_prefix(base_url: &str, link: &str) -> String {
     let prefix = base_url.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map(|(_, path)| path);
     let rest = prefix.and_then(|prefix| link.strip_prefix('/')?.strip_prefix(prefix));
     rest.filter(|rest| rest.starts_with('/')).unwrap_or(link).to_owned()
 }
 
-/// Checks a base URL of the user's own; without a trailing slash.
+/// Checks a custom base URL, and returns it without a trailing slash.
 pub(crate) fn base_url(text: &str) -> Result<String> {
     let uri = secure_url("base_url", text)?;
     let wrong = |what: &str| Error::config(format!("base_url {what}"));

@@ -1,4 +1,4 @@
-//! Lists that come in pages.
+//! Paginated lists.
 
 mod items;
 mod position;
@@ -22,13 +22,13 @@ pub use items::Items;
 use position::Next;
 pub use position::PagePosition;
 
-/// One page of a list, whichever of Twilio's envelopes it came in.
+/// A page of a list, in any of Twilio's envelopes.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Page<T> {
     /// The items.
     pub items: Vec<T>,
-    /// The fields around the items: `meta`, `next_page_uri`, `total_pages` and the like.
+    /// The other properties of the envelope, such as `meta`, `next_page_uri` and `total_pages`.
     pub extra: Extra,
     key: String,
     repaired: Vec<usize>,
@@ -43,13 +43,13 @@ impl<T> Default for Page<T> {
 impl<T> Page<T> {
     /// Returns the indices in [`items`](Self::items) of the items that were not well-formed JSON.
     ///
-    /// They hold what could be read of them, the others are whole; see
+    /// These contain what could be read; the others are complete. See
     /// [`Response::is_repaired`](crate::Response::is_repaired). Empty for a well-formed response.
     pub fn repaired_items(&self) -> &[usize] {
         &self.repaired
     }
 
-    /// Where the next page is, `None` on the last one. Kept as a string it is Twilio's link or token.
+    /// Returns the position of the next page, `None` on the last page. As a string it is Twilio's link or token.
     pub fn next_page_token(&self) -> Option<PagePosition> {
         self.next().map(PagePosition::from)
     }
@@ -103,7 +103,7 @@ impl<T: Decode + Send + 'static> Output for Page<T> {
 }
 
 impl<T: Decode> Page<T> {
-    /// Looks for the items where the answer itself says they are, if they are not where they should be.
+    /// Finds the items under the name that the response itself gives, if they are not under the expected name.
     fn rekey(&mut self, expected: &str) {
         let named = self.extra.get("meta").and_then(|meta| meta.get("key")).and_then(Value::as_str);
         if let Some(named) = named.filter(|named| *named != expected && self.items.is_empty()) {
@@ -166,7 +166,7 @@ impl<'de, T: Decode> Visitor<'de> for PageSeed<'_, T> {
     }
 }
 
-/// The page as it came: the items under their name, and what was around them.
+/// A page as received: the items under their name, and the rest of the envelope.
 impl<T: Param> serde::Serialize for Page<T> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         self.json().serialize(serializer)
@@ -188,26 +188,26 @@ impl<T: Param> Param for Page<T> {
     }
 }
 
-/// The pages of a list, one request each, made as they are asked for.
+/// Fetches a list lazily, one request per page.
 ///
 /// With feature `stream` this is a `futures_core::Stream`.
 ///
-/// After an error that [`is_retryable`](Error::is_retryable) the same page can be asked for again, at most ten times in
-/// a row; any other error ends the list. [`position`](Self::position) says where the list is, also after an error.
+/// After an error that [`is_retryable`](Error::is_retryable), the next poll requests the same page again, at most ten times
+/// in a row. Any other error ends the list. [`position`](Self::position) stays valid after an error.
 #[must_use = "nothing is sent until a page is asked for"]
 pub struct Pages<T> {
     pub(crate) call: Option<RequestBuilder<Page<T>>>,
     flight: Option<SendFuture<Page<T>>>,
     seen: HashSet<String>,
-    /// Why there is no page after the one that was given last.
+    /// The error that follows the page returned last.
     ending: Option<Error>,
-    /// The page that is asked for next.
+    /// The page to request next.
     position: PagePosition,
-    /// How often in a row it was asked for in vain.
+    /// Number of consecutive failures of that page.
     failures: u32,
 }
 
-/// How often in a row a page is asked for in vain, so that a caller who passes over errors comes to an end.
+/// Maximum number of consecutive failures of a page, so that a loop that ignores errors ends.
 const MOST_FAILURES: u32 = 10;
 
 impl<T: Decode + Send + 'static> Pages<T> {
@@ -216,11 +216,11 @@ impl<T: Decode + Send + 'static> Pages<T> {
         Self { call: Some(call), flight, seen, ending, position: PagePosition::START, failures: 0 }
     }
 
-    /// Starts at a page that was reached before: a [`position`](Self::position), Twilio's link to a page, or its token.
-    /// The list must have the parameters that it had then.
+    /// Starts at a [`position`](Self::position), at Twilio's link to a page, or at a page token. The list must have the
+    /// parameters that it had then.
     ///
-    /// A link that leads to another host than this product's, or is none, is an [error](Error::is_pagination) in place of
-    /// the page, and nothing is sent.
+    /// A link to another host than this product's is an [error](Error::is_pagination) in place of the page. Nothing is sent
+    /// then.
     pub fn resume_from(mut self, position: impl Into<PagePosition>) -> Self {
         self.resume(position.into());
         self
@@ -238,12 +238,12 @@ impl<T: Decode + Send + 'static> Pages<T> {
         self.position = position;
     }
 
-    /// The page that comes next; `None` once the list has ended. After an error it is the page that failed.
+    /// Returns the position of the next page, `None` after the last one. After an error it is the page that failed.
     pub fn position(&self) -> Option<PagePosition> {
         (self.call.is_some() || self.ending.is_some()).then(|| self.position.clone())
     }
 
-    /// The next page; `None` after the last one.
+    /// Fetches the next page. Returns `None` after the last one.
     pub async fn next(&mut self) -> Option<Result<Page<T>>> {
         poll_fn(|context| self.poll_page(context)).await
     }
@@ -262,7 +262,7 @@ impl<T: Decode + Send + 'static> Pages<T> {
         let outcome = ready!(Pin::new(flight).poll(context));
         self.flight = None;
         match &outcome {
-            // What has arrived is given before the error that ends the list.
+            // Received items are returned before the error that ends the list.
             Ok(page) => {
                 self.failures = 0;
                 self.ending = self.advance(page).err();
@@ -273,7 +273,7 @@ impl<T: Decode + Send + 'static> Pages<T> {
         Poll::Ready(Some(outcome))
     }
 
-    /// Prepares the request for the page after this one.
+    /// Prepares the request for the next page.
     pub(crate) fn advance(&mut self, page: &Page<T>) -> Result<()> {
         let Some(mut call) = self.call.take() else { return Ok(()) };
         let Some(next) = page.next() else { return Ok(()) };
@@ -306,7 +306,7 @@ fn follow(parts: &mut Parts, client: &dyn crate::runtime::Dispatch, next: Next) 
             parts.set_query(name, token);
         }
         Next::Number(name, number) => {
-            // Some products write the parameter small; the caller's own spelling wins.
+            // Some products use lower case for the parameter; the caller's spelling wins.
             let given =
                 parts.query.iter().map(|(have, _)| have).find(|have| have.eq_ignore_ascii_case(&name));
             let name = given.cloned().unwrap_or(name);

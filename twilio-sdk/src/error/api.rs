@@ -2,10 +2,10 @@ use serde_json::{Map, Value};
 
 use crate::runtime::json_value;
 
-/// What an error's body says, in any of Twilio's three shapes: the one of the 2010 API, the one of version 1.0
-/// error responses, and RFC 9457. Fields of another type than expected are kept in [`other`](Self::other).
+/// The body of an error response, in any of Twilio's three formats: that of the 2010 API, that of version 1.0 error
+/// responses, and RFC 9457. Fields of an unexpected type are in [`other`](Self::other).
 ///
-/// `Debug` shows Twilio's texts, and of `details`, `params` and other fields no values: they may repeat the request.
+/// `Debug` shows Twilio's messages, but no values of `details`, `params` and other fields, which may repeat the request.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ErrorBody {
@@ -13,17 +13,17 @@ pub struct ErrorBody {
     pub code: Option<u32>,
     /// `message`.
     pub message: Option<String>,
-    /// `more_info`: a link to what the code means.
+    /// `more_info`: a link to the documentation of the code.
     pub more_info: Option<String>,
-    /// `status` or `httpStatusCode`: the HTTP status, as the body repeats it.
+    /// `status` or `httpStatusCode`: the HTTP status in the body.
     pub status: Option<u16>,
     /// `details`.
     pub details: Option<Value>,
     /// `params` of version 1.0.
     pub params: Option<Value>,
-    /// `userError` of version 1.0: whether the request is to blame.
+    /// `userError` of version 1.0: whether the request caused the error.
     pub user_error: Option<bool>,
-    /// `type` of RFC 9457: a URI that names the problem.
+    /// `type` of RFC 9457: a URI that identifies the kind of problem.
     pub kind: Option<String>,
     /// `title` of RFC 9457.
     pub title: Option<String>,
@@ -33,7 +33,7 @@ pub struct ErrorBody {
     pub instance: Option<String>,
     /// `errors` of RFC 9457.
     pub errors: Vec<ProblemDetail>,
-    /// Everything else.
+    /// All other fields.
     pub other: Map<String, Value>,
 }
 
@@ -41,14 +41,14 @@ pub struct ErrorBody {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ProblemDetail {
-    /// What is wrong.
+    /// The description of the error.
     pub detail: Option<String>,
-    /// JSON pointer to the place in the request.
+    /// The JSON pointer to the value in the request.
     pub pointer: Option<String>,
 }
 
 impl ErrorBody {
-    /// Reads a body, repaired where it is damaged; one that is not a JSON object, such as a proxy's HTML, gives nothing.
+    /// Parses a body, repairing damaged JSON. A body that is no JSON object, such as a proxy's HTML, has no fields.
     pub(crate) fn parse(body: &[u8]) -> Self {
         let Some(Value::Object(mut map)) = json_value(body) else { return Self::default() };
         let mut problem = Self {
@@ -72,7 +72,7 @@ impl ErrorBody {
     }
 }
 
-/// Takes a field out, if it has the right type.
+/// Removes a field, if it has the right type.
 fn take<T>(map: &mut Map<String, Value>, name: &str, read: impl FnOnce(&Value) -> Option<T>) -> Option<T> {
     let value = read(map.get(name)?)?;
     map.remove(name);

@@ -1,13 +1,14 @@
-//! Which errors pass, and which last.
+//! Distinguishes temporary errors from those that last.
 
 use http::StatusCode;
 
 use super::{Error, Kind};
 
-/// Codes that come with 429 and last for minutes or longer, so that no attempt within a request's time can succeed.
+/// Codes of 429 responses that last for minutes or longer, so that no retry within a request's deadline can succeed.
 /// Each has a page at `https://www.twilio.com/docs/api/errors/CODE`.
 ///
-/// 20429 (too many requests at once) and 60212 (too many verifications of a number at once) pass and are not here.
+/// 20429 (too many concurrent requests) and 60212 (too many concurrent verifications of a number) pass soon and are not
+/// listed.
 const LASTING: &[(u32, &str)] = &[
     (21611, "the sender has ten hours of messages in its queue"),
     (60202, "five checks of a verification: until it expires, after ten minutes"),
@@ -17,19 +18,18 @@ const LASTING: &[(u32, &str)] = &[
     (63038, "the account's messages of a day"),
 ];
 
-/// Whether a code says that another attempt cannot succeed soon.
+/// Returns whether a code means that a retry cannot succeed soon.
 pub(crate) fn lasts(code: Option<u32>) -> bool {
     code.is_some_and(|code| LASTING.iter().any(|(lasting, _)| *lasting == code))
 }
 
 impl Error {
-    /// Whether the same request may succeed later: no connection was made (unless TLS failed), the connection was lost,
-    /// the timeout passed, a limit of the client's own or the circuit breaker held it back, the token endpoint could not
-    /// be reached, or Twilio answered 408, 429 or 5xx.
+    /// Returns whether the request may succeed later: no connection could be established (unless TLS failed), the connection
+    /// was lost, the request timed out, a local limit or the circuit breaker rejected it, the token endpoint could not be
+    /// reached, or Twilio returned 408, 429 or 5xx.
     ///
-    /// It does not say that sending the request again is safe; see
-    /// [`may_have_executed`](Self::may_have_executed). Of Twilio's 429, the codes that last for minutes or
-    /// hours (21611, 60202, 60203, 60207, 60728, 63038) are not retryable.
+    /// It does not mean that a retry is safe; see [`may_have_executed`](Self::may_have_executed). Codes of 429 that last for
+    /// minutes or hours (21611, 60202, 60203, 60207, 60728, 63038) are not retryable.
     pub fn is_retryable(&self) -> bool {
         let passes = |status: StatusCode| {
             status.is_server_error()
@@ -44,7 +44,7 @@ impl Error {
         }
     }
 
-    /// An OAuth error that the server gave is final, whatever else is known.
+    /// Returns whether the token endpoint gave no OAuth error code, which would be final.
     fn token_code_passes(&self) -> bool {
         let problem = self.0.token.as_ref();
         problem.is_none_or(|problem| {

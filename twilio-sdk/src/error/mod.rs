@@ -1,4 +1,4 @@
-//! The one error of the client.
+//! The error type of the client.
 
 mod api;
 mod lasting;
@@ -25,13 +25,13 @@ use shown::Unexpected;
 use twilio_sdk_config::{ConfigError, ConfigProblem};
 use twilio_sdk_http::internal::Cause;
 
-/// The result of a call.
+/// The result of a request.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Why a call failed.
+/// The error of a request or of a configuration.
 ///
 /// Branch on [`code`](Self::code), Twilio's own error code, or on the `is_*` predicates. `Display` and `Debug` show
-/// no credentials, no query and nothing of a body but Twilio's own message, which may name a phone number.
+/// no credentials, no query and nothing of a body except Twilio's message, which may contain a phone number.
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -42,7 +42,7 @@ struct Inner {
     problem: ErrorBody,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
     attempts: u32,
-    /// Whether Twilio may have carried out the call in an attempt before the last.
+    /// Whether Twilio may have executed the request in an attempt before the last.
     uncertain: bool,
     tls: bool,
     refused: bool,
@@ -112,11 +112,11 @@ impl Error {
         } else if source.is_connect() {
             (Kind::Connect, "cannot connect")
         } else if cause.headers {
-            (Kind::Limit, "the answer's headers are more than is read")
+            (Kind::Limit, "the response headers are too large")
         } else if source.is_timeout() {
             (Kind::Timeout, "timed out")
         } else if cause.refused {
-            (Kind::Transport, "the server did not take the request")
+            (Kind::Transport, "the server refused the request without processing it")
         } else {
             (Kind::Transport, "the connection failed")
         };
@@ -143,10 +143,10 @@ impl Error {
 
     pub(crate) fn circuit_open(operation: &'static Operation, host: &str, wait: Duration) -> Self {
         let next = match wait.is_zero() {
-            true => "an attempt is under way that shows whether it works again".to_owned(),
-            false => format!("the next attempt is made in {:.1} s", wait.as_secs_f64()),
+            true => "a probe is in flight".to_owned(),
+            false => format!("it allows the next request in {:.1} s", wait.as_secs_f64()),
         };
-        let message = format!("too many calls to {host} failed; {next}");
+        let message = format!("the circuit breaker of {host} is open after too many failures; {next}");
         let mut error = Self::new(Kind::CircuitOpen, Some(operation), message);
         error.0.circuit_retry_after = Some(wait);
         error
@@ -160,19 +160,18 @@ impl Error {
     }
 
     pub(crate) fn decode(operation: &'static Operation, source: serde_json::Error) -> Self {
-        let mut error =
-            Self::new(Kind::Decode, Some(operation), "the answer is not the JSON that is expected");
+        let mut error = Self::new(Kind::Decode, Some(operation), "the response is not the expected JSON");
         error.0.source = Some(match source.classify() {
-            // This one repeats what the answer held.
+            // Its message repeats values of the response.
             Category::Data => Unexpected { line: source.line(), column: source.column() }.into(),
             _ => Box::new(source),
         });
         error
     }
 
-    /// The answer is JSON of another kind; `kind` says which, and nothing of what it holds.
+    /// The response is JSON of another kind. `kind` names it and contains no value.
     pub(crate) fn shape(operation: &'static Operation, kind: &str) -> Self {
-        let message = format!("the answer is not the JSON that is expected, but {kind}");
+        let message = format!("the response is not the expected JSON but {kind}");
         let mut error = Self::new(Kind::Decode, Some(operation), message);
         error.0.source = Some(Unexpected { line: 1, column: 1 }.into());
         error
@@ -191,55 +190,55 @@ impl Error {
         self.after(raw.attempts, raw.uncertain)
     }
 
-    /// How many attempts were made, and whether Twilio may have carried out the call in one before the last.
+    /// Sets the number of attempts, and whether Twilio may have executed the request in one before the last.
     pub(crate) fn after(mut self, attempts: u32, uncertain: bool) -> Self {
         (self.0.attempts, self.0.uncertain) = (attempts, uncertain);
         self
     }
 
-    /// How many attempts were made; 0 where none was.
+    /// Returns the number of attempts, 0 if nothing was sent.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// The HTTP status, if there was an answer.
+    /// Returns the HTTP status, if a response arrived.
     pub fn status(&self) -> Option<StatusCode> {
         let token = || self.0.token.as_ref()?.status;
         self.0.raw.as_ref().map(|raw| raw.status).or_else(token)
     }
 
-    /// Twilio's error code, such as 21211; see <https://www.twilio.com/docs/api/errors>.
+    /// Returns Twilio's error code, such as 21211; see <https://www.twilio.com/docs/api/errors>.
     pub fn code(&self) -> Option<u32> {
         self.0.problem.code
     }
 
-    /// Twilio's message: `message`, or `detail` and `title` of the newer shape.
+    /// Returns Twilio's message: `message`, or `detail` or `title` of an RFC 9457 body.
     pub fn message(&self) -> Option<&str> {
         let problem = &self.0.problem;
         problem.message.as_deref().or(problem.detail.as_deref()).or(problem.title.as_deref())
     }
 
-    /// A link to what the code means.
+    /// Returns a link to the documentation of the code.
     pub fn more_info(&self) -> Option<&str> {
         self.0.problem.more_info.as_deref()
     }
 
-    /// Further facts, as Twilio gives them.
+    /// Returns the property `details` of the response body.
     pub fn details(&self) -> Option<&Value> {
         self.0.problem.details.as_ref()
     }
 
-    /// Every field of Twilio's three error shapes.
+    /// Returns the error body with all its fields.
     pub fn error_body(&self) -> &ErrorBody {
         &self.0.problem
     }
 
-    /// `Twilio-Request-Id`, by which Twilio's support finds a request.
+    /// Returns the header `Twilio-Request-Id`, which Twilio's support asks for.
     pub fn request_id(&self) -> Option<&str> {
         self.0.raw.as_ref()?.request_id()
     }
 
-    /// How long to wait before the next attempt, where the answer's `Retry-After` says so in seconds or as a date.
+    /// Returns the wait that the header `Retry-After` of the response asks for, in seconds or as a date.
     pub fn retry_after(&self) -> Option<Duration> {
         match &self.0.token {
             Some(problem) => problem.retry_after,
@@ -247,22 +246,22 @@ impl Error {
         }
     }
 
-    /// The answer's headers, if there was an answer.
+    /// Returns the response headers, if a response arrived.
     pub fn headers(&self) -> Option<&HeaderMap> {
         self.0.raw.as_ref().map(|raw| &raw.headers)
     }
 
-    /// The answer's body as it came, if there was an answer.
+    /// Returns the response body as received, if a response arrived.
     pub fn body(&self) -> Option<&[u8]> {
         self.0.raw.as_ref().map(|raw| &raw.body[..])
     }
 
-    /// The `operationId` of the call, if the error belongs to an answer.
+    /// Returns the `operationId`, if the error belongs to a request.
     pub fn operation_id(&self) -> Option<&'static str> {
         self.0.operation.map(|operation| operation.id)
     }
 
-    /// What kind of error it is, in one word, for spans and metrics.
+    /// Returns the kind of error in one word, for spans and metrics.
     pub(crate) fn kind_name(&self) -> &'static str {
         match self.0.kind {
             Kind::Config => "config",
@@ -282,7 +281,7 @@ impl Error {
         }
     }
 
-    /// The configuration or the credentials cannot work; nothing was sent.
+    /// Returns whether the configuration or the credentials are invalid. Nothing was sent.
     pub fn is_config(&self) -> bool {
         self.0.kind == Kind::Config
     }
@@ -292,75 +291,76 @@ impl Error {
         &self.0.config_problems
     }
 
-    /// A value cannot be put into a request, or breaks a rule that is checked; nothing was sent.
+    /// Returns whether the request is invalid: a value cannot be sent, or it violates a validated rule. Nothing was sent.
     pub fn is_invalid_request(&self) -> bool {
         self.0.kind == Kind::Request
     }
 
-    /// No connection was made; nothing was sent in the last attempt.
+    /// Returns whether no connection could be established. Nothing was sent in the last attempt.
     pub fn is_connect(&self) -> bool {
         self.0.kind == Kind::Connect
     }
 
-    /// TLS with the host failed: its certificate is not trusted, or the versions do not meet; nothing was sent in the
-    /// last attempt.
+    /// Returns whether TLS failed: an untrusted certificate, or no common version. Nothing was sent in the last attempt.
     pub fn is_tls(&self) -> bool {
         self.0.tls
     }
 
-    /// The last attempt was not made: the client's own limits held it back, or it could not be put together.
+    /// Returns whether the last attempt was not sent: a local limit rejected it, or the request is invalid.
     pub(crate) fn is_held_back(&self) -> bool {
         self.is_local_limit() || self.is_circuit_open() || self.is_invalid_request()
     }
 
-    /// The server says that it did not look at the request: HTTP/2's REFUSED_STREAM, or a connection that was
-    /// being shut down.
+    /// Returns whether the server did not process the request: HTTP/2's REFUSED_STREAM, or a connection that was being
+    /// closed.
     pub(crate) fn is_refused(&self) -> bool {
         self.0.refused
     }
 
-    /// The connection was lost, or the answer broke off. Twilio may have carried out the call;
-    /// [`status`](Self::status) is there if the answer had begun.
+    /// Returns whether the connection was lost or the response was cut off. Twilio may have executed the request.
+    /// [`status`](Self::status) is set if the response had begun.
     pub fn is_transport(&self) -> bool {
         self.0.kind == Kind::Transport
     }
 
-    /// The answer is larger than the client's limits. Twilio has carried out the call.
+    /// Returns whether the response exceeds [`ResponseLimits`](crate::ResponseLimits). Twilio has executed the request.
     pub fn is_response_too_large(&self) -> bool {
         self.0.kind == Kind::Limit
     }
 
-    /// The call's turn did not come in time: the client's own limit of calls under way or of calls per second
-    /// held it back; nothing was sent in the last attempt.
+    /// Returns whether the client's own concurrency or rate limit kept the request from being sent in time. Nothing was sent
+    /// in the last attempt.
     pub fn is_local_limit(&self) -> bool {
         self.0.kind == Kind::Busy
     }
 
-    /// The circuit breaker of the host is open; nothing was sent in the last attempt.
+    /// Returns whether the circuit breaker of the host is open. Nothing was sent in the last attempt.
     pub fn is_circuit_open(&self) -> bool {
         self.0.kind == Kind::CircuitOpen
     }
 
-    /// How long the circuit breaker that refused the call stays open; zero while the outcome of a probe is awaited.
+    /// Returns how long the circuit breaker stays open; zero while a probe is in flight.
     pub fn circuit_retry_after(&self) -> Option<Duration> {
         self.0.circuit_retry_after
     }
 
-    /// There is no OAuth token: the authorization server refused it, or did not answer in time; the call itself was
-    /// not sent, or was refused with the token before. [`oauth_error`](Self::oauth_error) says why.
+    /// Returns whether no OAuth token could be obtained: the authorization server rejected the request or did not respond in
+    /// time. The request itself was not sent, or was rejected with the previous token. See
+    /// [`oauth_error`](Self::oauth_error).
     pub fn is_oauth(&self) -> bool {
         self.0.kind == Kind::Token
     }
 
-    /// Why there is no OAuth token.
+    /// Returns the error of the token endpoint.
     pub fn oauth_error(&self) -> Option<&OAuthError> {
         self.0.token.as_deref()
     }
 
-    /// Whether Twilio may have carried out the call though there is no answer of use: it was sent, and then the
-    /// time-out passed, the connection was lost, the answer could not be read, or it is one of a failure of Twilio's
-    /// own (5xx), or a 303, with which a server points to the outcome of what it did (RFC 9110, section 15.4.4); any
-    /// other redirect says that nothing was carried out at the address that was asked. That holds for every attempt: a `DELETE` that is told 404 after a time-out may have deleted.
+    /// Returns whether Twilio may have executed the request although no usable response arrived.
+    ///
+    /// True after a timeout, a lost connection, an undecodable response, a 5xx, and a 303, which points to the result of
+    /// what the server did (RFC 9110, section 15.4.4). Other redirects mean that nothing was executed. All attempts count:
+    /// a `DELETE` that gets 404 after a timeout may have deleted.
     pub fn may_have_executed(&self) -> bool {
         let uncertain = match self.0.kind {
             Kind::Timeout | Kind::Transport | Kind::Decode | Kind::Limit => true,
@@ -372,42 +372,42 @@ impl Error {
         self.0.uncertain || (uncertain && !self.0.refused)
     }
 
-    /// The time-out passed. Twilio may have carried out the call.
+    /// Returns whether the request timed out. Twilio may have executed it.
     pub fn is_timeout(&self) -> bool {
         self.0.kind == Kind::Timeout
     }
 
-    /// Twilio answered with an error.
+    /// Returns whether Twilio responded with an error status.
     pub fn is_api(&self) -> bool {
         self.0.kind == Kind::Api
     }
 
-    /// The answer could not be read. Twilio has carried out the call.
+    /// Returns whether the response could not be decoded. Twilio has executed the request.
     pub fn is_decode(&self) -> bool {
         self.0.kind == Kind::Decode
     }
 
-    /// The next page's link leads elsewhere, or in a circle.
+    /// Returns whether the link to the next page points to another host or to a page already read.
     pub fn is_pagination(&self) -> bool {
         self.0.kind == Kind::Paging
     }
 
-    /// Twilio does not know the resource (404).
+    /// Returns whether the resource does not exist (404).
     pub fn is_not_found(&self) -> bool {
         self.status() == Some(StatusCode::NOT_FOUND)
     }
 
-    /// There were too many requests (429).
+    /// Returns whether Twilio rejected the request because of too many requests (429).
     pub fn is_rate_limited(&self) -> bool {
         self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
     }
 
-    /// Twilio does not accept the credentials (401).
+    /// Returns whether Twilio rejected the credentials (401).
     pub fn is_unauthorized(&self) -> bool {
         self.status() == Some(StatusCode::UNAUTHORIZED)
     }
 
-    /// The credentials do not allow the call (403).
+    /// Returns whether the credentials lack the permission (403).
     pub fn is_forbidden(&self) -> bool {
         self.status() == Some(StatusCode::FORBIDDEN)
     }

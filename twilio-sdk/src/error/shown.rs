@@ -1,4 +1,4 @@
-//! What errors show of themselves: no credentials, no query, and nothing of a body but Twilio's own message.
+//! `Display` and `Debug` of errors: no credentials, no query, and nothing of a body except Twilio's message.
 
 use std::fmt;
 
@@ -13,8 +13,8 @@ impl fmt::Display for Error {
             }
             return f.write_str(&inner.message);
         }
-        let operation = inner.operation.map_or("the call", |operation| operation.id);
-        write!(f, "{operation}: Twilio answered")?;
+        let operation = inner.operation.map_or("the request", |operation| operation.id);
+        write!(f, "{operation}: Twilio returned")?;
         if let Some(status) = self.status() {
             write!(f, " {}", status.as_u16())?;
         }
@@ -47,7 +47,7 @@ impl fmt::Debug for Error {
     }
 }
 
-/// Texts that Twilio writes, and of everything else only that it is there.
+/// Shows Twilio's messages, and of everything else whether it is present.
 impl fmt::Debug for ErrorBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&String> = self.other.keys().collect();
@@ -69,7 +69,7 @@ impl fmt::Debug for ErrorBody {
     }
 }
 
-/// JSON of another shape than expected, and where, without what it held.
+/// Unexpected JSON and its position, without its value.
 #[derive(Debug)]
 pub(super) struct Unexpected {
     pub(super) line: usize,
@@ -78,7 +78,7 @@ pub(super) struct Unexpected {
 
 impl fmt::Display for Unexpected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "another shape is expected at line {} column {}", self.line, self.column)
+        write!(f, "unexpected JSON at line {} column {}", self.line, self.column)
     }
 }
 

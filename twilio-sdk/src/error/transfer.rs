@@ -1,4 +1,4 @@
-//! What can go wrong with files only.
+//! Errors of uploads and downloads.
 
 use super::{Error, Kind};
 #[cfg(feature = "media")]
@@ -6,7 +6,7 @@ use crate::runtime::{Operation, Raw};
 
 #[cfg(feature = "media")]
 impl Error {
-    /// An answer whose body is not what its head announced.
+    /// A response whose body does not match its headers.
     pub(crate) fn broken(operation: &'static Operation, message: impl Into<String>, raw: &Raw) -> Self {
         Self::new(Kind::Transport, Some(operation), message).with_raw(raw)
     }
@@ -23,13 +23,13 @@ impl Error {
 }
 
 impl Error {
-    /// The content of an upload could not be read to its end, or is not as long as it was said to be: Twilio got a
-    /// part of it at most, and carried out nothing. Or the content of a download could not be written.
+    /// Returns whether the content of an upload could not be read, or has another length than declared (Twilio received at
+    /// most a part and executed nothing), or whether a download could not be written.
     pub fn is_upload(&self) -> bool {
         self.0.kind == Kind::Content
     }
 
-    /// A redirect of a download leads where it must not: in a circle, too far, or not to `https://`.
+    /// Returns whether a download was redirected in a circle, too often, or not to `https://`.
     pub fn is_redirect(&self) -> bool {
         self.0.kind == Kind::Redirect
     }

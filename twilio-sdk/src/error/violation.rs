@@ -3,7 +3,7 @@ use std::fmt;
 use super::{Error, Kind};
 use crate::runtime::Operation;
 
-/// A rule of Twilio's specification that a parameter breaks. It never holds the parameter's value.
+/// A violated rule of Twilio's specification. It never contains the value of the parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     parameter: String,
@@ -15,13 +15,13 @@ impl Violation {
         Self { parameter: parameter.to_owned(), rule }
     }
 
-    /// The parameter's name on the wire: `Body`, an item as `MediaUrl[0]`, a field as `channels[2].from`, any value of
-    /// a map as `traits.*`; empty where it is the whole body.
+    /// Returns the parameter's name on the wire: `Body`, an item as `MediaUrl[0]`, a field as `channels[2].from`, any value
+    /// of a map as `traits.*`; empty for the whole body.
     pub fn parameter(&self) -> &str {
         &self.parameter
     }
 
-    /// What it must fulfil, such as "must have at most 1600 characters".
+    /// Returns the rule, such as "must have at most 1600 characters".
     pub fn message(&self) -> &str {
         &self.rule
     }
@@ -35,7 +35,7 @@ impl fmt::Display for Violation {
 }
 
 impl Error {
-    /// What a request would break of the specification's rules; nothing was sent.
+    /// Creates the error of a request that violates rules of the specification.
     pub(crate) fn invalid(operation: &'static Operation, violations: Vec<Violation>) -> Self {
         let listed: Vec<String> = violations.iter().map(Violation::to_string).collect();
         let mut error = Self::new(Kind::Request, Some(operation), listed.join("; "));
@@ -43,7 +43,7 @@ impl Error {
         error
     }
 
-    /// Every rule of the specification that the request breaks; empty unless [validation is
+    /// Returns every violated rule of the specification. Empty unless [validation is
     /// on](crate::ConnectionConfig::validate_requests) and [`is_invalid_request`](Self::is_invalid_request).
     #[cfg_attr(docsrs, doc(cfg(feature = "request-validation")))]
     pub fn violations(&self) -> &[Violation] {

@@ -6,7 +6,7 @@ use super::{Page, PagePosition, Pages};
 use crate::Result;
 use crate::runtime::{Decode, RequestBuilder};
 
-/// The items of a list, page after page, made as they are asked for.
+/// Iterates over the items of a list. Fetches each page when its first item is needed.
 ///
 /// With feature `stream` this is a `futures_core::Stream`.
 ///
@@ -20,7 +20,7 @@ use crate::runtime::{Decode, RequestBuilder};
 /// while let Some(call) = calls.next().await {
 ///     match call {
 ///         Ok(call) => println!("{:?}", call.sid),
-///         // The next turn asks for the same page again.
+///         // The next turn requests the same page again.
 ///         Err(error) if error.is_retryable() => tokio::time::sleep(std::time::Duration::from_secs(30)).await,
 ///         Err(error) => return Err(error),
 ///     }
@@ -30,12 +30,12 @@ use crate::runtime::{Decode, RequestBuilder};
 /// # }
 /// ```
 ///
-/// After an error that [`is_retryable`](crate::Error::is_retryable) the list goes on where it was, as [`Pages`] do.
+/// After an error that [`is_retryable`](crate::Error::is_retryable) the list continues where it was, like [`Pages`].
 #[must_use = "nothing is sent until an item is asked for"]
 pub struct Items<T> {
     pages: Pages<T>,
     ready: std::vec::IntoIter<T>,
-    /// The page that `ready` is of; `None` once it has been read to its end.
+    /// The page that `ready` belongs to; `None` once all its items were returned.
     current: Option<PagePosition>,
     left: Option<usize>,
 }
@@ -45,32 +45,32 @@ impl<T: Decode + Send + 'static> Items<T> {
         Self { pages: Pages::new(call), ready: Vec::new().into_iter(), current: None, left: None }
     }
 
-    /// Ends after so many items, counted from here; no further page is asked for then. All unless set.
+    /// Ends after `items` more items, and requests no page beyond them. Default: no limit.
     pub fn limit(mut self, items: usize) -> Self {
         self.left = Some(items);
         self
     }
 
-    /// Starts where a list was before: at a [`position`](Self::position), at Twilio's link to a page, or at its token; as
-    /// [`Pages::resume_from`] does.
+    /// Starts at a [`position`](Self::position), at Twilio's link to a page, or at a page token, like
+    /// [`Pages::resume_from`].
     pub fn resume_from(mut self, position: impl Into<PagePosition>) -> Self {
         self.pages.resume(position.into());
         (self.ready, self.current) = (Vec::new().into_iter(), None);
         self
     }
 
-    /// The place of the next item: its page, and how many items of the page come before it. `None` once the list has
-    /// ended. Where items were added or removed in between, a page that is asked for again may hold other items.
+    /// Returns the position of the next item: its page and its index. `None` after the last item. If items were added or
+    /// removed in between, a page requested again may contain other items.
     pub fn position(&self) -> Option<PagePosition> {
         self.current.clone().or_else(|| self.pages.position())
     }
 
-    /// The next item; `None` after the last one.
+    /// Returns the next item, or `None` after the last one.
     pub async fn next(&mut self) -> Option<Result<T>> {
         poll_fn(|context| self.poll_item(context)).await
     }
 
-    /// The next item of the page at hand.
+    /// Returns the next item of the current page.
     pub(crate) fn ready(&mut self) -> Option<T> {
         if self.left == Some(0) {
             return None;
@@ -84,7 +84,7 @@ impl<T: Decode + Send + 'static> Items<T> {
         Some(item)
     }
 
-    /// Every item that is left, or the first error.
+    /// Collects the remaining items. Stops at the first error.
     pub async fn collect(mut self) -> Result<Vec<T>> {
         let mut items = Vec::new();
         while let Some(item) = self.next().await {

@@ -1,39 +1,39 @@
-//! Where in a list a reader is.
+//! Positions in lists.
 
 use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
-/// A page of a list, and how many of its items were read: what a program keeps to go on later, or elsewhere.
+/// A page of a list and the number of its items already read. Store it to continue later, or in another process.
 ///
-/// It comes from [`Page::next_page_token`](crate::Page::next_page_token), [`Pages::position`](crate::Pages::position) or
-/// [`Items::position`](crate::Items::position), is written and read as a string (`Display`, `FromStr`, serde), and goes to
-/// `resume_from` of a list with the same parameters. It holds what Twilio put into the link to the page, which may name
-/// a phone number; it holds no credentials, and the link's host is checked again before it is followed.
+/// [`Page::next_page_token`](crate::Page::next_page_token), [`Pages::position`](crate::Pages::position) and
+/// [`Items::position`](crate::Items::position) return it, and `resume_from` of a list with the same parameters takes it. It
+/// converts to and from a string (`Display`, `FromStr`, serde). Twilio's link in it may contain a phone number, but no
+/// credentials. The host of the link is checked before it is followed.
 ///
 /// ```
 /// use twilio_sdk::PagePosition;
 ///
-/// // Twilio's own link or page token, as a string.
+/// // Twilio's link or page token, as a string.
 /// let position = PagePosition::from("/2010-04-01/Accounts/AC1/Calls.json?PageSize=50&Page=1&PageToken=PACA1");
 /// assert_eq!(position.to_string().parse::<PagePosition>(), Ok(position));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PagePosition {
-    /// `None` is the first page.
+    /// `None` for the first page.
     pub(super) next: Option<Next>,
-    /// How many items of the page were read.
+    /// Number of items of the page already read.
     pub(super) read: usize,
 }
 
-/// How a page is asked for.
+/// How to request a page.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Next {
-    /// By a link, whole or from the root.
+    /// An absolute or a relative link.
     Link(String),
-    /// By a token in the query.
+    /// A token in the query.
     Token(String),
-    /// By a query parameter that holds a number.
+    /// A number in the query.
     Number(String, u64),
 }
 
@@ -47,7 +47,7 @@ impl From<Next> for PagePosition {
     }
 }
 
-/// What is neither a link nor one of the forms below is a token.
+/// A string that is neither a link nor one of the forms below is a token.
 const TOKEN: &str = "token:";
 const NUMBER: &str = "page:";
 const READ: &str = "read:";
@@ -84,7 +84,7 @@ impl fmt::Display for Next {
     }
 }
 
-/// A link or a token as it came; where items of the page were read, `read:N:` stands before it.
+/// A link or a token as received, prefixed by `read:N:` if items of the page were read.
 impl fmt::Display for PagePosition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.read > 0 || self.next.is_none() {
@@ -112,7 +112,7 @@ impl From<String> for PagePosition {
     }
 }
 
-/// Any string is a position; whether the server knows it shows when it is asked for.
+/// Any string is a position. The server rejects an unknown one.
 impl FromStr for PagePosition {
     type Err = Infallible;
 
