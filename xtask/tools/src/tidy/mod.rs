@@ -1,8 +1,13 @@
 mod documents;
+mod family;
+#[cfg(test)]
+mod family_tests;
 mod files;
 mod layers;
 mod numbered;
+mod published;
 mod sizes;
+mod surface;
 #[cfg(test)]
 mod tests;
 mod wording;
@@ -11,13 +16,17 @@ pub(crate) use files::{File, has_word, rust_files};
 
 use anyhow::{Result, bail};
 
-use crate::output::count;
+use crate::output::{count, print};
 use crate::workspace::Workspace;
 use files::Tree;
 
 /// What `cargo xtask tidy` understands.
 #[derive(clap::Args)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    /// Print the dependencies between the members, and what else the table allows.
+    #[arg(long)]
+    dependencies: bool,
+}
 
 /// A place where a rule is broken.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,6 +51,10 @@ const RULES: &[Rule] = &[
     ("one file names progenitor and typify", layers::progenitor_in_one_file),
     ("one folder talks HTTP", layers::http_in_runtime),
     ("the security layer does not know generated code", layers::security_without_products),
+    ("members depend on whom they may", family::dependencies_are_allowed),
+    ("sisters are pinned exactly", family::sisters_are_pinned),
+    ("only dependencies are named", family::only_dependencies_are_named),
+    ("published manifests are complete", published::manifests_are_complete),
     ("every pass has a reason", layers::passes_have_reasons),
     ("files are small", sizes::files_are_small),
     ("nothing is left to do", wording::nothing_left_to_do),
@@ -53,20 +66,28 @@ const RULES: &[Rule] = &[
     ("every feature is documented", documents::features_documented),
 ];
 
-pub(crate) fn run(workspace: &Workspace, _: Args) -> Result<()> {
+pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
     let tree = Tree::read(workspace.root())?;
-    let mut violations = 0;
+    if args.dependencies {
+        return print(&family::table(&tree));
+    }
+    let mut found: Vec<(Violation, &str)> = Vec::new();
     for (name, rule) in RULES {
-        for violation in rule(&tree) {
-            println!("{}: {} [{name}]", violation.place, violation.message);
-            violations += 1;
-        }
+        found.extend(rule(&tree).into_iter().map(|violation| (violation, *name)));
     }
-    for problem in crate::generate::problems(workspace)? {
+    let missing = published::missing_files(workspace.root(), &tree);
+    found.extend(missing.into_iter().map(|violation| (violation, "packages carry licences and a README")));
+    let moved = surface::problems(workspace)?;
+    found.extend(moved.into_iter().map(|violation| (violation, "the version moves with the surface")));
+    for (violation, rule) in &found {
+        println!("{}: {} [{rule}]", violation.place, violation.message);
+    }
+    let stale = crate::generate::problems(workspace)?;
+    for problem in &stale {
         println!("{problem}; run `cargo xtask gen` [specs and derived files are up to date]");
-        violations += 1;
     }
-    let summary = format!("{}, {}", count(RULES.len() + 1, "rule"), sizes::summary(&tree));
+    let summary = format!("{}, {}", count(RULES.len() + 3, "rule"), sizes::summary(&tree));
+    let violations = found.len() + stale.len();
     if violations > 0 {
         bail!("{}; {summary}", count(violations, "violation"));
     }

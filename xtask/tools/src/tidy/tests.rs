@@ -2,7 +2,7 @@ use super::files::{File, Tree};
 use super::*;
 
 /// A tree of files, manifests and documents told apart by their names.
-fn tree(files: &[(&str, &str)]) -> Tree {
+pub(super) fn tree(files: &[(&str, &str)]) -> Tree {
     let mut tree = Tree::default();
     for (path, text) in files {
         let file = File { path: (*path).to_owned(), text: (*text).to_owned() };
@@ -16,7 +16,7 @@ fn tree(files: &[(&str, &str)]) -> Tree {
 }
 
 /// The places that a rule complains about.
-fn places(rule: fn(&Tree) -> Vec<Violation>, files: &[(&str, &str)]) -> Vec<String> {
+pub(super) fn places(rule: fn(&Tree) -> Vec<Violation>, files: &[(&str, &str)]) -> Vec<String> {
     rule(&tree(files)).into_iter().map(|violation| violation.place).collect()
 }
 
