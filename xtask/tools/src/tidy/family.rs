@@ -257,9 +257,12 @@ pub(super) fn only_dependencies_are_named(tree: &Tree) -> Vec<Violation> {
     let members = members(tree);
     let mut found = Vec::new();
     for file in &tree.rust {
-        // The innermost folder wins: `xtask/tools/` lies in `xtask/`.
-        let owner = members.iter().filter(|member| file.path.starts_with(&member.folder));
-        let Some(owner) = owner.max_by_key(|member| member.folder.len()) else { continue };
+        // The innermost folder wins: `xtask/tools/` lies in `xtask/`. What has a workspace of its own is no member.
+        let folders = tree.manifests.iter().filter_map(|file| file.path.strip_suffix("Cargo.toml"));
+        let folder = folders.filter(|folder| file.path.starts_with(folder)).max_by_key(|folder| folder.len());
+        let Some(owner) = members.iter().find(|member| Some(member.folder.as_str()) == folder) else {
+            continue;
+        };
         let others = members.iter().filter(|other| {
             other.name != owner.name
                 && !owner.dependencies.iter().any(|dependency| dependency.name == other.name)

@@ -10,9 +10,11 @@ pub(crate) struct File {
 }
 
 impl File {
-    /// Line numbers and lines without comments and texts; test modules at the end of a file included.
+    /// Returns line numbers and lines without comments and without the contents of string literals; test modules at the end
+    /// of a file included.
     pub(super) fn code(&self) -> impl Iterator<Item = (usize, String)> {
-        let lines = self.text.lines().enumerate().map(|(at, line)| (at + 1, bare(line)));
+        let mut literal = None;
+        let lines = self.text.lines().enumerate().map(move |(at, line)| (at + 1, bare(line, &mut literal)));
         lines.filter(|(_, line)| !line.trim().is_empty())
     }
 
@@ -26,25 +28,48 @@ impl File {
     }
 }
 
-/// A line without its comment and without what its string literals hold. A literal over several lines is taken
-/// for code, which is good enough for rules.
-fn bare(line: &str) -> String {
+/// How a string literal ends that a line leaves open.
+#[derive(Clone, Copy)]
+enum Literal {
+    Escaped,
+    /// With so many `#`.
+    Raw(usize),
+}
+
+/// A line without its comment and without what its string literals hold; `open` is the literal that the line before left
+/// open, and then the one that this line does.
+fn bare(line: &str, open: &mut Option<Literal>) -> String {
     let mut code = String::new();
-    let mut chars = line.chars().peekable();
-    let mut in_string = false;
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' if in_string => {
-                chars.next();
-            }
-            '"' if in_string || !code.ends_with('\'') => {
-                in_string = !in_string;
+    let chars: Vec<char> = line.chars().collect();
+    let hashes = |from: usize| chars.iter().skip(from).take_while(|c| **c == '#').count();
+    let mut at = 0;
+    while let Some(c) = chars.get(at).copied() {
+        match (*open, c) {
+            (Some(Literal::Escaped), '\\') => at += 1,
+            (Some(Literal::Escaped), '"') => {
+                *open = None;
                 code.push(c);
             }
-            '/' if !in_string && chars.peek() == Some(&'/') => break,
-            c if !in_string => code.push(c),
-            _ => {}
+            (Some(Literal::Raw(number)), '"') if hashes(at + 1) >= number => {
+                *open = None;
+                code.push(c);
+                at += number;
+            }
+            (Some(_), _) => {}
+            (None, '/') if chars.get(at + 1) == Some(&'/') => break,
+            (None, '"') if code.ends_with('\'') && chars.get(at + 1) == Some(&'\'') => code.push(c),
+            (None, '"') if code.ends_with("'\\") => code.push(c),
+            (None, '"') => {
+                let before = code.trim_end_matches('#');
+                let word = |c: char| c.is_alphanumeric() || c == '_';
+                let is_raw =
+                    before.ends_with('r') && !before.trim_end_matches(['r', 'b', 'c']).ends_with(word);
+                *open = Some(if is_raw { Literal::Raw(code.len() - before.len()) } else { Literal::Escaped });
+                code.push(c);
+            }
+            (None, c) => code.push(c),
         }
+        at += 1;
     }
     code
 }
@@ -128,7 +153,18 @@ mod tests {
             (r#"f("https://hyper \" x", y) // z"#, r#"f("", y) "#),
             (r#"let c = '"'; hyper"#, r#"let c = '"'; hyper"#),
         ] {
-            assert_eq!(bare(line), code, "{line}");
+            assert_eq!(bare(line, &mut None), code, "{line}");
+        }
+    }
+
+    #[test]
+    fn literals_over_several_lines_are_not_code() {
+        let text = "let a = \"x\nhyper\ny\"; b\nlet c = r#\"\n\"hyper\n\"#; d\nlet e = '\\\"'; f\n";
+        let file = File { path: String::new(), text: text.into() };
+        let code: Vec<String> = file.code().map(|(_, line)| line).collect();
+        assert!(code.iter().all(|line| !line.contains("hyper")), "{code:?}");
+        for end in ["; b", "; d", "; f"] {
+            assert!(code.iter().any(|line| line.ends_with(end)), "{end}: {code:?}");
         }
     }
 }

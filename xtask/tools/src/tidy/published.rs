@@ -7,7 +7,7 @@ use super::family::members;
 use super::files::Tree;
 
 /// Texts that each package carries, because each is published by itself.
-const FILES: [&str; 3] = ["LICENSE-APACHE", "LICENSE-MIT", "README.md"];
+const FILES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 const KEYS: [&str; 4] = ["categories", "description", "documentation", "keywords"];
 const INHERITED: [&str; 5] = ["authors", "edition", "license", "repository", "rust-version"];
 
@@ -37,7 +37,8 @@ pub(super) fn manifests_are_complete(tree: &Tree) -> Vec<Violation> {
 pub(super) fn missing_files(root: &Path, tree: &Tree) -> Vec<Violation> {
     let mut found = Vec::new();
     for member in members(tree).iter().filter(|member| member.published) {
-        for name in FILES {
+        let readme = member.manifest.get("package").and_then(|package| package.get("readme")?.as_str());
+        for name in FILES.into_iter().chain([readme.unwrap_or("README.md")]) {
             let path = root.join(&member.folder).join(name);
             let is_file = std::fs::symlink_metadata(&path).is_ok_and(|data| data.is_file());
             if !is_file {
