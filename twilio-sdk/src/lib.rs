@@ -132,7 +132,7 @@ mod runtime;
 
 #[cfg(feature = "oauth")]
 #[cfg_attr(docsrs, doc(cfg(feature = "oauth")))]
-pub mod oauth;
+pub use twilio_sdk_oauth as oauth;
 #[cfg(feature = "token-server")]
 #[cfg_attr(docsrs, doc(cfg(feature = "token-server")))]
 pub mod token_server;

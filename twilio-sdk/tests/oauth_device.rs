@@ -10,7 +10,7 @@ use std::time::Duration;
 use common::loopback::{Loopback, Reply};
 use tokio::time::Instant;
 use twilio_sdk::OAuthErrorCode;
-use twilio_sdk::oauth::{DeviceLogin, OAuthClientConfig, Provider, Tokens};
+use twilio_sdk::oauth::{DeviceLogin, OAuthClient, OAuthClientConfig, Tokens};
 
 const DONE: &str = r#"{"access_token":"at","token_type":"Bearer","refresh_token":"rt"}"#;
 
@@ -47,17 +47,17 @@ impl Device {
         Self { server, polls }
     }
 
-    fn provider(&self) -> Provider {
+    fn provider(&self) -> OAuthClient {
         let config = OAuthClientConfig::new("client", format!("{}/token", self.server.url))
             .device_authorization_url(format!("{}/device", self.server.url))
             // The stopped clock must not end requests.
             .timeout(Duration::from_secs(86_400))
-            .scope("read");
-        Provider::new(config).unwrap()
+            .add_scope("read");
+        OAuthClient::new(config).unwrap()
     }
 
     async fn login(&self) -> DeviceLogin {
-        self.provider().device().await.unwrap()
+        self.provider().start_device_login().await.unwrap()
     }
 
     /// The waits between polls, in multiples of 5 s: the clock moves on by a second when nothing has happened for a
@@ -92,7 +92,7 @@ async fn drive<T>(future: impl Future<Output = T>) -> T {
 
 async fn wait(device: &Device) -> twilio_sdk::Result<Tokens> {
     let login = device.login().await;
-    drive(login.wait()).await
+    Ok(drive(login.wait_for_tokens()).await?)
 }
 
 #[tokio::test]
@@ -185,7 +185,7 @@ async fn a_code_that_expired_before_the_wait_began_is_not_asked_for() {
     let login = device.login().await;
     drive(tokio::time::sleep(Duration::from_secs(4))).await;
     assert_eq!(login.expires_in(), Duration::ZERO);
-    let error = login.wait().await.unwrap_err();
+    let error = login.wait_for_tokens().await.unwrap_err();
     assert_eq!(error.oauth_error().unwrap().code, Some(OAuthErrorCode::ExpiredToken));
     assert!(device.polls.lock().unwrap().is_empty());
 }
@@ -218,7 +218,7 @@ async fn what_the_user_needs_is_there_and_the_device_code_is_not_shown() {
     assert!(!format!("{login:?}").contains("s3cret"));
     let form = device.server.at("/device")[0].form();
     assert_eq!(form, [("scope", "read"), ("client_id", "client")].map(|(n, v)| (n.to_owned(), v.to_owned())));
-    let error = login.wait().await.unwrap_err();
+    let error = login.wait_for_tokens().await.unwrap_err();
     assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
 }
 
@@ -228,7 +228,7 @@ async fn answers_that_are_none_are_errors() {
         ["", "{}", "<html>", r#"{"device_code":"s3cret","user_code":"x","verification_uri":"https://x"}"#]
     {
         let device = Device::start(body.to_owned(), |_| Reply::new(200, DONE)).await;
-        let error = device.provider().device().await.unwrap_err();
+        let error = device.provider().start_device_login().await.unwrap_err();
         assert!(error.is_oauth() && !format!("{error:?}").contains("s3cret"), "{body}: {error:?}");
     }
     for body in ["{}", "<html>", r#"{"token_type":"Bearer"}"#] {

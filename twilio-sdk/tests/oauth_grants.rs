@@ -4,7 +4,9 @@
 mod common;
 
 use common::loopback::{Loopback, Reply, Seen};
-use twilio_sdk::oauth::{Authorization, ClientAuth, OAuthClientConfig, PkceVerifier, Provider};
+use twilio_sdk::oauth::{
+    AuthorizationCodeLogin, ClientAuthMethod, OAuthClient, OAuthClientConfig, PkceVerifier,
+};
 use twilio_sdk::types::SecretString;
 use twilio_sdk::{Error, OAuthErrorCode};
 
@@ -19,8 +21,8 @@ fn config(server: &Loopback) -> OAuthClientConfig {
     OAuthClientConfig::new("client", format!("{}/token", server.url))
 }
 
-fn provider(config: OAuthClientConfig) -> Provider {
-    Provider::new(config).unwrap()
+fn provider(config: OAuthClientConfig) -> OAuthClient {
+    OAuthClient::new(config).unwrap()
 }
 
 fn fields(seen: &Seen) -> Vec<(String, String)> {
@@ -53,8 +55,9 @@ async fn client_id_and_secret_in_the_header_are_form_encoded_first() {
 #[tokio::test]
 async fn weakness_19_secrets_in_the_body_are_form_encoded() {
     let server = answering(201, GOOD).await;
-    let config = config(&server).client_secret("a&b=c +%:é").client_auth(ClientAuth::Body);
-    let provider = provider(config.scope("read").scope("write").parameter("audience", "x&y"));
+    let config =
+        config(&server).client_secret("a&b=c +%:é").client_auth_method(ClientAuthMethod::ClientSecretPost);
+    let provider = provider(config.add_scope("read").add_scope("write").add_parameter("audience", "x&y"));
     let tokens = provider.client_credentials().await.unwrap();
     assert!(tokens.refresh_token.is_none());
     let seen = &server.seen()[0];
@@ -84,16 +87,16 @@ async fn weakness_19_making_a_provider_sends_nothing_and_refuses_what_cannot_wor
         (OAuthClientConfig::new("c", ""), "token_url"),
         (OAuthClientConfig::new("c", "https://abc d.com"), "token_url"),
         (OAuthClientConfig::new("c", "https://x/token#f"), "fragment"),
-        (OAuthClientConfig::new("c", "https://u:p@x/token"), "user name"),
+        (OAuthClientConfig::new("c", "https://u:p@x/token"), "username"),
         (OAuthClientConfig::new("c", url).redirect_uri("/relative"), "redirect_uri"),
         (OAuthClientConfig::new("c", url).redirect_uri("https://x/#f"), "fragment"),
     ] {
-        let error = Provider::new(bad).unwrap_err();
-        assert!(error.is_config() && error.to_string().contains(word), "{error}");
+        let error = OAuthClient::new(bad).unwrap_err();
+        assert!(error.to_string().contains(word), "{error}");
     }
-    let error = provider(config(&server)).authorize().unwrap_err();
-    assert!(error.is_config() && error.to_string().contains("authorization_url"), "{error}");
-    assert!(provider(config(&server)).device().await.unwrap_err().is_config());
+    let error = provider(config(&server)).start_login().unwrap_err();
+    assert!(error.to_string().contains("authorization_url"), "{error}");
+    assert!(provider(config(&server)).start_device_login().await.unwrap_err().is_config());
 }
 
 /// Weakness 39: http for token endpoints.
@@ -106,18 +109,18 @@ fn weakness_39_every_endpoint_needs_https_except_on_this_machine() {
             OAuthClientConfig::new("c", good).authorization_url(bad),
             OAuthClientConfig::new("c", good).device_authorization_url(bad),
         ] {
-            assert!(Provider::new(config).unwrap_err().is_config(), "{bad}");
+            assert!(OAuthClient::new(config).is_err(), "{bad}");
         }
     }
     for redirect in ["http://login.example/x", "HTTP://login.example/x", " http://login.example/x"] {
         assert!(
-            Provider::new(OAuthClientConfig::new("c", good).redirect_uri(redirect)).is_err(),
+            OAuthClient::new(OAuthClientConfig::new("c", good).redirect_uri(redirect)).is_err(),
             "{redirect}"
         );
     }
     for redirect in ["http://127.0.0.1:1/x", "https://app.example/x", "com.example.app:/x"] {
         assert!(
-            Provider::new(OAuthClientConfig::new("c", "http://[::1]:1/t").redirect_uri(redirect)).is_ok()
+            OAuthClient::new(OAuthClientConfig::new("c", "http://[::1]:1/t").redirect_uri(redirect)).is_ok()
         );
     }
 }
@@ -188,7 +191,10 @@ async fn weakness_37_refusals_are_typed_not_retried_and_hold_no_secret() {
         let provider = provider(config(&server).client_secret("s3cret"));
         let error = provider.client_credentials().await.unwrap_err();
         assert_eq!(error.oauth_error().unwrap().code, code, "{body}");
-        assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
+        assert_eq!(
+            error.oauth_error().and_then(|error| error.status).map(|status| status.as_u16()),
+            Some(status)
+        );
         assert!(!format!("{error} {error:?} {provider:?}").contains("s3cret"), "{error:?}");
         assert_eq!(server.seen().len(), 1);
     }
@@ -211,7 +217,7 @@ async fn a_new_refresh_token_takes_the_place_of_the_old_one_which_stays_where_th
     {
         let body = format!(r#"{{"access_token":"at","token_type":"Bearer","scope":"read write"{extra}}}"#);
         let server = answering(200, &body).await;
-        let tokens = provider(config(&server).scope("read")).refresh(&"old".into()).await.unwrap();
+        let tokens = provider(config(&server).add_scope("read")).refresh(&"old".into()).await.unwrap();
         assert_eq!(tokens.refresh_token.as_ref().map(SecretString::expose_secret), Some(expected));
         assert_eq!(tokens.scope.as_deref(), Some("read write"));
         let expected =
@@ -220,14 +226,14 @@ async fn a_new_refresh_token_takes_the_place_of_the_old_one_which_stays_where_th
     }
 }
 
-fn login(server: &Loopback) -> Authorization {
+fn login(server: &Loopback) -> AuthorizationCodeLogin {
     let config = config(server)
         .authorization_url(format!("{}/authorize?tenant=t", server.url))
         .redirect_uri("http://127.0.0.1:9/back?x=y%20z")
-        .scope("read")
-        .scope("write");
+        .add_scope("read")
+        .add_scope("write");
     provider(config)
-        .authorize_with(PkceVerifier::new("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk").unwrap())
+        .start_login_with_verifier(PkceVerifier::new("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk").unwrap())
         .unwrap()
 }
 
@@ -271,7 +277,7 @@ async fn a_code_is_changed_with_the_verifier_however_the_redirect_is_given() {
         let server = answering(200, GOOD).await;
         let login = login(&server);
         let redirect = shape.replace("{}", &format!("code=c%26d&state={}", login.state()));
-        assert_eq!(login.finish(&redirect).await.unwrap().access_token.expose_secret(), "at");
+        assert_eq!(login.exchange(&redirect).await.unwrap().access_token.expose_secret(), "at");
         let expected = pairs([
             ("grant_type", "authorization_code"),
             ("code", "c&d"),
@@ -283,7 +289,7 @@ async fn a_code_is_changed_with_the_verifier_however_the_redirect_is_given() {
     }
 }
 
-/// Weakness 34: the state is checked (RFC 6749, section 10.12); [`Authorization::finish`] takes the login, so that
+/// Weakness 34: the state is checked (RFC 6749, section 10.12); [`AuthorizationCodeLogin::exchange`] takes the login, so that
 /// it is for one redirect.
 #[tokio::test]
 async fn weakness_34_a_redirect_that_is_not_of_this_login_is_refused_before_anything_is_sent() {
@@ -298,13 +304,13 @@ async fn weakness_34_a_redirect_that_is_not_of_this_login_is_refused_before_anyt
         (Box::new(|_| "?code=c".to_owned()), "`state`"),
         (Box::new(|_| "?code=c&state=".to_owned()), "`state`"),
         (Box::new(|_| "?error=access_denied&state=wrong".to_owned()), "`state`"),
-        (Box::new(|state| format!("?code=c&state={state}&state={state}")), "twice"),
+        (Box::new(|state| format!("?code=c&state={state}&state={state}")), "more than once"),
         (Box::new(|state| format!("?state={state}&code=")), "`code`"),
     ];
     for (redirect, word) in cases {
         let login = login(&server);
         let redirect = redirect(login.state());
-        let error = login.finish(&redirect).await.unwrap_err();
+        let error = login.exchange(&redirect).await.unwrap_err();
         assert!(error.is_oauth() && error.to_string().contains(word), "{redirect}: {error}");
         assert!(error.oauth_error().unwrap().code.is_none());
     }
@@ -322,7 +328,7 @@ async fn an_error_in_the_redirect_is_typed() {
         let server = answering(200, GOOD).await;
         let login = login(&server);
         let redirect = format!("?error={text}&error_description=no+way%0A&state={}", login.state());
-        let error: Error = login.finish(&redirect).await.unwrap_err();
+        let error = Error::from(login.exchange(&redirect).await.unwrap_err());
         let problem = error.oauth_error().unwrap();
         assert_eq!((&problem.code, problem.description.as_deref()), (&Some(code), Some("no way")));
         assert!(server.seen().is_empty());
@@ -335,7 +341,7 @@ async fn a_code_that_the_server_refuses_is_not_shown() {
         answering(400, r#"{"error":"invalid_grant","error_description":"s3cret-code is old"}"#).await;
     let login = login(&server);
     let redirect = format!("?code=s3cret-code&state={}", login.state());
-    let error = login.finish(&redirect).await.unwrap_err();
+    let error = login.exchange(&redirect).await.unwrap_err();
     assert_eq!(error.oauth_error().unwrap().code, Some(OAuthErrorCode::InvalidGrant));
     assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
 }

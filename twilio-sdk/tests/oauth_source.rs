@@ -10,7 +10,7 @@ use std::time::Duration;
 use common::ACCOUNT;
 use common::loopback::{Loopback, Reply};
 use twilio_sdk::oauth::{
-    MemoryTokenStore, OAuthClientConfig, Provider, StoreFuture, TokenSource, TokenStore, Tokens,
+    MemoryTokenStore, OAuthClient, OAuthClientConfig, StoreFuture, TokenSource, TokenStore, Tokens,
 };
 use twilio_sdk::types::SecretString;
 use twilio_sdk::{Client, ConnectionConfig, OAuthErrorCode};
@@ -39,8 +39,8 @@ async fn rotating() -> Loopback {
     .await
 }
 
-fn provider(server: &Loopback) -> Provider {
-    Provider::new(OAuthClientConfig::new("client", format!("{}/token", server.url))).unwrap()
+fn provider(server: &Loopback) -> OAuthClient {
+    OAuthClient::new(OAuthClientConfig::new("client", format!("{}/token", server.url))).unwrap()
 }
 
 fn client(source: &TokenSource, server: &Loopback) -> Client {
@@ -63,7 +63,7 @@ fn tokens(access: &str, life: Duration) -> Tokens {
 async fn stored(server: &Loopback, tokens: Tokens) -> (TokenSource, Arc<MemoryTokenStore>) {
     let store = Arc::new(MemoryTokenStore::new());
     store.save("alice", &tokens).await.unwrap();
-    (TokenSource::stored(provider(server), Arc::clone(&store) as _, "alice"), store)
+    (TokenSource::from_store(provider(server), Arc::clone(&store) as _, "alice"), store)
 }
 
 async fn kept(store: &MemoryTokenStore) -> (String, String) {
@@ -152,9 +152,9 @@ async fn a_refresh_that_everyone_gave_up_on_is_still_kept() {
 #[tokio::test]
 async fn without_a_login_or_a_refresh_token_the_call_is_not_sent() {
     let server = rotating().await;
-    let source = TokenSource::stored(provider(&server), Arc::new(MemoryTokenStore::new()), "bob");
+    let source = TokenSource::from_store(provider(&server), Arc::new(MemoryTokenStore::new()), "bob");
     let error = call(&client(&source, &server)).await.unwrap_err();
-    assert!(error.is_oauth() && error.to_string().contains("login"), "{error}");
+    assert!(error.is_oauth() && error.to_string().contains("log in"), "{error}");
     source.save(Tokens::new("a", None, Duration::ZERO)).await.unwrap();
     let error = call(&client(&source, &server)).await.unwrap_err();
     assert!(error.is_oauth() && error.to_string().contains("no refresh token"), "{error}");
@@ -206,7 +206,7 @@ async fn a_store_that_fails_does_not_lose_the_rotated_token() {
     let inner = MemoryTokenStore::new();
     inner.save("alice", &tokens("refused", HOUR)).await.unwrap();
     let store = Odd { inner, fail: true, behind: std::sync::Mutex::new(None) };
-    let source = TokenSource::stored(provider(&server), Arc::new(store), "alice");
+    let source = TokenSource::from_store(provider(&server), Arc::new(store), "alice");
     let twilio = client(&source, &server);
     call(&twilio).await.unwrap();
     call(&twilio).await.unwrap();
@@ -222,7 +222,7 @@ async fn a_refresh_token_that_another_process_used_is_looked_up_again() {
     inner.save("alice", &tokens("a-9", HOUR)).await.unwrap();
     let stale = Tokens::new("a-8", Some("used".into()), Duration::ZERO);
     let store = Odd { inner, fail: false, behind: std::sync::Mutex::new(Some(stale)) };
-    let source = TokenSource::stored(provider(&server), Arc::new(store), "alice");
+    let source = TokenSource::from_store(provider(&server), Arc::new(store), "alice");
     call(&client(&source, &server)).await.unwrap();
     assert_eq!(bearers(&server), ["Bearer a-9"]);
 }

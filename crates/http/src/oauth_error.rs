@@ -43,6 +43,25 @@ impl OAuthError {
     }
 }
 
+impl OAuthError {
+    /// Returns whether the server rejected the request, in contrast to an outage or a lost connection.
+    pub fn is_rejected(&self) -> bool {
+        !matches!(
+            self.code,
+            None | Some(OAuthErrorCode::ServerError | OAuthErrorCode::TemporarilyUnavailable)
+        )
+    }
+
+    /// Returns the reason for an audit event: without the server's description.
+    #[doc(hidden)]
+    pub fn audit_reason(&self) -> String {
+        match &self.code {
+            Some(code) => format!("{}, {code}", self.message),
+            None => self.message.clone(),
+        }
+    }
+}
+
 impl std::error::Error for OAuthError {}
 
 impl fmt::Display for OAuthError {

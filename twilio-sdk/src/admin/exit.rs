@@ -129,6 +129,18 @@ impl From<AccessError> for Failure {
 }
 
 /// An error of a login's arguments, of the network, or of an authorization server.
+impl From<twilio_sdk_config::ConfigError> for Failure {
+    fn from(error: twilio_sdk_config::ConfigError) -> Self {
+        crate::Error::from(error).into()
+    }
+}
+
+impl From<crate::oauth::OAuthClientError> for Failure {
+    fn from(error: crate::oauth::OAuthClientError) -> Self {
+        crate::Error::from(error).into()
+    }
+}
+
 impl From<crate::Error> for Failure {
     fn from(error: crate::Error) -> Self {
         use crate::OAuthErrorCode::{AccessDenied, ExpiredToken, InvalidClient, InvalidGrant};

@@ -55,6 +55,13 @@ from!(
     BasicConfig => Basic, CustomKeyConfig => CustomKey
 );
 
+#[cfg(feature = "oauth")]
+impl From<crate::oauth::TokenSource> for Auth {
+    fn from(source: crate::oauth::TokenSource) -> Self {
+        Self::TokenSource(source)
+    }
+}
+
 impl Auth {
     /// Returns the account of the credentials, the default account in paths of the 2010 API.
     pub fn account_sid(&self) -> Option<&AccountSid> {

@@ -76,7 +76,7 @@ impl AuthState {
                 Credential::Token(Arc::default(), Arc::new(config.clone()))
             }
             #[cfg(feature = "oauth")]
-            Auth::TokenSource(source) => Credential::Token(source.cell(), source.fetch()),
+            Auth::TokenSource(source) => Credential::Token(source.cell(), Arc::new(source.clone())),
         };
         Ok(Self { auth, credential })
     }

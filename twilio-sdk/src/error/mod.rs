@@ -427,6 +427,16 @@ impl From<ConfigProblem> for Error {
     }
 }
 
+#[cfg(feature = "oauth")]
+impl From<crate::oauth::OAuthClientError> for Error {
+    fn from(error: crate::oauth::OAuthClientError) -> Self {
+        match error.into_inner() {
+            Ok(config) => config.into(),
+            Err(error) => Self::token(None, error),
+        }
+    }
+}
+
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source.as_deref().map(|source| source as _)

@@ -12,13 +12,13 @@ use crate::types::SecretValue;
 /// Entries do not expire: the refresh token in them outlives the access token.
 ///
 /// ```no_run
-/// # fn example(provider: twilio_sdk::oauth::Provider) -> Result<(), twilio_sdk::vault::VaultError> {
+/// # fn example(client: twilio_sdk::oauth::OAuthClient) -> Result<(), twilio_sdk::vault::VaultError> {
 /// use std::sync::Arc;
 /// use twilio_sdk::oauth::TokenSource;
 /// use twilio_sdk::vault::{Vault, VaultTokenStore};
 ///
 /// let vault = Vault::open("secrets.vault", &"correct horse battery staple".into())?;
-/// let source = TokenSource::stored(provider, Arc::new(VaultTokenStore::new(Arc::new(vault))), "alice");
+/// let source = TokenSource::from_store(client, Arc::new(VaultTokenStore::new(Arc::new(vault))), "alice");
 /// # Ok(())
 /// # }
 /// ```

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use twilio_sdk::OAuthErrorCode;
 use twilio_sdk::oauth::{
-    MemoryTokenStore, OAuthClientConfig, Provider, TokenSource, TokenStore as _, Tokens,
+    MemoryTokenStore, OAuthClient, OAuthClientConfig, TokenSource, TokenStore as _, Tokens,
 };
 
 use crate::loopback::{Loopback, Reply};
@@ -35,16 +35,16 @@ pub(crate) async fn server() -> Loopback {
     .await
 }
 
-pub(crate) fn provider(url: &str, recorder: &Arc<Recorder>) -> Provider {
+pub(crate) fn provider(url: &str, recorder: &Arc<Recorder>) -> OAuthClient {
     let config = OAuthClientConfig::new("client", format!("{url}/token?tenant=x"))
         .client_secret("c-s3cret")
         .authorization_url("https://login.example.com/authorize")
         .device_authorization_url(format!("{url}/device"))
         .redirect_uri("http://127.0.0.1/callback")
-        .scope("read")
-        .scope("write")
+        .add_scope("read")
+        .add_scope("write")
         .audit(Arc::clone(recorder));
-    Provider::new(config).unwrap()
+    OAuthClient::new(config).unwrap()
 }
 
 #[tokio::test]
@@ -66,17 +66,17 @@ async fn every_flow_records_how_it_ended_and_no_secret() {
     provider.refresh(&"bad-s3cret".into()).await.unwrap_err();
     check(&format!("token.refresh denied {at} reason=the token endpoint answered 400, invalid_grant"));
 
-    let login = provider.authorize().unwrap();
+    let login = provider.start_login().unwrap();
     let redirect = format!("?state={}&code=code-s3cret", login.state());
-    login.finish(&redirect).await.unwrap();
+    login.exchange(&redirect).await.unwrap();
     check(&format!("token.issue ok {at}"));
-    let login = provider.authorize().unwrap();
+    let login = provider.start_login().unwrap();
     let redirect = format!("?state={}&error=access_denied", login.state());
-    login.finish(&redirect).await.unwrap_err();
+    login.exchange(&redirect).await.unwrap_err();
     check(&format!("token.issue denied {at} reason=the login page answered with an error, access_denied"));
-    provider.authorize().unwrap().finish("?state=other&code=x").await.unwrap_err();
+    provider.start_login().unwrap().exchange("?state=other&code=x").await.unwrap_err();
     check(&format!("token.issue failed {at} reason=the redirect's `state` is not that of this login"));
-    provider.device().await.unwrap().wait().await.unwrap();
+    provider.start_device_login().await.unwrap().wait().await.unwrap();
     check(&format!("token.issue ok {at}"));
 
     drop(server);
@@ -93,16 +93,19 @@ async fn no_token_is_handed_out_without_a_record() {
     let (server, recorder) = (server().await, Arc::new(Recorder::default()));
     let provider = provider(&server.url, &recorder);
     recorder.fill(true);
-    let login = provider.authorize().unwrap();
+    let login = provider.start_login().unwrap();
     let redirect = format!("?state={}&code=x", login.state());
     for outcome in [
         provider.client_credentials().await,
         provider.refresh(&"rt-s3cret-0".into()).await,
-        login.finish(&redirect).await,
-        provider.device().await.unwrap().wait().await,
+        login.exchange(&redirect).await,
+        provider.start_device_login().await.unwrap().wait().await,
     ] {
         let error = outcome.unwrap_err();
-        assert!(error.is_oauth() && error.to_string().contains("without a record"), "{error}");
+        assert!(
+            error.is_oauth() && error.to_string().contains("audit event could not be written"),
+            "{error}"
+        );
     }
     let source = TokenSource::client_credentials(provider);
     let wait = Duration::from_secs(30);
@@ -118,11 +121,13 @@ async fn renewed_tokens_are_recorded_by_their_key_and_kept_where_they_cannot_be(
     let store = Arc::new(MemoryTokenStore::new());
     let expired = Tokens::new("at-s3cret-0", Some("rt-s3cret-0".into()), Duration::ZERO);
     store.save("alice", &expired).await.unwrap();
-    let source = TokenSource::stored(provider(&server.url, &recorder), Arc::clone(&store) as _, "alice");
+    let source = TokenSource::from_store(provider(&server.url, &recorder), Arc::clone(&store) as _, "alice");
     let wait = Duration::from_secs(30);
 
     recorder.fill(true);
-    assert!(source.access_token(wait).await.unwrap_err().to_string().contains("without a record"));
+    assert!(
+        source.access_token(wait).await.unwrap_err().to_string().contains("audit event could not be written")
+    );
     let kept = store.load("alice").await.unwrap().unwrap();
     assert_eq!(kept.refresh_token.unwrap().expose_secret(), "rt-s3cret-1", "the server took the one before");
     // Neither from the store nor from memory, as long as nobody knows of it.

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use node::Server;
 use twilio_sdk::oauth::{
-    Authorization, ClientAuth, MemoryTokenStore, OAuthClientConfig, PkceVerifier, Provider, TokenSource,
-    TokenStore as _,
+    AuthorizationCodeLogin, ClientAuthMethod, MemoryTokenStore, OAuthClient, OAuthClientConfig, PkceVerifier,
+    TokenSource, TokenStore as _,
 };
 use twilio_sdk::types::SecretString;
 use twilio_sdk::{Client, ConnectionConfig, OAuthErrorCode, Result};
@@ -36,10 +36,10 @@ fn config(server: &Server, client: &str) -> OAuthClientConfig {
         .redirect_uri("http://127.0.0.1/back")
 }
 
-fn login_of(server: &Server) -> Authorization {
-    let config = config(server, "app").scope("openid").scope("offline_access");
-    let config = config.scope("read").parameter("prompt", "consent");
-    Provider::new(config).unwrap().authorize().unwrap()
+fn login_of(server: &Server) -> AuthorizationCodeLogin {
+    let config = config(server, "app").add_scope("openid").add_scope("offline_access");
+    let config = config.add_scope("read").add_parameter("prompt", "consent");
+    OAuthClient::new(config).unwrap().start_login().unwrap()
 }
 
 /// Whom the server's API takes the caller for.
@@ -91,27 +91,30 @@ async fn browse(server: &Server, start: &str) -> String {
 #[tokio::test]
 async fn client_credentials_by_header_and_by_body() {
     let server = server!();
-    for (name, way) in [("machine", ClientAuth::Header), ("poster", ClientAuth::Body)] {
-        let provider = Provider::new(config(&server, name).client_secret(SECRET).client_auth(way)).unwrap();
+    for (name, way) in
+        [("machine", ClientAuthMethod::ClientSecretBasic), ("poster", ClientAuthMethod::ClientSecretPost)]
+    {
+        let provider =
+            OAuthClient::new(config(&server, name).client_secret(SECRET).client_auth_method(way)).unwrap();
         let tokens = provider.client_credentials().await.unwrap();
         let life = tokens.expires_at.duration_since(tokens.issued_at).unwrap();
         assert!(tokens.refresh_token.is_none() && life == Duration::from_secs(600));
         let source = TokenSource::client_credentials(provider);
         assert_eq!(who(&client(&server, &source)).await.unwrap(), name);
 
-        let wrong = config(&server, name).client_secret("s3cret-wrong").client_auth(way);
-        let outcome = Provider::new(wrong).unwrap().client_credentials().await;
+        let wrong = config(&server, name).client_secret("s3cret-wrong").client_auth_method(way);
+        let outcome = OAuthClient::new(wrong).unwrap().client_credentials().await;
         assert_eq!(code_of(outcome), Some(OAuthErrorCode::InvalidClient));
     }
-    let greedy = config(&server, "machine").client_secret(SECRET).scope("offline_access");
-    let outcome = Provider::new(greedy).unwrap().client_credentials().await;
+    let greedy = config(&server, "machine").client_secret(SECRET).add_scope("offline_access");
+    let outcome = OAuthClient::new(greedy).unwrap().client_credentials().await;
     assert_eq!(code_of(outcome), Some(OAuthErrorCode::InvalidScope));
 }
 
 #[tokio::test]
 async fn a_token_that_the_server_revoked_is_replaced_in_the_request_path() {
     let server = server!();
-    let provider = Provider::new(config(&server, "machine").client_secret(SECRET)).unwrap();
+    let provider = OAuthClient::new(config(&server, "machine").client_secret(SECRET)).unwrap();
     let source = TokenSource::client_credentials(provider);
     let client = client(&server, &source);
     who(&client).await.unwrap();
@@ -130,12 +133,12 @@ async fn a_user_logs_in_with_pkce_and_the_refresh_token_rotates() {
     let server = server!();
     let login = login_of(&server);
     let redirect = browse(&server, login.url()).await;
-    let tokens = login.finish(&redirect).await.unwrap();
+    let tokens = login.exchange(&redirect).await.unwrap();
     let first = tokens.refresh_token.clone().unwrap();
 
     let store = Arc::new(MemoryTokenStore::new());
-    let provider = Provider::new(config(&server, "app")).unwrap();
-    let source = TokenSource::stored(provider.clone(), Arc::clone(&store) as _, "alice");
+    let provider = OAuthClient::new(config(&server, "app")).unwrap();
+    let source = TokenSource::from_store(provider.clone(), Arc::clone(&store) as _, "alice");
     source.save(tokens.clone()).await.unwrap();
     let client = client(&server, &source);
     assert_eq!(who(&client).await.unwrap(), "alice");
@@ -162,33 +165,33 @@ async fn a_code_serves_once_and_only_with_its_verifier() {
     let thief = login_of(&server);
     let stolen = redirect.replace(login.state(), thief.state());
     assert_ne!(stolen, redirect);
-    assert_eq!(code_of(thief.finish(&stolen).await), Some(OAuthErrorCode::InvalidGrant));
+    assert_eq!(code_of(thief.exchange(&stolen).await), Some(OAuthErrorCode::InvalidGrant));
 
     // The same verifier and code twice.
     let verifier = PkceVerifier::random().unwrap();
-    let provider = Provider::new(config(&server, "app").scope("openid")).unwrap();
-    let begin = || provider.authorize_with(verifier.clone()).unwrap();
+    let provider = OAuthClient::new(config(&server, "app").add_scope("openid")).unwrap();
+    let begin = || provider.start_login_with_verifier(verifier.clone()).unwrap();
     let login = begin();
     let redirect = browse(&server, login.url()).await;
     let again = begin();
     let replay = redirect.replace(login.state(), again.state());
-    login.finish(&redirect).await.unwrap();
-    assert_eq!(code_of(again.finish(&replay).await), Some(OAuthErrorCode::InvalidGrant));
+    login.exchange(&redirect).await.unwrap();
+    assert_eq!(code_of(again.exchange(&replay).await), Some(OAuthErrorCode::InvalidGrant));
 }
 
 #[tokio::test]
 async fn a_device_login_waits_for_the_user() {
     let server = server!();
-    let device = config(&server, "tv").scope("openid").scope("offline_access");
-    let provider = Provider::new(device).unwrap();
+    let device = config(&server, "tv").add_scope("openid").add_scope("offline_access");
+    let provider = OAuthClient::new(device).unwrap();
     for deny in [false, true] {
-        let login = provider.device().await.unwrap();
+        let login = provider.start_device_login().await.unwrap();
         assert!(login.verification_uri().starts_with(&server.url));
         assert!(login.verification_uri_complete().unwrap().contains(login.user_code()));
         let decision = if deny { "&deny" } else { "" };
         let url = format!("{}/decide?user_code={}{decision}", server.url, login.user_code());
         assert!(get(&url, ("Accept", "*/*")).await.status().is_success());
-        let outcome = login.wait().await;
+        let outcome = login.wait_for_tokens().await;
         if deny {
             assert_eq!(code_of(outcome), Some(OAuthErrorCode::AccessDenied));
             continue;
@@ -197,7 +200,7 @@ async fn a_device_login_waits_for_the_user() {
         let old = tokens.refresh_token.as_ref().map(SecretString::expose_secret).unwrap();
         let fresh = provider.refresh(&old.into()).await.unwrap();
         assert_ne!(fresh.access_token.expose_secret(), tokens.access_token.expose_secret());
-        let source = TokenSource::stored(provider.clone(), Arc::new(MemoryTokenStore::new()), "tv");
+        let source = TokenSource::from_store(provider.clone(), Arc::new(MemoryTokenStore::new()), "tv");
         source.save(fresh).await.unwrap();
         assert_eq!(who(&client(&server, &source)).await.unwrap(), "alice");
     }

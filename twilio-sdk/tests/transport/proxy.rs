@@ -235,10 +235,10 @@ async fn others(url: &str) {
     let _ = url;
     #[cfg(feature = "oauth")]
     {
-        use twilio_sdk::oauth::{OAuthClientConfig, Provider};
+        use twilio_sdk::oauth::{OAuthClient, OAuthClientConfig};
         let config =
             OAuthClientConfig::new("client", format!("{url}/token")).client_secret("secret-of-client");
-        let _ = Provider::new(config).unwrap().client_credentials().await;
+        let _ = OAuthClient::new(config).unwrap().client_credentials().await;
     }
     #[cfg(feature = "hashicorp-vault")]
     {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use twilio_sdk::audit::{AuditLog, read_tail};
-use twilio_sdk::oauth::{OAuthClientConfig, Provider, TokenSource, TokenStore, Tokens};
+use twilio_sdk::oauth::{OAuthClient, OAuthClientConfig, TokenSource, TokenStore, Tokens};
 use twilio_sdk::vault::{VaultOptions, VaultTokenStore};
 
 use crate::folder::{Folder, holds};
@@ -57,10 +57,10 @@ async fn a_source_renews_from_the_vault_and_keeps_the_next_refresh_token_there()
         VaultOptions::new(folder.file("secrets.vault")).work_factor(cheap()).audit(Arc::clone(&log));
     let vault = Arc::new(options.create(&passphrase()).unwrap());
     let provider =
-        || Provider::new(OAuthClientConfig::new("client", format!("{}/token", server.url))).unwrap();
+        || OAuthClient::new(OAuthClientConfig::new("client", format!("{}/token", server.url))).unwrap();
     let store = Arc::new(VaultTokenStore::new(Arc::clone(&vault)));
     store.save("alice", &Tokens::new("old", Some("refresh-s3cret-0".into()), Duration::ZERO)).await.unwrap();
-    let source = TokenSource::stored(provider(), Arc::clone(&store) as _, "alice");
+    let source = TokenSource::from_store(provider(), Arc::clone(&store) as _, "alice");
     let token = source.access_token(Duration::from_secs(30)).await.unwrap();
     assert_eq!(token.expose_secret(), "access-s3cret-1");
     let kept = store.load("alice").await.unwrap().unwrap();

@@ -1,28 +1,28 @@
 use super::redirect::Redirect;
 use crate::admin::exit::{Done, Failure};
 use crate::admin::output::{shown, tell};
-use crate::oauth::{OAuthClientConfig, Provider, Tokens};
+use crate::oauth::{OAuthClient, OAuthClientConfig, Tokens};
 
 /// The user enters a code on whatever device has a browser.
 pub(super) async fn device(config: OAuthClientConfig) -> Done<Tokens> {
-    let login = Provider::new(config)?.device().await?;
+    let login = OAuthClient::new(config)?.start_device_login().await?;
     tell(&format!("Open {} and enter {}", shown(login.verification_uri()), shown(login.user_code())));
     if let Some(uri) = login.verification_uri_complete() {
         tell(&format!("or open {}", shown(uri)));
     }
-    Ok(login.wait().await?)
+    Ok(login.wait_for_tokens().await?)
 }
 
 /// The user logs in in a browser of this machine, which is sent back to a port of this program.
 pub(super) async fn browser(config: OAuthClientConfig, port: u16, open: bool) -> Done<Tokens> {
     let bound = Redirect::bind(port).await;
     let redirect = bound.map_err(|error| Failure::failed(format!("no port for the redirect: {error}")))?;
-    let provider = Provider::new(config.redirect_uri(redirect.uri()))?;
-    let authorization = provider.authorize()?;
-    tell(&format!("Log in at\n{}", authorization.url()));
-    if open && !super::browser::open(authorization.url()) {
+    let client = OAuthClient::new(config.redirect_uri(redirect.uri()))?;
+    let login = client.start_login()?;
+    tell(&format!("Log in at\n{}", login.url()));
+    if open && !super::browser::open(login.url()) {
         tell("No browser can be opened here; open the address yourself, on this machine.");
     }
-    let query = redirect.receive(authorization.state()).await?;
-    Ok(authorization.finish(query.expose_secret()).await?)
+    let query = redirect.receive(login.state()).await?;
+    Ok(login.exchange(query.expose_secret()).await?)
 }

@@ -19,7 +19,7 @@ use super::vault::VaultArgs;
 use crate::SecretSource as _;
 use crate::access::Permission;
 use crate::audit::{AuditEvent, AuditEventKind, AuditSink as _, EventOutcome};
-use crate::oauth::{ClientAuth, OAuthClientConfig, TokenStore as _, Tokens};
+use crate::oauth::{ClientAuthMethod, OAuthClientConfig, TokenStore as _, Tokens};
 use crate::vault::{Vault, VaultTokenStore};
 
 /// Logs in at an authorization server and keeps the tokens in the vault; needs the permission manage_credentials
@@ -104,10 +104,10 @@ impl Login {
     }
 
     fn config(&self, session: &Session, vault: &Vault, person: &Person) -> Done<OAuthClientConfig> {
-        let mut config = OAuthClientConfig::new(&self.client_id, &self.token_url).client_auth(
+        let mut config = OAuthClientConfig::new(&self.client_id, &self.token_url).client_auth_method(
             match self.client_secret_in {
-                SecretPlace::Header => ClientAuth::Header,
-                SecretPlace::Body => ClientAuth::Body,
+                SecretPlace::Header => ClientAuthMethod::ClientSecretBasic,
+                SecretPlace::Body => ClientAuthMethod::ClientSecretPost,
             },
         );
         if let Some(url) = &self.authorization_url {
@@ -117,10 +117,10 @@ impl Login {
             config = config.device_authorization_url(url);
         }
         for scope in &self.scope {
-            config = config.scope(scope);
+            config = config.add_scope(scope);
         }
         for (name, value) in &self.parameter {
-            config = config.parameter(name, value);
+            config = config.add_parameter(name, value);
         }
         if self.client_secret {
             let secret = session.input.ask("Secret of the client")?;

@@ -1,6 +1,5 @@
-//! Requests for tokens that the client sends itself.
+//! Token requests for the credentials of a client.
 
-mod record;
 mod twilio;
 
 use std::sync::Arc;
@@ -9,11 +8,15 @@ use twilio_sdk_http::internal::token::{FetchFuture, LastToken};
 
 use crate::runtime::Handle;
 
-#[cfg(feature = "oauth")]
-pub(crate) use record::{recorded_as, unrecorded};
-
-/// Requests a token.
+/// Requests tokens.
 pub(crate) trait Fetch: Send + Sync {
     /// Requests a token. The future owns all that it needs, because it outlives the request that started it.
     fn fetch(self: Arc<Self>, handle: &Handle, last: LastToken) -> FetchFuture;
+}
+
+#[cfg(feature = "oauth")]
+impl Fetch for crate::oauth::TokenSource {
+    fn fetch(self: Arc<Self>, _: &Handle, last: LastToken) -> FetchFuture {
+        (*self).fetch(last)
+    }
 }

@@ -2,40 +2,56 @@
 
 use std::sync::Arc;
 
-use twilio_sdk_http::internal::token::{FetchFuture, LastToken, fresh, redact};
+use twilio_sdk_http::internal::TokenResult;
+use twilio_sdk_http::internal::token::{FetchFuture, Fresh, LastToken, fresh, redact};
 use zeroize::Zeroizing;
 
 use super::Fetch;
-use super::record::{recorded_as, unrecorded};
-use crate::audit::AuditEventKind;
+use crate::OAuthError;
+use crate::audit::{AuditEvent, AuditEventKind, EventOutcome};
 use crate::auth::OAuthConfig;
 use crate::runtime::{Handle, TokenRequest, request_token};
 
-/// Whose first version names its fields another way.
+/// The first version, whose fields have other names.
 const V1: &str = "https://oauth.twilio.com/v1/token";
 
 impl Fetch for OAuthConfig {
     fn fetch(self: Arc<Self>, handle: &Handle, _: LastToken) -> FetchFuture {
         let (url, forwarded_host) = handle.endpoint().token_url(self.token_url.as_deref());
         let form = form(&self, url == V1);
-        let asked = url.clone();
-        let answer = request_token(handle.clone(), TokenRequest { url, forwarded_host, form });
+        let source = url.clone();
+        let response = request_token(handle.clone(), TokenRequest { url, forwarded_host, form });
         Box::pin(async move {
             let hide = |problem| redact(problem, &[&self.client_secret]);
-            let outcome = answer.await.map_err(hide).and_then(|raw| {
+            let outcome = response.await.map_err(hide).and_then(|raw| {
                 let outcome = fresh(raw.status, &raw.headers, &raw.body).map_err(hide);
                 raw.wipe();
                 outcome
             });
-            let scopes = self.scope.as_deref().unwrap_or_default();
-            let event = recorded_as(AuditEventKind::TokenIssue, &self.client_id, &asked, scopes, &outcome);
-            self.recorder.record_off_thread(vec![event]).await.map_err(unrecorded)?;
+            let recorded = self.recorder.record_off_thread(vec![event(&self, &source, &outcome)]).await;
+            recorded.map_err(|e| OAuthError::new(format!("the audit event could not be written: {e}")))?;
             outcome
         })
     }
 }
 
-/// RFC 6749, section 4.4.2, with the client in the body, as Twilio's own libraries have it.
+/// Creates the audit event of a token request.
+fn event(config: &OAuthConfig, url: &str, outcome: &TokenResult<Fresh>) -> AuditEvent {
+    let event = match outcome {
+        Ok(_) => AuditEvent::new(AuditEventKind::TokenIssue, EventOutcome::Ok),
+        Err(error) => {
+            let outcome = if error.is_rejected() { EventOutcome::Denied } else { EventOutcome::Failed };
+            AuditEvent::new(AuditEventKind::TokenIssue, outcome).reason(error.audit_reason())
+        }
+    };
+    let event = event.actor(&config.client_id).source(url.split(['?', '#']).next().unwrap_or_default());
+    match config.scope.as_deref() {
+        None | Some("") => event,
+        Some(scope) => event.action(scope),
+    }
+}
+
+/// Returns the form of RFC 6749, section 4.4.2, with the client in the body, as Twilio's own libraries send it.
 fn form(config: &OAuthConfig, v1: bool) -> Zeroizing<String> {
     let name = |name: &'static str, old: &'static str| if v1 { old } else { name };
     let mut form = form_urlencoded::Serializer::new(String::new());

@@ -9,27 +9,26 @@ use oauth2::{
     AsyncHttpClient, ErrorResponse, HttpRequest, HttpResponse, RequestTokenError, Scope, TokenResponse as _,
 };
 use serde_json::Value;
-use twilio_sdk_http::HttpError;
 use twilio_sdk_http::internal::header::is_bearer_token;
 use twilio_sdk_http::internal::token::{Lifetime, error_response, redact, seconds};
-use twilio_sdk_http::internal::{Exchange, RawResponse};
+use twilio_sdk_http::internal::{Exchange, RawResponse, TokenResult, chain};
+use twilio_sdk_http::{HttpError, OAuthError};
+use twilio_sdk_types::SecretString;
 
-use super::Tokens;
-use super::device::{LONGEST, expired};
-use crate::error::{OAuthError, TokenResult};
-use crate::types::SecretString;
+use crate::Tokens;
+use crate::device::{LONGEST, expired};
 
-/// One exchange with the authorization server: carries requests of the crate `oauth2`, and reads what comes back.
-pub(super) struct Wire {
+/// One exchange with the authorization server: sends requests of the crate `oauth2` and reads the responses.
+pub(crate) struct Wire {
     exchange: Arc<Exchange>,
-    begun: SystemTime,
-    /// The last answer that was not a success.
-    refused: Mutex<Option<Box<OAuthError>>>,
+    started: SystemTime,
+    /// The last error response.
+    rejected: Mutex<Option<Box<OAuthError>>>,
 }
 
 impl Wire {
-    pub(super) fn new(exchange: Arc<Exchange>) -> Self {
-        Self { exchange, begun: SystemTime::now(), refused: Mutex::new(None) }
+    pub(crate) fn new(exchange: Arc<Exchange>) -> Self {
+        Self { exchange, started: SystemTime::now(), rejected: Mutex::new(None) }
     }
 
     async fn send(&self, mut request: HttpRequest) -> Result<HttpResponse, HttpError> {
@@ -39,11 +38,11 @@ impl Wire {
         let mut raw = self.exchange.send(request).await?;
         let mut response = HttpResponse::new(Vec::new());
         if raw.status.is_success() {
-            // The crate takes 200 only, but servers answer 201 too.
-            *response.body_mut() = usual(&raw);
+            // oauth2 accepts 200 only, but servers send 201 too.
+            *response.body_mut() = normalized(&raw);
         } else {
             let found = error_response(raw.status, &raw.headers, &raw.body);
-            *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
+            *self.rejected.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
             *response.status_mut() = raw.status;
             *response.body_mut() = raw.body.to_vec();
         }
@@ -52,44 +51,45 @@ impl Wire {
         Ok(response)
     }
 
-    /// Why there is no answer of use.
-    pub(super) fn problem<T: ErrorResponse + 'static>(
+    /// Converts an error of the crate `oauth2`.
+    pub(crate) fn problem<T: ErrorResponse + 'static>(
         &self,
         error: RequestTokenError<HttpError, T>,
         secrets: &[&SecretString],
     ) -> Box<OAuthError> {
-        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner).take();
-        // The crate's own texts repeat bodies, which may hold tokens.
-        let problem = match (error, refused) {
-            (RequestTokenError::Request(error), _) => OAuthError::new(crate::runtime::chain(&error)),
-            (_, Some(refused)) => refused,
-            // The only refusal that the crate makes up itself.
+        let rejected = self.rejected.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // Messages of oauth2 repeat bodies, which may contain tokens.
+        let problem = match (error, rejected) {
+            (RequestTokenError::Request(error), _) => OAuthError::new(chain(&error)),
+            (_, Some(rejected)) => rejected,
+            // The only error response that oauth2 creates itself.
             (RequestTokenError::ServerResponse(_), None) => expired(),
             (RequestTokenError::Parse(..) | RequestTokenError::Other(_), None) => {
-                OAuthError::new("the server answered with something else than the JSON that is expected")
+                OAuthError::new("the response is not the expected JSON")
             }
         };
         redact(problem, secrets)
     }
 
-    /// The tokens of a successful answer.
-    pub(super) fn tokens(&self, granted: &BasicTokenResponse) -> TokenResult<Tokens> {
+    /// Returns the tokens of a successful response.
+    pub(crate) fn tokens(&self, granted: &BasicTokenResponse) -> TokenResult<Tokens> {
         if *granted.token_type() != BasicTokenType::Bearer {
-            return Err(OAuthError::new("the server answered with a token of another type than Bearer"));
+            return Err(OAuthError::new("the server returned a token of another type than Bearer"));
         }
         let access_token = granted.access_token().secret().as_str();
         if !is_bearer_token(access_token) {
-            return Err(OAuthError::new("the server answered with a token that no header can carry"));
+            return Err(OAuthError::new("the server returned a token that a header cannot carry"));
         }
-        let life = Lifetime::of(granted.expires_in().map(|life| life.as_secs_f64()), access_token);
+        let lifetime =
+            Lifetime::of(granted.expires_in().map(|lifetime| lifetime.as_secs_f64()), access_token);
         let scope =
             granted.scopes().map(|scopes| scopes.iter().map(Scope::as_ref).collect::<Vec<_>>().join(" "));
         let refresh_token = granted.refresh_token().map(|token| token.secret().as_str());
         let refresh_token = refresh_token.filter(|token| !token.is_empty()).map(SecretString::from);
-        let mut tokens = Tokens::new(access_token, refresh_token, life.left);
+        let mut tokens = Tokens::new(access_token, refresh_token, lifetime.left);
         tokens.scope = scope;
-        tokens.issued_at = self.begun;
-        tokens.expires_at = self.begun.checked_add(life.left).unwrap_or(self.begun);
+        tokens.issued_at = self.started;
+        tokens.expires_at = self.started.checked_add(lifetime.left).unwrap_or(self.started);
         Ok(tokens)
     }
 }
@@ -103,8 +103,8 @@ impl<'c> AsyncHttpClient<'c> for Wire {
     }
 }
 
-/// The body with its numbers as the crate reads them: servers write them as text, as fractions or below zero too.
-fn usual(raw: &RawResponse) -> Vec<u8> {
+/// Returns the body with numbers that oauth2 accepts: servers also send strings, fractions and negative numbers.
+fn normalized(raw: &RawResponse) -> Vec<u8> {
     let Ok(Value::Object(mut map)) = serde_json::from_slice(&raw.body) else { return raw.body.to_vec() };
     let mut rewrite = |field: &str, whole: fn(f64) -> u64| {
         if let Some(value) = map.remove(field)
@@ -115,7 +115,7 @@ fn usual(raw: &RawResponse) -> Vec<u8> {
     };
     // A conversion to an integer stops at its bounds.
     rewrite("expires_in", |seconds| seconds as u64);
-    // An interval of nothing would be a flood, and the crate adds to it without a check.
+    // An interval of zero would flood the server, and oauth2 adds to it without a check.
     rewrite("interval", |seconds| seconds.ceil().clamp(1.0, LONGEST.as_secs_f64()) as u64);
     Value::Object(map).to_string().into_bytes()
 }
@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_made_usual_and_the_rest_stays() {
+    fn numbers_are_normalized_and_the_rest_is_kept() {
         for (body, expected) in [
             (r#"{"expires_in":"60","interval":0}"#, r#"{"expires_in":60,"interval":1}"#),
             (r#"{"expires_in":-5,"interval":2.9}"#, r#"{"expires_in":0,"interval":3}"#),
@@ -140,7 +140,7 @@ mod tests {
         ] {
             let body = body.to_owned().into();
             let raw = RawResponse { status: http::StatusCode::OK, headers: http::HeaderMap::new(), body };
-            assert_eq!(String::from_utf8(usual(&raw)).unwrap(), expected);
+            assert_eq!(String::from_utf8(normalized(&raw)).unwrap(), expected);
         }
     }
 }

@@ -1,66 +1,66 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use oauth2::{PkceCodeChallenge, PkceCodeVerifier};
+use twilio_sdk_config::ConfigError;
+use twilio_sdk_types::SecretString;
 use zeroize::Zeroizing;
 
-use crate::types::SecretString;
-use crate::{Error, Result};
-
-/// The secret that ties a code to who asked for it (RFC 7636): 43 to 128 of `A-Z a-z 0-9 - . _ ~`.
+/// The secret that binds an authorization code to the login (RFC 7636): 43 to 128 of `A-Z a-z 0-9 - . _ ~`.
 #[derive(Clone, Debug)]
 pub struct PkceVerifier(SecretString);
 
 impl PkceVerifier {
-    /// A new one of 32 random octets.
+    /// Creates a verifier from 32 random bytes.
     ///
     /// # Errors
     ///
-    /// [`is_config`](Error::is_config): the operating system gives no random numbers.
-    pub fn random() -> Result<Self> {
+    /// The operating system returns no random numbers.
+    pub fn random() -> Result<Self, ConfigError> {
         random().map(Self)
     }
 
-    /// One that was made elsewhere.
+    /// Creates a verifier from your own string.
     ///
     /// # Errors
     ///
-    /// [`is_config`](Error::is_config): it is shorter or longer, or holds another character.
-    pub fn new(text: impl Into<SecretString>) -> Result<Self> {
-        let text = text.into();
+    /// The string has another length or another character.
+    pub fn new(verifier: impl Into<SecretString>) -> Result<Self, ConfigError> {
+        let verifier = verifier.into();
         let unreserved = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~');
-        match (43..=128).contains(&text.expose_secret().len()) && text.expose_secret().bytes().all(unreserved)
+        match (43..=128).contains(&verifier.expose_secret().len())
+            && verifier.expose_secret().bytes().all(unreserved)
         {
-            true => Ok(Self(text)),
-            false => Err(Error::config(
+            true => Ok(Self(verifier)),
+            false => Err(ConfigError::new(
                 "a PKCE verifier has 43 to 128 characters of A-Z, a-z, 0-9, `-`, `.`, `_` and `~` (RFC 7636)",
             )),
         }
     }
 
-    /// The verifier itself.
+    /// Returns the verifier itself.
     pub fn expose_secret(&self) -> &str {
         self.0.expose_secret()
     }
 
-    /// What the login page is told of it, by method S256: 43 characters.
+    /// Returns the challenge for the login page, by method S256: 43 characters.
     pub fn challenge(&self) -> String {
         self.to_challenge().as_str().to_owned()
     }
 
-    pub(super) fn to_challenge(&self) -> PkceCodeChallenge {
+    pub(crate) fn to_challenge(&self) -> PkceCodeChallenge {
         PkceCodeChallenge::from_code_verifier_sha256(&self.to_verifier())
     }
 
-    pub(super) fn to_verifier(&self) -> PkceCodeVerifier {
+    pub(crate) fn to_verifier(&self) -> PkceCodeVerifier {
         PkceCodeVerifier::new(self.expose_secret().to_owned())
     }
 }
 
-/// 256 bits of the operating system's generator, as 43 characters of base64url.
-pub(super) fn random() -> Result<SecretString> {
+/// Returns 256 random bits as 43 characters of base64url.
+pub(crate) fn random() -> Result<SecretString, ConfigError> {
     let mut octets = Zeroizing::new([0; 32]);
     getrandom::fill(&mut *octets)
-        .map_err(|e| Error::config(format!("the operating system gives no random numbers: {e}")))?;
+        .map_err(|e| ConfigError::new(format!("the operating system returns no random numbers: {e}")))?;
     Ok(URL_SAFE_NO_PAD.encode(*octets).into())
 }
 
@@ -89,7 +89,7 @@ mod tests {
         }
         let bad = ["a".repeat(42), "a".repeat(129), format!("{}+", "a".repeat(43)), "é".repeat(43)];
         for bad in bad.iter().chain([&" ".repeat(43), &String::new()]) {
-            assert!(PkceVerifier::new(bad.as_str()).unwrap_err().is_config(), "{bad}");
+            assert!(PkceVerifier::new(bad.as_str()).is_err(), "{bad}");
         }
     }
 
