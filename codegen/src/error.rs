@@ -1,4 +1,4 @@
-/// Why code could not be generated from a spec.
+/// An error of generating code from a spec.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -15,7 +15,7 @@ pub enum Error {
         /// What it is.
         message: String,
     },
-    /// progenitor refused the types, or what it made is not what was asked for.
+    /// progenitor rejected the types, or its output is not the expected one.
     #[error("{spec}: progenitor: {message}")]
     Types {
         /// The spec's name.

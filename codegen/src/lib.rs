@@ -15,7 +15,7 @@ pub mod lock;
 pub mod pass;
 #[cfg(feature = "plain")]
 pub mod plain;
-/// Which names say that a value is a secret.
+/// Names of values that are secrets.
 pub mod secret_names;
 
 pub use error::{Error, Result};
@@ -24,13 +24,13 @@ use analyze::Api;
 use lock::Lock;
 use twilio_openapi::Spec;
 
-/// What to generate beside the operations.
+/// Options of generated code.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Options {
-    /// Whether models that only responses hold implement `Serialize` too.
+    /// Models that only responses contain implement `Serialize` too.
     pub serialize: bool,
-    /// Whether there is a table of what requests are checked against.
+    /// Generates the table that requests are checked against.
     pub validation: bool,
 }
 
@@ -56,7 +56,7 @@ pub struct Generated {
     pub source: String,
     /// The operations as a table in Markdown, with links as rustdoc reads them.
     pub operations: String,
-    /// What each pass did.
+    /// The changes of each pass.
     pub applied: pass::Applied,
 }
 
@@ -129,7 +129,7 @@ pub struct OperationSummary {
     pub path: String,
     /// The client's method.
     pub rust_name: String,
-    /// What it does, in a sentence.
+    /// A sentence that describes it.
     pub summary: String,
     /// Its name in Twilio's own libraries, such as `client.messages.create`.
     pub library: String,

@@ -1,4 +1,4 @@
-//! What progenitor makes of a spec by itself, as the measure for what this crate makes of it.
+//! progenitor's own output for a spec, as the baseline of benchmarks.
 
 use serde_json::{Value, json};
 use twilio_openapi::Spec;

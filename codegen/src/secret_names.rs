@@ -65,7 +65,7 @@ pub fn fold(name: &str) -> String {
         .collect()
 }
 
-/// Whether a folded name, or a part of it as in `binding.secret`, is one of a secret.
+/// Returns whether a folded name, or a part of it as in `binding.secret`, is that of a secret.
 pub fn is_secret(folded: &str) -> bool {
     folded.split(['.', '[', ']', ':', '/', '$']).any(|part| {
         let singular = part.strip_suffix('s').unwrap_or(part);

@@ -1,4 +1,4 @@
-//! Lists: what comes in pages, by which parameter the next one is asked for, and what only looks like a list.
+//! Lists: what comes in pages, by which parameter the next one is requested, and what only looks like a list.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod common;

@@ -1,4 +1,4 @@
-//! What a lock keeps in its place, whatever is added to a spec.
+//! A lock keeps names in place, whatever is added to a spec.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod common;

@@ -1,4 +1,4 @@
-//! Real specs with random damage: whatever is broken, the generator answers with code or with an error.
+//! Real specs with random damage: whatever is broken, the generator returns code or an error.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod common;

@@ -1,4 +1,4 @@
-//! Which Rust names the wire names get.
+//! Rust names of wire names.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod common;

@@ -1,4 +1,4 @@
-//! What each pass does, seen in what the analysis makes of a small spec.
+//! The effect of each pass, seen in the analysis of a small spec.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod common;

@@ -1,4 +1,4 @@
-//! What can be checked of the values that operations take.
+//! The constraints that can be checked of the values that operations take.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod common;

@@ -1,4 +1,4 @@
-//! Which names are secret: every property and parameter of every spec that looks like one is decided.
+//! Secret names: every property and parameter of every spec that looks like one is decided.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod common;

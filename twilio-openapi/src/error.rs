@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-/// What can be wrong with a spec file.
+/// An error in a spec file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

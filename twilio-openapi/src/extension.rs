@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// How personal data in a field is handled, as Twilio's files declare it.
+/// The handling of personal data in a field, as Twilio's files declare it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pii<'a> {

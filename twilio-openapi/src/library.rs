@@ -8,7 +8,7 @@ use crate::{Operation, Spec};
 ///
 /// The name is made from the path, from what `x-twilio` says of parents and mount names, and from the verb of the
 /// `operationId`. The other libraries have the same names in the letter case of their language. An account in the path of
-/// the 2010 API is left out, as `client` has a shortcut for the resources of its own account.
+/// the 2010 API is left out, because `client` has shortcuts for the resources of its account.
 pub fn library_name(spec: &Spec, operation: &Operation<'_>) -> String {
     let (version, path) = split_version(spec, operation.path);
     let mut name = format!("client.{}", domain(spec));

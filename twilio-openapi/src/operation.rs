@@ -38,7 +38,7 @@ impl fmt::Display for Method {
     }
 }
 
-/// Where a parameter goes.
+/// The place of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum Location {
@@ -52,9 +52,9 @@ pub enum Location {
 pub struct Parameter<'a> {
     /// The wire name.
     pub name: &'a str,
-    /// Where it goes.
+    /// Its place.
     pub location: Location,
-    /// Whether a request without it is refused.
+    /// Requests without it are rejected.
     pub required: bool,
     /// Its schema; may still be a `$ref`.
     pub schema: &'a Value,
@@ -71,7 +71,7 @@ pub struct Body<'a> {
     pub content_type: &'a str,
     /// Its schema; may still be a `$ref`.
     pub schema: &'a Value,
-    /// Whether a request without it is refused. Form bodies are required when a field of theirs is.
+    /// Requests without it are rejected. Form bodies are required when a field of theirs is.
     pub required: bool,
     /// JSON pointer of the schema.
     pub pointer: String,
@@ -117,7 +117,7 @@ pub struct Operation<'a> {
 
 impl<'a> Operation<'a> {
     /// The response that a successful call gets: the lowest 2xx, else the lowest 3xx (a few operations
-    /// answer with a redirect whose body is the result).
+    /// return a redirect that has the result as its body).
     pub fn success(&self) -> Option<&Response<'a>> {
         let lowest = |class: char| {
             self.responses
@@ -128,7 +128,7 @@ impl<'a> Operation<'a> {
         lowest('2').or_else(|| lowest('3'))
     }
 
-    /// Whether the specification marks the operation as deprecated.
+    /// Returns whether the specification marks the operation as deprecated.
     pub fn deprecated(&self) -> bool {
         self.value.get("deprecated").and_then(Value::as_bool).unwrap_or(false)
     }

@@ -34,7 +34,7 @@ impl Product {
 pub struct Retired {
     /// The spec file's stem without `twilio_`.
     pub stem: &'static str,
-    /// Why it is left out.
+    /// The reason for leaving it out.
     pub reason: &'static str,
 }
 
@@ -126,7 +126,7 @@ const PRODUCTS: &[Product] = table! {
     "wireless_v1" "wireless.twilio.com";
 };
 
-/// What is left out of [`products`], and why.
+/// Specs that [`products`] leaves out, with the reason.
 pub const RETIRED: &[Retired] = &[
     Retired { stem: "autopilot_v1", reason: "Autopilot was shut down in 2023" },
     Retired { stem: "content_sdk", reason: "a part of content_v1 under another name" },

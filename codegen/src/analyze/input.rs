@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-/// What a spec says of a value beyond its type, for documentation and for checks.
+/// The constraints of a value beyond its type, for documentation and for checks.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Constraints {
@@ -8,23 +8,23 @@ pub struct Constraints {
     pub format: Option<String>,
     /// A regular expression.
     pub pattern: Option<String>,
-    /// Least number of characters.
+    /// Minimum number of characters.
     pub min_length: Option<u64>,
-    /// Greatest number of characters.
+    /// Maximum number of characters.
     pub max_length: Option<u64>,
-    /// Least value.
+    /// Minimum value.
     pub minimum: Option<String>,
-    /// Greatest value.
+    /// Maximum value.
     pub maximum: Option<String>,
-    /// Greatest number of items.
+    /// Maximum number of items.
     pub max_items: Option<u64>,
-    /// The value that Twilio takes when none is given.
+    /// The value that Twilio uses by default.
     pub default: Option<String>,
-    /// How personal data is handled: `standard` or `sensitive`.
+    /// The handling of personal data: `standard` or `sensitive`.
     pub pii: Option<String>,
-    /// Whether `null` is a value of it.
+    /// `null` is allowed.
     pub nullable: bool,
-    /// Whether the spec calls it deprecated.
+    /// The spec marks it as deprecated.
     pub deprecated: bool,
 }
 

@@ -69,7 +69,7 @@ pub enum Type {
     Model(String),
     /// A list.
     List(Box<Type>),
-    /// A map with text keys.
+    /// A map with string keys.
     Map(Box<Type>),
 }
 
@@ -82,9 +82,9 @@ pub struct Model {
     pub description: Option<String>,
     /// Fields by Rust name.
     pub fields: BTreeMap<String, Field>,
-    /// Whether a response holds it.
+    /// A response contains it.
     pub in_response: bool,
-    /// Whether a request body holds it.
+    /// A request body contains it.
     pub in_request: bool,
 }
 
@@ -95,9 +95,9 @@ pub struct Field {
     pub wire: String,
     /// Its type; every field is optional.
     pub ty: Type,
-    /// What the spec says of its values.
+    /// The constraints of its values.
     pub constraints: Constraints,
-    /// What of that can be checked.
+    /// The constraints that can be checked.
     pub checks: Vec<Check>,
     /// Twilio's description, if the spec carries it.
     pub description: Option<String>,
@@ -114,14 +114,14 @@ pub struct Enum {
     pub variants: Vec<(String, String)>,
 }
 
-/// Where an operation's value goes.
+/// The place of a parameter in the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// Into the path.
+    /// In the path.
     Path,
-    /// Into the query.
+    /// In the query.
     Query,
-    /// Into a header.
+    /// In a header.
     Header,
     /// A field of the form.
     Form,
@@ -138,21 +138,21 @@ pub struct Input {
     pub wire: String,
     /// The Rust argument or setter.
     pub rust: String,
-    /// Where it goes.
+    /// Its place in the request.
     pub place: Place,
     /// Its type.
     pub ty: Type,
-    /// What the keys of the map are appended to, where they are parameters of their own (`AddOns.some_key`).
+    /// The prefix of the map's keys, if each key is a separate parameter (`AddOns.some_key`).
     pub map_prefix: Option<String>,
-    /// What the spec says of its values.
+    /// The constraints of its values.
     pub constraints: Constraints,
-    /// What of that can be checked.
+    /// The constraints that can be checked.
     pub checks: Vec<Check>,
     /// Twilio's description, if the spec carries it.
     pub description: Option<String>,
 }
 
-/// How a request carries its body.
+/// The format of a request's body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyKind {
     /// No body.
@@ -165,7 +165,7 @@ pub enum BodyKind {
     Scim,
 }
 
-/// What a successful call gives.
+/// The result of a successful request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output {
     /// Nothing (204).
@@ -176,7 +176,7 @@ pub enum Output {
     Page {
         /// The property that holds the items.
         key: String,
-        /// What the items are.
+        /// The type of the items.
         item: Type,
         /// The query parameter that takes a page token, where the operation has one.
         token: Option<String>,
@@ -198,29 +198,29 @@ pub struct Operation {
     pub path: String,
     /// The resource that groups it with others: its first tag, or its path.
     pub group: String,
-    /// How the body goes.
+    /// The format of the body.
     pub body: BodyKind,
     /// Required values in the order of the spec: path, query, header, body.
     pub required: Vec<Input>,
     /// Optional values.
     pub optional: Vec<Input>,
-    /// Whether the path starts from the credentials' account.
+    /// The path starts with the credentials' account.
     pub account_path: bool,
-    /// What can be checked of that account.
+    /// The checks of that account.
     pub account_checks: Vec<Check>,
-    /// Whether the operation takes the client's credentials.
+    /// The operation requires the client's credentials.
     pub authenticated: bool,
-    /// Whether it takes OAuth credentials only.
+    /// It accepts OAuth credentials only.
     pub oauth_only: bool,
-    /// What it gives.
+    /// The result.
     pub output: Output,
     /// The status of its success, where that is a redirect.
     pub redirect: Option<u16>,
-    /// Whether the spec calls it deprecated.
+    /// The spec marks it as deprecated.
     pub deprecated: bool,
     /// `GA`, `Beta`, `Preview`, where the spec says so.
     pub maturity: Option<String>,
-    /// What it does, in a sentence made from its verb and its path.
+    /// A sentence that describes it, made from its verb and its path.
     pub summary: String,
     /// Its name in Twilio's own libraries, such as `client.messages.create`.
     pub library: String,
@@ -231,7 +231,7 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// Whether the required values are taken as a struct: arguments of one type could be swapped unnoticed.
+    /// Returns whether the required values are the fields of a struct: arguments of one type could be swapped unnoticed.
     pub fn takes_struct(&self) -> bool {
         self.required.len() > 1
     }

@@ -14,7 +14,7 @@ pub(crate) enum Use {
     Response,
 }
 
-/// The structs and enums of a spec, collected as operations ask for them.
+/// The structs and enums of a spec, collected as operations use them.
 pub(crate) struct Types<'a> {
     spec: &'a Spec,
     names: HashMap<String, String>,

@@ -147,7 +147,7 @@ fn redirect(source: &Source<'_>) -> Option<u16> {
     success.status.parse().ok().filter(|status| (300..400).contains(status))
 }
 
-/// Whether every requirement names a token of OAuth's, so that an auth token or an API key is refused.
+/// Returns whether every requirement names an OAuth token, so that an auth token or an API key is rejected.
 fn oauth_only(spec: &Spec, source: &Source<'_>) -> bool {
     let own = source.value.get("security").or_else(|| spec.document().get("security"));
     let oauth = |name: &String| {

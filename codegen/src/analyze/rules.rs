@@ -6,7 +6,7 @@ use twilio_openapi::Spec;
 use super::{Model, Type};
 use crate::Result;
 
-/// What a value must fulfil, of the constraints that apply to its type.
+/// A constraint that a value must satisfy.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Check {
     /// A regular expression that the text must match.
@@ -23,9 +23,9 @@ pub enum Check {
     MinItems(u64),
     /// Greatest number of a list's items or of a map's entries.
     MaxItems(u64),
-    /// What each item of a list or each value of a map must fulfil.
+    /// Constraints of each item of a list or each value of a map.
     Each(Vec<Check>),
-    /// The fields of a struct have checks of their own.
+    /// The fields of a struct have their own checks.
     Fields(String),
 }
 

@@ -1,4 +1,4 @@
-//! Which Rust type a SID pattern stands for.
+//! Rust types of SID patterns.
 
 /// One SID newtype of the SDK.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

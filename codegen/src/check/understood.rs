@@ -1,4 +1,4 @@
-//! What the generator has no meaning for is an error with its place, and never a choice made in silence.
+//! Rejects what the generator does not understand, with its place, instead of guessing.
 
 use serde_json::{Map, Value};
 use twilio_openapi::{Method, Spec, escape_pointer};
@@ -152,7 +152,7 @@ impl Place<'_> {
     fn response(&self, response: &Value, pointer: &str) -> Result<()> {
         let content = response.get("content").and_then(Value::as_object);
         let pointer = format!("{pointer}/content");
-        // Requests ask for JSON where it is offered; what else is offered beside it never comes.
+        // Requests accept JSON where it is offered; other offered types are never returned.
         let has_json = content.is_some_and(|content| content.contains_key("application/json"));
         for (media, value) in content.into_iter().flatten() {
             let pointer = format!("{pointer}/{}", escape_pointer(media));

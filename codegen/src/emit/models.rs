@@ -88,7 +88,7 @@ fn one(api: &Api, name: &str, model: &Model, made: &ItemStruct, options: Options
         #[non_exhaustive]
         pub struct #ident {
             #(#members)*
-            /// What the response holds that fits none of the fields above.
+            /// Values of the response that fit none of the fields above.
             pub extra: crate::types::Extra,
         }
         impl crate::runtime::ReadFields for #ident {

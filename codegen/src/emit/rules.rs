@@ -1,4 +1,4 @@
-//! What requests are checked against before they are sent.
+//! Tables that requests are checked against before they are sent.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};

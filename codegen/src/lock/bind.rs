@@ -1,4 +1,4 @@
-//! Which locked type is which type of the analysis.
+//! Matches locked types with the types of the analysis.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

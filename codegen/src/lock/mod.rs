@@ -35,7 +35,7 @@ pub struct LockedOperation {
     pub method: String,
     /// The builder struct.
     pub builder: String,
-    /// Method and path, by which an operation is found again whose `operationId` changed.
+    /// Method and path, which identify an operation after its `operationId` changed.
     pub route: String,
     /// The required values in the order of the arguments, as keys of `inputs`.
     pub required: Vec<String>,
@@ -52,11 +52,11 @@ pub struct LockedOperation {
 pub struct LockedType {
     /// The schema that it was made of: a component's name, or `parent|property`.
     pub component: String,
-    /// What is in it.
+    /// Its members.
     pub members: Members,
 }
 
-/// What is in a locked type.
+/// The members of a locked type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Members {
     /// The fields of a struct by wire name.

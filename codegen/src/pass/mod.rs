@@ -24,9 +24,9 @@ use crate::{Error, Result};
 /// One fix-up.
 #[derive(Clone, Copy)]
 pub struct Pass {
-    /// What errors call it.
+    /// The name in errors.
     pub name: &'static str,
-    /// Which defect or gap of the specs it mends.
+    /// The defect or gap of the specs that it corrects.
     pub reason: &'static str,
     /// Changes the spec and says how many places it changed.
     apply: fn(&mut Spec) -> Result<usize>,
@@ -50,7 +50,7 @@ pub const PASSES: &[Pass] = &[
     one_enum::PASS,
 ];
 
-/// How often each pass changed something; the order is that of [`PASSES`].
+/// The number of changes of each pass, in the order of [`PASSES`].
 #[derive(Clone, Debug, Default)]
 pub struct Applied(Vec<usize>);
 

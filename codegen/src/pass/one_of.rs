@@ -165,7 +165,7 @@ fn same_type(a: &Value, b: &Value) -> bool {
     ["type", "$ref", "format", "properties", "items"].iter().all(|key| a.get(key) == b.get(key))
 }
 
-/// What one variant refuses and another allows, the union allows.
+/// The union allows what any variant allows.
 const CONSTRAINTS: &[&str] = &[
     "maxItems",
     "maxLength",

@@ -21,7 +21,7 @@ const NAMES: &[&str] = &[
 pub(super) const PASS: Pass = Pass {
     name: "transport-header",
     reason: "some operations list Accept-Encoding and Content-Encoding as parameters, but a value that the transport \
-             does not know of labels a body that is not encoded so, or asks for one that is not decoded",
+             does not know of labels a body that is not encoded so, or requests one that is not decoded",
     apply,
 };
 
