@@ -31,7 +31,7 @@ pub(crate) async fn run(requests: usize) -> Result<()> {
         .start()
         .await?;
 
-    let retry = RetryConfig::new().max_attempts(8).base(Duration::from_millis(1));
+    let retry = RetryConfig::new().max_attempts(8).initial_backoff(Duration::from_millis(1));
     let config = ConnectionConfig::new(ApiKeyConfig::new(ACCOUNT, KEY, "secret")).base_url(mock.base_url());
     let api = Client::new(config.retry(retry))?.api_v2010();
     let started = Instant::now();

@@ -104,7 +104,8 @@ async fn troubled(requests: usize) -> twilio_emulator::Emulator {
 /// A client that does not wait long between its attempts.
 fn patient(mock: &twilio_emulator::Emulator, attempts: u32) -> twilio_sdk::Client {
     use std::time::Duration;
-    let retry = twilio_sdk::RetryConfig::new().max_attempts(attempts).base(Duration::from_millis(1));
+    let retry =
+        twilio_sdk::RetryConfig::new().max_attempts(attempts).initial_backoff(Duration::from_millis(1));
     let key = twilio_sdk::ApiKeyConfig::new(common::ACCOUNT, common::KEY, "key-secret");
     let config = twilio_sdk::ConnectionConfig::new(key).base_url(mock.base_url()).retry(retry);
     twilio_sdk::Client::new(config).unwrap()

@@ -88,7 +88,7 @@ impl Server {
 
 fn config(server: &Server) -> ConnectionConfig {
     let key = ApiKeyConfig::new(ACCOUNT, "SK00000000000000000000000000000002", "key-secret");
-    ConnectionConfig::new(key).base_url(&server.url).retry(RetryConfig::none())
+    ConnectionConfig::new(key).base_url(&server.url).retry(RetryConfig::disabled())
 }
 
 async fn call(twilio: Client) -> twilio_sdk::Result<()> {
@@ -103,7 +103,7 @@ async fn call(twilio: Client) -> twilio_sdk::Result<()> {
 #[tokio::test]
 async fn no_more_requests_are_under_way_than_the_pool_allows() {
     let server = Server::start().await;
-    let twilio = Client::new(config(&server).pool(PoolConfig::new().max_active(3))).unwrap();
+    let twilio = Client::new(config(&server).pool(PoolConfig::new().max_in_flight(3))).unwrap();
     let calls: Vec<_> = (0..20).map(|_| tokio::spawn(call(twilio.clone()))).collect();
     server.reach(3).await;
     server.answer(20);
@@ -116,13 +116,13 @@ async fn no_more_requests_are_under_way_than_the_pool_allows() {
 #[tokio::test]
 async fn a_call_that_gets_no_turn_says_so_and_sends_nothing() {
     let server = Server::start().await;
-    let pool = PoolConfig::new().max_active(1).wait(Duration::from_millis(50));
+    let pool = PoolConfig::new().max_in_flight(1).acquire_timeout(Duration::from_millis(50));
     let twilio = Client::new(config(&server).pool(pool)).unwrap();
     let first = tokio::spawn(call(twilio.clone()));
     server.reach(1).await;
     let error = call(twilio.clone()).await.unwrap_err();
     assert!(error.is_local_limit(), "{error}");
-    assert!(error.to_string().contains("max_active is 1"), "{error}");
+    assert!(error.to_string().contains("max_in_flight is 1"), "{error}");
     assert!(!error.may_have_executed());
     server.answer(1);
     first.await.unwrap().unwrap();
@@ -132,7 +132,7 @@ async fn a_call_that_gets_no_turn_says_so_and_sends_nothing() {
 #[tokio::test]
 async fn a_dropped_call_gives_its_turn_back() {
     let server = Server::start().await;
-    let twilio = Client::new(config(&server).pool(PoolConfig::new().max_active(1))).unwrap();
+    let twilio = Client::new(config(&server).pool(PoolConfig::new().max_in_flight(1))).unwrap();
     for _ in 0..5 {
         let dropped = tokio::spawn(call(twilio.clone()));
         server.reach(1).await;
@@ -148,7 +148,7 @@ async fn a_dropped_call_gives_its_turn_back() {
 #[tokio::test]
 async fn requests_of_the_accounts_other_programs_count() {
     let server = Server::start().await;
-    let twilio = Client::new(config(&server).pool(PoolConfig::new().max_active(10))).unwrap();
+    let twilio = Client::new(config(&server).pool(PoolConfig::new().max_in_flight(10))).unwrap();
     // The one that tells is ours; seven of the ten places are others'.
     server.concurrent.store(8, Ordering::SeqCst);
     server.answer(1);
@@ -168,7 +168,7 @@ async fn requests_of_the_accounts_other_programs_count() {
 #[tokio::test]
 async fn requests_start_no_faster_than_the_rate_limit() {
     let server = Server::start().await;
-    let limit = RateLimit::per(1, Duration::from_millis(40)).burst(3);
+    let limit = RateLimit::per_period(1, Duration::from_millis(40)).burst(3);
     let twilio = Client::new(config(&server).rate_limit(limit)).unwrap();
     server.answer(10);
     let started = Instant::now();
@@ -180,7 +180,7 @@ async fn requests_start_no_faster_than_the_rate_limit() {
     assert!(started.elapsed() >= Duration::from_millis(5 * 40 - 1), "{:?}", started.elapsed());
     let slow = Client::new(
         config(&server)
-            .rate_limit(RateLimit::per(1, Duration::from_secs(3600)))
+            .rate_limit(RateLimit::per_period(1, Duration::from_secs(3600)))
             .timeout(Duration::from_millis(50)),
     )
     .unwrap();
@@ -192,7 +192,7 @@ async fn requests_start_no_faster_than_the_rate_limit() {
 #[tokio::test]
 async fn a_host_that_fails_is_left_alone_and_probed_again() {
     let server = Server::start().await;
-    let breaker = CircuitBreakerConfig::new().volume_threshold(4).reset_after(Duration::from_millis(100));
+    let breaker = CircuitBreakerConfig::new().min_attempts(4).open_duration(Duration::from_millis(100));
     let twilio = Client::new(config(&server).circuit_breaker(breaker)).unwrap();
     server.status.store(503, Ordering::SeqCst);
     server.answer(4);
@@ -234,21 +234,21 @@ async fn is_open_after(statuses: &[u16], breaker: CircuitBreakerConfig) -> bool 
 
 #[tokio::test]
 async fn every_setting_of_the_circuit_breaker_decides_when_it_opens() {
-    let breaker = || CircuitBreakerConfig::new().volume_threshold(4);
-    let soon = || breaker().reset_after(Duration::from_millis(200));
+    let breaker = || CircuitBreakerConfig::new().min_attempts(4);
+    let soon = || breaker().open_duration(Duration::from_millis(200));
     let ms = Duration::from_millis;
     for (statuses, breaker, open) in [
         (&[503, 503, 503, 503][..], CircuitBreakerConfig::new(), false),
         (&[503, 503, 503, 503], breaker(), true),
-        (&[503, 503, 503, 503], breaker().reset_after(Duration::MAX), true),
+        (&[503, 503, 503, 503], breaker().open_duration(Duration::MAX), true),
         (&[200, 503, 503, 503], breaker(), true),
         (&[200, 503, 503, 503], breaker().failure_ratio(1.0), false),
         (&[429, 429, 429, 429], breaker(), false),
-        (&[429, 429, 429, 429], breaker().statuses([429]), true),
-        (&[503, 503, 503, 503], breaker().statuses([429]), false),
+        (&[429, 429, 429, 429], breaker().failure_statuses([429]), true),
+        (&[503, 503, 503, 503], breaker().failure_statuses([429]), false),
         // What ended before the pause is out of the window.
         (&[503, 503, 503, 0, 503], breaker(), true),
-        (&[503, 503, 503, 0, 503], breaker().window(ms(200)).bucket(ms(50)), false),
+        (&[503, 503, 503, 0, 503], breaker().window(ms(200)).bucket_width(ms(50)), false),
         // One probe closes it, but not where two must succeed.
         (&[503, 503, 503, 503, 0, 200, 503], soon(), false),
         (&[503, 503, 503, 503, 0, 200, 503], soon().half_open_probes(2), true),
@@ -261,8 +261,8 @@ async fn every_setting_of_the_circuit_breaker_decides_when_it_opens() {
 async fn a_circuit_that_is_never_tried_again_stays_open() {
     let server = Server::start().await;
     server.answer(6);
-    let breaker = CircuitBreakerConfig::new().volume_threshold(5).reset_after(Duration::MAX);
-    let breaker = breaker.window(Duration::MAX).bucket(Duration::MAX);
+    let breaker = CircuitBreakerConfig::new().min_attempts(5).open_duration(Duration::MAX);
+    let breaker = breaker.window(Duration::MAX).bucket_width(Duration::MAX);
     let twilio = Client::new(config(&server).circuit_breaker(breaker)).unwrap();
     call(twilio.clone()).await.unwrap();
     server.status.store(503, Ordering::SeqCst);
@@ -281,19 +281,19 @@ async fn settings_that_cannot_work_are_refused() {
     let server = Server::start().await;
     let breaker = CircuitBreakerConfig::new;
     let bad = [
-        (config(&server).circuit_breaker(breaker().volume_threshold(0)), "volume_threshold"),
+        (config(&server).circuit_breaker(breaker().min_attempts(0)), "min_attempts"),
         (config(&server).circuit_breaker(breaker().failure_ratio(0.0)), "failure_ratio"),
         (config(&server).circuit_breaker(breaker().failure_ratio(f64::NAN)), "failure_ratio"),
-        (config(&server).circuit_breaker(breaker().bucket(Duration::from_secs(61))), "bucket"),
-        (config(&server).circuit_breaker(breaker().bucket(Duration::from_millis(59))), "thousandth"),
-        (config(&server).circuit_breaker(breaker().reset_after(Duration::ZERO)), "reset_after"),
+        (config(&server).circuit_breaker(breaker().bucket_width(Duration::from_secs(61))), "bucket"),
+        (config(&server).circuit_breaker(breaker().bucket_width(Duration::from_millis(59))), "thousandth"),
+        (config(&server).circuit_breaker(breaker().open_duration(Duration::ZERO)), "open_duration"),
         (config(&server).circuit_breaker(breaker().half_open_probes(0)), "half_open_probes"),
-        (config(&server).circuit_breaker(breaker().statuses([200])), "statuses"),
+        (config(&server).circuit_breaker(breaker().failure_statuses([200])), "statuses"),
         (config(&server).rate_limit(RateLimit::per_second(0)), "rate_limit"),
         (config(&server).rate_limit(RateLimit::per_second(1).burst(0)), "burst"),
         (config(&server).rate_limit(RateLimit::per_second(1).burst(u32::MAX)), "365 days"),
-        (config(&server).rate_limit(RateLimit::per(1, Duration::MAX)), "365 days"),
-        (config(&server).pool(PoolConfig::new().max_active(0)), "max_active"),
+        (config(&server).rate_limit(RateLimit::per_period(1, Duration::MAX)), "365 days"),
+        (config(&server).pool(PoolConfig::new().max_in_flight(0)), "max_in_flight"),
     ];
     for (config, name) in bad {
         let error = Client::new(config).expect_err(name);
@@ -327,7 +327,7 @@ async fn review_32_attempts_that_had_their_full_time_do_open_it() {
     let short = Duration::from_millis(60);
     for by_attempt in [true, false] {
         let server = Server::start().await;
-        let config = config(&server).circuit_breaker(CircuitBreakerConfig::new().volume_threshold(4));
+        let config = config(&server).circuit_breaker(CircuitBreakerConfig::new().min_attempts(4));
         let config = if by_attempt { config.attempt_timeout(short) } else { config.timeout(short) };
         let twilio = Client::new(config).unwrap();
         for _ in 0..4 {

@@ -177,7 +177,7 @@ fn sid(service: &twilio_sdk::verify_v2::types::Service) -> String {
 fn no_retries(mock: &Emulator) -> twilio_sdk::Client {
     let key = twilio_sdk::ApiKeyConfig::new(common::ACCOUNT, common::KEY, "key-secret");
     let config = twilio_sdk::ConnectionConfig::new(key).base_url(mock.base_url());
-    twilio_sdk::Client::new(config.retry(twilio_sdk::RetryConfig::none())).unwrap()
+    twilio_sdk::Client::new(config.retry(twilio_sdk::RetryConfig::disabled())).unwrap()
 }
 
 #[tokio::test]

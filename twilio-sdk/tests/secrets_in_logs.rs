@@ -159,7 +159,8 @@ async fn no_secret_is_in_anything_that_is_traced_or_logged_by_anybody() {
     let mut speakers = Vec::new();
     for kind in kinds() {
         for way in ["http1", "http2", "tls", "proxy"] {
-            let logging = LoggingConfig::new().bodies(true).personal(true).body_limit(usize::MAX);
+            let logging =
+                LoggingConfig::new().log_bodies(true).log_personal_data(true).max_body_chars(usize::MAX);
             let config = ConnectionConfig::new(kind.auth.clone()).logging(logging).base_url(mock.base_url());
             let config = match way {
                 "http1" => config.http_version(HttpVersion::Http1),
@@ -236,7 +237,7 @@ async fn a_key_that_the_server_repeats_under_its_name_is_not_shown() {
     .await;
     let long = "secret-Key/+ %with=more&";
     for key in [CustomKeyConfig::query("m.i-ne", long), CustomKeyConfig::header("X-Mine", long)] {
-        let logging = LoggingConfig::new().bodies(true).personal(true);
+        let logging = LoggingConfig::new().log_bodies(true).log_personal_data(true);
         let config = ConnectionConfig::new(key.account_sid(ACCOUNT)).logging(logging).base_url(&server.url);
         let capture = Capture::start();
         let twilio = Client::new(config).unwrap();

@@ -110,7 +110,7 @@ async fn an_error_of_twilio_and_one_of_the_connection_are_told_in_the_spans() {
 
     mock.shutdown().await;
     let capture = Capture::start();
-    let once = RetryConfig::none();
+    let once = RetryConfig::disabled();
     twilio.api_v2010().fetch_balance().with_retry(once).send().await.unwrap_err();
     for name in ["twilio.call", "twilio.attempt"] {
         let (_, span) = one(&capture, name);
@@ -158,7 +158,7 @@ async fn phone_numbers_and_marked_fields_are_hidden_unless_opted_in() {
     let mock = mock().await;
     let number = "+15551234567";
     for personal in [false, true] {
-        let twilio = logging(&mock, LoggingConfig::new().bodies(true).personal(personal));
+        let twilio = logging(&mock, LoggingConfig::new().log_bodies(true).log_personal_data(personal));
         let capture = Capture::start();
         let (api, verify) = (twilio.api_v2010(), twilio.verify_v2());
         let _ =
@@ -192,7 +192,8 @@ async fn filter_fields_are_hidden_in_json_forms_queries_and_headers() {
     let mock = mock().await;
     let fields =
         ["status-callback", "StatusCallbackMethod", "INNER_FIELD", "x_forwarded_host", "xOwn", "dateSent"];
-    let twilio = logging(&mock, LoggingConfig::new().bodies(true).personal(true).filter_fields(fields));
+    let twilio =
+        logging(&mock, LoggingConfig::new().log_bodies(true).log_personal_data(true).redact_fields(fields));
     let capture = Capture::start();
     let answer = r#"{"sid":"SM1","a":[{"b":{"Inner-Field":"hide-me","kept":"show-me"}}],"text":"{\"innerField\":\"hide-me\"}"}"#;
     mock.stub_next(201, &[("X-Own", "hide-me"), ("X-Kept", "show-me")], answer);
@@ -246,7 +247,7 @@ async fn bodies_are_shown_at_debug_by_opt_in_cut_and_only_if_they_are_what_they_
     for (kind, body, expected) in &cases {
         for level in [Level::DEBUG, Level::INFO] {
             for opted in [true, false] {
-                let twilio = logging(&mock, LoggingConfig::new().bodies(opted).body_limit(60));
+                let twilio = logging(&mock, LoggingConfig::new().log_bodies(opted).max_body_chars(60));
                 let capture = Capture::up_to(level);
                 let kind: Vec<(&str, &str)> = kind.iter().map(|kind| ("Content-Type", *kind)).collect();
                 mock.stub_next(200, &kind, *body);

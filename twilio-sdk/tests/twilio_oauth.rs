@@ -19,7 +19,7 @@ const SECRET: &str = "s3cret:%&= x";
 
 fn config(url: &str) -> ConnectionConfig {
     let app = OAuthConfig::new("OQ:1%", SECRET).account_sid(ACCOUNT);
-    ConnectionConfig::new(app).base_url(url).retry(RetryConfig::none())
+    ConnectionConfig::new(app).base_url(url).retry(RetryConfig::disabled())
 }
 
 fn client(url: &str) -> Client {
@@ -352,7 +352,7 @@ async fn a_token_endpoint_that_is_briefly_gone_is_asked_again() {
         _ => Reply::new(200, "{}"),
     })
     .await;
-    let retry = RetryConfig::new().max_attempts(4).base(Duration::from_millis(1));
+    let retry = RetryConfig::new().max_attempts(4).initial_backoff(Duration::from_millis(1));
     let twilio = Client::new(config(&server.url).retry(retry)).unwrap();
     call(&twilio).await.unwrap();
     assert_eq!(server.at(TOKEN).len(), 4);

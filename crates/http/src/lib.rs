@@ -34,6 +34,8 @@
 mod cause;
 #[cfg(feature = "client")]
 mod client;
+#[cfg(feature = "config-file")]
+mod config_file;
 #[cfg(feature = "client")]
 mod error;
 #[cfg(feature = "client")]
@@ -71,6 +73,12 @@ pub mod internal {
     #[cfg(feature = "client")]
     pub use crate::exchange::{Exchange, ExchangeSettings, RawResponse, retry_after};
     pub use crate::oauth_error::TokenResult;
+
+    /// Tables of configuration files.
+    #[cfg(feature = "config-file")]
+    pub mod config_file {
+        pub use crate::config_file::tls;
+    }
 
     /// Values of headers that carry credentials.
     #[cfg(feature = "client")]

@@ -4,123 +4,134 @@ use http::StatusCode;
 
 use crate::{Error, Result};
 
-/// When calls to a host that keeps failing are refused at once instead of being sent.
+/// Configures the circuit breaker of each host. An open circuit fails requests without sending them.
 ///
-/// For each host the outcomes of the last [`window`](Self::window) are counted. When at least
-/// [`volume_threshold`](Self::volume_threshold) attempts ended in it and the share that failed reaches
-/// [`failure_ratio`](Self::failure_ratio), the circuit opens: calls end at once with an error that
-/// [`is_circuit_open`](crate::Error::is_circuit_open). After [`reset_after`](Self::reset_after) it is half open:
-/// [`half_open_probes`](Self::half_open_probes) attempts are let through; when all succeed it closes, and the first
-/// that fails opens it again.
+/// For each host, the attempts within the last [`window`](Self::window) are counted. If there are at least
+/// [`min_attempts`](Self::min_attempts) and the share of failures reaches [`failure_ratio`](Self::failure_ratio), the circuit
+/// opens: requests fail with an error that [`is_circuit_open`](crate::Error::is_circuit_open). After
+/// [`open_duration`](Self::open_duration) it is half open and allows [`half_open_probes`](Self::half_open_probes) attempts. If
+/// all of them succeed the circuit closes; the first failure opens it again.
 ///
-/// An attempt failed when no connection was made, the connection was lost, no answer came in time, or the answer's
-/// status is one of [`statuses`](Self::statuses). A timeout counts only if the attempt had the time that the client's
-/// settings give one: a request's own shorter timeout says nothing about the host. Calls that were dropped, and those that
-/// never reached the host for another reason, count neither way.
+/// An attempt fails if there is no connection, the connection is lost, no response arrives in time, or the status of the
+/// response is one of [`failure_statuses`](Self::failure_statuses). A timeout counts only if the attempt had the time that
+/// the client's settings allow: a request's own shorter timeout says nothing about the host. Requests that were dropped,
+/// and those that never reached the host for another reason, are not counted.
 ///
 /// ```
 /// use std::time::Duration;
 /// use twilio_sdk::CircuitBreakerConfig;
 ///
-/// let breaker = CircuitBreakerConfig::new().volume_threshold(20).reset_after(Duration::from_secs(10));
+/// let breaker = CircuitBreakerConfig::new().min_attempts(20).open_duration(Duration::from_secs(10));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct CircuitBreakerConfig {
-    pub(crate) volume_threshold: u32,
-    pub(crate) window: Duration,
-    pub(crate) bucket: Duration,
-    pub(crate) failure_ratio: f64,
-    pub(crate) reset_after: Duration,
-    pub(crate) half_open_probes: u32,
-    pub(crate) statuses: Vec<u16>,
+    /// Minimum number of attempts within the window before the circuit may open.
+    pub min_attempts: u32,
+    /// Time over which attempts are counted.
+    pub window: Duration,
+    /// Granularity with which attempts leave the window.
+    pub bucket_width: Duration,
+    /// Share of failures at which the circuit opens.
+    pub failure_ratio: f64,
+    /// Time that the circuit stays open before it allows a probe.
+    pub open_duration: Duration,
+    /// Number of attempts that a half-open circuit allows.
+    pub half_open_probes: u32,
+    /// Statuses that count as failures.
+    pub failure_statuses: Vec<u16>,
 }
 
 impl Default for CircuitBreakerConfig {
     fn default() -> Self {
         Self {
-            volume_threshold: 10,
+            min_attempts: 10,
             window: Duration::from_secs(60),
-            bucket: Duration::from_secs(10),
+            bucket_width: Duration::from_secs(10),
             failure_ratio: 0.5,
-            reset_after: Duration::from_secs(30),
+            open_duration: Duration::from_secs(30),
             half_open_probes: 1,
-            statuses: vec![500, 502, 503, 504],
+            failure_statuses: vec![500, 502, 503, 504],
         }
     }
 }
 
 impl CircuitBreakerConfig {
-    /// The defaults, which each method names.
+    /// Creates the default settings, which each setter names.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How many attempts must have ended within the window before the circuit may open; 10 unless set.
-    pub fn volume_threshold(mut self, attempts: u32) -> Self {
-        self.volume_threshold = attempts;
+    /// Sets how many attempts the window must contain before the circuit may open. Default: 10.
+    pub fn min_attempts(mut self, attempts: u32) -> Self {
+        self.min_attempts = attempts;
         self
     }
 
-    /// Over what time outcomes are counted; 60 s unless set.
+    /// Sets the time over which attempts are counted. Default: 60 s.
     pub fn window(mut self, window: Duration) -> Self {
         self.window = window;
         self
     }
 
-    /// In what steps outcomes leave the window; 10 s unless set, at most the window and at least a thousandth of it.
-    pub fn bucket(mut self, bucket: Duration) -> Self {
-        self.bucket = bucket;
+    /// Sets the granularity with which attempts leave the window. Default: 10 s; at most the window and at least a
+    /// thousandth of it.
+    pub fn bucket_width(mut self, width: Duration) -> Self {
+        self.bucket_width = width;
         self
     }
 
-    /// The share of failures, above 0 and at most 1, at which the circuit opens; 0.5 unless set.
+    /// Sets the share of failures at which the circuit opens, above 0 and at most 1. Default: 0.5.
     pub fn failure_ratio(mut self, ratio: f64) -> Self {
         self.failure_ratio = ratio;
         self
     }
 
-    /// How long the circuit stays open before a probe is let through; 30 s unless set.
-    pub fn reset_after(mut self, time: Duration) -> Self {
-        self.reset_after = time;
+    /// Sets how long the circuit stays open before it allows a probe. Default: 30 s.
+    pub fn open_duration(mut self, duration: Duration) -> Self {
+        self.open_duration = duration;
         self
     }
 
-    /// How many attempts are let through while the circuit is half open, all of which must succeed; 1 unless set.
+    /// Sets how many attempts a half-open circuit allows, all of which must succeed. Default: 1.
     pub fn half_open_probes(mut self, probes: u32) -> Self {
         self.half_open_probes = probes;
         self
     }
 
-    /// The statuses that count as failures; 500, 502, 503 and 504 unless set.
-    pub fn statuses(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
-        self.statuses = statuses.into_iter().collect();
+    /// Sets the statuses that count as failures. Default: 500, 502, 503 and 504.
+    pub fn failure_statuses(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
+        self.failure_statuses = statuses.into_iter().collect();
         self
     }
 
     pub(crate) fn fails(&self, status: StatusCode) -> bool {
-        self.statuses.contains(&status.as_u16())
+        self.failure_statuses.contains(&status.as_u16())
     }
 
     pub(crate) fn check(&self) -> Result<()> {
         let wrong = |what: &str| Err(Error::config(format!("circuit_breaker: {what}")));
-        if self.volume_threshold == 0 {
-            return wrong("volume_threshold is 0, with which a circuit would open before anything failed");
+        if self.min_attempts == 0 {
+            return wrong("min_attempts is 0, which would open the circuit before any failure");
         }
         if !(self.failure_ratio > 0.0 && self.failure_ratio <= 1.0) {
             return wrong("failure_ratio must be above 0 and at most 1");
         }
-        // Each step is kept, and looked at after each attempt.
-        if self.bucket.is_zero() || self.window < self.bucket || self.bucket < self.window / 1000 {
-            return wrong("bucket must be above 0, at most the window and at least a thousandth of it");
+        // Each bucket is kept, and read after each attempt.
+        let width = self.bucket_width;
+        if width.is_zero() || self.window < width || width < self.window / 1000 {
+            return wrong("bucket_width must be above 0, at most the window and at least a thousandth of it");
         }
-        if self.reset_after.is_zero() {
-            return wrong("reset_after is zero, with which the circuit would never be open");
+        if self.open_duration.is_zero() {
+            return wrong("open_duration is zero, with which the circuit would never be open");
         }
         if self.half_open_probes == 0 {
             return wrong("half_open_probes is 0, with which an open circuit would never close");
         }
-        if let Some(status) = self.statuses.iter().find(|status| !(400..600).contains(*status)) {
-            return wrong(&format!("statuses: {status} is no error; give statuses from 400 to 599"));
+        if let Some(status) = self.failure_statuses.iter().find(|status| !(400..600).contains(*status)) {
+            return wrong(&format!(
+                "failure_statuses: {status} is not an error status; give statuses from 400 to 599"
+            ));
         }
         Ok(())
     }

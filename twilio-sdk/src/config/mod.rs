@@ -1,4 +1,4 @@
-//! What a client is made of.
+//! Settings of a client.
 
 mod breaker;
 mod env;
@@ -29,22 +29,39 @@ pub use retry::RetryConfig;
 pub use transport::{PoolConfig, ResponseLimits};
 pub use twilio_sdk_http::{HttpVersion, Proxy, ProxyServer, TlsBackend, TlsConfig, TlsVersion};
 
-/// The least that an attempt is given where no attempt timeout is set.
-const LEAST_ATTEMPT: Duration = Duration::from_secs(10);
+/// Minimum timeout of an attempt if none is set.
+const MIN_ATTEMPT: Duration = Duration::from_secs(10);
 
-/// The bound of one attempt: what is set, or else a part of the request's timeout where another attempt may follow.
+/// Returns the timeout of one attempt: the one that is set, or a part of the request's timeout if a retry is possible.
 pub(crate) fn attempt_timeout(
     set: Option<Duration>,
     request: Duration,
     repeatable: bool,
 ) -> Option<Duration> {
-    set.or_else(|| repeatable.then(|| LEAST_ATTEMPT.max(request / 3)))
+    set.or_else(|| repeatable.then(|| MIN_ATTEMPT.max(request / 3)))
 }
 
-/// A time beyond a year is one that never comes; this one can be added to every moment.
+/// Maximum duration of a setting. It can be added to every instant without overflow.
 pub(crate) const FOREVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// Credentials and connection settings of a [`Client`](crate::Client).
+/// Credentials and settings of a [`Client`](crate::Client).
+///
+/// ```
+/// use std::time::Duration;
+/// use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig, RetryConfig};
+///
+/// let credentials = ApiKeyConfig::new("AC00000000000000000000000000000000", "SK00000000000000000000000000000000", "secret");
+/// let config = ConnectionConfig::new(credentials)
+///     .region("ie1")
+///     .timeout(Duration::from_secs(10))
+///     .retry(RetryConfig::new().max_attempts(5));
+/// let twilio = Client::new(config)?;
+/// # Ok::<(), twilio_sdk::Error>(())
+/// ```
+///
+/// It has no `Deserialize`, because files need variables, references to secrets and checks: load it with
+/// [`from_file`](Self::from_file) or a [`ConfigLoader`](crate::ConfigLoader) (feature `config-file`), or read the environment
+/// with [`from_env`](Self::from_env).
 #[derive(Clone, Debug)]
 pub struct ConnectionConfig {
     pub(crate) auth: Auth,
@@ -60,7 +77,7 @@ pub struct ConnectionConfig {
     pub(crate) pool: PoolConfig,
     pub(crate) proxy: Proxy,
     pub(crate) tls: TlsConfig,
-    pub(crate) limits: ResponseLimits,
+    pub(crate) response_limits: ResponseLimits,
     pub(crate) retry: RetryConfig,
     pub(crate) circuit_breaker: Option<CircuitBreakerConfig>,
     #[cfg(feature = "rate-limit")]
@@ -71,14 +88,14 @@ pub struct ConnectionConfig {
     #[cfg(feature = "access-token")]
     pub(crate) public_key_client_validation: Option<crate::access_token::PublicKeyClientValidation>,
     #[cfg(feature = "request-validation")]
-    pub(crate) validation: bool,
+    pub(crate) validate_requests: bool,
 }
 
 impl ConnectionConfig {
-    /// The time in which a call must be answered, all its attempts included, unless it says otherwise.
+    /// Default timeout of a request: 30 s, including all retries.
     pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
-    /// Takes any kind of credentials; everything else has its default.
+    /// Creates settings with any kind of credentials and defaults for everything else.
     pub fn new(auth: impl Into<Auth>) -> Self {
         Self {
             auth: auth.into(),
@@ -94,7 +111,7 @@ impl ConnectionConfig {
             pool: PoolConfig::default(),
             proxy: Proxy::default(),
             tls: TlsConfig::default(),
-            limits: ResponseLimits::default(),
+            response_limits: ResponseLimits::default(),
             retry: RetryConfig::default(),
             circuit_breaker: None,
             #[cfg(feature = "rate-limit")]
@@ -105,73 +122,73 @@ impl ConnectionConfig {
             #[cfg(feature = "access-token")]
             public_key_client_validation: None,
             #[cfg(feature = "request-validation")]
-            validation: false,
+            validate_requests: false,
         }
     }
 
-    /// How long an attempt may take by the client's settings, whatever a request's own timeout is.
+    /// Returns the timeout of an attempt by the client's settings, without a request's own timeout.
     pub(crate) fn full_attempt(&self) -> Duration {
         attempt_timeout(self.attempt_timeout, self.timeout, true).unwrap_or(self.timeout).min(self.timeout)
     }
 
-    /// Sends every request to this URL instead of Twilio's hosts: a mock, or a gateway. Twilio's hosts unless set.
+    /// Sends every request to this URL instead of Twilio's hosts: an emulator, or a gateway.
     ///
-    /// It needs `https://`, except on this machine. Region and edge do not change it; the host that a call would
-    /// have gone to, with region and edge, goes along as `X-Forwarded-Host`.
+    /// It must start with `https://`, except for loopback addresses. Region and edge do not change it; the header
+    /// `X-Forwarded-Host` contains the Twilio host of the request, with region and edge.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self
     }
 
-    /// Region and edge together, see [`Location`]; neither unless set.
+    /// Sets region and edge together; see [`Location`]. Default: neither.
     pub fn location(mut self, location: Location) -> Self {
         self.region = location.region().map(|region| region.as_str().to_owned());
         self.edge = location.edge().map(|edge| edge.as_str().to_owned());
         self
     }
 
-    /// The region in which requests are processed: `us1`, `ie1` or `au1`, each with its own credentials. Twilio's `us1`
-    /// unless set. Other regions are an error of the client; see [`Location`].
+    /// Sets the region that processes requests: `us1`, `ie1` or `au1`, each with its own credentials. Default: `us1`. Creating
+    /// a client with another region fails; see [`Location`].
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.region = Some(region.into());
         self
     }
 
-    /// The edge where requests enter Twilio's network: the region's own, or one of Twilio Interconnect; the nearest one
-    /// unless set. See [`Location`].
+    /// Sets the edge where requests enter Twilio's network: the region's default edge, or one of Twilio Interconnect. Default:
+    /// the nearest one. See [`Location`].
     pub fn edge(mut self, edge: impl Into<String>) -> Self {
         self.edge = Some(edge.into());
         self
     }
 
-    /// Bounds every call in time: waiting for its turn, all attempts and the answer's body; 30 s unless set.
+    /// Sets the timeout of every request, including waits for a free slot, all attempts and the response body. Default: 30 s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Bounds the making of a connection, TLS included; 10 s unless set.
+    /// Sets the timeout for connecting, including the TLS handshake. Default: 10 s.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// Bounds each attempt of a request, whatever it is. Unless set, an attempt of a request that may be retried without
-    /// harm (see [`RetryConfig`]) has a third of the request's timeout, but at least 10 s, so that there is time for
-    /// another one: 10 s of the default of 30 s. An attempt of any other request has all the time there is, because it is
-    /// not sent again after a timeout.
+    /// Sets the timeout of each attempt of a request.
+    ///
+    /// Default: for a request that may be retried after a timeout (see [`RetryConfig`]) a third of its timeout, but at least
+    /// 10 s, so that there is time for a retry. For any other request, its whole timeout.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = Some(timeout);
         self
     }
 
-    /// Which version of HTTP is spoken; what the server offers unless set.
+    /// Sets the HTTP version. Default: the one that the server offers.
     pub fn http_version(mut self, version: HttpVersion) -> Self {
         self.http_version = version;
         self
     }
 
-    /// Whether answers may come compressed (gzip); on unless set.
+    /// Accepts gzip-compressed responses. Default: `true`.
     #[cfg(feature = "gzip")]
     #[cfg_attr(docsrs, doc(cfg(feature = "gzip")))]
     pub fn gzip(mut self, gzip: bool) -> Self {
@@ -179,43 +196,43 @@ impl ConnectionConfig {
         self
     }
 
-    /// Connections and calls under way; the defaults of [`PoolConfig`] unless set.
+    /// Sets the limits of connections and requests in flight. Default: those of [`PoolConfig`].
     pub fn pool(mut self, pool: PoolConfig) -> Self {
         self.pool = pool;
         self
     }
 
-    /// The proxy; what the environment says unless set.
+    /// Sets the proxy. Default: the one that the environment variables name.
     pub fn proxy(mut self, proxy: impl Into<Proxy>) -> Self {
         self.proxy = proxy.into();
         self
     }
 
-    /// Root certificates, client certificate, versions; the system's roots, none and TLS 1.2 unless set.
+    /// Sets root certificates, client certificate and TLS version. Default: the system's roots, none, and at least TLS 1.2.
     pub fn tls(mut self, tls: TlsConfig) -> Self {
         self.tls = tls;
         self
     }
 
-    /// How large answers may be; 64 KiB of headers and 64 MiB of body unless set.
-    pub fn limits(mut self, limits: ResponseLimits) -> Self {
-        self.limits = limits;
+    /// Sets the maximum size of responses. Default: 64 KiB of headers and 64 MiB of body.
+    pub fn response_limits(mut self, limits: ResponseLimits) -> Self {
+        self.response_limits = limits;
         self
     }
 
-    /// When calls are tried again; three safe attempts unless set.
+    /// Sets when requests are retried. Default: up to three attempts where that is safe.
     pub fn retry(mut self, retry: RetryConfig) -> Self {
         self.retry = retry;
         self
     }
 
-    /// When calls to a host that keeps failing are refused at once; never unless set.
+    /// Enables a circuit breaker, which fails requests to a failing host without sending them. Default: none.
     pub fn circuit_breaker(mut self, breaker: CircuitBreakerConfig) -> Self {
         self.circuit_breaker = Some(breaker);
         self
     }
 
-    /// How fast requests are started; without bound unless set.
+    /// Limits how many requests are started per period. Default: no limit.
     #[cfg(feature = "rate-limit")]
     #[cfg_attr(docsrs, doc(cfg(feature = "rate-limit")))]
     pub fn rate_limit(mut self, limit: RateLimit) -> Self {
@@ -223,43 +240,41 @@ impl ConnectionConfig {
         self
     }
 
-    /// What the `tracing` spans and events may show; neither bodies nor what tells of a person unless set.
+    /// Sets the contents of `tracing` spans and events. Default: neither bodies nor personal data.
     pub fn logging(mut self, logging: LoggingConfig) -> Self {
         self.logging = logging;
         self
     }
 
-    /// Text that goes behind the SDK's own `User-Agent` (RFC 9110, section 10.1.5), such as `my-service/1.2`: printable
-    /// ASCII; none unless set.
+    /// Appends a product such as `my-service/1.2` to the SDK's `User-Agent` (RFC 9110, section 10.1.5). It must be printable
+    /// ASCII.
     pub fn user_agent(mut self, product: impl Into<String>) -> Self {
         self.user_agent = Some(product.into());
         self
     }
 
-    /// Called after every attempt of every call, also of those that are tried again; nothing unless set. It must not
-    /// block.
+    /// Calls a function after every attempt of every request, retried ones included. It must not block.
     pub fn on_attempt(mut self, observer: impl Fn(&Attempt<'_>) + Send + Sync + 'static) -> Self {
         self.observer = Some(Observer(Arc::new(observer)));
         self
     }
 
-    /// Whether requests are checked against what Twilio's specification says of their values (patterns, lengths,
-    /// ranges, numbers of items) before they are sent; off unless set, because Twilio changes its rules before its
-    /// specification. A call decides otherwise with `with_request_validation`.
+    /// Validates the values of requests against Twilio's specification (patterns, lengths, ranges, numbers of items) before
+    /// they are sent. Default: `false`, because Twilio changes its rules before its specification. Single requests override
+    /// it with `with_request_validation`.
     ///
-    /// A request that breaks rules fails with [`is_invalid_request`](Error::is_invalid_request), which lists all of them in
-    /// [`violations`](Error::violations), and nothing is sent. The values of enums are not checked: Twilio adds
-    /// values. Neither is an empty text in a query or a form, with which optional values are cleared.
+    /// An invalid request fails with [`is_invalid_request`](Error::is_invalid_request) and is not sent;
+    /// [`violations`](Error::violations) lists everything that is wrong. Not validated are the values of enums, because
+    /// Twilio adds some, and empty strings in a query or a form, which clear optional values.
     #[cfg(feature = "request-validation")]
     #[cfg_attr(docsrs, doc(cfg(feature = "request-validation")))]
     pub fn validate_requests(mut self, validation: bool) -> Self {
-        self.validation = validation;
+        self.validate_requests = validation;
         self
     }
 
-    /// Signs every request with a private key, so that Twilio takes none without it; not unless set. Requests that
-    /// take no credentials are not signed; uploads of files, whose bodies are streamed, cannot be, and
-    /// [fail](Error::is_invalid_request).
+    /// Signs every request with a private key, so that Twilio can reject requests without it. Requests without credentials
+    /// are not signed. Uploads [fail](Error::is_invalid_request), because their bodies are streamed.
     #[cfg(feature = "access-token")]
     #[cfg_attr(docsrs, doc(cfg(feature = "access-token")))]
     pub fn public_key_client_validation(
@@ -270,7 +285,7 @@ impl ConnectionConfig {
         self
     }
 
-    /// Refuses what cannot work, and says what would.
+    /// Returns an error for settings that cannot work.
     pub(crate) fn check(&self) -> Result<()> {
         let durations = [
             ("timeout", Some(self.timeout)),
@@ -279,7 +294,9 @@ impl ConnectionConfig {
         ];
         for (name, duration) in durations {
             if duration.is_some_and(|duration| duration.is_zero()) {
-                return Err(Error::config(format!("{name} is zero, in which nothing can be answered")));
+                return Err(Error::config(format!(
+                    "{name} is zero, which allows no response; give a longer time"
+                )));
             }
         }
         self.auth.check()?;
@@ -295,7 +312,7 @@ impl ConnectionConfig {
     }
 }
 
-/// What is called after every attempt.
+/// Function that is called after every attempt.
 #[derive(Clone)]
 pub(crate) struct Observer(pub(crate) Arc<dyn Fn(&Attempt<'_>) + Send + Sync>);
 

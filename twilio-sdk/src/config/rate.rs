@@ -3,34 +3,34 @@ use std::time::Duration;
 use super::FOREVER;
 use crate::{Error, Result};
 
-/// The time between two requests of which so many start in a time; zero where there is none.
-pub(crate) const fn interval(requests: u32, time: Duration) -> Duration {
-    match time.checked_div(requests) {
+/// Returns the interval between two requests; zero if there is none.
+pub(crate) const fn interval(requests: u32, period: Duration) -> Duration {
+    match period.checked_div(requests) {
         Some(interval) => interval,
         None => Duration::ZERO,
     }
 }
 
-/// Rejects a limit with which nothing could be sent, or that the limiter cannot count.
+/// Rejects limits that allow no request, or that the limiter cannot count.
 pub(crate) fn check(interval: Duration, burst: u32) -> Result<()> {
     if interval.is_zero() {
-        return Err(Error::config("rate_limit: the number of requests and the time must both be above 0"));
+        return Err(Error::config("rate_limit: requests and period must both be above 0"));
     }
     if burst == 0 {
-        return Err(Error::config("rate_limit: burst is 0, with which nothing could ever be sent"));
+        return Err(Error::config("rate_limit: burst is 0, which allows no request; give at least 1"));
     }
     // The limiter counts nanoseconds in 64 bits.
     if interval.checked_mul(burst).is_none_or(|pause| pause > FOREVER) {
         return Err(Error::config(
-            "rate_limit: a burst of that many would need a pause of more than 365 days",
+            "rate_limit: a burst of this size would need a pause of more than 365 days",
         ));
     }
     Ok(())
 }
 
-/// How many requests a client starts in a time, whatever its clones and products; second attempts count.
+/// Limits how many requests per period a client and its clones start. Retries count.
 ///
-/// Requests beyond it wait for their turn, in the order in which they came, within their call's time-out.
+/// Further requests wait, in the order in which they were sent, at most until their timeout.
 ///
 /// ```
 /// use twilio_sdk::RateLimit;
@@ -38,26 +38,29 @@ pub(crate) fn check(interval: Duration, burst: u32) -> Result<()> {
 /// let limit = RateLimit::per_second(80).burst(10);
 /// ```
 #[cfg(feature = "rate-limit")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct RateLimit {
-    pub(crate) interval: Duration,
-    pub(crate) burst: u32,
+    /// Time between the starts of two requests.
+    pub interval: Duration,
+    /// Number of requests that may start at once after a pause.
+    pub burst: u32,
 }
 
 #[cfg(feature = "rate-limit")]
 impl RateLimit {
-    /// At most this many requests a second, and one at a time unless [`burst`](Self::burst) is set.
+    /// Limits requests per second. They start one at a time unless [`burst`](Self::burst) is set.
     pub const fn per_second(requests: u32) -> Self {
-        Self::per(requests, Duration::from_secs(1))
+        Self::per_period(requests, Duration::from_secs(1))
     }
 
-    /// At most this many requests in each time of this length, evenly spread.
-    pub const fn per(requests: u32, time: Duration) -> Self {
-        Self { interval: interval(requests, time), burst: 1 }
+    /// Limits requests per period, evenly spread over it.
+    pub const fn per_period(requests: u32, period: Duration) -> Self {
+        Self { interval: interval(requests, period), burst: 1 }
     }
 
-    /// How many requests may start at once after a pause; 1 unless set. The pause that they need, which is as many
-    /// times the time between two requests, is at most 365 days.
+    /// Sets how many requests may start at once after a pause. Default: 1. The pause that they need, `burst` times the
+    /// interval, is at most 365 days.
     pub const fn burst(mut self, requests: u32) -> Self {
         self.burst = requests;
         self

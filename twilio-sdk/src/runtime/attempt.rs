@@ -85,8 +85,8 @@ pub(super) fn head(
         uncertain: false,
     };
     let size: usize = raw.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
-    if size > limits.headers {
-        let message = format!("the answer's headers are larger than {} bytes", limits.headers);
+    if size > limits.max_header_bytes {
+        let message = format!("the answer's headers are larger than {} bytes", limits.max_header_bytes);
         return Err(Error::limit(operation, message, &raw));
     }
     Ok(raw)
@@ -109,10 +109,10 @@ pub(super) async fn body(
     limits: &ResponseLimits,
 ) -> Result<Raw> {
     let too_large = || {
-        let message = format!("the answer's body is larger than {} bytes", limits.body);
+        let message = format!("the answer's body is larger than {} bytes", limits.max_body_bytes);
         Error::limit(operation, message, &raw)
     };
-    if announced(&raw.headers).is_some_and(|length| length > limits.body) {
+    if announced(&raw.headers).is_some_and(|length| length > limits.max_body_bytes) {
         return Err(too_large());
     }
     // Twilio may have carried out the call though the answer breaks off, so the status stays with the error.
@@ -120,7 +120,7 @@ pub(super) async fn body(
     let Some(first) = response.chunk().await.map_err(broken)? else { return Ok(raw) };
     let mut body = Body::One(first);
     loop {
-        if body.len() as u64 > limits.body {
+        if body.len() as u64 > limits.max_body_bytes {
             return Err(too_large());
         }
         match response.chunk().await.map_err(broken)? {

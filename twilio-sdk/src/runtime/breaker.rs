@@ -20,7 +20,7 @@ pub(crate) struct Breakers {
 
 impl Breakers {
     pub(crate) fn new(mut config: CircuitBreakerConfig) -> Self {
-        config.reset_after = config.reset_after.min(FOREVER);
+        config.open_duration = config.open_duration.min(FOREVER);
         Self { config, hosts: Mutex::default() }
     }
 
@@ -82,11 +82,11 @@ impl Breaker {
 
     /// How many steps the window has.
     fn steps(&self) -> u128 {
-        self.config.window.as_nanos().div_ceil(self.config.bucket.as_nanos().max(1))
+        self.config.window.as_nanos().div_ceil(self.config.bucket_width.as_nanos().max(1))
     }
 
     fn step(&self) -> u128 {
-        self.born.elapsed().as_nanos() / self.config.bucket.as_nanos().max(1)
+        self.born.elapsed().as_nanos() / self.config.bucket_width.as_nanos().max(1)
     }
 
     /// After what time an attempt may be made; `None` where one may be made now.
@@ -139,8 +139,8 @@ impl Breaker {
             (ended.saturating_add(bucket.ended), failed.saturating_add(bucket.failed))
         });
         let ratio = f64::from(failures) / f64::from(ended.max(1));
-        if failed && ended >= self.config.volume_threshold && ratio >= self.config.failure_ratio {
-            *state = State::Open(Instant::now() + self.config.reset_after);
+        if failed && ended >= self.config.min_attempts && ratio >= self.config.failure_ratio {
+            *state = State::Open(Instant::now() + self.config.open_duration);
         }
     }
 }
@@ -173,7 +173,7 @@ impl Ticket {
             return;
         }
         if failed {
-            *state = State::Open(Instant::now() + breaker.config.reset_after);
+            *state = State::Open(Instant::now() + breaker.config.open_duration);
             return;
         }
         *succeeded += 1;
@@ -203,7 +203,7 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     fn breaker(probes: u32) -> Arc<Breaker> {
-        let config = CircuitBreakerConfig::new().volume_threshold(4).half_open_probes(probes);
+        let config = CircuitBreakerConfig::new().min_attempts(4).half_open_probes(probes);
         Breakers::new(config).of("api.twilio.com")
     }
 
@@ -290,7 +290,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn hosts_that_did_not_fail_are_forgotten_when_there_are_many() {
-        let breakers = Breakers::new(CircuitBreakerConfig::new().volume_threshold(4));
+        let breakers = Breakers::new(CircuitBreakerConfig::new().min_attempts(4));
         let busy = breakers.of("busy.example");
         open(&breakers.of("down.example"));
         for host in 0..10_000 {

@@ -25,8 +25,8 @@ pub(crate) struct Gate {
 impl Gate {
     pub(crate) fn new(config: &ConnectionConfig) -> Self {
         Self {
-            places: config.pool.max_active.map(InFlight::new),
-            wait: config.pool.wait,
+            places: config.pool.max_in_flight.map(InFlight::new),
+            wait: config.pool.acquire_timeout,
             #[cfg(feature = "rate-limit")]
             rate: config.rate_limit.and_then(super::limit::Rate::new),
             breakers: config.circuit_breaker.clone().map(Breakers::new),
@@ -70,8 +70,13 @@ impl Gate {
         deadline: Instant,
     ) -> Result<Seat> {
         timeout_at(within(deadline, Some(self.wait)), places.enter()).await.map_err(|_| {
-            let most = places.most();
-            Error::busy(operation, format!("no turn came within the wait: max_active is {most}"))
+            let max = places.most();
+            Error::busy(
+                operation,
+                format!(
+                    "no free slot within acquire_timeout: {max} requests in flight; raise max_in_flight or send less"
+                ),
+            )
         })
     }
 }
@@ -139,7 +144,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_never_reached_the_host_says_nothing_of_it() {
-        let breaker = CircuitBreakerConfig::new().volume_threshold(1);
+        let breaker = CircuitBreakerConfig::new().min_attempts(1);
         let gate = Gate::new(&config().circuit_breaker(breaker));
         enter(&gate).await.expect("closed").leave(&OURS, &Ok(answer(503)), true);
         tokio::time::advance(Duration::from_secs(30)).await;
@@ -153,7 +158,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn nobody_but_twilio_says_what_the_account_has_under_way() {
-        let gate = Gate::new(&config().pool(PoolConfig::new().max_active(2)));
+        let gate = Gate::new(&config().pool(PoolConfig::new().max_in_flight(2)));
         enter(&gate).await.expect("a place").leave(&ELSEWHERE, &Ok(answer(200)), true);
         let mut both = (enter(&gate).await.expect("a place"), enter(&gate).await.expect("the other place"));
         both.0.leave(&OURS, &Ok(answer(200)), true);

@@ -59,14 +59,14 @@ impl Handle {
             attempt_timeout: config.attempt_timeout,
             full_attempt: config.full_attempt(),
             retry: config.retry,
-            limits: config.limits,
+            limits: config.response_limits,
             observer: config.observer,
             #[cfg(feature = "access-token")]
             public_key_client_validation: config.public_key_client_validation,
             redactor: Redactor::new(&config.logging.redaction()),
-            log_bodies: config.logging.bodies,
+            log_bodies: config.logging.log_bodies,
             #[cfg(feature = "request-validation")]
-            validation: config.validation,
+            validation: config.validate_requests,
         };
         let shared = Shared { endpoint, http, tls, gate, settings };
         Ok(Self { shared: Arc::new(shared), auth: Arc::new(auth) })

@@ -163,7 +163,7 @@ mod tests {
     #[tokio::test]
     async fn who_comes_later_does_not_overtake_who_waits() {
         use std::time::Duration;
-        let limit = crate::config::RateLimit::per(1, Duration::from_millis(20));
+        let limit = crate::config::RateLimit::per_period(1, Duration::from_millis(20));
         let rate = Arc::new(Rate::new(limit).expect("a limit"));
         rate.enter().await;
         let waits = Arc::clone(&rate);

@@ -126,8 +126,9 @@ mod tests {
         let statuses = proptest::collection::vec(400_u16..600, 0..12);
         (1_u32..9, durations, 1_u32..6, statuses).prop_map(|(attempts, (base, more), factor, statuses)| {
             let base = Duration::from_millis(base);
-            let config = RetryConfig::new().max_attempts(attempts).base(base).factor(factor);
-            config.max_delay(base + Duration::from_millis(more)).statuses(statuses)
+            let config =
+                RetryConfig::new().max_attempts(attempts).initial_backoff(base).backoff_multiplier(factor);
+            config.max_backoff(base + Duration::from_millis(more)).retryable_statuses(statuses)
         })
     }
 
@@ -173,20 +174,20 @@ mod tests {
             let Some(delay) = decide(&config, idempotent, attempts, happened, asked, left) else {
                 // What is certainly safe is tried again, unless attempts or time are at their end.
                 if happened == Happened::NothingSent && attempts < config.max_attempts {
-                    prop_assert!(asked.unwrap_or_default().saturating_add(config.max_delay) >= time.min(budget));
+                    prop_assert!(asked.unwrap_or_default().saturating_add(config.max_backoff) >= time.min(budget));
                 }
                 return Ok(());
             };
             prop_assert!(attempts < config.max_attempts);
             prop_assert!(delay < time && delay <= budget);
             prop_assert!(delay >= asked.unwrap_or_default());
-            prop_assert!(delay <= asked.unwrap_or_default().saturating_add(config.max_delay));
+            prop_assert!(delay <= asked.unwrap_or_default().saturating_add(config.max_backoff));
             let carried_out_perhaps = match happened {
                 Happened::NothingSent => false,
                 Happened::Unknown => true,
                 Happened::Final => return Err(TestCaseError::fail("the end is the end")),
                 Happened::Answered(status) => {
-                    prop_assert!(config.statuses.contains(&status.as_u16()));
+                    prop_assert!(config.retryable_statuses.contains(&status.as_u16()));
                     prop_assert!(![400, 401, 403].contains(&status.as_u16()));
                     status != StatusCode::TOO_MANY_REQUESTS
                 }

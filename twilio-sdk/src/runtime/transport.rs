@@ -13,8 +13,8 @@ pub(super) fn client(config: &ConnectionConfig, needs_tls: bool) -> Result<reqwe
         connect_timeout: config.connect_timeout,
         max_idle_per_host: pool.max_idle_per_host,
         idle_timeout: pool.idle_timeout,
-        http2_initial_stream_window_size: pool.http2_window,
-        max_header_bytes: config.limits.headers,
+        http2_initial_stream_window_size: pool.http2_initial_stream_window_size,
+        max_header_bytes: config.response_limits.max_header_bytes,
         http_version: config.http_version,
         #[cfg(feature = "gzip")]
         gzip: config.gzip,

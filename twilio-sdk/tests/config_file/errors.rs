@@ -9,10 +9,13 @@ const WRONG: &[(&str, &str)] = &[
     // Keys.
     ("timout = 5", "2:1: timout: unknown key; did you mean `timeout`?"),
     ("Timeout = 5", "2:1: Timeout: unknown key; did you mean `timeout`?"),
-    ("[pool]\nmaxActive = 5", "3:1: pool.maxActive: unknown key; did you mean `max_active`?"),
-    ("max_active = 5", "2:1: max_active: unknown key; did you mean `pool.max_active`?"),
+    ("[pool]\nmaxActive = 5", "3:1: pool.maxActive: unknown key; did you mean `max_in_flight`?"),
+    ("max_in_flight = 5", "2:1: max_in_flight: unknown key; did you mean `pool.max_in_flight`?"),
     ("[pol]\nmax_active = 5", "2:2: pol: unknown key; did you mean `pool`?"),
-    ("[limits]\n'a b' = 5", "3:1: limits.\"a b\": unknown key; the keys here are: headers, body"),
+    (
+        "[response_limits]\n'a b' = 5",
+        "3:1: response_limits.\"a b\": unknown key; the keys here are: max_header_bytes, max_body_bytes",
+    ),
     ("[profile.eu]", "2:2: profile: unknown key; did you mean `profiles`?"),
     ("user_agent = 'é'", "2:14: user_agent: holds something else than printable ASCII"),
     (
@@ -63,40 +66,55 @@ const WRONG: &[(&str, &str)] = &[
     ),
     ("connect_timeout = 0", "2:19: connect_timeout: must be more than 0"),
     ("attempt_timeout = 0", "2:19: attempt_timeout: must be more than 0"),
-    ("retry = { base = 0 }", "2:18: retry.base: must be more than 0"),
-    ("pool.wait = -1", "2:13: pool.wait: must be a finite number of seconds, 0 or more"),
+    ("retry = { initial_backoff = 0 }", "2:18: retry.initial_backoff: must be more than 0"),
+    (
+        "pool.acquire_timeout = -1",
+        "2:13: pool.acquire_timeout: must be a finite number of seconds, 0 or more",
+    ),
     // Numbers, sizes and flags.
-    ("pool.max_active = 1.5", "2:19: pool.max_active: must be a whole number, 0 or more"),
-    ("pool.max_active = -1", "2:19: pool.max_active: must be a whole number, 0 or more"),
-    ("pool.max_active = '5'", "2:19: pool.max_active: must be a whole number, 0 or more, without quotes"),
-    ("pool.max_active = '${WORD}'", "2:19: pool.max_active: must be a whole number, 0 or more"),
+    ("pool.max_in_flight = 1.5", "2:19: pool.max_in_flight: must be a whole number, 0 or more"),
+    ("pool.max_in_flight = -1", "2:19: pool.max_in_flight: must be a whole number, 0 or more"),
+    (
+        "pool.max_in_flight = '5'",
+        "2:19: pool.max_in_flight: must be a whole number, 0 or more, without quotes",
+    ),
+    ("pool.max_in_flight = '${WORD}'", "2:19: pool.max_in_flight: must be a whole number, 0 or more"),
     ("retry.max_attempts = 4294967296", "2:22: retry.max_attempts: is too large"),
     (
-        "limits.body = 0",
-        "2:15: limits.body: must be a number of bytes above 0, or a string such as \"64 KiB\" or \"1 MiB\"",
+        "response_limits.max_body_bytes = 0",
+        "2:15: response_limits.max_body_bytes: must be a number of bytes above 0, or a string such as \"64 KiB\" or \"1 MiB\"",
     ),
     (
-        "limits.body = 'big'",
-        "2:15: limits.body: must be a number of bytes above 0, or a string such as \"64 KiB\" or \"1 MiB\"",
+        "response_limits.max_body_bytes = 'big'",
+        "2:15: response_limits.max_body_bytes: must be a number of bytes above 0, or a string such as \"64 KiB\" or \"1 MiB\"",
     ),
     (
-        "limits.body = '99999999 EiB'",
-        "2:15: limits.body: must be a number of bytes above 0, or a string such as \"64 KiB\" or \"1 MiB\"",
+        "response_limits.max_body_bytes = '99999999 EiB'",
+        "2:15: response_limits.max_body_bytes: must be a number of bytes above 0, or a string such as \"64 KiB\" or \"1 MiB\"",
     ),
-    ("pool.http2_window = '8 GiB'", "2:21: pool.http2_window: is too large"),
-    ("pool.http2_window = '3 GiB'", "2:1: pool: http2_window must be between 1 and 2147483647 bytes"),
-    ("logging.bodies = 1", "2:18: logging.bodies: must be true or false, not a number"),
-    ("logging.bodies = 'true'", "2:18: logging.bodies: must be true or false, without quotes"),
-    ("logging.bodies = '${FIVE}'", "2:18: logging.bodies: must be true or false"),
+    (
+        "pool.http2_initial_stream_window_size = '8 GiB'",
+        "2:21: pool.http2_initial_stream_window_size: is too large",
+    ),
+    (
+        "pool.http2_initial_stream_window_size = '3 GiB'",
+        "2:1: pool: http2_initial_stream_window_size must be between 1 and 2147483647 bytes",
+    ),
+    ("logging.log_bodies = 1", "2:18: logging.log_bodies: must be true or false, not a number"),
+    ("logging.log_bodies = 'true'", "2:18: logging.log_bodies: must be true or false, without quotes"),
+    ("logging.log_bodies = '${FIVE}'", "2:18: logging.log_bodies: must be true or false"),
     // Texts and lists.
     ("user_agent = 5", "2:14: user_agent: must be a string, not a number"),
     ("user_agent = 1979-05-27", "2:14: user_agent: must be a string, not a date or time"),
-    ("logging.filter_fields = 'a'", "2:25: logging.filter_fields: must be a list, not a string"),
+    ("logging.redact_fields = 'a'", "2:25: logging.redact_fields: must be a list, not a string"),
     (
-        "logging.filter_fields = ['a', 1, 'b', []]",
-        "2:31: logging.filter_fields[1]: must be a string, not a number\n2:39: logging.filter_fields[3]: must be a string, not a list",
+        "logging.redact_fields = ['a', 1, 'b', []]",
+        "2:31: logging.redact_fields[1]: must be a string, not a number\n2:39: logging.redact_fields[3]: must be a string, not a list",
     ),
-    ("retry.statuses = [503, '${WORD}']", "2:24: retry.statuses[1]: must be a whole number, 0 or more"),
+    (
+        "retry.retryable_statuses = [503, '${WORD}']",
+        "2:24: retry.retryable_statuses[1]: must be a whole number, 0 or more",
+    ),
     // Words.
     ("http_version = '3'", "2:16: http_version: must be \"auto\" or \"1.1\" or \"2\""),
     ("http_version = 2", "2:16: http_version: must be \"auto\" or \"1.1\" or \"2\""),
@@ -116,8 +134,11 @@ const WRONG: &[(&str, &str)] = &[
         "edge = '${WORD}'",
         "2:8: edge: is none of Twilio's edges, such as \"ashburn\", \"dublin\" or \"sydney\"",
     ),
-    ("pool.max_active = 0", "2:1: pool: max_active is 0, with which nothing could ever be sent"),
-    ("retry.statuses = [401]", "2:1: retry: status 401 is never tried again: another attempt cannot succeed"),
+    ("pool.max_in_flight = 0", "2:1: pool: max_in_flight is 0, which allows no request; give at least 1"),
+    (
+        "retry.retryable_statuses = [401]",
+        "2:1: retry: status 401 is never retried, because a retry cannot succeed",
+    ),
     (
         "[circuit_breaker]\nfailure_ratio = 2",
         "2:1: circuit_breaker: failure_ratio must be above 0 and at most 1",
@@ -146,7 +167,7 @@ const WRONG: &[(&str, &str)] = &[
     ("[profiles]\neu = 1", "3:6: profiles.eu: must be a table, not a number"),
     (
         "[profiles.'a.b'.pool]\nx = 1",
-        "3:1: profiles.\"a.b\".pool.x: unknown key; the keys here are: max_active, http2_window, max_idle_per_host, idle_timeout, wait",
+        "3:1: profiles.\"a.b\".pool.x: unknown key; the keys here are: max_in_flight, http2_initial_stream_window_size, max_idle_per_host, idle_timeout, acquire_timeout",
     ),
     // Not TOML: neither the value nor its line is shown.
     ("user_agent = s3cret", "2:14: not TOML: string values must be quoted, expected literal string"),
@@ -280,9 +301,9 @@ fn everything_that_is_wrong_is_told_at_once() {
         format!("{file}:6:11: auth.api_key: {}", missing("KEY_SID")),
         format!("{file}:7:14: auth.api_secret: {}", missing("KEY_SECRET")),
         format!("{file}:7:14: auth.api_secret: {}", missing("SALT")),
-        format!("{file}:9:23: logging.filter_fields[1]: {}", missing("FIELD")),
+        format!("{file}:9:23: logging.redact_fields[1]: {}", missing("FIELD")),
         format!(
-            "{file}:9:35: logging.filter_fields[2]: `${{` is not closed by `}}`; write `$${{` for a literal `${{`"
+            "{file}:9:35: logging.redact_fields[2]: `${{` is not closed by `}}`; write `$${{` for a literal `${{`"
         ),
         format!(
             "{file}:12:14: profiles.eu.user_agent: `${{...}}` must contain a name of letters, digits and `_`, optionally with `:-` and a default; write `$${{` for a literal `${{`"
@@ -311,7 +332,7 @@ fn json_tells_the_key_and_for_what_is_not_json_the_place() {
         ),
         (
             "{\"auth\": {}, \"pool\": {\"wiat\": 1}}",
-            "configuration: pool.wiat: unknown key; did you mean `wait`?\nconfiguration: auth: missing field `auth_token`, or `api_key` and `api_secret`, or `client_id` and `client_secret`: there are no credentials",
+            "configuration: pool.acquire_timeuot: unknown key; did you mean `acquire_timeout`?\nconfiguration: auth: missing field `auth_token`, or `api_key` and `api_secret`, or `client_id` and `client_secret`: there are no credentials",
         ),
     ] {
         let error = loader(&[]).load_str(text, ConfigFormat::Json).expect_err(text);

@@ -7,7 +7,7 @@ use crate::{Folder, loader, shown};
 const FILE: &str = r#"
 region = "us1"
 timeout = 10
-retry = { max_attempts = 5, factor = 3, statuses = [429, 503] }
+retry = { max_attempts = 5, backoff_multiplier = 3, retryable_statuses = [429, 503] }
 proxy = { url = "http://one:1", username = "u", password = "p" }
 
 [auth]
@@ -17,7 +17,7 @@ api_secret = "one"
 
 [profiles.eu]
 region = "ie1"
-retry = { max_attempts = 2, statuses = [500] }
+retry = { max_attempts = 2, retryable_statuses = [500] }
 
 [profiles.token]
 proxy = { url = "http://two:2" }
@@ -60,12 +60,13 @@ fn the_argument_wins_over_the_variable_and_without_either_there_is_none() {
 #[test]
 fn tables_are_merged_and_lists_and_credentials_replaced() {
     let text = shown(&read(Some("eu"), &[]).unwrap());
-    for part in ["factor: 3", "statuses: [500]", "timeout: 10s", "http://one:1", "SK1"] {
+    for part in ["backoff_multiplier: 3", "retryable_statuses: [500]", "timeout: 10s", "http://one:1", "SK1"]
+    {
         assert!(text.contains(part), "{part} in {text}");
     }
     let text = shown(&read(Some("token"), &[]).unwrap());
     // The other proxy must not get the first one's password, nor the token the key.
-    for part in ["AuthToken", "http://two:2", "credentials: None", "statuses: [429, 503]"] {
+    for part in ["AuthToken", "http://two:2", "credentials: None", "retryable_statuses: [429, 503]"] {
         assert!(text.contains(part), "{part} in {text}");
     }
     assert!(!text.contains("SK1"), "{text}");

@@ -22,19 +22,22 @@ fn every_spelling_of_a_value_is_understood() {
         ("region = '${NONE:-}'", "region: None"),
         ("attempt_timeout = 5", "attempt_timeout: Some(5s)"),
         ("connect_timeout = 5", "connect_timeout: 5s"),
-        ("pool.wait = 0", "wait: 0ns"),
+        ("pool.acquire_timeout = 0", "acquire_timeout: 0ns"),
         ("pool.idle_timeout = 0", "idle_timeout: 0ns"),
-        ("pool.max_active = 0x10", "max_active: Some(16)"),
-        ("pool.max_active = '${FIVE}'", "max_active: Some(5)"),
-        ("pool.max_active = '${NONE:-7}'", "max_active: Some(7)"),
-        ("pool.http2_window = '1 MiB'", "http2_window: Some(1048576)"),
-        ("limits.headers = 4096", "headers: 4096"),
-        ("limits.headers = '64KiB'", "headers: 65536"),
-        ("limits.body = '1 MB'", "body: 1000000"),
-        ("limits.body = '${FIVE} kib'", "body: 5120"),
-        ("limits.body = '${FIVE}'", "body: 5"),
-        ("logging.bodies = true", "bodies: true"),
-        ("logging.bodies = '${YES}'", "bodies: true"),
+        ("pool.max_in_flight = 0x10", "max_in_flight: Some(16)"),
+        ("pool.max_in_flight = '${FIVE}'", "max_in_flight: Some(5)"),
+        ("pool.max_in_flight = '${NONE:-7}'", "max_in_flight: Some(7)"),
+        (
+            "pool.http2_initial_stream_window_size = '1 MiB'",
+            "http2_initial_stream_window_size: Some(1048576)",
+        ),
+        ("response_limits.max_header_bytes = 4096", "max_header_bytes: 4096"),
+        ("response_limits.max_header_bytes = '64KiB'", "max_header_bytes: 65536"),
+        ("response_limits.max_body_bytes = '1 MB'", "max_body_bytes: 1000000"),
+        ("response_limits.max_body_bytes = '${FIVE} kib'", "max_body_bytes: 5120"),
+        ("response_limits.max_body_bytes = '${FIVE}'", "max_body_bytes: 5"),
+        ("logging.log_bodies = true", "log_bodies: true"),
+        ("logging.log_bodies = '${YES}'", "log_bodies: true"),
         ("http_version = '1.1'", "http_version: Http1"),
         ("http_version = '2'", "http_version: Http2"),
         ("tls.min_version = '1.3'", "min_version: Tls13"),
@@ -42,20 +45,20 @@ fn every_spelling_of_a_value_is_understood() {
         ("proxy = 'direct'", "proxy: Direct"),
         ("proxy = 'environment'", "proxy: Environment"),
         ("circuit_breaker = 'off'", "circuit_breaker: None"),
-        ("circuit_breaker = {}", "circuit_breaker: Some(CircuitBreakerConfig { volume_threshold: 10"),
+        ("circuit_breaker = {}", "circuit_breaker: Some(CircuitBreakerConfig { min_attempts: 10"),
         ("circuit_breaker.failure_ratio = 1", "failure_ratio: 1.0"),
         ("circuit_breaker.failure_ratio = '${HALF}'", "failure_ratio: 0.5"),
-        ("logging.personal = true", "personal: true"),
-        ("circuit_breaker.statuses = [503]", "half_open_probes: 1, statuses: [503]"),
+        ("logging.log_personal_data = true", "log_personal_data: true"),
+        ("circuit_breaker.failure_statuses = [503]", "half_open_probes: 1, failure_statuses: [503]"),
         // Variables within texts and lists, defaults and escapes.
         ("user_agent = 'a-${FIVE}/$${FIVE}/${NONE:-d}/$5'", "user_agent: Some(\"a-5/${FIVE}/d/$5\")"),
         (
-            "logging.filter_fields = ['${FIVE}', 'x${YES}', '${NONE:-d}', '$${']",
-            "filter_fields: [\"5\", \"xtrue\", \"d\", \"${\"]",
+            "logging.redact_fields = ['${FIVE}', 'x${YES}', '${NONE:-d}', '$${']",
+            "redact_fields: [\"5\", \"xtrue\", \"d\", \"${\"]",
         ),
-        ("logging.filter_fields = ['${WEIRD}']", "filter_fields: [\"${FIVE} $${FIVE}\"]"),
-        ("logging.filter_fields = ['${EMPTY}', '', '${NONE:-}', 'a']", "filter_fields: [\"\", \"a\"]"),
-        ("retry.statuses = [429, '${NONE:-503}']", "statuses: [429, 503]"),
+        ("logging.redact_fields = ['${WEIRD}']", "redact_fields: [\"${FIVE} $${FIVE}\"]"),
+        ("logging.redact_fields = ['${EMPTY}', '', '${NONE:-}', 'a']", "redact_fields: [\"\", \"a\"]"),
+        ("retry.retryable_statuses = [429, '${NONE:-503}']", "retryable_statuses: [429, 503]"),
         ("proxy = { url = 'http://p:1', no_proxy = ['${NONE:-a}', 'b'] }", "no_proxy: [\"a\", \"b\"]"),
     ] {
         let variables = |name: &str| match name {
@@ -73,7 +76,7 @@ fn every_spelling_of_a_value_is_understood() {
 fn an_empty_file_but_for_credentials_is_the_default() {
     let plain = twilio_sdk::ConnectionConfig::new(twilio_sdk::ApiKeyConfig::new("AC1", "SK1", "s3cret"));
     assert_eq!(shown(&toml("").unwrap()), shown(&plain));
-    assert_eq!(shown(&toml("[pool]\n[tls]\n[limits]\n[retry]\n[logging]").unwrap()), shown(&plain));
+    assert_eq!(shown(&toml("[pool]\n[tls]\n[response_limits]\n[retry]\n[logging]").unwrap()), shown(&plain));
     let marked = format!("\u{feff}{AUTH}");
     assert_eq!(shown(&loader(&[]).load_str(&marked, ConfigFormat::Toml).unwrap()), shown(&plain));
 }
@@ -86,17 +89,17 @@ fn toml_and_json_mean_the_same() {
         user_agent = "e\u0021/${FIVE}"
         auth = { account_sid = "AC1", auth_token = "${WORD}" }
         proxy = { url = "http://proxy:1", username = "u", password = "p", no_proxy = ["a", "${FIVE}"] }
-        retry = { max_attempts = 2, base = "10ms", statuses = [503] }
-        [limits]
-        body = "1 MiB"
+        retry = { max_attempts = 2, initial_backoff = "10ms", retryable_statuses = [503] }
+        [response_limits]
+        max_body_bytes = "1 MiB"
         [circuit_breaker]
         failure_ratio = 0.25
         [logging]
-        bodies = true
+        log_bodies = true
         [profiles.eu]
         region = "ie1"
         edge = "dublin"
-        limits.headers = 1024
+        response_limits.max_header_bytes = 1024
     "#;
     let json = r#"{
         "base_url": "https://gateway.example",
@@ -104,11 +107,11 @@ fn toml_and_json_mean_the_same() {
         "user_agent": "\u0065!/${FIVE}",
         "auth": { "account_sid": "AC1", "auth_token": "${WORD}" },
         "proxy": { "url": "http://proxy:1", "username": "u", "password": "p", "no_proxy": ["a", "${FIVE}"] },
-        "retry": { "max_attempts": 2, "base": "10ms", "statuses": [503] },
-        "limits": { "body": "1 MiB" },
+        "retry": { "max_attempts": 2, "initial_backoff": "10ms", "retryable_statuses": [503] },
+        "response_limits": { "max_body_bytes": "1 MiB" },
         "circuit_breaker": { "failure_ratio": 0.25 },
-        "logging": { "bodies": true },
-        "profiles": { "eu": { "region": "ie1", "edge": "dublin", "limits": { "headers": 1024 } } }
+        "logging": { "log_bodies": true },
+        "profiles": { "eu": { "region": "ie1", "edge": "dublin", "response_limits": { "max_header_bytes": 1024 } } }
     }"#;
     for profile in [None, Some("eu")] {
         let read = |text: &str, format| {
@@ -119,7 +122,7 @@ fn toml_and_json_mean_the_same() {
         let (toml, json) = (read(toml, ConfigFormat::Toml), read(json, ConfigFormat::Json));
         assert_eq!(toml, json);
         assert_eq!(toml.contains("ie1"), profile.is_some());
-        assert!(toml.contains("e!/5") && toml.contains("headers: "), "{toml}");
+        assert!(toml.contains("e!/5") && toml.contains("max_header_bytes: "), "{toml}");
     }
 }
 

@@ -57,7 +57,7 @@ async fn settings_of_the_chosen_profile_are_those_of_the_calls() {
     let folder = Folder::new();
     let text = format!(
         "base_url = '{}'\nauth = {{ account_sid = '{ACCOUNT}', auth_token = 't' }}\nuser_agent = 'top/1'\n\
-         retry = {{ max_attempts = 1, base = '1ms' }}\n\
+         retry = {{ max_attempts = 1, initial_backoff = '1ms' }}\n\
          [profiles.again]\nuser_agent = 'again/1'\nretry.max_attempts = 3\n",
         mock.base_url()
     );

@@ -94,7 +94,7 @@ async fn a_body_that_breaks_off_is_an_error_and_never_a_shorter_file() {
         vec![Step::Send(format!("{head}5\r\n01234\r\n0\r\n\r\n"))]
     })
     .await;
-    let call = client_at(&proxied.url).media().recording(RECORDING).with_retry(RetryConfig::none());
+    let call = client_at(&proxied.url).media().recording(RECORDING).with_retry(RetryConfig::disabled());
     let error = match call.download().await {
         Ok(download) => download.bytes_with_limit(100).await.unwrap_err(),
         Err(error) => error,
@@ -105,7 +105,7 @@ async fn a_body_that_breaks_off_is_an_error_and_never_a_shorter_file() {
     for fault in [Fault::truncated_body(), Fault::reset_in_body(), Fault::truncated_body().chunked()] {
         mock.inject_fault(RequestMatcher::operation("FetchRecordingMedia"), fault).unwrap().times(1);
         let download =
-            client(&mock).media().recording(RECORDING).with_retry(RetryConfig::none()).download().await;
+            client(&mock).media().recording(RECORDING).with_retry(RetryConfig::disabled()).download().await;
         // A reset may overtake what was sent before it.
         let error = match download {
             Ok(download) => download.bytes_with_limit(1 << 20).await.unwrap_err(),
@@ -138,7 +138,7 @@ async fn a_download_is_tried_again_until_its_first_piece_is_there() {
     let error = twilio.media().recording(RECORDING).with_retry(quick()).download().await.unwrap_err();
     assert_eq!((error.attempts(), mock.requests().len()), (3, 3));
     let error =
-        twilio.media().recording(RECORDING).with_retry(RetryConfig::none()).download().await.unwrap_err();
+        twilio.media().recording(RECORDING).with_retry(RetryConfig::disabled()).download().await.unwrap_err();
     assert_eq!((error.status().map(|s| s.as_u16()), mock.requests().len()), (Some(503), 4));
 }
 
@@ -155,7 +155,7 @@ async fn an_answer_that_breaks_before_its_first_piece_is_asked_for_again() {
 #[tokio::test]
 async fn a_download_holds_its_place_until_it_ends_or_is_dropped() {
     let mock = Emulator::builder().media_size(4 << 20).start().await.unwrap();
-    let pool = PoolConfig::new().max_active(1).wait(Duration::from_millis(50));
+    let pool = PoolConfig::new().max_in_flight(1).acquire_timeout(Duration::from_millis(50));
     let config =
         ConnectionConfig::new(ApiKeyConfig::new(ACCOUNT, KEY, "key-secret")).base_url(mock.base_url());
     let twilio = Client::new(config.pool(pool)).unwrap();

@@ -24,7 +24,7 @@ pub(super) fn asset(mock: &Emulator, content: UploadContent) -> UploadRequest<As
 }
 
 pub(super) fn quick() -> RetryConfig {
-    RetryConfig::new().base(Duration::from_millis(1)).max_delay(Duration::from_millis(2))
+    RetryConfig::new().initial_backoff(Duration::from_millis(1)).max_backoff(Duration::from_millis(2))
 }
 
 /// A reader that nothing is known of.

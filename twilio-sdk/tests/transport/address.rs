@@ -94,7 +94,7 @@ async fn review_21_region_and_edge_make_the_host_that_is_asked() {
         let mut config = ConnectionConfig::new(ApiKeyConfig::new(ACCOUNT, KEY, "key-secret"))
             .proxy(ProxyServer::new(tunnel.url()))
             .tls(TlsConfig::new().extra_root_certificates(authority.pem()).disable_system_roots(true))
-            .retry(RetryConfig::none());
+            .retry(RetryConfig::disabled());
         if let Some(region) = region {
             config = config.region(region);
         }

@@ -9,7 +9,7 @@ use crate::{build, config};
 
 /// A client whose one place a forgotten call would keep for ever.
 fn narrow(server: &Server) -> ConnectionConfig {
-    config(&server.url()).pool(PoolConfig::new().max_active(1).wait(Duration::from_secs(5)))
+    config(&server.url()).pool(PoolConfig::new().max_in_flight(1).acquire_timeout(Duration::from_secs(5)))
 }
 
 /// Starts a call and drops it once something is so.
@@ -85,7 +85,7 @@ async fn while_it_waits_for_its_turn() {
 async fn while_it_connects() {
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://{}", silent.local_addr().unwrap());
-    let twilio = build(config(&url).pool(PoolConfig::new().max_active(1)).retry(RetryConfig::none()));
+    let twilio = build(config(&url).pool(PoolConfig::new().max_in_flight(1)).retry(RetryConfig::disabled()));
     for _ in 0..3 {
         let call = twilio.api_v2010().fetch_balance().send();
         let accepted = tokio::select! {

@@ -60,7 +60,7 @@ async fn a_compressed_body_is_measured_by_what_it_becomes() {
     let bomb = bomb(250_000);
     assert!(bomb.len() < 512 << 10);
     let server = Server::start([Answer::status(200, &[GZIP], bomb)]).await;
-    let twilio = build(config(&server.url()).limits(ResponseLimits::new().body(1 << 20)));
+    let twilio = build(config(&server.url()).response_limits(ResponseLimits::new().max_body_bytes(1 << 20)));
     let error = twilio.api_v2010().fetch_balance().send().await.unwrap_err();
     assert!(error.is_response_too_large() && error.to_string().contains("1048576 bytes"), "{error:?}");
     assert_eq!((error.attempts(), server.requests().len()), (1, 1));
@@ -80,8 +80,8 @@ fn peak() -> u64 {
 async fn memory_does_not_grow_with_what_a_body_would_become() {
     const CHILD: &str = "TWILIO_SDK_TEST_BOMB";
     if let Ok(url) = std::env::var(CHILD) {
-        let limits = ResponseLimits::new().body(1 << 20);
-        let twilio = build(config(&url).limits(limits).retry(RetryConfig::none()));
+        let limits = ResponseLimits::new().max_body_bytes(1 << 20);
+        let twilio = build(config(&url).response_limits(limits).retry(RetryConfig::disabled()));
         let before = peak();
         let error = twilio.api_v2010().fetch_balance().send().await.unwrap_err();
         assert!(error.is_response_too_large(), "{error:?}");

@@ -118,10 +118,11 @@ async fn with_tls_it_is_what_the_server_offers() {
 #[tokio::test]
 async fn with_2_many_calls_share_one_connection_and_its_headers_are_bounded() {
     let server = Both::start(None, 6_000).await;
-    let limits = |bytes| ResponseLimits::new().headers(bytes);
-    let config = config(&server.url).http_version(HttpVersion::Http2).retry(RetryConfig::none());
-    build(config.clone().limits(limits(7_000))).api_v2010().fetch_balance().send().await.unwrap();
-    let error = build(config.limits(limits(5_000))).api_v2010().fetch_balance().send().await.unwrap_err();
+    let limits = |bytes| ResponseLimits::new().max_header_bytes(bytes);
+    let config = config(&server.url).http_version(HttpVersion::Http2).retry(RetryConfig::disabled());
+    build(config.clone().response_limits(limits(7_000))).api_v2010().fetch_balance().send().await.unwrap();
+    let error =
+        build(config.response_limits(limits(5_000))).api_v2010().fetch_balance().send().await.unwrap_err();
     assert!(error.is_response_too_large() && error.to_string().contains("5000"), "{error:?}");
 }
 
@@ -129,7 +130,7 @@ async fn with_2_many_calls_share_one_connection_and_its_headers_are_bounded() {
 async fn settings(pool: PoolConfig, limits: ResponseLimits) -> Vec<(u16, u32)> {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let twilio = build(config(&url).http_version(HttpVersion::Http2).pool(pool).limits(limits));
+    let twilio = build(config(&url).http_version(HttpVersion::Http2).pool(pool).response_limits(limits));
     let call = tokio::spawn(twilio.api_v2010().fetch_balance().send());
     let (mut stream, _) = listener.accept().await.unwrap();
     let mut start = [0; 24 + 9];
@@ -147,13 +148,23 @@ async fn settings(pool: PoolConfig, limits: ResponseLimits) -> Vec<(u16, u32)> {
 async fn window_and_headers_are_what_the_server_is_told() {
     const INITIAL_WINDOW: u16 = 4;
     const HEADER_LIST: u16 = 6;
-    let told = settings(PoolConfig::new().http2_window(123_456), ResponseLimits::new().headers(10_000)).await;
+    let told = settings(
+        PoolConfig::new().http2_initial_stream_window_size(123_456),
+        ResponseLimits::new().max_header_bytes(10_000),
+    )
+    .await;
     assert!(told.contains(&(INITIAL_WINDOW, 123_456)), "{told:?}");
     let (_, list) = *told.iter().find(|(id, _)| *id == HEADER_LIST).expect("a bound for headers");
     assert!((10_000..100_000).contains(&list), "{list}");
     for bytes in [0, 1 << 31] {
-        let config = config("http://127.0.0.1:9").pool(PoolConfig::new().http2_window(bytes));
-        assert!(twilio_sdk::Client::new(config).expect_err("a window").to_string().contains("http2_window"));
+        let config =
+            config("http://127.0.0.1:9").pool(PoolConfig::new().http2_initial_stream_window_size(bytes));
+        assert!(
+            twilio_sdk::Client::new(config)
+                .expect_err("a window")
+                .to_string()
+                .contains("http2_initial_stream_window_size")
+        );
     }
 }
 
@@ -161,7 +172,7 @@ async fn window_and_headers_are_what_the_server_is_told() {
 async fn with_2_a_call_that_is_dropped_ends_its_stream_and_not_the_connection() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let pool = PoolConfig::new().max_active(1);
+    let pool = PoolConfig::new().max_in_flight(1);
     let twilio = build(config(&url).http_version(HttpVersion::Http2).pool(pool));
     let call = tokio::spawn(twilio.api_v2010().create_message("+15558675310").send());
     let mut connection = h2::server::handshake(listener.accept().await.unwrap().0).await.unwrap();
@@ -207,7 +218,7 @@ async fn refusing() -> (String, Arc<Mutex<u32>>, JoinHandle<()>) {
 #[tokio::test]
 async fn a_refused_stream_is_tried_again_for_every_method_and_every_attempt_is_counted() {
     let (url, streams, task) = refusing().await;
-    for (attempts, config) in [(3, config(&url)), (1, config(&url).retry(RetryConfig::none()))] {
+    for (attempts, config) in [(3, config(&url)), (1, config(&url).retry(RetryConfig::disabled()))] {
         *streams.lock().unwrap() = 0;
         let twilio = build(config.http_version(HttpVersion::Http2));
         let error = twilio.api_v2010().create_message("+15558675310").send().await.unwrap_err();

@@ -18,7 +18,7 @@ async fn a_body_that_is_announced_too_large_is_not_read() {
     let endless = Answer::Endless { head: announced, piece: vec![b' '; 1 << 16], pause: Duration::ZERO };
     let script = [Answer::status(200, &[], body.clone()), Answer::status(200, &[], body), endless];
     let server = Server::start(script).await;
-    let with = |bytes| build(config(&server.url()).limits(limits().body(bytes)));
+    let with = |bytes| build(config(&server.url()).response_limits(limits().max_body_bytes(bytes)));
     with(6_000).api_v2010().fetch_balance().send().await.unwrap();
     let error = with(5_000).api_v2010().fetch_balance().send().await.unwrap_err();
     assert!(error.is_response_too_large() && error.to_string().contains("5000 bytes"), "{error}");
@@ -32,7 +32,7 @@ async fn a_body_that_is_announced_too_large_is_not_read() {
 #[tokio::test]
 async fn a_body_without_an_end_is_read_no_further_than_the_limit() {
     let server = Server::start([Answer::chunked(&[b' '; 1 << 14], Duration::ZERO)]).await;
-    let twilio = build(config(&server.url()).limits(limits().body(1 << 20)));
+    let twilio = build(config(&server.url()).response_limits(limits().max_body_bytes(1 << 20)));
     let error = twilio.api_v2010().create_message("+15558675310").send().await.unwrap_err();
     assert!(error.is_response_too_large() && error.to_string().contains("1048576 bytes"), "{error}");
     until("the connection is closed", || server.open() == 0).await;
@@ -57,7 +57,7 @@ async fn headers_beyond_the_limit_are_an_error_however_many_or_large() {
     for (answer, good) in answers {
         let shown = format!("{answer:?}").chars().take(60).collect::<String>();
         let server = Server::start([answer]).await;
-        let twilio = build(config(&server.url()).limits(limits().headers(1_000)));
+        let twilio = build(config(&server.url()).response_limits(limits().max_header_bytes(1_000)));
         let outcome = twilio.api_v2010().fetch_balance().send().await;
         assert_eq!(outcome.is_ok(), good, "{shown}");
         assert!(

@@ -36,7 +36,8 @@ const KEY: &str = "SK00000000000000000000000000000002";
 
 /// An API key for an address, around what the environment says of proxies, with short waits between attempts.
 fn config(url: &str) -> ConnectionConfig {
-    let quick = RetryConfig::new().base(Duration::from_millis(1)).max_delay(Duration::from_millis(5));
+    let quick =
+        RetryConfig::new().initial_backoff(Duration::from_millis(1)).max_backoff(Duration::from_millis(5));
     ConnectionConfig::new(ApiKeyConfig::new(ACCOUNT, KEY, "key-secret"))
         .base_url(url)
         .proxy(Proxy::Direct)
@@ -55,7 +56,7 @@ fn client(server: &Server) -> Client {
 
 /// A client for a server that makes one attempt.
 fn once(server: &Server) -> Client {
-    build(config(&server.url()).retry(RetryConfig::none()))
+    build(config(&server.url()).retry(RetryConfig::disabled()))
 }
 
 /// What ends without waiting for what would take much longer.

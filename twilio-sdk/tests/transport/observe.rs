@@ -47,7 +47,7 @@ async fn every_attempt_is_seen_with_what_it_was() {
     let server = Server::start(script).await;
     let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
     let record = Arc::clone(&seen);
-    let retry = RetryConfig::new().max_attempts(9).base(Duration::from_millis(1));
+    let retry = RetryConfig::new().max_attempts(9).initial_backoff(Duration::from_millis(1));
     let twilio = build(config(&server.url()).retry(retry).on_attempt(move |attempt| {
         assert_eq!((attempt.product, attempt.operation_id), ("api_v2010", "FetchBalance"));
         assert_eq!((attempt.method.as_str(), attempt.host), ("GET", "127.0.0.1"));

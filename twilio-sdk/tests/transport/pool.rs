@@ -9,7 +9,7 @@ use crate::server::{Answer, Server, until};
 use crate::{ACCOUNT, build, client, config, promptly};
 
 fn pooled(server: &Server, pool: PoolConfig) -> Client {
-    build(config(&server.url()).pool(pool).retry(RetryConfig::none()))
+    build(config(&server.url()).pool(pool).retry(RetryConfig::disabled()))
 }
 
 fn start(calls: usize, twilio: &Client) -> JoinSet<Result<(), twilio_sdk::Error>> {
@@ -24,7 +24,7 @@ fn start(calls: usize, twilio: &Client) -> JoinSet<Result<(), twilio_sdk::Error>
 #[tokio::test]
 async fn no_more_calls_are_under_way_than_max_active() {
     let server = Server::start(std::iter::repeat_n(Answer::Hold, 12)).await;
-    let twilio = pooled(&server, PoolConfig::new().max_active(3));
+    let twilio = pooled(&server, PoolConfig::new().max_in_flight(3));
     // Clones and other credentials share the bound.
     let other = twilio.with_auth(AuthTokenConfig::new(ACCOUNT, "token")).unwrap();
     let (mut calls, mut others) = (start(6, &twilio.clone()), start(6, &other));
@@ -55,7 +55,8 @@ async fn without_a_bound_all_calls_are_under_way_at_once() {
 #[tokio::test]
 async fn a_call_waits_for_its_turn_no_longer_than_told() {
     let server = Server::start([Answer::Hold]).await;
-    let twilio = pooled(&server, PoolConfig::new().max_active(1).wait(Duration::from_millis(100)));
+    let twilio =
+        pooled(&server, PoolConfig::new().max_in_flight(1).acquire_timeout(Duration::from_millis(100)));
     let mut first = start(1, &twilio);
     until("the first is under way", || server.under_way() == 1).await;
     let error = promptly(twilio.api_v2010().create_message("+15558675310").send()).await.unwrap_err();
@@ -70,7 +71,7 @@ async fn a_call_waits_for_its_turn_no_longer_than_told() {
 #[tokio::test]
 async fn the_calls_time_out_bounds_the_wait_for_its_turn() {
     let server = Server::start([Answer::Hold]).await;
-    let twilio = pooled(&server, PoolConfig::new().max_active(1));
+    let twilio = pooled(&server, PoolConfig::new().max_in_flight(1));
     let _first = start(1, &twilio);
     until("the first is under way", || server.under_way() == 1).await;
     let call = twilio.api_v2010().fetch_balance().with_timeout(Duration::from_millis(100));
@@ -127,8 +128,8 @@ async fn an_idle_connection_is_kept_no_longer_than_told() {
         assert_eq!(server.accepted(), connections);
         tokio::time::sleep(Duration::from_millis(400)).await;
     }
-    let error = Client::new(config(&server.url()).pool(PoolConfig::new().max_active(0))).unwrap_err();
-    assert!(error.is_config() && error.to_string().contains("max_active"), "{error}");
+    let error = Client::new(config(&server.url()).pool(PoolConfig::new().max_in_flight(0))).unwrap_err();
+    assert!(error.is_config() && error.to_string().contains("max_in_flight"), "{error}");
 }
 
 #[tokio::test]

@@ -125,7 +125,7 @@ async fn a_proxy_that_refuses_is_no_connection_and_its_password_is_not_told() {
     for through in
         [ProxyServer::new(proxy.url()), ProxyServer::new(proxy.url()).basic_auth("user", "wrong-password")]
     {
-        let config = config(&elsewhere()).tls(trust.clone()).proxy(through).retry(RetryConfig::none());
+        let config = config(&elsewhere()).tls(trust.clone()).proxy(through).retry(RetryConfig::disabled());
         assert!(!format!("{config:?}").contains("wrong-password"));
         let error = build(config).api_v2010().fetch_balance().send().await.unwrap_err();
         assert!(error.is_connect() && !error.may_have_executed(), "{error:?}");
@@ -150,8 +150,9 @@ async fn exceptions_and_direct_go_around_it() {
     let (server, _, trust) = secured().await;
     let proxy = Tunnel::to(server.address).await;
     let through = ProxyServer::new(proxy.url());
-    let at =
-        |proxy: Proxy| build(config(&elsewhere()).tls(trust.clone()).proxy(proxy).retry(RetryConfig::none()));
+    let at = |proxy: Proxy| {
+        build(config(&elsewhere()).tls(trust.clone()).proxy(proxy).retry(RetryConfig::disabled()))
+    };
     for around in [
         Proxy::from(through.clone().no_proxy([HOST])),
         through.clone().no_proxy(["10.0.0.0/8", "test"]).into(),
@@ -183,7 +184,7 @@ async fn review_08_a_proxy_is_never_asked_for_this_machine() {
     let through = || ProxyServer::new(proxy.url()).basic_auth("user", "pass word");
     for (index, url) in names(server.address.port()).iter().enumerate() {
         // Not every address of this machine reaches the server; whether the proxy is asked is what counts.
-        let _ = build(config(url).proxy(through()).retry(RetryConfig::none()))
+        let _ = build(config(url).proxy(through()).retry(RetryConfig::disabled()))
             .api_v2010()
             .fetch_balance()
             .send()
@@ -195,7 +196,7 @@ async fn review_08_a_proxy_is_never_asked_for_this_machine() {
     let there = build(config(&secured.url()).tls(trust.clone()).proxy(through()));
     there.api_v2010().fetch_balance().send().await.unwrap();
     // A name of this machine that resolvers need not know is asked of nobody else either.
-    let named = config("https://api.localhost:9").tls(trust).proxy(through()).retry(RetryConfig::none());
+    let named = config("https://api.localhost:9").tls(trust).proxy(through()).retry(RetryConfig::disabled());
     assert!(build(named).api_v2010().fetch_balance().send().await.unwrap_err().is_connect());
     assert!(proxy.asked().is_empty());
 }
@@ -223,7 +224,7 @@ async fn as_client(mode: &str) {
         _ => {
             let proxy = if mode == "direct" { Proxy::Direct } else { Proxy::Environment };
             let trust = TlsConfig::new().extra_root_certificates(var("ROOT")).disable_system_roots(true);
-            let client = build(config(&elsewhere()).tls(trust).proxy(proxy).retry(RetryConfig::none()));
+            let client = build(config(&elsewhere()).tls(trust).proxy(proxy).retry(RetryConfig::disabled()));
             let sent = client.verify_v2().fetch_service("VA1").send().await;
             assert_eq!(sent.is_ok(), mode == "environment", "{sent:?}");
         }
@@ -248,7 +249,7 @@ async fn others(url: &str) {
     }
     let app = twilio_sdk::OAuthConfig::new("OQ1", "secret-of-app");
     let twilio = twilio_sdk::Client::new(
-        twilio_sdk::ConnectionConfig::new(app).base_url(url).retry(RetryConfig::none()),
+        twilio_sdk::ConnectionConfig::new(app).base_url(url).retry(RetryConfig::disabled()),
     );
     let _ = twilio.unwrap().verify_v2().fetch_service("VA1").send().await;
 }

@@ -155,7 +155,7 @@ async fn review_60_headers_of_the_client_cannot_be_set() {
     assert!(error.unwrap_err().is_invalid_request());
     // Of a key in a header of its own, that header.
     let key = twilio_sdk::CustomKeyConfig::header("X-Api-Key", "secret");
-    let keyed = twilio_sdk::ConnectionConfig::new(key).base_url(server.url()).retry(RetryConfig::none());
+    let keyed = twilio_sdk::ConnectionConfig::new(key).base_url(server.url()).retry(RetryConfig::disabled());
     let error =
         build(keyed).request(Method::GET, "/x").with_header("x-api-key", "mine").send().await.unwrap_err();
     assert!(error.is_invalid_request(), "{error}");

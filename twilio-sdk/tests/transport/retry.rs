@@ -228,14 +228,15 @@ async fn a_refused_connection_is_safe_for_every_method() {
 
 #[tokio::test]
 async fn a_call_says_how_it_is_tried_again() {
-    let quick = RetryConfig::new().base(Duration::from_millis(1)).max_delay(Duration::from_millis(2));
+    let quick =
+        RetryConfig::new().initial_backoff(Duration::from_millis(1)).max_backoff(Duration::from_millis(2));
     let cases = [
-        (429, Some(RetryConfig::none()), 1),
+        (429, Some(RetryConfig::disabled()), 1),
         (429, Some(quick.clone().max_attempts(5)), 5),
         (429, None, 3),
-        (409, Some(quick.clone().statuses([409])), 3),
-        (429, Some(quick.clone().statuses([409])), 1),
-        (503, Some(quick.clone().statuses([])), 1),
+        (409, Some(quick.clone().retryable_statuses([409])), 3),
+        (429, Some(quick.clone().retryable_statuses([409])), 1),
+        (503, Some(quick.clone().retryable_statuses([])), 1),
     ];
     for (status, retry, expected) in cases {
         let server = Server::start(std::iter::repeat_n(told(status, &[]), 9)).await;
@@ -249,7 +250,7 @@ async fn a_call_says_how_it_is_tried_again() {
     let twilio = build(config(&server.url()).retry(quick.clone().max_attempts(7)));
     assert_eq!(send(&twilio, Verb::Post, Says::default()).await.unwrap_err().attempts(), 7);
     // What cannot work is refused before anything is sent.
-    let says = Says { retry: Some(quick.statuses([401])), ..Says::default() };
+    let says = Says { retry: Some(quick.retryable_statuses([401])), ..Says::default() };
     let error = send(&twilio, Verb::Get, says).await.unwrap_err();
     assert!(error.is_config() && server.attempts() == 7, "{error}");
 }
@@ -269,8 +270,9 @@ async fn retry_after_is_waited_for_in_seconds_and_as_a_date() {
         let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(3));
         for (value, longest) in [("1", Duration::from_secs(1)), (date.as_str(), Duration::from_secs(3))] {
             let server = Server::start([told(status, &[("Retry-After", value)])]).await;
-            let patient =
-                RetryConfig::new().base(Duration::from_millis(1)).max_delay(Duration::from_millis(5));
+            let patient = RetryConfig::new()
+                .initial_backoff(Duration::from_millis(1))
+                .max_backoff(Duration::from_millis(5));
             let patient = patient.max_total_delay(Duration::from_secs(10));
             let (twilio, waits) = waits(config(&server.url()).retry(patient));
             let start = tokio::time::Instant::now();
@@ -311,7 +313,8 @@ async fn weakness_22_after_the_last_failure_there_is_no_wait() {
 async fn waits_of_its_own_are_within_the_bounds_and_differ() {
     let server = Server::start(std::iter::repeat_n(told(503, &[]), 99)).await;
     let (base, most) = (Duration::from_millis(4), Duration::from_millis(12));
-    let retry = RetryConfig::new().max_attempts(20).base(base).factor(3).max_delay(most);
+    let retry =
+        RetryConfig::new().max_attempts(20).initial_backoff(base).backoff_multiplier(3).max_backoff(most);
     let (twilio, waits) = waits(config(&server.url()).retry(retry));
     send(&twilio, Verb::Get, Says::default()).await.unwrap_err();
     let waits = waits.lock().unwrap();

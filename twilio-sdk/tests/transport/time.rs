@@ -18,7 +18,7 @@ const LONGER: Duration = Duration::from_secs(1);
 #[tokio::test]
 async fn the_time_out_bounds_a_call_that_gets_no_answer() {
     let server = Server::start([Answer::Silence]).await;
-    let twilio = build(config(&server.url()).timeout(SHORT).retry(RetryConfig::none()));
+    let twilio = build(config(&server.url()).timeout(SHORT).retry(RetryConfig::disabled()));
     let error = promptly(twilio.api_v2010().fetch_balance().send()).await.unwrap_err();
     assert!(error.is_timeout() && !error.is_connect() && error.may_have_executed(), "{error}");
     assert_eq!(error.attempts(), 1);
@@ -28,7 +28,7 @@ async fn the_time_out_bounds_a_call_that_gets_no_answer() {
 #[tokio::test]
 async fn the_time_out_bounds_a_body_that_comes_slowly() {
     let server = Server::start([Answer::chunked(b" ", Duration::from_millis(20))]).await;
-    let twilio = build(config(&server.url()).timeout(LONGER).retry(RetryConfig::none()));
+    let twilio = build(config(&server.url()).timeout(LONGER).retry(RetryConfig::disabled()));
     let error = promptly(twilio.api_v2010().fetch_balance().send()).await.unwrap_err();
     assert!(error.is_timeout(), "{error}");
     assert!(server.written() > 0, "the answer had not begun");
@@ -37,7 +37,7 @@ async fn the_time_out_bounds_a_body_that_comes_slowly() {
 #[tokio::test]
 async fn the_time_out_bounds_all_attempts_together() {
     let server = Server::start(std::iter::repeat_n(Answer::Silence, 50)).await;
-    let many = RetryConfig::new().max_attempts(50).base(Duration::from_millis(1));
+    let many = RetryConfig::new().max_attempts(50).initial_backoff(Duration::from_millis(1));
     let twilio = build(config(&server.url()).timeout(4 * SHORT).attempt_timeout(SHORT).retry(many));
     let error = twilio.api_v2010().fetch_balance().send().await.unwrap_err();
     assert!(error.is_timeout(), "{error}");
@@ -88,7 +88,7 @@ async fn full() -> (TcpListener, Vec<TcpStream>) {
 async fn the_time_out_of_the_connection_bounds_the_making_of_it() {
     let (listener, _waiting) = full().await;
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let twilio = build(config(&url).connect_timeout(SHORT).retry(RetryConfig::none()));
+    let twilio = build(config(&url).connect_timeout(SHORT).retry(RetryConfig::disabled()));
     let error = twilio.api_v2010().create_message("+15558675310").send().await.unwrap_err();
     assert!(error.is_connect() && !error.is_timeout() && !error.may_have_executed(), "{error:?}");
 }
@@ -97,7 +97,7 @@ async fn the_time_out_of_the_connection_bounds_the_making_of_it() {
 async fn the_time_out_of_the_connection_bounds_tls_too() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://{}", silent.local_addr().unwrap());
-    let twilio = build(config(&url).connect_timeout(SHORT).retry(RetryConfig::none()));
+    let twilio = build(config(&url).connect_timeout(SHORT).retry(RetryConfig::disabled()));
     let error = twilio.api_v2010().fetch_balance().send().await.unwrap_err();
     assert!(error.is_connect() && !error.is_tls() && !error.is_timeout(), "{error:?}");
 }
@@ -105,8 +105,11 @@ async fn the_time_out_of_the_connection_bounds_tls_too() {
 #[tokio::test]
 async fn times_without_end_and_times_below_a_second_are_what_they_are() {
     let server = Server::start([]).await;
-    let endless = RetryConfig::new().base(Duration::MAX).max_delay(Duration::MAX);
-    let pool = twilio_sdk::PoolConfig::new().idle_timeout(Duration::MAX).wait(Duration::MAX).max_active(1);
+    let endless = RetryConfig::new().initial_backoff(Duration::MAX).max_backoff(Duration::MAX);
+    let pool = twilio_sdk::PoolConfig::new()
+        .idle_timeout(Duration::MAX)
+        .acquire_timeout(Duration::MAX)
+        .max_in_flight(1);
     let twilio = build(
         config(&server.url())
             .timeout(Duration::MAX)

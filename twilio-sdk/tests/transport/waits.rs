@@ -105,7 +105,11 @@ async fn review_29_a_web_handler_is_not_held_by_what_the_server_asks_for() {
 async fn review_29_all_waits_together_are_bounded() {
     let server = Server::start((0..99).map(|_| busy(&[]))).await;
     let ms = Duration::from_millis;
-    let retry = RetryConfig::new().max_attempts(99).base(ms(40)).factor(1).max_total_delay(ms(200));
+    let retry = RetryConfig::new()
+        .max_attempts(99)
+        .initial_backoff(ms(40))
+        .backoff_multiplier(1)
+        .max_total_delay(ms(200));
     let (twilio, waits) = watched(defaults(&server.url()).retry(retry));
     let error = twilio.api_v2010().fetch_balance().send().await.unwrap_err();
     let waits: Vec<Duration> = waits.lock().unwrap().iter().flatten().copied().collect();

@@ -2,7 +2,7 @@ use super::{missing, put};
 use crate::config::file::Reader;
 use crate::config::{CircuitBreakerConfig, ConnectionConfig, RetryConfig, rate};
 
-/// What bounds and repeats calls.
+/// Timeouts, retries and limits of requests.
 pub(super) fn settings(r: &Reader<'_>, config: &mut ConnectionConfig) {
     put(&mut config.timeout, r.duration("timeout"));
     config.attempt_timeout = r.duration("attempt_timeout");
@@ -19,37 +19,37 @@ pub(super) fn settings(r: &Reader<'_>, config: &mut ConnectionConfig) {
 fn retry(r: &Reader<'_>) -> RetryConfig {
     let mut retry = RetryConfig::default();
     put(&mut retry.max_attempts, r.count("max_attempts"));
-    put(&mut retry.base, r.duration("base"));
-    put(&mut retry.factor, r.count("factor"));
-    put(&mut retry.max_delay, r.duration("max_delay"));
+    put(&mut retry.initial_backoff, r.duration("initial_backoff"));
+    put(&mut retry.backoff_multiplier, r.count("backoff_multiplier"));
+    put(&mut retry.max_backoff, r.duration("max_backoff"));
     put(&mut retry.max_total_delay, r.duration("max_total_delay"));
-    put(&mut retry.statuses, r.counts("statuses"));
+    put(&mut retry.retryable_statuses, r.counts("retryable_statuses"));
     retry
 }
 
 fn circuit_breaker(r: &Reader<'_>) -> Option<CircuitBreakerConfig> {
     let (r, _) = r.table_or("circuit_breaker", &[("off", ())]);
     let mut breaker = CircuitBreakerConfig::default();
-    put(&mut breaker.volume_threshold, r.count("volume_threshold"));
+    put(&mut breaker.min_attempts, r.count("min_attempts"));
     put(&mut breaker.window, r.duration("window"));
-    put(&mut breaker.bucket, r.duration("bucket"));
+    put(&mut breaker.bucket_width, r.duration("bucket_width"));
     put(&mut breaker.failure_ratio, r.number("failure_ratio"));
-    put(&mut breaker.reset_after, r.duration("reset_after"));
+    put(&mut breaker.open_duration, r.duration("open_duration"));
     put(&mut breaker.half_open_probes, r.count("half_open_probes"));
-    put(&mut breaker.statuses, r.counts("statuses"));
+    put(&mut breaker.failure_statuses, r.counts("failure_statuses"));
     r.is_present().then_some(breaker)
 }
 
 fn rate_limit(r: &Reader<'_>, config: &mut ConnectionConfig) {
     let (table, _) = r.table_or("rate_limit", &[("off", ())]);
-    let (requests, per, burst) = (table.count("requests"), table.duration("per"), table.count("burst"));
+    let (requests, period, burst) = (table.count("requests"), table.duration("period"), table.count("burst"));
     if !table.is_present() {
         return;
     }
     r.needs_feature("rate_limit", "rate-limit", cfg!(feature = "rate-limit"));
     missing(&table, &["requests"]);
     let Some(requests) = requests else { return };
-    let interval = rate::interval(requests, per.unwrap_or(std::time::Duration::from_secs(1)));
+    let interval = rate::interval(requests, period.unwrap_or(std::time::Duration::from_secs(1)));
     let burst = burst.unwrap_or(1);
     r.check("rate_limit", "rate_limit", rate::check(interval, burst));
     #[cfg(feature = "rate-limit")]
@@ -66,7 +66,7 @@ fn validation(r: &Reader<'_>, config: &mut ConnectionConfig) {
         r.needs_feature("validate_requests", "request-validation", cfg!(feature = "request-validation"));
     }
     #[cfg(feature = "request-validation")]
-    put(&mut config.validation, validation);
+    put(&mut config.validate_requests, validation);
     #[cfg(not(feature = "request-validation"))]
     let _ = config;
 }

@@ -1,11 +1,8 @@
 use super::{missing, put};
 use crate::config::file::Reader;
-use crate::config::{
-    ConnectionConfig, HttpVersion, PoolConfig, Proxy, ProxyServer, ResponseLimits, TlsBackend, TlsConfig,
-    TlsVersion,
-};
+use crate::config::{ConnectionConfig, HttpVersion, PoolConfig, Proxy, ProxyServer, ResponseLimits};
 
-/// How connections are made and kept, and what they may bring.
+/// Connections and limits of responses.
 pub(super) fn settings(r: &Reader<'_>, config: &mut ConnectionConfig) {
     put(&mut config.connect_timeout, r.duration("connect_timeout"));
     let versions = [("auto", HttpVersion::Auto), ("1.1", HttpVersion::Http1), ("2", HttpVersion::Http2)];
@@ -14,8 +11,8 @@ pub(super) fn settings(r: &Reader<'_>, config: &mut ConnectionConfig) {
     config.pool = pool(&r.table("pool"));
     r.check("pool", "pool", config.pool.check());
     put(&mut config.proxy, proxy(r));
-    config.tls = tls(&r.table("tls"));
-    config.limits = limits(&r.table("limits"));
+    config.tls = twilio_sdk_http::internal::config_file::tls(&r.table("tls"));
+    config.response_limits = response_limits(&r.table("response_limits"));
 }
 
 fn gzip(r: &Reader<'_>, config: &mut ConnectionConfig) {
@@ -31,13 +28,13 @@ fn gzip(r: &Reader<'_>, config: &mut ConnectionConfig) {
 
 fn pool(r: &Reader<'_>) -> PoolConfig {
     let mut pool = PoolConfig {
-        max_active: r.count("max_active"),
-        http2_window: r.size("http2_window"),
+        max_in_flight: r.count("max_in_flight"),
+        http2_initial_stream_window_size: r.size("http2_initial_stream_window_size"),
         ..PoolConfig::default()
     };
     put(&mut pool.max_idle_per_host, r.count("max_idle_per_host"));
     put(&mut pool.idle_timeout, r.duration_or_zero("idle_timeout"));
-    put(&mut pool.wait, r.duration_or_zero("wait"));
+    put(&mut pool.acquire_timeout, r.duration_or_zero("acquire_timeout"));
     pool
 }
 
@@ -61,50 +58,9 @@ fn proxy(r: &Reader<'_>) -> Option<Proxy> {
     Some(server.into())
 }
 
-/// The table `tls`, which other files have too.
-pub(crate) fn tls(r: &Reader<'_>) -> TlsConfig {
-    let (mut tls, before) = (TlsConfig::default(), r.problem_count());
-    let backend = backend(r).unwrap_or_default();
-    tls = tls.backend(backend);
-    for pem in r.pems("extra_root_certificates").unwrap_or_default() {
-        tls = tls.extra_root_certificates(pem);
-    }
-    tls = tls.disable_system_roots(r.flag("disable_system_roots").unwrap_or_default());
-    let versions = [("1.2", TlsVersion::Tls12), ("1.3", TlsVersion::Tls13)];
-    tls = tls.min_version(r.choice("min_version", &versions).unwrap_or_default());
-    let (chain, key) = (r.pem("client_certificate"), r.pem_secret("client_key"));
-    if r.has("client_certificate") != r.has("client_key") {
-        missing(r, &["client_certificate", "client_key"]);
-    }
-    if let (Some(chain), Some(key)) = (chain, key) {
-        tls = tls.client_identity(chain, key);
-    }
-    if r.is_present() && r.problem_count() == before && backend == TlsBackend::Rustls {
-        r.check(
-            "",
-            "tls",
-            twilio_sdk_http::internal::tls::client_config(&tls, false, crate::config::HttpVersion::Auto)
-                .map(drop),
-        );
-    }
-    tls
-}
-
-fn backend(r: &Reader<'_>) -> Option<TlsBackend> {
-    #[cfg(feature = "native-tls")]
-    let native = Some(TlsBackend::Native);
-    #[cfg(not(feature = "native-tls"))]
-    let native = None;
-    let found = r.choice("backend", &[("rustls", Some(TlsBackend::Rustls)), ("native", native)])?;
-    if found != Some(TlsBackend::Rustls) {
-        r.needs_feature("backend", "native-tls", cfg!(feature = "native-tls"));
-    }
-    found
-}
-
-fn limits(r: &Reader<'_>) -> ResponseLimits {
+fn response_limits(r: &Reader<'_>) -> ResponseLimits {
     let mut limits = ResponseLimits::default();
-    put(&mut limits.headers, r.size("headers"));
-    put(&mut limits.body, r.size("body"));
+    put(&mut limits.max_header_bytes, r.size("max_header_bytes"));
+    put(&mut limits.max_body_bytes, r.size("max_body_bytes"));
     limits
 }

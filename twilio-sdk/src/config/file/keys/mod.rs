@@ -6,9 +6,6 @@ mod auth;
 mod calls;
 mod connection;
 
-#[cfg(any(feature = "auth-layer", feature = "ldap"))]
-pub(crate) use self::connection::tls;
-
 use super::{Reader, missing, put};
 use crate::auth::AuthTokenConfig;
 use crate::config::{ConnectionConfig, Location, LoggingConfig};
@@ -69,9 +66,9 @@ fn location(r: &Reader<'_>) -> (Option<String>, Option<String>) {
 
 fn logging(r: &Reader<'_>) -> LoggingConfig {
     let mut logging = LoggingConfig::default();
-    put(&mut logging.filter_fields, r.strings("filter_fields"));
-    put(&mut logging.bodies, r.flag("bodies"));
-    put(&mut logging.personal, r.flag("personal"));
-    put(&mut logging.body_limit, r.count("body_limit"));
+    put(&mut logging.redact_fields, r.strings("redact_fields"));
+    put(&mut logging.log_bodies, r.flag("log_bodies"));
+    put(&mut logging.log_personal_data, r.flag("log_personal_data"));
+    put(&mut logging.max_body_chars, r.count("max_body_chars"));
     logging
 }
