@@ -1,4 +1,4 @@
-//! Answers of the size and the shape that Twilio's have.
+//! Responses of the size and shape of Twilio's.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What `cargo xtask bench` and `cargo xtask interop` run: a server of canned answers, clients that measure themselves,
+//! Programs of `cargo xtask bench` and `cargo xtask interop`: a server of canned responses, clients that measure themselves,
 //! and what signs and verifies.
 
 mod auth;

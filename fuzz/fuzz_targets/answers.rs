@@ -1,4 +1,4 @@
-//! Answers of many shapes: whatever the body, reading does not panic, and what is read loses nothing.
+//! Responses of many shapes: reading any body does not panic, and loses nothing.
 #![no_main]
 
 use std::sync::LazyLock;

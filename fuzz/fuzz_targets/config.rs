@@ -1,4 +1,4 @@
-//! Configurations from variables, `NAME=value` a line, and from JSON: they are refused or lead to Twilio, and no
+//! Configurations from variables, `NAME=value` a line, and from JSON: they are rejected or lead to Twilio, and no
 //! secret shows in what they print.
 #![no_main]
 

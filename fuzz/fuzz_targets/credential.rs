@@ -1,5 +1,5 @@
 //! Basic credentials, decoded (`d`) and made of a name and a password (`m`, a NUL between them): each has one text, and
-//! what one side refuses the other refuses too.
+//! what one side rejects the other rejects too.
 #![no_main]
 
 use http::{HeaderMap, HeaderValue};

@@ -1,4 +1,4 @@
-//! What the fuzz targets share: seeds from the embedded Twilio, and a mutator that knows JSON.
+//! Code that fuzz targets share: seeds from the emulator, and a mutator that knows JSON.
 
 mod damage;
 mod mutate;

@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-/// Where two JSON values say different things; `null` and absent are the same, and so are a number and its text.
+/// Returns where two JSON values differ. `null` equals absent, and a number equals its string.
 pub fn differences(left: &Value, right: &Value) -> Option<String> {
     at(left, right, String::new())
 }
@@ -27,7 +27,7 @@ fn at(left: &Value, right: &Value, path: String) -> Option<String> {
     }
 }
 
-/// Whether an object somewhere in the text has a key twice: what it means then is nowhere said.
+/// Returns whether an object has a duplicate key, which has no defined meaning.
 pub fn has_twins(json: &[u8]) -> bool {
     use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 

@@ -1,4 +1,4 @@
-//! Cases from outside: answers to decode, and calls whose request is known.
+//! External cases: responses to decode, and requests with a known result on the wire.
 
 mod decode;
 mod request;
@@ -10,18 +10,18 @@ use crate::driver::Driver;
 pub use decode::{Decode, check_answer};
 pub use request::Request;
 
-/// What became of a case.
+/// The result of a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It is as it should be.
     Passed,
-    /// What differs.
+    /// The differences.
     Failed(String),
     /// The operation is unknown.
     Skipped,
 }
 
-/// How many cases went which way.
+/// Counts of results.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// As they should be.

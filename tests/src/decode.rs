@@ -1,6 +1,6 @@
-//! Whether a typed answer says what the answer said.
+//! Compares a typed response with the response received.
 //!
-//! A typed answer comes in two forms: all of it, which must equal the answer, and what its fields read, which
+//! A typed response has two forms: all of it, which must equal the response, and what its fields read, which
 //! must hold every value that the types can hold. The second is what a decoder fails that reads nothing.
 
 mod whole;
@@ -10,7 +10,7 @@ use twilio_codegen::analyze::{Api, Output, Type};
 
 use crate::json::{Json, same_number};
 
-/// The differences between an answer and its typed form; empty if there are none.
+/// Returns the differences between a response and its typed form.
 pub fn differences(api: &Api, output: &Output, answer: &Json, json: &Value, known: &Value) -> Vec<String> {
     let mut compare = Compare { api, found: Vec::new() };
     let (mut json, known) = (Json::from(json), Json::from(known));

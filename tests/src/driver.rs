@@ -12,12 +12,12 @@ use crate::recorder::{Answer, Recorded, Recorder};
 use crate::surface::ACCOUNT;
 use crate::values::Values;
 
-/// A typed answer as JSON.
+/// A typed response as JSON.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reply {
     /// All of it, with what the types keep beside their fields.
     pub json: Value,
-    /// What the typed fields read, and nothing else.
+    /// The values of the typed fields only.
     pub known: Value,
 }
 
@@ -50,12 +50,12 @@ pub fn find(product: &str, operation: &str) -> Option<Drive> {
     table.get(&(product, operation)).copied()
 }
 
-/// How many operations there are functions for.
+/// Number of operations with a function.
 pub fn count() -> usize {
     generated::PRODUCTS.iter().map(|(_, list)| list.len()).sum()
 }
 
-/// Why a call gave no reply.
+/// The error of a request without a reply.
 #[derive(Debug)]
 pub enum Failure {
     /// The typed method does not take the values; nothing was sent.
@@ -81,12 +81,12 @@ impl std::fmt::Display for Failure {
     }
 }
 
-/// What came of a call.
+/// The result of a request.
 #[derive(Debug)]
 pub struct Outcome {
     /// The requests that the server saw.
     pub requests: Vec<Recorded>,
-    /// What the SDK made of the answer.
+    /// The response as decoded by the SDK.
     pub result: Result<Reply, Failure>,
 }
 

@@ -1,11 +1,11 @@
-//! The example answers that Twilio's own files carry.
+//! The example responses in Twilio's own files.
 
 use std::path::PathBuf;
 
 use serde_json::Value;
 use twilio_openapi::{Error, Spec, products, upstream_dir};
 
-/// An example answer.
+/// An example response.
 #[derive(Clone, Debug)]
 pub struct Example {
     /// Product, operation, status and name.

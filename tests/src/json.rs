@@ -66,7 +66,7 @@ impl Json {
         }
     }
 
-    /// How many scalars it holds, `null` not counted.
+    /// Returns the number of scalars except `null`.
     pub fn scalars(&self) -> usize {
         match self {
             Self::Null => 0,
@@ -163,12 +163,12 @@ fn canonical(text: &str) -> Option<(bool, String, i64)> {
     Some((negative, significant.to_owned(), point))
 }
 
-/// Whether two texts are the same number, to the last digit.
+/// Returns whether two strings are one number, to the last digit.
 pub fn same_number(a: &str, b: &str) -> bool {
     a == b || matches!((canonical(a), canonical(b)), (Some(a), Some(b)) if a == b)
 }
 
-/// Whether two texts are the same number as a double holds them.
+/// Returns whether two strings are one number as a double.
 pub fn same_double(a: &str, b: &str) -> bool {
     same_number(a, b) || matches!((a.parse::<f64>(), b.parse::<f64>()), (Ok(a), Ok(b)) if a == b)
 }

@@ -1,4 +1,4 @@
-//! Answers as Twilio really gives them: not quite what the specification says.
+//! Responses that deviate from the specification, as Twilio's do.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::sample::{DATE, DECIMAL, OLD_TIME, TIME};
 /// A change of one value; `None` leaves it as it is.
 type Change = fn(&Json) -> Option<Json>;
 
-/// Variants of an answer, with a name for each.
+/// Named variants of a response.
 pub fn mutations(answer: &Json) -> Vec<(&'static str, Json)> {
     let changes: [(&str, Change); 11] = [
         ("null for every scalar", |json| scalar(json).then_some(Json::Null)),

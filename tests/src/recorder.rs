@@ -1,4 +1,4 @@
-//! A real HTTP server on this machine that records a request and gives the answer that it was told to.
+//! A real HTTP server on a loopback address that records requests and serves a given response.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -42,7 +42,7 @@ impl Recorded {
     }
 }
 
-/// What the server answers.
+/// The response to serve.
 #[derive(Clone, Debug, Default)]
 pub struct Answer {
     /// The status; 200 where it cannot be one.
@@ -79,7 +79,7 @@ impl Recorder {
         &self.url
     }
 
-    /// Sets what it answers, and forgets what it has recorded.
+    /// Sets the response, and clears the recorded requests.
     pub fn answer_with(&self, answer: Answer) {
         *lock(&self.state) = State { answer, recorded: Vec::new() };
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::json::Json;
 use crate::recorder::Recorded;
 
-/// What a field of a form or a query holds.
+/// The values of a field of a form or a query.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content {
     /// This text.
@@ -28,7 +28,7 @@ impl Content {
     }
 }
 
-/// What must be sent.
+/// The request to send.
 #[derive(Clone, Debug, Default)]
 pub struct Expected {
     /// The method.
@@ -47,19 +47,19 @@ pub struct Expected {
     pub content_type: Option<String>,
     /// Headers of the operation.
     pub headers: Vec<(String, String)>,
-    /// Whether the credentials go along.
+    /// `true` if the request carries credentials.
     pub authorized: bool,
 }
 
 impl Expected {
-    /// How many values it holds: pairs, headers, and scalars of the body.
+    /// Returns the number of values: pairs, headers, and scalars of the body.
     pub fn values(&self) -> usize {
         let json = self.json.as_ref().map_or(0, Json::scalars);
         self.query.len() + self.form.as_ref().map_or(0, Vec::len) + self.headers.len() + json
     }
 }
 
-/// How the sent request differs; empty if it does not.
+/// Returns the differences of the request sent.
 pub fn differences(expected: &Expected, sent: &Recorded) -> Vec<String> {
     let mut found = Vec::new();
     let mut same = |what: &str, expected: &str, sent: &str| {
@@ -100,7 +100,7 @@ pub fn differences(expected: &Expected, sent: &Recorded) -> Vec<String> {
     found
 }
 
-/// How pairs differ, name by name.
+/// Returns the differences of pairs, name by name.
 pub fn pairs(place: &str, expected: &[(String, Content)], sent: &[(String, String)]) -> Vec<String> {
     let mut names: BTreeMap<&str, (Vec<&Content>, Vec<&str>)> = BTreeMap::new();
     for (name, content) in expected {

@@ -23,7 +23,7 @@ pub struct Surface {
     required: OnceLock<HashMap<String, Values>>,
 }
 
-/// A product, read when it is first asked for; an error where its file is missing or damaged.
+/// Returns a product, read on first use. Fails if its file is missing or damaged.
 pub fn surface(stem: &str) -> Result<&'static Surface, String> {
     static TABLE: OnceLock<Vec<OnceLock<Result<Surface, String>>>> = OnceLock::new();
     let table = TABLE.get_or_init(|| products().iter().map(|_| OnceLock::new()).collect());

@@ -24,7 +24,7 @@ pub struct Values {
     /// The JSON body.
     #[serde(default, alias = "json")]
     pub body: Option<Value>,
-    /// What does not fit.
+    /// The mismatch.
     #[serde(skip)]
     pub problems: Vec<String>,
 }
@@ -69,7 +69,7 @@ impl Values {
         }
     }
 
-    /// Takes out the values of a map whose keys are appended to its name, as one object.
+    /// Removes the values of a map with keys appended to its name, as one object.
     pub fn take_prefixed(&mut self, place: Place, name: &str) -> Option<Value> {
         let whole = self.take(place, name);
         let prefix = format!("{name}.");

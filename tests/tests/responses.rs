@@ -1,4 +1,4 @@
-//! Every answer decodes, and its typed form says what it said.
+//! Every response decodes, and its typed form equals it.
 
 #![cfg(feature = "surface")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]

@@ -1,4 +1,4 @@
-//! What the generator makes of the distilled specs: the full text of one operation and one type of each
+//! The generator's output for the distilled specs: the full text of one operation and one type of each
 //! kind, and the public surface of every product. After a change: `INSTA_UPDATE=always`, then read the diff.
 #![allow(clippy::unwrap_used, clippy::panic)]
 

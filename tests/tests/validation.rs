@@ -1,4 +1,4 @@
-//! Every operation refuses what the specification refuses, and sends everything else.
+//! Every operation rejects what the specification rejects, and sends everything else.
 
 #![cfg(feature = "surface")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]

@@ -1,4 +1,4 @@
-//! What `cargo xtask bench attack` runs: legitimate users of a service while an attacker does his worst. Each scenario is
+//! Scenarios of `cargo xtask bench attack`: legitimate users of a service during an attack. Each scenario is
 //! one file and one or more lines of the table.
 // The servers that are borrowed from tests bring the same helper each.
 #![allow(clippy::duplicate_mod)]

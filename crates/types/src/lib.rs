@@ -68,7 +68,7 @@ pub use status::{CallStatus, MessageStatus, RecordingStatus};
 use serde::de::{Deserialize, Deserializer, Error};
 use serde_json::Value;
 
-/// What the other crates of the family need and users do not. It changes without notice.
+/// Items for the other crates of the family. They change without notice.
 #[doc(hidden)]
 pub mod internal {
     pub use crate::credentials::{CredentialShape, OAuthShape};
@@ -82,7 +82,7 @@ pub mod internal {
         pub use crate::jws::{Compact, Object, decoded, object};
     }
 
-    /// Which names users can have.
+    /// Rules for usernames.
     pub mod user_name {
         pub use crate::user_name::{check, check_basic, folded};
     }

@@ -6,24 +6,24 @@ use crate::json::Json;
 use crate::recorder::Answer;
 use crate::surface::surface;
 
-/// An answer to decode.
+/// A response to decode.
 #[derive(Debug, serde::Deserialize)]
 pub struct Decode {
-    /// What a failure is reported by.
+    /// The name in reports.
     pub id: serde_json::Value,
     /// The product's stem.
     pub product: String,
     /// The `operationId`.
     pub operation_id: String,
-    /// The answer's status.
+    /// The response status.
     pub status: u16,
-    /// The answer's body; none where it is `null` or absent.
+    /// The response body; none where it is `null` or absent.
     #[serde(default)]
     pub response: Option<Box<RawValue>>,
 }
 
 impl Decode {
-    /// Makes the call with sampled values, gives it the answer, and compares what comes of it.
+    /// Sends the request with sampled values, serves the response, and compares the decoded value with it.
     pub async fn run(self, mut driver: Driver) -> (Driver, Verdict) {
         let Ok(surface) = surface(&self.product) else { return (driver, Verdict::Skipped) };
         let found = surface.operation(&self.operation_id);
@@ -42,7 +42,7 @@ impl Decode {
     }
 }
 
-/// How the typed answer differs from what the server answered.
+/// Returns how the typed response differs from the one served.
 pub fn check_answer(
     api: &twilio_codegen::analyze::Api,
     operation: &twilio_codegen::analyze::Operation,

@@ -11,13 +11,13 @@ use crate::values::{Place, Values};
 /// A call, and the request that it must make.
 #[derive(Debug, serde::Deserialize)]
 pub struct Request {
-    /// What a failure is reported by.
+    /// The name in reports.
     pub id: Value,
     /// The product's stem.
     pub product: String,
     /// The `operationId`.
     pub operation_id: String,
-    /// What the caller gives.
+    /// The arguments.
     #[serde(flatten)]
     pub values: Values,
     /// The method that must be sent.

@@ -16,11 +16,11 @@ pub struct Flat<'a> {
     pub choices: Vec<&'a Value>,
     /// The properties of an object, those of every alternative included.
     pub properties: BTreeMap<&'a str, &'a Value>,
-    /// Which of them must be there in the first alternative.
+    /// The required ones of the first alternative.
     pub required: BTreeSet<&'a str>,
-    /// What the elements of a list are.
+    /// The type of a list's elements.
     pub items: Option<&'a Value>,
-    /// What the values of a map are.
+    /// The type of a map's values.
     pub values: Option<&'a Value>,
     /// Where the schema itself stands, to tell whether one is inside itself.
     pub(super) target: *const Value,

@@ -15,13 +15,13 @@ use crate::json::Json;
 
 /// The value that no enum knows.
 pub const UNKNOWN: &str = "not-in-the-specification";
-/// What stands for every decimal.
+/// The sample of every decimal.
 pub const DECIMAL: &str = "-0.0750";
-/// What stands for every RFC 3339 time.
+/// The sample of every RFC 3339 timestamp.
 pub const TIME: &str = "2026-01-02T03:04:05Z";
-/// What stands for every RFC 2822 time.
+/// The sample of every RFC 2822 timestamp.
 pub const OLD_TIME: &str = "Fri, 02 Jan 2026 03:04:05 +0000";
-/// What stands for every date.
+/// The sample of every date.
 pub const DATE: &str = "2026-01-02";
 
 /// Makes values of schemas.
@@ -50,13 +50,13 @@ impl<'a> Sampler<'a> {
         Self { unknown_enums: true, ..self }
     }
 
-    /// What a schema comes to when references and compositions are followed.
+    /// A schema with its references and compositions resolved.
     pub fn flat(&self, schema: &'a Value) -> Flat<'a> {
         Flat::of(self.spec, schema)
     }
 
-    /// A value of a schema. `name` goes into texts, so that no two are the same; `nth` tells the elements of
-    /// a list apart.
+    /// Returns a value of a schema. `name` becomes a part of strings, so that each is unique; `nth` distinguishes the elements
+    /// of a list.
     pub fn value(&self, schema: &'a Value, name: &str, nth: usize) -> Json {
         self.at(schema, name, nth, &mut Vec::new())
     }

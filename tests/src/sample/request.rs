@@ -9,9 +9,9 @@ use crate::values::{Place, Values};
 /// The values of a call, and the request that they must make.
 #[derive(Clone, Debug)]
 pub struct RequestCase {
-    /// What the caller gives.
+    /// The arguments.
     pub values: Values,
-    /// What must be sent.
+    /// The request to send.
     pub expected: Expected,
 }
 

@@ -1,7 +1,7 @@
 //! Reads JSON into types without ever failing on its shape.
 //!
-//! Twilio's answers do not keep to Twilio's schemas, so a reader here takes what fits and hands back what does
-//! not: the caller keeps it as raw JSON, and no answer is lost to one odd field.
+//! Twilio's responses do not always match Twilio's schemas. A reader takes what fits and returns the rest as raw JSON, so
+//! no response is lost to one unexpected field.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -54,7 +54,7 @@ macro_rules! odd_map {
 }
 pub(crate) use {odd_list, odd_map};
 
-/// What became of a JSON value.
+/// The result of reading a JSON value.
 #[derive(Debug)]
 pub enum Decoded<T> {
     /// It was `null`.
@@ -72,7 +72,7 @@ pub trait Decode: Sized {
     /// Reads a value; the only errors are those of the JSON text itself.
     fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decoded<Self>, D::Error>;
 
-    /// Whether a response of this type has no body that matters. It is then not read.
+    /// `true` for a type that needs no response body. The body is then not read.
     const IGNORES_BODY: bool = false;
 
     /// Takes a value of another shape as an element of a list, if the type can hold it.
@@ -86,16 +86,16 @@ pub trait Decode: Sized {
     }
 }
 
-/// A struct whose fields are read by name.
+/// A struct that is read field by field, by name.
 pub trait ReadFields: Default {
     /// Reads one field.
     fn read<'de, A: MapAccess<'de>>(&mut self, name: &str, value: FieldReader<'_, A>) -> Unread<A::Error>;
 
-    /// Where the struct keeps what its fields cannot hold.
+    /// Returns the properties that fit no field.
     fn extra_mut(&mut self) -> &mut Extra;
 }
 
-/// What became of a field's value; where a name comes twice, the last value that fits counts.
+/// The part of a value that its field did not take. Of duplicate names, the last value that fits counts.
 #[derive(Debug)]
 pub enum Rest {
     /// The field holds all of it.
@@ -106,7 +106,7 @@ pub enum Rest {
     Ignore,
 }
 
-/// What became of a field's value, or the error of the JSON text.
+/// The part of a value that its field did not take, or a JSON error.
 pub type Unread<E> = Result<Rest, E>;
 
 /// The value of the field that is being read.

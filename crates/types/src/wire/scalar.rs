@@ -10,17 +10,17 @@ use super::decode::{Decoded, odd_list, odd_map};
 
 /// A scalar that is read from text, a number or a truth value.
 pub trait Scalar: Sized {
-    /// From text that may be kept.
+    /// Converts a string.
     fn from_text(text: &str) -> Option<Self>;
-    /// From a number, by its text in JSON.
+    /// Converts a number.
     fn from_number(number: &Number) -> Option<Self>;
-    /// From `true` or `false`.
+    /// Converts a boolean.
     fn from_bool(value: bool) -> Option<Self>;
     /// The JSON that the value is written as.
     fn to_json(&self) -> Value;
-    /// Whether a number is the type's own form.
+    /// `true` if the type is written as a number.
     const NUMERIC: bool = false;
-    /// Whether `true` and `false` are the type's own form.
+    /// `true` if the type is written as a boolean.
     const BOOLEAN: bool = false;
 }
 
