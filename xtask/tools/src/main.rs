@@ -63,7 +63,7 @@ tasks! {
     Words(words),
     /// Check licences, sources, banned crates and known vulnerabilities of the dependencies.
     Deny(deny),
-    /// Check the SDK with each of its features alone.
+    /// Check every published member alone: without features, with each of them, and with all.
     Features(features),
     /// Build the documentation with default, no and all features; a warning is an error.
     Docs(docs),
