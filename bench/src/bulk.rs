@@ -11,7 +11,7 @@ use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig, RetryConfig};
 use crate::canned::{ACCOUNT, KEY};
 use crate::measure;
 
-/// Creates messages by the bulk helper on the embedded Twilio, which refuses, fails and resets, and says what became of
+/// Creates messages by the bulk helper on the emulator, which refuses, fails and resets, and says what became of
 /// each.
 #[tokio::main]
 pub(crate) async fn run(requests: usize) -> Result<()> {

@@ -27,14 +27,14 @@ pub fn client(base_url: Option<&str>) -> Client {
     Client::new(config).expect("a good configuration")
 }
 
-/// Runs something with a client of the embedded Twilio, and only where seeds are wanted.
+/// Runs something with a client of the emulator, only if seeds are wanted.
 pub fn with_emulator<F: Future<Output = ()>>(run: impl FnOnce(Client, Emulator) -> F) {
     if corpus().is_none() {
         return;
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        let emulator = Emulator::start().await.expect("the embedded Twilio");
+        let emulator = Emulator::start().await.expect("the emulator");
         run(client(Some(&emulator.base_url())), emulator).await;
     });
 }

@@ -30,7 +30,7 @@ struct Kind {
     carried: fn(&RecordedRequest) -> Option<&str>,
     /// How that ends.
     end: String,
-    /// Whether the mock, which is a Twilio, takes it.
+    /// Whether the emulator accepts it.
     accepted: bool,
 }
 
@@ -79,7 +79,7 @@ async fn mock() -> Emulator {
     builder.start().await.unwrap()
 }
 
-/// Takes TLS off connections and passes them on to the mock; gives the port and the certificate with its key in PEM.
+/// Terminates TLS and passes connections on to the emulator. Returns the port and the certificate with its key in PEM.
 async fn tls_before(mock: &Emulator) -> (u16, String, String) {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let key = rustls::pki_types::PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());

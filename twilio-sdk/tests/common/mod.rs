@@ -9,17 +9,17 @@ use twilio_sdk::{ApiKeyConfig, Client, ConnectionConfig};
 pub const ACCOUNT: &str = "AC00000000000000000000000000000001";
 pub const KEY: &str = "SK00000000000000000000000000000002";
 
-/// An embedded Twilio on a free port.
+/// Starts an emulator on a free port.
 pub async fn mock() -> Emulator {
     Emulator::start().await.expect("a free port")
 }
 
-/// A client with an API key for that mock.
+/// Creates a client with an API key for that emulator.
 pub fn client(mock: &Emulator) -> Client {
     client_at(&mock.base_url())
 }
 
-/// A client with an API key for that address.
+/// Creates a client with an API key for that address.
 pub fn client_at(url: &str) -> Client {
     let key = ApiKeyConfig::new(ACCOUNT, KEY, "key-secret");
     Client::new(ConnectionConfig::new(key).base_url(url)).expect("a good configuration")

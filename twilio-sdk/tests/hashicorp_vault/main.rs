@@ -2,14 +2,14 @@
 //! and come from a server of the tests' own; one test runs a real server where the program `vault` is installed.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "../transport/certificates.rs"]
+#[path = "../common/certificates.rs"]
 mod certificates;
 #[path = "../common/loopback.rs"]
 mod loopback;
 mod real;
-#[path = "../transport/server.rs"]
+#[path = "../common/server.rs"]
 mod server;
-#[path = "../transport/wire.rs"]
+#[path = "../common/wire.rs"]
 mod wire;
 
 use std::time::Duration;

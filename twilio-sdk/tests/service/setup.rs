@@ -29,7 +29,7 @@ pub fn key(secret: &str) -> Value {
     json!({ "account_sid": format!("AC{digits}"), "api_key": format!("SK{digits}"), "api_secret": secret })
 }
 
-/// An embedded Twilio that knows the key with either secret.
+/// Starts an emulator that accepts the key with either secret.
 pub async fn twilio() -> Emulator {
     let sid = key("")["api_key"].as_str().unwrap().to_owned();
     let builder = Emulator::builder().accept_basic(&sid, FIRST_SECRET);

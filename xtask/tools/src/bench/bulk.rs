@@ -40,7 +40,7 @@ pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
     let (early, late) =
         (resident.get(1).context("the memory is missing")?, resident.last().context("it too")?);
     let megabytes: Vec<String> = resident.iter().map(|bytes| format!("{:.1}", bytes / 1e6)).collect();
-    println!("memory of client and mock together, in MB, after each tenth: {}", megabytes.join(" "));
+    println!("memory of client and emulator together, in MB, after each tenth: {}", megabytes.join(" "));
     println!("ratio {:.3}, at most {MEMORY:.2}: {}", late / early, verdict(late / early <= MEMORY));
     ensure!(lost + twice == 0, "requests were lost or carried out twice");
     Ok(())
