@@ -1,7 +1,7 @@
 //! Damaged specs: an error that says where, or code all the same where the damage does not matter.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-mod common;
+use crate::common;
 
 use common::{api, document, only, operation, refused, spec, with_answer, with_form};
 use serde_json::{Value, json};

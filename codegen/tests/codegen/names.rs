@@ -1,7 +1,7 @@
 //! Rust names of wire names.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-mod common;
+use crate::common;
 
 use common::{api, document, input, only, operation, with_answer, with_form};
 use serde_json::json;

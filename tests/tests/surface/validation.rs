@@ -1,6 +1,5 @@
 //! Every operation rejects what the specification rejects, and sends everything else.
 
-#![cfg(feature = "surface")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::BTreeSet;

@@ -1,7 +1,7 @@
 //! Lists: what comes in pages, by which parameter the next one is requested, and what only looks like a list.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-mod common;
+use crate::common;
 
 use std::collections::BTreeSet;
 

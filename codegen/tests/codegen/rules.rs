@@ -1,7 +1,7 @@
 //! The constraints that can be checked of the values that operations take.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-mod common;
+use crate::common;
 
 use common::{api, distilled, document, input, only, operation, spec, with_form};
 use serde_json::{Value, json};

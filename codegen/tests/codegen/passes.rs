@@ -1,7 +1,7 @@
 //! The effect of each pass, seen in the analysis of a small spec.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-mod common;
+use crate::common;
 
 use common::{api, distilled, document, input, only, operation, refused, with_answer, with_form};
 use serde_json::{Value, json};

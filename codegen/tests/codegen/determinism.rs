@@ -1,7 +1,7 @@
 //! The same facts give the same code.
 #![allow(clippy::unwrap_used)]
 
-mod common;
+use crate::common;
 
 use quote::ToTokens;
 use serde_json::{Map, Value};

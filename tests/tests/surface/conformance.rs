@@ -1,6 +1,5 @@
 //! The command that runs cases from outside.
 
-#![cfg(feature = "surface")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::process::{Command, Output};

@@ -1,8 +1,6 @@
 //! Real specs with random damage: whatever is broken, the generator returns code or an error.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-mod common;
-
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

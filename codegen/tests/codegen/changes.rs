@@ -1,7 +1,7 @@
 //! Twilio's own specs with the changes that Twilio may make: code that does the right thing, or an error with the place.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-mod common;
+use crate::common;
 
 use std::sync::OnceLock;
 

@@ -1,7 +1,7 @@
 //! A lock keeps names in place, whatever is added to a spec.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-mod common;
+use crate::common;
 
 use common::{api, document, spec, with_form};
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! The names of what the specs mark as personal data.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-mod common;
+use crate::common;
 
 use common::{api, distilled, document, operation};
 use serde_json::json;

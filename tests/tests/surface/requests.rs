@@ -1,6 +1,5 @@
 //! Every operation sends what the specification says.
 
-#![cfg(feature = "surface")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use twilio_openapi::products;

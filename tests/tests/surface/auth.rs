@@ -1,6 +1,5 @@
 //! Both kinds of credentials, on every operation of every product.
 
-#![cfg(feature = "surface")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::BTreeMap;

@@ -1,6 +1,5 @@
 //! Every response decodes, and its typed form equals it.
 
-#![cfg(feature = "surface")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,7 +1,7 @@
 //! Secret names: every property and parameter of every spec that looks like one is decided.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-mod common;
+use crate::common;
 
 use std::collections::{BTreeMap, BTreeSet};
 
