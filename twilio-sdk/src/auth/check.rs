@@ -7,7 +7,7 @@ use twilio_sdk_http::internal::header::is_bearer_token;
 use crate::types::{BasicConfig, BearerConfig, CustomKeyConfig, KeyLocation, SecretString};
 use crate::{Error, Result};
 
-/// An account's SID.
+/// Checks the SID of an account.
 pub(super) fn account(sid: &str) -> Result<()> {
     if sid.is_empty() {
         return Err(Error::config("account_sid is empty; it is the AC... identifier of the account"));
@@ -24,15 +24,15 @@ pub(super) fn account(sid: &str) -> Result<()> {
     plain("account_sid", sid)
 }
 
-/// Letters and digits only, as in every SID.
+/// Allows letters and digits only, as in every SID.
 pub(super) fn plain(field: &str, sid: &str) -> Result<()> {
     match sid.bytes().all(|b| b.is_ascii_alphanumeric()) {
         true => Ok(()),
-        false => Err(Error::config(format!("{field} holds something else than letters and digits"))),
+        false => Err(Error::config(format!("{field} contains a character that is not a letter or digit"))),
     }
 }
 
-/// A secret that is there.
+/// Checks that a secret is set.
 pub(super) fn required(field: &str, value: &SecretString) -> Result<()> {
     if value.is_empty() {
         return Err(Error::config(format!("{field} is empty")));
@@ -40,12 +40,12 @@ pub(super) fn required(field: &str, value: &SecretString) -> Result<()> {
     no_control(field, value.expose_secret())
 }
 
-/// No control characters.
+/// Rejects control characters.
 pub(super) fn no_control(field: &str, value: &str) -> Result<()> {
     match value.chars().any(char::is_control) {
         false => Ok(()),
         true => Err(Error::config(format!(
-            "{field} holds a control character; a line end copied along is the usual reason"
+            "{field} contains a control character, usually a line break that was copied along; remove it"
         ))),
     }
 }
@@ -55,7 +55,7 @@ pub(super) fn bearer(config: &BearerConfig) -> Result<()> {
     match is_bearer_token(config.token.expose_secret()) {
         true => Ok(()),
         false => Err(Error::config(
-            "the bearer token is empty, or holds something else than visible ASCII; give it without `Bearer `",
+            "the bearer token is empty or contains a character that is not visible ASCII; give it without `Bearer `",
         )),
     }
 }
@@ -63,7 +63,7 @@ pub(super) fn bearer(config: &BearerConfig) -> Result<()> {
 /// Checks a username and a password.
 pub(super) fn basic(config: &BasicConfig) -> Result<()> {
     if config.username.contains(':') {
-        return Err(Error::config("username holds a `:`, where the receiver would end it"));
+        return Err(Error::config("username contains a `:`, where the receiver would end it; remove it"));
     }
     no_control("username", &config.username)?;
     no_control("password", config.password.expose_secret())
@@ -77,17 +77,17 @@ pub(super) fn custom_key(config: &CustomKeyConfig) -> Result<()> {
             header_name(name)?;
             match config.key.expose_secret().bytes().all(|b| (b' '..0x7f).contains(&b)) {
                 true => Ok(()),
-                false => Err(Error::config("key holds something else than printable ASCII")),
+                false => Err(Error::config("custom_key contains a character that is not printable ASCII")),
             }
         }
         KeyLocation::Query(name) if name.is_empty() => {
-            Err(Error::config("the key's query parameter has no name"))
+            Err(Error::config("custom_key: the query parameter has no name"))
         }
-        KeyLocation::Query(name) => no_control("the name of the key's query parameter", name),
+        KeyLocation::Query(name) => no_control("custom_key: the name of the query parameter", name),
     }
 }
 
-/// A header that may carry a key: none that HTTP or the client itself sets.
+/// Parses the name of a header for a key. Headers that HTTP or the client itself sets are rejected.
 pub(super) fn header_name(name: &str) -> Result<HeaderName> {
     const RESERVED: [&str; 15] = [
         "accept",
@@ -107,9 +107,9 @@ pub(super) fn header_name(name: &str) -> Result<HeaderName> {
         "x-forwarded-host",
     ];
     let parsed = HeaderName::from_bytes(name.as_bytes())
-        .map_err(|_| Error::config("the key's header has a name that no header can have"))?;
+        .map_err(|_| Error::config("custom_key: the header has an invalid name"))?;
     match RESERVED.contains(&parsed.as_str()) || parsed.as_str().starts_with("x-twilio-sdk-") {
         false => Ok(parsed),
-        true => Err(Error::config("the key's header is one that the client itself sets")),
+        true => Err(Error::config("custom_key: the header is one that the client itself sets; use another")),
     }
 }

@@ -1,10 +1,10 @@
-//! Where credentials enter requests: the hooks of every product's client, and nothing else.
+//! The hooks of every product's client, the only place where credentials enter requests.
 
 use crate::runtime::Handle;
 
-/// What a client's `pre` hook does: sets the credentials, whatever was there before.
+/// The `pre` hook of a client: sets the credentials, replacing existing ones.
 ///
-/// Requests of operations that take none are marked by the runtime with an empty value, which is removed here.
+/// The runtime marks requests of operations without credentials with an empty header, which is removed here.
 pub(crate) fn authorize(handle: &Handle, request: &mut crate::runtime::HttpRequest) {
     let anonymous = request.headers_mut().remove(ANONYMOUS).is_some();
     let prepared = request.headers_mut().remove(PREPARED);
@@ -17,10 +17,10 @@ pub(crate) fn authorize(handle: &Handle, request: &mut crate::runtime::HttpReque
 /// The header by which the runtime tells the hook that an operation takes no credentials. It is never sent.
 pub(crate) const ANONYMOUS: http::HeaderName = http::HeaderName::from_static("x-twilio-sdk-anonymous");
 
-/// The header in which the runtime hands the hook the token of an attempt. It is never sent.
+/// The header in which the runtime passes the token of an attempt to the hook. It is never sent.
 pub(crate) const PREPARED: http::HeaderName = http::HeaderName::from_static("x-twilio-sdk-prepared");
 
-/// Implements progenitor's hooks for a product's client, and the runtime's way to them.
+/// Implements progenitor's hooks for a product's client, and the runtime's access to them.
 macro_rules! hooks {
     ($client:ty, $product:expr, $host:literal) => {
         impl progenitor_client::ClientHooks<crate::runtime::Handle> for $client {

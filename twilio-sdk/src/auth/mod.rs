@@ -1,7 +1,7 @@
-//! Who we are: an account's auth token, an API key, an OAuth app, or the credentials of an endpoint of one's own.
+//! Credentials: an account's auth token, an API key, an OAuth app, or those of a custom endpoint.
 //!
-//! An API key is the recommended kind. It is made for one program, can be restricted and revoked, and keeps the
-//! account-wide token out of production.
+//! Prefer an API key. It belongs to one program, can be restricted and revoked, and keeps the account-wide token out of
+//! production.
 
 mod check;
 mod config;

@@ -6,30 +6,29 @@ use crate::types::{AccountSid, SecretString};
 use crate::{Error, Result};
 use twilio_sdk_http::internal::url::secure_url;
 
-/// An OAuth app of Twilio's with the client-credentials grant (RFC 6749, section 4.4).
+/// An OAuth app of Twilio with the client-credentials grant (RFC 6749, section 4.4).
 ///
-/// The client fetches a token before the first call and keeps it for all calls with these credentials. It fetches
-/// the next one when a tenth of the token's life is left, at most 30 s; concurrent calls share one request. The
-/// old token serves until it has really expired where no new one can be had. A token that a server refuses (401) is
-/// given up, and the call is sent once more with a fresh one. Twilio's organization APIs take nothing but OAuth.
+/// The client requests a token before the first request and refreshes it when a tenth of its lifetime is left, at most 30 s;
+/// concurrent requests share one token request. If no new token can be obtained, the old one is used until it expires. After a
+/// 401 the token is dropped, and the request is sent once more with a fresh one. Twilio's organization APIs require OAuth.
 #[derive(Clone, Debug)]
 pub struct OAuthConfig {
-    /// The app's client ID (`OQ...`).
+    /// Client ID of the app (`OQ...`).
     pub client_id: String,
     /// Its secret, which Twilio shows once.
     pub client_secret: SecretString,
-    /// The account for paths; none unless set, as for the organization APIs.
+    /// The account for paths. Default: none, as for the organization APIs.
     pub account_sid: Option<AccountSid>,
-    /// Another token endpoint than `https://oauth.twilio.com/v2/token`, or than `/v2/token` at the base URL where the
-    /// client has one: `https://`, or `http://` on this machine. Region and edge change none, the base URL not this one.
+    /// The token endpoint: `https://`, or `http://` on localhost. Default: `https://oauth.twilio.com/v2/token`, or `/v2/token`
+    /// at the base URL of the client. Region and edge do not change it.
     pub token_url: Option<String>,
-    /// The scopes to ask for, separated by spaces; those of the app unless set.
+    /// Scopes to request, separated by spaces. Default: those of the app.
     pub scope: Option<String>,
     pub(super) recorder: Recorder,
 }
 
 impl OAuthConfig {
-    /// Takes the app's ID and secret; [`Client::new`](crate::Client::new) checks them.
+    /// Creates credentials from ID and secret. [`Client::new`](crate::Client::new) checks them.
     pub fn new(client_id: impl Into<String>, client_secret: impl Into<SecretString>) -> Self {
         Self {
             client_id: client_id.into(),
@@ -41,27 +40,28 @@ impl OAuthConfig {
         }
     }
 
-    /// The account for paths.
+    /// Sets the account for paths. Default: none.
     pub fn account_sid(mut self, account_sid: impl Into<AccountSid>) -> Self {
         self.account_sid = Some(account_sid.into());
         self
     }
 
-    /// Another token endpoint, such as `https://preview-iam.twilio.com/v1/token` of the older organization apps.
+    /// Sets the token endpoint, such as `https://preview-iam.twilio.com/v1/token` of older organization apps.
     pub fn token_url(mut self, url: impl Into<String>) -> Self {
         self.token_url = Some(url.into());
         self
     }
 
-    /// The scopes to ask for, separated by spaces.
+    /// Sets the scopes to request, separated by spaces.
     pub fn scope(mut self, scope: impl Into<String>) -> Self {
         self.scope = Some(scope.into());
         self
     }
 
-    /// Where it is recorded that a token was asked for (`token.issue`): `ok`, `denied` by Twilio, or `failed`; nowhere unless
-    /// set. The actor is the app's ID, the source the token endpoint, the action the scopes. A token of which nothing can
-    /// be recorded is not used.
+    /// Records each token request (`token.issue`) as `ok`, `denied` or `failed`. Default: no audit log.
+    ///
+    /// Actor: the app's ID; source: the token endpoint; action: the scopes. If the event cannot be recorded, the token is not
+    /// used.
     pub fn audit(mut self, audit: impl AuditSink + 'static) -> Self {
         self.recorder = Recorder::new(audit);
         self

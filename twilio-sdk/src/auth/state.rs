@@ -23,24 +23,24 @@ pub(crate) struct AuthState {
     credential: Credential,
 }
 
-/// Where in a request the credentials go.
+/// The place of the credentials in a request.
 enum Credential {
-    /// Made once, because every request carries it.
+    /// Built once, because every request has it.
     Header(HeaderName, HeaderValue),
-    /// A parameter of the query.
+    /// A query parameter.
     Query(String, SecretString),
-    /// A bearer token that is fetched, and renewed before it expires.
+    /// A bearer token that is fetched, and refreshed before it expires.
     Token(Arc<TokenCell>, Arc<dyn Fetch>),
 }
 
-/// The token with which one attempt of a call is made, if its credentials are tokens.
+/// The token of one attempt, if the credentials are tokens.
 pub(crate) struct Ready(Option<Arc<Token>>);
 
 impl Ready {
-    /// An attempt without a token.
+    /// No token.
     pub(crate) const NONE: Self = Self(None);
 
-    /// Lays the token where the request hook finds it.
+    /// Puts the token where the hook finds it.
     pub(crate) fn put_into(&self, request: &mut HttpRequest) {
         if let Some(token) = &self.0 {
             request.headers_mut().insert(PREPARED, token.header.clone());
@@ -71,7 +71,7 @@ impl AuthState {
                 KeyLocation::Query(name) => Credential::Query(name.clone(), config.key.clone()),
             },
             Auth::OAuth(config) => {
-                // The recorder hides the secret with which tokens are asked for.
+                // The audit log redacts the secret of token requests.
                 config.recorder.redact_secret(&config.client_secret);
                 Credential::Token(Arc::default(), Arc::new(config.clone()))
             }
@@ -81,17 +81,17 @@ impl AuthState {
         Ok(Self { auth, credential })
     }
 
-    /// Refuses to send credentials where they do not belong.
+    /// Rejects endpoints that the credentials must not be sent to.
     pub(crate) fn check_endpoint(&self, endpoint: &Endpoint) -> Result<()> {
         match self.auth.only_for_own_endpoints() {
-            Some(what) if endpoint.is_twilio() => Err(Error::config(format!(
-                "{what} is for an endpoint of your own and must not go to Twilio: set `base_url`"
-            ))),
+            Some(what) if endpoint.is_twilio() => {
+                Err(Error::config(format!("{what} must not be sent to Twilio; set `base_url`")))
+            }
             _ => Ok(()),
         }
     }
 
-    /// Whether fetching the credentials needs TLS, whatever the base URL.
+    /// Returns whether fetching the credentials needs TLS, whatever the base URL is.
     pub(crate) fn needs_tls(&self) -> bool {
         match &self.auth {
             Auth::OAuth(config) => {
@@ -109,11 +109,11 @@ impl AuthState {
         self.auth.account_sid()
     }
 
-    /// What an attempt needs before its request is made: a token that is valid, fetched if need be.
+    /// Returns the token of an attempt, fetched if necessary.
     pub(crate) async fn ready(&self, handle: &Handle, deadline: Instant) -> TokenResult<Ready> {
         match &self.credential {
             Credential::Token(cell, source) => {
-                // Boxed, so that calls without tokens do not pay for it with memory.
+                // Boxed, so that requests without tokens do not use its memory.
                 let token =
                     Box::pin(cell.get(deadline, |last| Arc::clone(source).fetch(handle, last))).await?;
                 Ok(Ready(Some(token)))
@@ -122,7 +122,7 @@ impl AuthState {
         }
     }
 
-    /// Gives up the token that a server has refused, but not a newer one; whether a fresh one can be had.
+    /// Drops the token that a server rejected, but not a newer one. Returns whether a fresh one can be fetched.
     pub(crate) fn renew(&self, refused: &Ready) -> bool {
         match (&self.credential, &refused.0) {
             (Credential::Token(cell, _), Some(token)) => {
@@ -133,7 +133,7 @@ impl AuthState {
         }
     }
 
-    /// The name of the header or query parameter that carries the credentials.
+    /// Returns the name of the header or query parameter of the credentials.
     pub(crate) fn carrier(&self) -> &str {
         match &self.credential {
             Credential::Header(name, _) => name.as_str(),
@@ -142,7 +142,7 @@ impl AuthState {
         }
     }
 
-    /// Sets the credentials, whatever was there before.
+    /// Sets the credentials, replacing existing ones.
     pub(crate) fn set(&self, request: &mut HttpRequest, prepared: Option<HeaderValue>) {
         match &self.credential {
             Credential::Header(name, value) => {
@@ -159,7 +159,7 @@ impl AuthState {
         }
     }
 
-    /// Takes out whatever credentials a request may hold.
+    /// Removes all credentials of a request.
     pub(crate) fn clear(&self, request: &mut HttpRequest) {
         request.headers_mut().remove(AUTHORIZATION);
         match &self.credential {
@@ -178,8 +178,7 @@ impl AuthState {
         }
     }
 
-    /// Whether a request carries the credentials as [`set`](Self::set) puts them there, or none where it is to
-    /// carry none.
+    /// Returns whether a request has the credentials as [`set`](Self::set) sets them, or none if it must have none.
     pub(crate) fn is_right(&self, request: &HttpRequest, authenticated: bool) -> bool {
         let headers = request.headers();
         let sensitive = |name: &HeaderName| headers.get(name).is_some_and(HeaderValue::is_sensitive);
@@ -206,5 +205,5 @@ fn has(request: &HttpRequest, name: &str) -> bool {
 }
 
 fn uncarriable(field: &str) -> Error {
-    Error::config(format!("{field} holds a character that a header cannot carry"))
+    Error::config(format!("{field} contains a character that a header cannot carry"))
 }

@@ -9,7 +9,7 @@ use super::{Dispatching, Handle, Operation, Raw};
 use crate::config::ResponseLimits;
 use crate::{Error, Result};
 
-/// One attempt of a call, as [`on_attempt`](crate::ConnectionConfig::on_attempt) is told of it.
+/// One attempt of a request, as passed to [`on_attempt`](crate::ConnectionConfig::on_attempt).
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Attempt<'a> {
@@ -19,35 +19,35 @@ pub struct Attempt<'a> {
     pub operation_id: &'static str,
     /// The HTTP method.
     pub method: Method,
-    /// The host that it went to.
+    /// The host of the request.
     pub host: &'a str,
-    /// Which attempt of the call it was, counted from 1.
+    /// Number of the attempt, from 1.
     pub attempt: u32,
-    /// The answer's status, if there was an answer.
+    /// Status of the response, if there was one.
     pub status: Option<StatusCode>,
-    /// `Twilio-Request-Id` of the answer.
+    /// `Twilio-Request-Id` of the response.
     pub request_id: Option<&'a str>,
-    /// Why there is no answer that could be used.
+    /// The error, if there is no usable response.
     pub error: Option<&'a Error>,
-    /// How long it took, waiting for its turn included.
+    /// Duration, including the wait for the local limits.
     pub elapsed: Duration,
-    /// After what wait the next attempt follows; `None` after the last one.
+    /// The wait before the next attempt; `None` after the last one.
     pub retry_in: Option<Duration>,
 }
 
-/// The end of a time that starts now, but no later than a call's own end; a time may be endless.
+/// Returns the earlier of `now + timeout` and the request's deadline. `None` means no timeout.
 pub(super) fn within(deadline: Instant, time: Option<Duration>) -> Instant {
     time.and_then(|time| Instant::now().checked_add(time)).map_or(deadline, |end| end.min(deadline))
 }
 
-/// Whether an attempt that starts now has all the time that the client's settings give one, or nearly so: waiting for
-/// its turn takes some. A host is not to blame for a caller who gives it less.
+/// Returns whether an attempt that starts now has (nearly) the whole attempt timeout of the client's settings: the local
+/// limits take some of it. With a shorter timeout, a failure does not count for the circuit breaker.
 pub(super) fn is_full(full: Duration, until: Instant) -> bool {
     until.saturating_duration_since(Instant::now()) >= full - full / 10
 }
 
-/// Sends a request once and reads the whole answer, within the client's bounds. The request comes as the future
-/// that sends it, which is small: what is held while waiting is what a call costs in memory.
+/// Sends a request once and reads the whole response, within the limits of the client. The request is passed as the future
+/// that sends it, which is small: its size is the memory of a waiting request.
 pub(super) async fn attempt(
     handle: &Handle,
     operation: &'static Operation,
@@ -71,7 +71,7 @@ pub(super) async fn attempt(
     outcome
 }
 
-/// Everything of an answer but its body.
+/// Returns a response without its body.
 pub(super) fn head(
     operation: &'static Operation,
     response: &mut reqwest::Response,
@@ -86,7 +86,7 @@ pub(super) fn head(
     };
     let size: usize = raw.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     if size > limits.max_header_bytes {
-        let message = format!("the answer's headers are larger than {} bytes", limits.max_header_bytes);
+        let message = format!("the response headers are larger than {} bytes", limits.max_header_bytes);
         return Err(Error::limit(operation, message, &raw));
     }
     Ok(raw)
@@ -101,7 +101,7 @@ pub(super) async fn read(
     body(operation, raw, response, limits).await
 }
 
-/// The rest of an answer.
+/// Reads the body of a response.
 pub(super) async fn body(
     operation: &'static Operation,
     raw: Raw,
@@ -109,13 +109,13 @@ pub(super) async fn body(
     limits: &ResponseLimits,
 ) -> Result<Raw> {
     let too_large = || {
-        let message = format!("the answer's body is larger than {} bytes", limits.max_body_bytes);
+        let message = format!("the response body is larger than {} bytes", limits.max_body_bytes);
         Error::limit(operation, message, &raw)
     };
     if announced(&raw.headers).is_some_and(|length| length > limits.max_body_bytes) {
         return Err(too_large());
     }
-    // Twilio may have carried out the call though the answer breaks off, so the status stays with the error.
+    // Twilio may have executed the request although the response breaks off, so the status stays with the error.
     let broken = |e| Error::transport(operation, e).with_raw(&raw);
     let Some(first) = response.chunk().await.map_err(broken)? else { return Ok(raw) };
     let mut body = Body::One(first);
@@ -130,12 +130,12 @@ pub(super) async fn body(
     }
 }
 
-/// `Content-Length`; reqwest takes it away where it is not that of the decompressed body.
+/// Returns `Content-Length`; reqwest removes it if it is not that of the decompressed body.
 pub(super) fn announced(headers: &HeaderMap) -> Option<u64> {
     headers.get(http::header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// A body of one chunk, which most are, is not copied.
+/// A body of a single chunk, the usual case, is not copied.
 enum Body {
     One(Bytes),
     Many(BytesMut),

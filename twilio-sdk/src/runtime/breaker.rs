@@ -9,10 +9,10 @@ use tokio::time::Instant;
 
 use crate::config::{CircuitBreakerConfig, FOREVER};
 
-/// How many hosts are remembered that did not fail.
+/// Maximum number of remembered hosts without failures.
 const MOST: usize = 256;
 
-/// One breaker for each host.
+/// The circuit breakers by host.
 pub(crate) struct Breakers {
     config: CircuitBreakerConfig,
     hosts: Mutex<HashMap<String, Arc<Breaker>>>,
@@ -29,7 +29,7 @@ impl Breakers {
         if let Some(breaker) = hosts.get(host) {
             return Arc::clone(breaker);
         }
-        // Where files are, answers and webhooks say: who makes up hosts must not fill the memory.
+        // The hosts of files come from responses and webhooks: invented hosts must not exhaust memory.
         if hosts.len() >= MOST {
             hosts.retain(|_, breaker| Arc::strong_count(breaker) > 1 || breaker.has_failures());
         }
@@ -47,15 +47,15 @@ pub(super) struct Breaker {
 }
 
 enum State {
-    /// Attempts are sent and counted.
+    /// Closed: attempts are sent and counted.
     Closed(VecDeque<Bucket>),
-    /// Nothing is sent until then.
+    /// Open: nothing is sent until then.
     Open(Instant),
-    /// Probes are under way. The number tells this trial from an earlier one.
+    /// Half-open: probes are in flight. The number distinguishes this trial from an earlier one.
     HalfOpen { trial: u64, sent: u32, succeeded: u32 },
 }
 
-/// What ended in one step of the window.
+/// Outcomes of one bucket of the window.
 struct Bucket {
     step: u128,
     ended: u32,
@@ -71,7 +71,7 @@ impl Breaker {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether the host failed of late.
+    /// Returns whether the host failed recently.
     fn has_failures(&self) -> bool {
         let (step, steps) = (self.step(), self.steps());
         match &*self.state() {
@@ -80,7 +80,7 @@ impl Breaker {
         }
     }
 
-    /// How many steps the window has.
+    /// Returns the number of buckets of the window.
     fn steps(&self) -> u128 {
         self.config.window.as_nanos().div_ceil(self.config.bucket_width.as_nanos().max(1))
     }
@@ -89,7 +89,7 @@ impl Breaker {
         self.born.elapsed().as_nanos() / self.config.bucket_width.as_nanos().max(1)
     }
 
-    /// After what time an attempt may be made; `None` where one may be made now.
+    /// Returns the wait until an attempt may be made; `None` if one may be made now.
     pub(super) fn wait(&self) -> Option<Duration> {
         match *self.state() {
             State::Open(until) => {
@@ -99,7 +99,7 @@ impl Breaker {
         }
     }
 
-    /// Lets an attempt through, or says after what time one may be.
+    /// Admits an attempt, or returns the wait until one may be made.
     pub(super) fn admit(self: &Arc<Self>) -> Result<Ticket, Duration> {
         let mut state = self.state();
         let now = Instant::now();
@@ -115,7 +115,7 @@ impl Breaker {
                 *sent += 1;
                 Some(*trial)
             }
-            // What the probes find is not known yet.
+            // The outcome of the probes is not known yet.
             State::HalfOpen { .. } => return Err(Duration::ZERO),
         };
         Ok(Ticket { breaker: Arc::clone(self), trial, told: false })
@@ -145,7 +145,7 @@ impl Breaker {
     }
 }
 
-/// Leave to make one attempt. Dropping it untold gives a probe's place back and counts neither way.
+/// Permission for one attempt. Dropping it frees the slot of a probe and does not count.
 pub(super) struct Ticket {
     breaker: Arc<Breaker>,
     trial: Option<u64>,
@@ -153,12 +153,12 @@ pub(super) struct Ticket {
 }
 
 impl Ticket {
-    /// Whether an answer with this status says that the host fails.
+    /// Returns whether a status counts as a failure of the host.
     pub(super) fn is_failure(&self, status: StatusCode) -> bool {
         self.breaker.config.fails(status)
     }
 
-    /// Tells how the attempt ended.
+    /// Records the outcome of the attempt.
     pub(super) fn tell(&mut self, failed: bool) {
         if std::mem::replace(&mut self.told, true) {
             return;

@@ -6,40 +6,40 @@ use progenitor_client::{ClientHooks, OperationInfo};
 use super::{Handle, Operation};
 use crate::{Error, Result};
 
-/// A product's client, as the runtime sees it. Each is implemented by the macro that implements its hooks, so
-/// there is no way to the network around them.
+/// The client of a product, as the runtime uses it. Only the macro that implements the client's hooks implements it, so that
+/// no request bypasses them.
 pub trait Dispatch: Send + Sync {
     /// Sends a request through the client's hooks.
     fn dispatch<'a>(&'a self, request: reqwest::Request, operation: &'static Operation) -> Dispatching<'a>;
 
-    /// What all products of one SDK client share.
+    /// Returns what all products of a client share.
     fn handle(&self) -> &Handle;
 
-    /// The product's module, such as `api_v2010`.
+    /// Returns the product's module, such as `api_v2010`.
     fn product(&self) -> &'static str;
 
-    /// Scheme, host and path prefix of every request.
+    /// Returns scheme, host and path prefix of every request.
     fn base_url(&self) -> &str;
 
-    /// Twilio's host of the product, whatever the base URL says.
+    /// Returns Twilio's host of the product, whatever the base URL is.
     fn host(&self) -> &'static str;
 
-    /// Names of the fields and parameters that Twilio's specification of the product marks as personal.
+    /// Returns the names of fields and parameters that Twilio's specification marks as personal.
     fn pii(&self) -> &'static [&'static str] {
         &[]
     }
 
-    /// What the product's operations ask of their values.
+    /// Returns the validation rules of the product's operations.
     #[cfg(feature = "request-validation")]
     fn rules(&self) -> super::Rules {
         &[]
     }
 }
 
-/// A request on its way.
+/// Future of a sent request.
 pub type Dispatching<'a> = Pin<Box<dyn Future<Output = Result<reqwest::Response>> + Send + 'a>>;
 
-/// Runs a client's three hooks around one request.
+/// Calls the three hooks of a client around one request.
 pub async fn through_hooks<C: ClientHooks<Handle>>(
     client: &C,
     mut request: reqwest::Request,
@@ -71,7 +71,7 @@ mod tests {
 
     type Pre = fn(&Handle, &mut reqwest::Request);
 
-    /// A client whose `pre` hook does something else than the SDK's.
+    /// A client with another `pre` hook than the SDK's.
     struct Hooked {
         handle: Handle,
         http: reqwest::Client,

@@ -1,4 +1,4 @@
-//! Parameters and headers that no specification knows.
+//! Parameters and headers that are not in the specification.
 
 use http::header::{self, HeaderName, HeaderValue};
 use serde_json::Value;
@@ -6,25 +6,25 @@ use serde_json::Value;
 use super::{BodyKind, Method, Param, Parts};
 use crate::{Error, Result};
 
-/// What a caller sets beside an operation's own parameters.
+/// Parameters and headers that the caller adds to those of the operation.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Extras {
     pub(crate) params: Vec<(String, Value)>,
     pub(crate) headers: Vec<(String, String)>,
 }
 
-/// Which host a gateway is told in `X-Forwarded-Host`.
+/// The host in `X-Forwarded-Host` for a gateway.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Forward {
-    /// The product's, with region and edge.
+    /// The host of the product, with region and edge.
     Product,
-    /// This one.
+    /// This host.
     Host(Box<str>),
-    /// None.
+    /// No host.
     Nothing,
 }
 
-/// Headers that the client itself sets, or that belong to the connection.
+/// Headers that the client sets, or that belong to the connection.
 const OWN: [HeaderName; 13] = [
     header::AUTHORIZATION,
     header::PROXY_AUTHORIZATION,
@@ -41,7 +41,7 @@ const OWN: [HeaderName; 13] = [
     header::EXPECT,
 ];
 
-/// The same for those that have no name in `http`.
+/// Such headers without a name in `http`.
 const OWN_NAMES: [&str; 4] =
     ["x-forwarded-host", "twilio-client-validation", "keep-alive", "proxy-connection"];
 
@@ -51,7 +51,7 @@ impl Extras {
         params.chain(self.headers.iter().map(|(name, _)| name.as_str()))
     }
 
-    /// Puts the headers into a request; `carrier` carries the client's credentials.
+    /// Sets the headers of a request; `carrier` is the header of the client's credentials.
     pub(super) fn set_headers(
         &self,
         request: &mut reqwest::Request,
@@ -59,16 +59,16 @@ impl Extras {
     ) -> std::result::Result<(), String> {
         for (text, value) in &self.headers {
             let name = HeaderName::from_bytes(text.as_bytes())
-                .map_err(|_| format!("with_header: {text:?} is not the name of a header"))?;
+                .map_err(|_| format!("with_header: {text:?} is not a valid header name"))?;
             let own = OWN.contains(&name)
                 || OWN_NAMES.contains(&name.as_str())
                 || name.as_str().starts_with("x-twilio-sdk-")
                 || name.as_str().eq_ignore_ascii_case(carrier);
             if own {
-                return Err(format!("with_header: `{name}` is set by the client alone"));
+                return Err(format!("with_header: `{name}` is set by the client; it cannot be changed"));
             }
             let value = HeaderValue::from_str(value)
-                .map_err(|_| format!("`{name}` holds a character that a header cannot carry"))?;
+                .map_err(|_| format!("`{name}` contains a character that a header cannot carry"))?;
             request.headers_mut().insert(name, value);
         }
         Ok(())
@@ -76,7 +76,7 @@ impl Extras {
 }
 
 impl Parts {
-    /// The same with the further parameters in their places.
+    /// Returns the parts with the additional parameters in their places.
     pub(super) fn merged(&self) -> Result<Self> {
         let mut parts = self.clone();
         for (name, value) in std::mem::take(&mut parts.extra.params) {
@@ -94,7 +94,7 @@ impl Parts {
                         map.insert(name.clone(), value);
                         Ok(())
                     }
-                    Some(_) => Err("needs a body that is a JSON object"),
+                    Some(_) => Err("needs a JSON object as body"),
                 },
             };
             fits.map_err(|why| Error::request(parts.operation, format!("with_param: `{name}` {why}")))?;
@@ -102,7 +102,7 @@ impl Parts {
         Ok(parts)
     }
 
-    /// A link to a next page repeats the parameters that its server knows.
+    /// A link to a next page repeats the parameters that the server knows.
     fn merge_query(&mut self, name: &str, value: &Value) -> std::result::Result<(), &'static str> {
         let repeats = |link: &String| {
             let query = link.split_once('?').map_or("", |(_, query)| query);
@@ -126,7 +126,7 @@ impl Parts {
     }
 }
 
-/// Sets a value, or one for each item of an array.
+/// Appends a value, or one for each item of an array.
 fn replace(
     pairs: &mut Vec<(String, String)>,
     name: &str,

@@ -10,10 +10,10 @@ use super::{Operation, Raw};
 use crate::config::ConnectionConfig;
 use crate::{Error, Result};
 
-/// Tells how many requests the account had under way when this one was answered.
+/// The number of concurrent requests of the account, a header of responses.
 const CONCURRENT: &str = "twilio-concurrent-requests";
 
-/// What every request passes on its way out: the client's own limits and the host's circuit breaker.
+/// Applies the client's own limits and the circuit breaker of the host to each request.
 pub(crate) struct Gate {
     places: Option<Arc<InFlight>>,
     wait: Duration,
@@ -33,7 +33,7 @@ impl Gate {
         }
     }
 
-    /// Waits for the request's turn, unless the host's circuit is open.
+    /// Waits for the local limits, unless the circuit of the host is open.
     pub(super) async fn enter(
         &self,
         operation: &'static Operation,
@@ -42,7 +42,7 @@ impl Gate {
     ) -> Result<Pass> {
         let breaker = self.breakers.as_ref().map(|breakers| breakers.of(host));
         let refused = |wait| Error::circuit_open(operation, host, wait);
-        // A call that will be refused does not wait for its turn first.
+        // A request that would be rejected does not wait first.
         if let Some(wait) = breaker.as_ref().and_then(|breaker| breaker.wait()) {
             return Err(refused(wait));
         }
@@ -52,7 +52,7 @@ impl Gate {
         {
             return Err(Error::busy(
                 operation,
-                "the rate limit did not let the call through within its time-out",
+                "the rate limit did not allow the request within its timeout",
             ));
         }
         let seat = match &self.places {
@@ -81,16 +81,16 @@ impl Gate {
     }
 }
 
-/// A request that is under way; dropping it gives its place back.
+/// A request in flight; dropping it frees its slot.
 pub(super) struct Pass {
     seat: Option<Seat>,
     ticket: Option<Ticket>,
 }
 
 impl Pass {
-    /// Tells the gate how the request ended, and whether it had the time that the client's settings give one.
+    /// Records the outcome; `is_full` is whether the attempt had the whole timeout of the client's settings.
     pub(super) fn leave(&mut self, operation: &Operation, outcome: &Result<Raw>, is_full: bool) {
-        // Only Twilio knows what an account has under way, and only Twilio gets credentials.
+        // Only Twilio knows the concurrency of an account, and only Twilio gets credentials.
         if let (Some(seat), Ok(raw), true) = (&self.seat, outcome, operation.authenticated)
             && let Some(of_account) = concurrent(raw)
         {
@@ -99,12 +99,12 @@ impl Pass {
         if let Some(ticket) = &mut self.ticket {
             let failed = match outcome {
                 Ok(raw) => ticket.is_failure(raw.status),
-                // A deadline of the caller's own says nothing about the host.
+                // A shorter timeout of the caller says nothing about the host.
                 Err(error) if error.is_timeout() && !is_full => return,
                 Err(error) if error.is_connect() || error.is_timeout() || error.is_transport() => true,
-                // It answered, with more than is read.
+                // The host responded, with more than the limit.
                 Err(error) if error.is_response_too_large() => false,
-                // The host is not to blame, and may not even have been asked.
+                // The host is not the cause, or was not contacted.
                 Err(_) => return,
             };
             ticket.tell(failed);

@@ -21,17 +21,17 @@ pub struct Handle {
 struct Shared {
     endpoint: Endpoint,
     http: reqwest::Client,
-    /// Whether there are root certificates.
+    /// Whether root certificates are loaded.
     tls: bool,
     gate: Gate,
     settings: Settings,
 }
 
-/// What calls take from the client unless they say otherwise.
+/// Defaults of requests.
 pub(crate) struct Settings {
     pub(crate) timeout: Duration,
     pub(crate) attempt_timeout: Option<Duration>,
-    /// How long an attempt may take by the client's settings.
+    /// The attempt timeout of the settings.
     pub(crate) full_attempt: Duration,
     pub(crate) retry: RetryConfig,
     pub(crate) limits: ResponseLimits,
@@ -72,13 +72,13 @@ impl Handle {
         Ok(Self { shared: Arc::new(shared), auth: Arc::new(auth) })
     }
 
-    /// The same connections and settings with other credentials.
+    /// Returns a handle with other credentials and the connections and settings of this one.
     pub(crate) fn with_auth(&self, auth: Auth) -> Result<Self> {
         let auth = AuthState::new(auth)?;
         auth.check_endpoint(&self.shared.endpoint)?;
         if auth.needs_tls() && !self.shared.tls {
             let message =
-                "the token endpoint needs TLS, for which this client was not made: make one of its own";
+                "the token endpoint needs TLS, which this client was created without; create another client";
             return Err(Error::config(message));
         }
         Ok(Self { shared: Arc::clone(&self.shared), auth: Arc::new(auth) })

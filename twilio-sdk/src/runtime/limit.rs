@@ -1,11 +1,11 @@
-//! How many requests a client has under way, and how fast it starts them.
+//! Concurrency limit and rate limit of a client.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// A bound on requests under way, which gives room to those of the account's other programs.
+/// Limits the requests in flight, and leaves slots to the account's other programs.
 pub(super) struct InFlight {
     most: usize,
     places: Arc<Semaphore>,
@@ -13,7 +13,7 @@ pub(super) struct InFlight {
     kept: Mutex<Kept>,
 }
 
-/// Places that are left to others: taken away, and still to be taken away from requests that end.
+/// Slots left to other programs: removed, and still to be removed from requests that end.
 #[derive(Default)]
 struct Kept {
     taken: usize,
@@ -35,15 +35,15 @@ impl InFlight {
         self.most
     }
 
-    /// Waits for a place, in the order in which requests came.
+    /// Waits for a slot, in the order of the requests.
     pub(super) async fn enter(self: &Arc<Self>) -> Seat {
-        // The semaphore is never closed, so there is always a permit in the end.
+        // The semaphore is never closed, so a permit always comes.
         let permit = Arc::clone(&self.places).acquire_owned().await.ok();
         self.ours.fetch_add(1, Ordering::Relaxed);
         Seat { room: Arc::clone(self), permit }
     }
 
-    /// Takes in how many requests the account has under way, ours among them.
+    /// Takes the number of concurrent requests of the account, including this client.
     pub(super) fn observe(&self, of_account: usize) {
         let others = of_account.saturating_sub(self.ours.load(Ordering::Relaxed)).min(self.most - 1);
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
@@ -63,7 +63,7 @@ impl InFlight {
     }
 }
 
-/// The place of one request under way.
+/// The slot of a request in flight.
 pub(super) struct Seat {
     room: Arc<InFlight>,
     permit: Option<OwnedSemaphorePermit>,
@@ -89,11 +89,11 @@ impl Drop for Seat {
     }
 }
 
-/// A bound on requests started in a time.
+/// Limits how many requests per period are started.
 #[cfg(feature = "rate-limit")]
 pub(super) struct Rate {
     limiter: governor::DefaultDirectRateLimiter,
-    /// Whose turn is next: the lock is given in the order in which it was asked for.
+    /// Locked in the order of the requests.
     next: tokio::sync::Mutex<()>,
 }
 
@@ -105,7 +105,7 @@ impl Rate {
         Some(Self { limiter: governor::RateLimiter::direct(quota), next: tokio::sync::Mutex::default() })
     }
 
-    /// Waits until a request may start, in the order in which requests came.
+    /// Waits until a request may start, in the order of the requests.
     pub(super) async fn enter(&self) {
         use governor::clock::Clock as _;
         let _next = self.next.lock().await;
@@ -169,7 +169,7 @@ mod tests {
         let waits = Arc::clone(&rate);
         let first = tokio::spawn(async move { waits.enter().await });
         tokio::task::yield_now().await;
-        // The turn has come, and nobody could be told.
+        // Its time has come, and nothing waited for it.
         std::thread::sleep(Duration::from_millis(30));
         rate.enter().await;
         assert!(first.is_finished());

@@ -1,4 +1,4 @@
-//! What every operation is made of. Only this folder talks HTTP.
+//! The parts that all operations share. Only this folder sends HTTP requests.
 
 mod attempt;
 mod breaker;

@@ -1,4 +1,4 @@
-/// What Twilio's specification says of an operation.
+/// An operation of Twilio's specification.
 #[derive(Debug)]
 pub struct Operation {
     pub(crate) id: &'static str,
@@ -6,48 +6,48 @@ pub struct Operation {
     pub(crate) path: &'static str,
     pub(crate) body: BodyKind,
     pub(crate) authenticated: bool,
-    /// Whether it takes OAuth credentials only.
+    /// Whether it accepts OAuth credentials only.
     pub(crate) oauth: bool,
-    /// The property that holds a list's items.
+    /// The property with the items of a list.
     pub(crate) items: Option<&'static str>,
-    /// The query parameter that takes a page token.
+    /// The query parameter of a page token.
     pub(crate) page_token: Option<&'static str>,
-    /// The redirect's status that the specification documents as its success.
+    /// The status of the redirect that the specification documents as success.
     pub(crate) redirect: Option<u16>,
-    /// The wire names of what it takes, by place.
+    /// The wire names of its parameters, by place.
     #[cfg(feature = "serialize")]
     pub(crate) inputs: &'static [(Place, &'static [&'static str])],
 }
 
 impl Operation {
-    /// The `operationId`, such as `CreateMessage`.
+    /// Returns the `operationId`, such as `CreateMessage`.
     pub fn id(&self) -> &'static str {
         self.id
     }
 
-    /// The HTTP method.
+    /// Returns the HTTP method.
     pub fn method(&self) -> http::Method {
         self.method.into()
     }
 
-    /// The path with names in place of values, such as `/2010-04-01/Accounts/{AccountSid}/Messages.json`.
+    /// Returns the path with names instead of values, such as `/2010-04-01/Accounts/{AccountSid}/Messages.json`.
     pub fn path(&self) -> &'static str {
         self.path
     }
 
-    /// Whether it takes OAuth credentials only ([`OAuthConfig`](crate::OAuthConfig)), no auth token and no API key.
+    /// Returns whether it accepts OAuth credentials only ([`OAuthConfig`](crate::OAuthConfig)), no auth token or API key.
     pub fn is_oauth_only(&self) -> bool {
         self.oauth
     }
 
-    /// Whether it takes the client's credentials.
+    /// Returns whether it requires credentials.
     pub fn requires_credentials(&self) -> bool {
         self.authenticated
     }
 }
 
 impl Operation {
-    /// An operation that takes credentials and does not list.
+    /// Creates an operation that requires credentials and returns no list.
     pub(crate) const fn new(id: &'static str, method: Method, path: &'static str, body: BodyKind) -> Self {
         Self {
             id,
@@ -64,27 +64,27 @@ impl Operation {
         }
     }
 
-    /// One that lists: where the items are, and which query parameter takes a page token.
+    /// Makes it a list: the property of the items, and the query parameter of a page token.
     pub(crate) const fn list(self, items: &'static str, page_token: Option<&'static str>) -> Self {
         Self { items: Some(items), page_token, ..self }
     }
 
-    /// One whose success is a redirect with a body, of this status.
+    /// Makes a redirect of this status with a body its success.
     pub(crate) const fn redirect(self, status: u16) -> Self {
         Self { redirect: Some(status), ..self }
     }
 
-    /// One that takes no credentials.
+    /// Makes it one without credentials.
     pub(crate) const fn anonymous(self) -> Self {
         Self { authenticated: false, ..self }
     }
 
-    /// One that takes OAuth credentials only.
+    /// Makes it one that accepts OAuth credentials only.
     pub(crate) const fn oauth(self) -> Self {
         Self { oauth: true, ..self }
     }
 
-    /// The wire names of what it takes, by place.
+    /// Sets the wire names of its parameters, by place.
     #[cfg(feature = "serialize")]
     pub(crate) const fn inputs(self, inputs: &'static [(Place, &'static [&'static str])]) -> Self {
         Self { inputs, ..self }
@@ -114,7 +114,7 @@ impl From<Method> for http::Method {
     }
 }
 
-/// How a request carries its body.
+/// The format of a request body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum BodyKind {
@@ -135,7 +135,7 @@ impl BodyKind {
     }
 }
 
-/// Where a value goes.
+/// The place of a parameter in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Place {

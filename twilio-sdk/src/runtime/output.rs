@@ -1,9 +1,9 @@
 use super::{Decode, Decoded, Operation, Raw, read_json};
 use crate::{Error, Result};
 
-/// What an answer can become.
+/// A type that a response decodes into.
 pub trait Output: Sized + Send + 'static {
-    /// Decodes a successful answer.
+    /// Decodes a successful response.
     #[doc(hidden)]
     #[allow(private_interfaces)]
     fn decode(raw: &Raw, operation: &'static Operation) -> Result<Self>;

@@ -1,4 +1,4 @@
-//! Requests that no specification describes.
+//! Requests that are not in the specification.
 
 use std::fmt;
 
@@ -13,19 +13,19 @@ use crate::endpoint::Endpoint;
 use crate::{Error, Result};
 use twilio_sdk_http::internal::url::visible;
 
-/// A request to a path of Twilio's that no specification describes; see [`Client::request`](crate::Client::request).
+/// A request to a path of Twilio that is not in the specification; see [`Client::request`](crate::Client::request).
 #[derive(Clone, Debug)]
-#[must_use = "a call does nothing until it is sent"]
+#[must_use = "sends nothing until it is sent"]
 pub struct RawRequest(RequestBuilder<RawBody>);
 
-/// What a [`RawRequest`] is answered with: the bytes of the body.
+/// The response of a [`RawRequest`]: the bytes of the body.
 #[derive(Clone, Default)]
 pub struct RawBody(Bytes);
 
-/// The parameter that holds the URL as it was given.
+/// The parameter with the URL as given.
 const URL: &str = "url";
 
-/// The product of a saved request.
+/// The product in request data.
 #[cfg(feature = "serialize")]
 const PRODUCT: &str = "request";
 
@@ -68,8 +68,8 @@ impl RawRequest {
         Self(call)
     }
 
-    /// Sends JSON instead of a form; [`with_param`](Self::with_param) then sets properties of the object. Only of POST,
-    /// PUT and PATCH: others have no body, and fail.
+    /// Sends JSON instead of a form: [`with_param`](Self::with_param) then sets properties of the object. Only for POST, PUT
+    /// and PATCH; other requests have no body, and fail.
     pub fn with_json(mut self, body: impl Into<Value>) -> Self {
         let parts = &mut self.0.parts;
         let method = parts.operation.method;
@@ -80,14 +80,14 @@ impl RawRequest {
         self
     }
 
-    /// Whether sending this request twice does no more than sending it once. It may then be retried where it is not
-    /// known whether Twilio has carried it out. GET, PUT and DELETE are, unless this says otherwise.
+    /// Marks the request as idempotent, so that it is retried after a lost connection, a timeout or a 5xx. Default: `true` for
+    /// GET, PUT and DELETE, `false` for POST and PATCH.
     pub fn with_idempotent(mut self, idempotent: bool) -> Self {
         self.0.idempotent(idempotent);
         self
     }
 
-    /// The request as data, as [`OperationRequest::to_data`](crate::OperationRequest::to_data) makes it of other requests.
+    /// Returns the request as data, like [`OperationRequest::to_data`](crate::OperationRequest::to_data).
     #[cfg(feature = "serialize")]
     #[cfg_attr(docsrs, doc(cfg(feature = "serialize")))]
     pub fn to_data(&self) -> super::RequestData {
@@ -95,12 +95,12 @@ impl RawRequest {
         super::RequestData::new(PRODUCT, http::Method::from(parts.operation.method).as_str(), parts)
     }
 
-    /// Makes the request again that was [saved](Self::to_data). Its URL is checked anew, for this client.
+    /// Creates a request from [data](Self::to_data), with the client's credentials and settings. Its URL is checked again.
     ///
     /// # Errors
     ///
-    /// [`is_invalid_request`](Error::is_invalid_request): it is no saved request of this kind. A URL that may not be requested is an error
-    /// when the request is sent.
+    /// [`is_invalid_request`](Error::is_invalid_request): the data is not of a request of this kind. A URL that must not be
+    /// requested is an error when the request is sent.
     #[cfg(feature = "serialize")]
     #[cfg_attr(docsrs, doc(cfg(feature = "serialize")))]
     pub fn from_data(client: &crate::Client, saved: super::RequestData) -> Result<Self> {
@@ -122,7 +122,7 @@ impl RawRequest {
 
 super::sending!(RawRequest => RawBody);
 
-/// Where a request goes.
+/// The destination of a request.
 struct Located {
     base_url: String,
     path: String,
@@ -130,18 +130,18 @@ struct Located {
     forward: Forward,
 }
 
-/// Finds where a URL is requested, or says why not: credentials go to Twilio's hosts and to the client's base URL only.
+/// Returns the destination of a URL: credentials are sent to Twilio's hosts and to the client's base URL only.
 fn locate(endpoint: &Endpoint, text: &str) -> std::result::Result<Located, String> {
     visible(text).map_err(|what| format!("the URL {what}"))?;
     let from_root = text.starts_with('/') && !text.starts_with("//");
     let absolute = if from_root { format!("https://api.twilio.com{text}") } else { text.to_owned() };
-    let url = Url::parse(&absolute).map_err(|_| "the URL is none; give https://… or a path".to_owned())?;
+    let url = Url::parse(&absolute).map_err(|_| "the URL is invalid; give https://… or a path".to_owned())?;
     let host = url.host_str().unwrap_or_default();
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("the URL holds credentials; those of the client are sent".to_owned());
+        return Err("the URL contains credentials; remove them, the client sends its own".to_owned());
     }
     if url.fragment().is_some() {
-        return Err("the URL has a fragment, which is never sent".to_owned());
+        return Err("the URL has a fragment; remove it".to_owned());
     }
     let located = |base_url: String, path: &str, forward| Located {
         base_url,
@@ -164,7 +164,7 @@ fn locate(endpoint: &Endpoint, text: &str) -> std::result::Result<Located, Strin
             url.scheme()
         ));
     }
-    // A host that names a region says where the request is to be processed.
+    // A host with a region says where the request is processed.
     let host = if host.split('.').count() == 3 { endpoint.location().host(host) } else { host.to_owned() };
     match own {
         Some((base, _)) => Ok(located(base.to_owned(), url.path(), Forward::Host(host.into()))),
@@ -173,17 +173,17 @@ fn locate(endpoint: &Endpoint, text: &str) -> std::result::Result<Located, Strin
 }
 
 impl RawBody {
-    /// The bytes as they came.
+    /// Returns the bytes as received.
     pub fn bytes(&self) -> &Bytes {
         &self.0
     }
 
-    /// Whether there are none.
+    /// Returns whether the body is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Reads JSON; what is not well-formed is repaired, as for every response
+    /// Parses JSON. Damaged JSON is repaired, as for every response
     /// ([`Response::is_repaired`](crate::Response::is_repaired)).
     ///
     /// # Errors
@@ -199,7 +199,7 @@ impl RawBody {
     }
 }
 
-/// Without the bytes, which may hold secrets.
+/// Omits the bytes, which may contain secrets.
 impl fmt::Debug for RawBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "RawBody({} bytes)", self.0.len())
@@ -213,16 +213,16 @@ impl Output for RawBody {
     }
 }
 
-/// No specification says which names are personal.
+/// No specification marks personal names.
 const PII: &[&str] = &[];
 
-/// Nor what values must be like.
+/// Nor does one define rules.
 #[cfg(feature = "request-validation")]
 mod rules {
     pub(super) const OPERATIONS: crate::runtime::Rules = &[];
 }
 
-/// A client of whichever host a request names.
+/// A client of the host that a request names.
 #[derive(Clone)]
 struct Anywhere {
     base_url: String,
@@ -264,7 +264,7 @@ mod tests {
         ConnectionConfig::new(ApiKeyConfig::new("AC1", "SK1", "secret"))
     }
 
-    /// A server that resets the connection of the first request and answers the others, and says what was sent.
+    /// A server that resets the connection of the first request, responds to the others, and reports what it received.
     fn server() -> (String, std::sync::mpsc::Receiver<String>) {
         use std::io::{Read as _, Write as _};
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -291,7 +291,7 @@ mod tests {
             for method in [http::Method::POST, http::Method::PATCH] {
                 let (url, told) = server();
                 let client = crate::Client::new(config().base_url(&url)).expect("a good configuration");
-                // As the setter of the seven operations that document the header does.
+                // Like the setter of the seven operations that document the header.
                 let mut request = client.request(method.clone(), "/v1/Things").with_param("Name", "x");
                 if let Some(key) = key {
                     request.0.put(Place::Header, "Idempotency-Key", key.to_owned());
@@ -313,7 +313,7 @@ mod tests {
                 assert_eq!(keyed, if key == Some("k-1") { 2 } else { 0 }, "{seen:?}");
             }
         }
-        // The caller's word counts more.
+        // `with_idempotent` takes precedence.
         let (url, told) = server();
         let client = crate::Client::new(config().base_url(&url)).expect("a good configuration");
         let mut request = client.request(http::Method::POST, "/v1/Things").with_idempotent(false);

@@ -12,14 +12,14 @@ use super::{Dispatch, Extras, Forward, Operation, Output, Param, Place, Raw, Res
 use crate::Result;
 use crate::config::RetryConfig;
 
-/// A request that is being put together, and what its answer becomes.
+/// Builds a request whose response is a `T`.
 pub struct RequestBuilder<T> {
     pub(crate) client: Arc<dyn Dispatch>,
     pub(crate) parts: Parts,
     output: PhantomData<fn() -> T>,
 }
 
-/// What a request consists of, before it has a URL.
+/// The parts of a request, before it has a URL.
 #[derive(Clone)]
 pub(crate) struct Parts {
     pub(crate) operation: &'static Operation,
@@ -29,20 +29,20 @@ pub(crate) struct Parts {
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) form: Vec<(String, String)>,
     pub(crate) json: Map<String, Value>,
-    /// The whole body, of the operations that do not take it in pieces.
+    /// The whole body, for operations whose body is a single value.
     pub(crate) body: Option<Value>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<Box<RetryConfig>>,
     pub(crate) idempotent: Option<bool>,
     #[cfg(feature = "request-validation")]
     pub(crate) validation: Option<bool>,
-    /// Path and query that the server gave for this page, or that a caller gave, instead of what the values above make.
+    /// Path and query from the server or the caller, which replace those of the values above.
     pub(crate) link: Option<String>,
-    /// What the specification does not know, set at the end over what it does.
+    /// Parameters and headers that are not in the specification. They are set last.
     pub(crate) extra: Extras,
-    /// Which host a gateway is told.
+    /// The host that a gateway is told.
     pub(crate) forward: Forward,
-    /// Why the request cannot be sent.
+    /// The reason why the request cannot be sent.
     pub(crate) refused: Option<Box<str>>,
 }
 
@@ -74,7 +74,7 @@ impl<T> RequestBuilder<T> {
         self.parts.put(place, name, &value);
     }
 
-    /// Puts a value, or takes back the one that is there.
+    /// Sets a value, or removes it.
     pub(crate) fn set<V: Param>(&mut self, place: Place, name: &'static str, value: Option<V>) {
         match value {
             Some(value) => self.parts.put(place, name, &value),
@@ -82,7 +82,7 @@ impl<T> RequestBuilder<T> {
         }
     }
 
-    /// Puts the items of a list, or takes back those that are there.
+    /// Sets the items of a list, or removes them.
     pub(crate) fn set_list<V: Param>(&mut self, place: Place, name: &'static str, values: Option<Vec<V>>) {
         match values {
             Some(values) => self.put_list::<V>(place, name, values),
@@ -90,7 +90,7 @@ impl<T> RequestBuilder<T> {
         }
     }
 
-    /// Puts `null` into a JSON body.
+    /// Sets a property of the JSON body to `null`.
     pub(crate) fn put_null(&mut self, name: &'static str) {
         self.parts.json.insert(name.to_owned(), Value::Null);
     }
@@ -122,9 +122,9 @@ impl<T> RequestBuilder<T> {
         self.parts.put(place, name, &map);
     }
 
-    /// A map whose keys are appended to a prefix, nested ones joined with dots: `AddOns.some_key=value`.
+    /// Sets a map whose keys are appended to a prefix, nested ones joined with dots: `AddOns.some_key=value`.
     ///
-    /// What is no map has no keys and is not sent, as in Twilio's own libraries.
+    /// A value that is not a map has no keys and is not sent, as in Twilio's own libraries.
     pub(crate) fn put_prefixed(&mut self, place: Place, prefix: &'static str, value: Value) {
         fn flatten(prefix: &str, value: &Value, into: &mut Vec<(String, String)>) {
             match value {
@@ -197,7 +197,7 @@ impl Parts {
         }
     }
 
-    /// A setter called twice replaces what it set first.
+    /// Removes a value, so that a setter called twice replaces it.
     fn clear(&mut self, place: Place, name: &str) {
         match place {
             Place::Path => self.path.retain(|(have, _)| *have != name),
@@ -229,8 +229,7 @@ impl Parts {
         into.extend(pairs.map(|(key, value)| (format!("{prefix}{key}"), value)));
     }
 
-    /// Whether sending the request twice does no more than sending it once: by its method, or because Twilio tells two
-    /// requests with one key (`Idempotency-Key`) from two requests.
+    /// Returns whether the request is idempotent: by its method, or because it has an `Idempotency-Key`.
     pub(crate) fn is_idempotent(&self) -> bool {
         let has_key = |(name, value): &(&str, String)| {
             name.eq_ignore_ascii_case("idempotency-key") && !value.is_empty()
@@ -266,10 +265,10 @@ impl<T: Output> RequestBuilder<T> {
     }
 }
 
-/// Sends a request and gives its answer, if Twilio calls it a success.
+/// Sends a request and returns the raw response, if its status is a success.
 pub(crate) async fn fetch(client: Arc<dyn Dispatch>, parts: Parts) -> Result<Raw> {
     if parts.timeout.is_some_and(|timeout| timeout.is_zero()) {
-        return Err(crate::Error::config("timeout is zero, in which nothing can be answered"));
+        return Err(crate::Error::config("timeout is zero; set a positive timeout"));
     }
     if let Some(retry) = &parts.retry {
         retry.check()?;
@@ -280,7 +279,7 @@ pub(crate) async fn fetch(client: Arc<dyn Dispatch>, parts: Parts) -> Result<Raw
     raw.into_success(parts.operation)
 }
 
-/// Names and not values: those may be secret or personal.
+/// Shows names only: values may be secret or personal.
 impl<T> fmt::Debug for RequestBuilder<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parts = &self.parts;
@@ -303,8 +302,8 @@ impl<T> Clone for RequestBuilder<T> {
     }
 }
 
-/// A call on its way; dropping it cancels the call.
-#[must_use = "a call does nothing until it is awaited"]
+/// Future of a sent request. Dropping it cancels the request.
+#[must_use = "sends nothing until it is awaited"]
 pub struct SendFuture<T>(pub(crate) Pin<Box<dyn Future<Output = Result<T>> + Send>>);
 
 impl<T> Future for SendFuture<T> {
@@ -321,10 +320,10 @@ impl<T> fmt::Debug for SendFuture<T> {
     }
 }
 
-/// What every call has beside its setters.
+/// Defines the methods of every request besides its setters.
 ///
-/// `#[inline]` so that a program compiles the requests that it uses: without, every response type of every operation would
-/// be compiled into the SDK's own crate, with three readers each.
+/// `#[inline]`, so that a program compiles only the requests that it uses: otherwise every response type of every operation
+/// would be compiled into the SDK's own crate, with three readers each.
 macro_rules! operation {
     ($name:ident => $output:ty, $facts:expr) => {
         // Hidden, because the trait's page would list every operation.
@@ -350,17 +349,17 @@ macro_rules! operation {
         crate::runtime::sending!($name => $output);
 
         impl $name {
-            /// Whether sending this call twice does no more than sending it once. It may then be tried again
-            /// where nobody knows whether Twilio has carried it out. GET, PUT and DELETE are, unless this says
-            /// otherwise; POST and PATCH are not.
+            /// Marks the request as idempotent, so that it is retried after a lost connection, a timeout or a 5xx.
+            ///
+            /// Default: `true` for GET, PUT and DELETE, `false` for POST and PATCH.
             #[inline]
             pub fn with_idempotent(mut self, idempotent: bool) -> Self {
                 self.0.idempotent(idempotent);
                 self
             }
 
-            /// Whether this call is checked before it is sent, whatever the client's setting says; see
-            /// [`ConnectionConfig::validation`](crate::ConnectionConfig::validation).
+            /// Validates this request before it is sent, or not, instead of the setting of the client; see
+            /// [`ConnectionConfig::validate_requests`](crate::ConnectionConfig::validate_requests).
             #[cfg(feature = "request-validation")]
             #[cfg_attr(docsrs, doc(cfg(feature = "request-validation")))]
             #[inline]
@@ -373,11 +372,11 @@ macro_rules! operation {
 }
 pub(crate) use operation;
 
-/// What every call has, in the specifications or not.
+/// Defines the methods of every request, in the specification or not.
 macro_rules! sending {
     ($name:ident => $output:ty) => {
         impl $name {
-            /// Bounds this call in time, instead of the client's time-out: all attempts and the answer's body.
+            /// Sets the timeout of this request, including retries and the body of the response. Default: that of the client.
             /// Zero is an [error](crate::Error::is_config).
             #[inline]
             pub fn with_timeout(mut self, timeout: std::time::Duration) -> Self {
@@ -385,16 +384,17 @@ macro_rules! sending {
                 self
             }
 
-            /// When this call is tried again, instead of the client's own settings.
+            /// Sets when this request is retried. Default: the settings of the client.
             #[inline]
             pub fn with_retry(mut self, retry: crate::RetryConfig) -> Self {
                 self.0.retry(retry);
                 self
             }
 
-            /// Sets a parameter that Twilio's specification does not know yet: in the query of a GET or DELETE, in
-            /// the form or JSON object that is the body of any other request. It replaces a parameter of the same name. In a form and
-            /// a query an array is sent as repeated values, and `null` leaves the parameter out.
+            /// Sets a parameter that is not in Twilio's specification, replacing one of the same name.
+            ///
+            /// It is sent in the query of a GET or DELETE, and in the form or JSON body of other requests. In a form and a
+            /// query an array is sent as repeated values, and `null` omits the parameter.
             #[inline]
             pub fn with_param(
                 mut self,
@@ -405,28 +405,29 @@ macro_rules! sending {
                 self
             }
 
-            /// Sets a header that Twilio's specification does not know. Headers that carry the credentials, name the host,
-            /// describe the body or belong to the connection cannot be set: sending fails with
-            /// [`is_invalid_request`](crate::Error::is_invalid_request), as it does for what is no name or value of a header.
+            /// Sets a header that is not in Twilio's specification.
+            ///
+            /// Headers of the credentials, the host, the body and the connection cannot be set: the request fails with
+            /// [`is_invalid_request`](crate::Error::is_invalid_request), as it does for an invalid name or value.
             #[inline]
             pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
                 self.0.header(name.into(), value.into());
                 self
             }
 
-            /// Sends the call and gives the answer.
+            /// Sends the request and returns the decoded response.
             #[inline]
             pub fn send(self) -> crate::SendFuture<$output> {
                 self.0.send()
             }
 
-            /// Sends the call and gives the answer with its status, headers, request id and raw body.
+            /// Sends the request and returns the decoded response with status, headers, request ID and raw body.
             #[inline]
             pub fn send_with_response(self) -> crate::SendFuture<crate::Response<$output>> {
                 self.0.send_with_response()
             }
 
-            /// [`send`](Self::send) for programs without an async runtime.
+            /// Like [`send`](Self::send), for programs without an async runtime.
             #[cfg(feature = "blocking")]
             #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
             #[inline]
@@ -434,7 +435,7 @@ macro_rules! sending {
                 crate::blocking::wait(self.0.send())?
             }
 
-            /// [`send_with_response`](Self::send_with_response) for programs without an async runtime.
+            /// Like [`send_with_response`](Self::send_with_response), for programs without an async runtime.
             #[cfg(feature = "blocking")]
             #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
             #[inline]
@@ -446,25 +447,25 @@ macro_rules! sending {
 }
 pub(crate) use sending;
 
-/// What a call has that lists.
+/// Defines the methods of every request for a list.
 macro_rules! list_operation {
     ($name:ident => $item:ty, $facts:expr) => {
         crate::runtime::operation!($name => crate::Page<$item>, $facts);
 
         impl $name {
-            /// Every item, page after page as they are asked for.
+            /// Fetches the list item by item, one request per page.
             #[inline]
             pub fn items(self) -> crate::Items<$item> {
                 crate::Items::new(self.0)
             }
 
-            /// Every page.
+            /// Fetches the list page by page.
             #[inline]
             pub fn pages(self) -> crate::Pages<$item> {
                 crate::Pages::new(self.0)
             }
 
-            /// Every item, for programs without an async runtime.
+            /// Like [`items`](Self::items), for programs without an async runtime.
             #[cfg(feature = "blocking")]
             #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
             #[inline]
@@ -472,7 +473,7 @@ macro_rules! list_operation {
                 crate::blocking::Items::new(self.items())
             }
 
-            /// Every page, for programs without an async runtime.
+            /// Like [`pages`](Self::pages), for programs without an async runtime.
             #[cfg(feature = "blocking")]
             #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
             #[inline]
@@ -484,11 +485,11 @@ macro_rules! list_operation {
 }
 pub(crate) use list_operation;
 
-/// What a call has whose path starts from an account.
+/// Defines the method of every request whose path starts with an account.
 macro_rules! account_operation {
     ($name:ident) => {
         impl $name {
-            /// Sets the account in the request's path, such as a subaccount; by default the credentials' own.
+            /// Sets the account in the path, such as a subaccount. Default: the account of the credentials.
             #[inline]
             pub fn with_account_sid(mut self, account: impl Into<crate::types::AccountSid>) -> Self {
                 self.0.account(String::from(account.into()).into());

@@ -7,28 +7,30 @@ use zeroize::Zeroize as _;
 use super::Operation;
 use crate::{Error, Result};
 
-/// An answer before it is decoded.
+/// A response before it is decoded.
 #[derive(Clone)]
 pub(crate) struct Raw {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// How many attempts it took.
+    /// Number of attempts.
     pub(crate) attempts: u32,
-    /// Whether Twilio may have carried out the call in an attempt before the last.
+    /// Whether Twilio may have executed the request in an attempt before the last.
     pub(crate) uncertain: bool,
 }
 
 impl Raw {
-    /// Twilio sends other success statuses than it documents. A redirect is a success only where the specification
-    /// says so: any other comes from whatever stands between the client and Twilio, or from an address that moved.
+    /// Returns the response if its status is a success, including ones that Twilio does not document.
+    ///
+    /// A redirect is a success only if the specification says so: others come from an intermediary, or from a URL that
+    /// moved.
     pub(crate) fn into_success(self, operation: &'static Operation) -> Result<Self> {
         let redirect = operation.redirect == Some(self.status.as_u16());
         if self.status.is_success() || redirect { Ok(self) } else { Err(Error::api(operation, self)) }
     }
 
-    /// Whether there is nothing in the body. Only 204 and 205 may say nothing (RFC 9110, sections 15.3.5 and 15.3.6):
-    /// anywhere else an empty body in place of a model is an error.
+    /// Returns whether the body is empty. Only 204 and 205 may have an empty body (RFC 9110, sections 15.3.5 and 15.3.6): with
+    /// other statuses it is an error.
     pub(crate) fn is_empty(&self, operation: &'static Operation) -> Result<bool> {
         if !self.body.iter().all(u8::is_ascii_whitespace) {
             return Ok(false);
@@ -39,20 +41,20 @@ impl Raw {
         }
     }
 
-    /// Drops an answer whose body holds secrets, wiped from memory where nothing else holds it.
+    /// Drops a response with secrets, and zeroizes its body unless a copy of it exists.
     pub(crate) fn wipe(self) {
         if let Ok(mut body) = self.body.try_into_mut() {
             body.as_mut().zeroize();
         }
     }
 
-    /// `Twilio-Request-Id`, by which Twilio's support finds a request.
+    /// Returns `Twilio-Request-Id`, by which Twilio's support finds a request.
     pub(crate) fn request_id(&self) -> Option<&str> {
         self.headers.get("twilio-request-id")?.to_str().ok()
     }
 }
 
-/// A decoded answer with what came with it.
+/// A decoded response with status, headers and raw body.
 #[derive(Clone)]
 pub struct Response<T> {
     value: T,
@@ -64,37 +66,37 @@ impl<T> Response<T> {
         Self { value, raw }
     }
 
-    /// The decoded answer.
+    /// Returns the decoded response.
     pub fn value(&self) -> &T {
         &self.value
     }
 
-    /// The decoded answer, by value.
+    /// Returns the decoded response by value.
     pub fn into_value(self) -> T {
         self.value
     }
 
-    /// The HTTP status.
+    /// Returns the HTTP status.
     pub fn status(&self) -> StatusCode {
         self.raw.status
     }
 
-    /// The headers.
+    /// Returns the headers.
     pub fn headers(&self) -> &HeaderMap {
         &self.raw.headers
     }
 
-    /// `Twilio-Request-Id`, by which Twilio's support finds a request.
+    /// Returns `Twilio-Request-Id`, by which Twilio's support finds a request.
     pub fn request_id(&self) -> Option<&str> {
         self.raw.request_id()
     }
 
-    /// How many attempts it took.
+    /// Returns the number of attempts.
     pub fn attempts(&self) -> u32 {
         self.raw.attempts
     }
 
-    /// The body as it came.
+    /// Returns the body as received.
     pub fn raw_body(&self) -> &[u8] {
         &self.raw.body
     }
@@ -112,7 +114,7 @@ impl<T> Response<T> {
     }
 }
 
-/// Without headers and body: they may hold secrets that the value's own `Debug` hides.
+/// Omits headers and body, which may contain secrets that `Debug` of the value redacts.
 impl<T: fmt::Debug> fmt::Debug for Response<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")

@@ -1,4 +1,4 @@
-//! Whether a call may be sent again, decided by what is known to have happened.
+//! Decides whether a request may be retried, from what is known about the last attempt.
 
 use std::time::Duration;
 
@@ -10,16 +10,16 @@ use crate::config::RetryConfig;
 use crate::error::lasts;
 use crate::{ErrorBody, Result};
 
-/// What is known of an attempt.
+/// What is known about an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Happened {
-    /// The request did not leave this machine, met nobody, or was given back unread.
+    /// The request was not sent, reached no server, or was returned unprocessed.
     NothingSent,
-    /// It may have been carried out.
+    /// Twilio may have executed it.
     Unknown,
-    /// There is an answer.
+    /// There is a response.
     Answered(StatusCode),
-    /// Another attempt would end the same way.
+    /// A retry would end the same way.
     Final,
 }
 
@@ -35,7 +35,7 @@ impl Happened {
             Err(error) if error.is_tls() => Self::Final,
             Err(error) if error.is_connect() || error.is_refused() => Self::NothingSent,
             Err(error) if error.is_timeout() || error.is_transport() => match error.status() {
-                // Only the body of the refusal is lost.
+                // Only the body of the error response is lost.
                 Some(status) if status.is_client_error() || status.is_server_error() => {
                     Self::Answered(status)
                 }
@@ -46,7 +46,7 @@ impl Happened {
     }
 }
 
-/// Whether another attempt cannot do what the caller asked for twice.
+/// Returns whether a retry cannot execute the request twice.
 pub(crate) fn is_safe(config: &RetryConfig, idempotent: bool, happened: Happened) -> bool {
     match happened {
         Happened::NothingSent => true,
@@ -58,7 +58,7 @@ pub(crate) fn is_safe(config: &RetryConfig, idempotent: bool, happened: Happened
     }
 }
 
-/// Whether Twilio may have carried out the call in an attempt that ended like this.
+/// Returns whether Twilio may have executed the request in an attempt with this outcome.
 pub(crate) fn may_be_carried_out(outcome: &Result<Raw>) -> bool {
     match outcome {
         Ok(raw) => raw.status.is_server_error(),
@@ -66,16 +66,16 @@ pub(crate) fn may_be_carried_out(outcome: &Result<Raw>) -> bool {
     }
 }
 
-/// How long a wait may be.
+/// Limits of the wait before a retry.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Left {
-    /// Until the request's timeout, or what bounds a single wait.
+    /// Time until the deadline of the request, or the limit of a single wait.
     pub(crate) time: Duration,
-    /// Of all waits of the request.
+    /// What is left for all waits of the request.
     pub(crate) budget: Duration,
 }
 
-/// The wait before the next attempt, `None` if there is none.
+/// Returns the wait before the next attempt, `None` for no retry.
 pub(crate) fn delay(
     config: &RetryConfig,
     idempotent: bool,
@@ -91,8 +91,7 @@ pub(crate) fn delay(
     decide(config, idempotent, attempts, Happened::of(outcome), asked, left)
 }
 
-/// The same of what is known alone: `attempts` were made, the server `asked` for a wait, and `left` is the longest wait
-/// that there is time for.
+/// Like [`delay`], from the facts alone: `attempts` were made, the server `asked` for a wait, and `left` limits the wait.
 fn decide(
     config: &RetryConfig,
     idempotent: bool,
@@ -105,11 +104,11 @@ fn decide(
         return None;
     }
     let delay = config.delay(attempts, asked)?;
-    // A wait that ends after the request's timeout is a wait for nothing.
+    // A wait that ends after the request's deadline would be in vain.
     (delay < left.time && delay <= left.budget).then_some(delay)
 }
 
-/// RFC 9110 calls these idempotent; PATCH and POST are not.
+/// Returns whether a method is idempotent (RFC 9110); PATCH and POST are not.
 pub(crate) fn is_idempotent(method: Method) -> bool {
     matches!(method, Method::Get | Method::Put | Method::Delete)
 }
@@ -172,7 +171,7 @@ mod tests {
             let left = Left { time, budget };
             let idempotent = marked.unwrap_or(is_idempotent(method));
             let Some(delay) = decide(&config, idempotent, attempts, happened, asked, left) else {
-                // What is certainly safe is tried again, unless attempts or time are at their end.
+                // A retry that is certainly safe is made, unless attempts or time have run out.
                 if happened == Happened::NothingSent && attempts < config.max_attempts {
                     prop_assert!(asked.unwrap_or_default().saturating_add(config.max_backoff) >= time.min(budget));
                 }

@@ -1,4 +1,4 @@
-//! Requests against what Twilio's specification says of their values.
+//! Validation of requests against Twilio's specification.
 
 use serde_json::Value;
 
@@ -6,10 +6,10 @@ use super::{Dispatch, Parts, Place};
 use crate::error::Violation;
 use crate::{Error, Result};
 
-/// The operations of a product that have rules, sorted by id.
+/// The operations of a product that have rules, sorted by ID.
 pub type Rules = &'static [(&'static str, &'static [Rule])];
 
-/// What a parameter must fulfil.
+/// The rules of a parameter.
 #[derive(Debug)]
 pub struct Rule {
     place: Place,
@@ -18,11 +18,11 @@ pub struct Rule {
     checks: &'static [Check],
 }
 
-/// What the fields of a JSON object must fulfil.
+/// The rules of the fields of a JSON object.
 #[derive(Debug)]
 pub struct Fields(pub &'static [(&'static str, &'static [Check])]);
 
-/// One thing that a value must fulfil.
+/// One rule of a value.
 #[derive(Debug)]
 #[allow(missing_docs)]
 pub enum Check {
@@ -33,7 +33,7 @@ pub enum Check {
     Maximum(f64),
     MinItems(usize),
     MaxItems(usize),
-    /// Of each item of a list, or of each value of a map.
+    /// For each item of a list, or each value of a map.
     Each(&'static [Check]),
     Fields(&'static Fields),
 }
@@ -48,10 +48,10 @@ impl Rule {
     }
 }
 
-/// Objects within objects beyond this are let through, so that no value can exhaust the stack.
+/// Objects nested deeper are not validated, so that no value can exhaust the stack.
 const DEPTH: usize = 64;
 
-/// Refuses a request that breaks a rule, if the call or else the client asks for it.
+/// Rejects a request that violates a rule, if validation is on.
 pub(super) fn check(client: &dyn Dispatch, parts: &Parts) -> Result<()> {
     let on = parts.validation.unwrap_or(client.handle().settings().validation);
     // The link to a next page is Twilio's own.
@@ -77,7 +77,7 @@ fn apply(client: &dyn Dispatch, parts: &Parts, rule: &Rule, broken: &mut Vec<Vio
     match rule.place {
         Place::Path => {
             let own = || client.handle().account_sid().map(|sid| sid.as_str().to_owned());
-            // Without any, the URL cannot be built, which says so better.
+            // Without a value the URL cannot be built, whose error is clearer.
             if let Some(value) =
                 one(&parts.path).or_else(|| parts.account.as_deref().map(str::to_owned)).or_else(own)
             {
@@ -104,9 +104,9 @@ fn apply(client: &dyn Dispatch, parts: &Parts, rule: &Rule, broken: &mut Vec<Vio
     }
 }
 
-/// The values of one name in a query or form: the items of a list, or a single value.
+/// Returns the values of a name in a query or form: the items of a list, or a single value.
 fn repeated(rule: &Rule, values: &[&str], broken: &mut Vec<Violation>) {
-    // An empty text clears an optional value, whatever the value itself must look like.
+    // An empty string clears an optional value, whatever its rules are.
     if values.is_empty() || (values == [""] && !rule.required) {
         return;
     }
@@ -146,7 +146,7 @@ fn text(checks: &[Check], value: &str, name: &str, broken: &mut Vec<Violation>) 
             }
             Check::MinLength(_) | Check::MaxLength(_) => {}
             Check::Minimum(_) | Check::Maximum(_) => range(check, value.parse().ok(), name, broken),
-            // An object or a list that travels as text is JSON.
+            // An object or list in a string is JSON.
             Check::MinItems(_) | Check::MaxItems(_) | Check::Each(_) | Check::Fields(_) => {
                 if let Ok(value @ (Value::Array(_) | Value::Object(_))) = serde_json::from_str(value) {
                     json(std::slice::from_ref(check), &value, name, broken, 0);
@@ -191,7 +191,7 @@ fn json(checks: &[Check], value: &Value, name: &str, broken: &mut Vec<Violation>
             for check in checks {
                 size(check, map.len(), name, broken);
                 match check {
-                    // The keys of a map are the caller's own, and may be personal.
+                    // The keys of a map come from the caller and may be personal.
                     Check::Each(checks) => {
                         map.values()
                             .for_each(|value| json(checks, value, &inner(name, "*"), broken, depth + 1));

@@ -11,18 +11,18 @@ use super::{Operation, Parts, Place};
 use crate::types::internal::wipe;
 use crate::{Error, Result};
 
-/// A request that is to be sent later or elsewhere: product, operation and parameters.
+/// A request as data, to be stored or sent by another process: product, operation and parameters.
 ///
-/// It is made by [`OperationRequest::to_data`](crate::OperationRequest::to_data) and becomes a request again by
-/// [`OperationRequest::from_data`](crate::OperationRequest::from_data). It serializes with serde.
+/// [`OperationRequest::to_data`](crate::OperationRequest::to_data) creates it, and
+/// [`OperationRequest::from_data`](crate::OperationRequest::from_data) turns it into a request again. It implements
+/// serde's traits.
 ///
-/// * Credentials are not part of it. The account is, if the request was given one with `account_sid`; without, the
-///   request is for the account of whichever client sends it.
-/// * **Every parameter is part of it as it will be sent**, so also passwords, tokens and personal data that an
-///   operation takes: keep what is serialized as safely as those. `Debug` shows the parameters' names only, and
-///   the values are wiped from memory when this is dropped.
-/// * Of the options of the call, `with_idempotent` is part of it: whether a request may be sent twice does not depend
-///   on the process. Time-out, retries and validation are not; the client that sends the request has its own.
+/// * It contains no credentials. It contains the account if the request has one by `with_account_sid`; otherwise the request
+///   is for the account of the client that sends it.
+/// * **It contains every parameter as sent**, including passwords, tokens and personal data: store it as safely as those.
+///   `Debug` shows names only, and the values are zeroized on drop.
+/// * Of the options it contains `with_idempotent`, which does not depend on the process. Timeout, retries and validation are
+///   those of the client that sends it.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RequestData {
@@ -45,10 +45,10 @@ pub struct RequestData {
     /// `Some(Null)` is a body too.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
     body: Option<Value>,
-    /// Parameters that the specification does not know.
+    /// Parameters that are not in the specification.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     params: Vec<(String, Value)>,
-    /// Headers that the specification does not know.
+    /// Headers that are not in the specification.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     more_headers: Vec<(String, String)>,
 }
@@ -78,37 +78,36 @@ impl RequestData {
         }
     }
 
-    /// The product's module, such as `api_v2010`.
+    /// Returns the product's module, such as `api_v2010`.
     pub fn product(&self) -> &str {
         &self.product
     }
 
-    /// The `operationId`, such as `CreateMessage`, by which a program with several operations chooses the type to
-    /// restore.
+    /// Returns the `operationId`, such as `CreateMessage`, by which a program with several operations selects the type.
     pub fn operation_id(&self) -> &str {
         &self.operation
     }
 
-    /// Puts what was saved into a request of the operation, after checking that all of it belongs there.
-    pub(super) fn from_data(mut self, product: &str, parts: &mut Parts) -> Result<()> {
+    /// Sets the parts of a request of the operation, after checking that all of them belong to it.
+    pub(super) fn fill(mut self, product: &str, parts: &mut Parts) -> Result<()> {
         let operation = parts.operation;
         let wrong = |message: String| Err(Error::request(operation, message));
         if self.product != product {
-            return wrong(format!("the saved request is for `{}` and not for `{product}`", self.product));
+            return wrong(format!("the data is of a request to `{}` and not to `{product}`", self.product));
         }
         if self.operation != operation.id {
-            return wrong(format!("the saved request is of the operation `{}`", self.operation));
+            return wrong(format!("the data is of a request of the operation `{}`", self.operation));
         }
         if self.account.is_some() && !operation.takes_account() {
-            return wrong("the saved request names an account, and the operation takes none".to_owned());
+            return wrong("the data has an account, which the operation does not take".to_owned());
         }
         let unknown = self.names().find(|(place, name)| operation.input(*place, name).is_none());
         if let Some((place, name)) = unknown {
-            return wrong(format!("the saved request holds `{name}`, which is not {}", place.described()));
+            return wrong(format!("the data has `{name}`, which is not {}", place.described()));
         }
         let needed = operation.names(Place::Path);
         if let Some(missing) = needed.iter().find(|name| !self.path.contains_key(**name)) {
-            return wrong(format!("the saved request lacks `{missing}`, which the path needs"));
+            return wrong(format!("the data lacks `{missing}`, which the path needs"));
         }
         let known = |place: Place, pairs: BTreeMap<String, String>| -> Vec<(&'static str, String)> {
             let pairs = pairs.into_iter();
@@ -126,30 +125,30 @@ impl RequestData {
         Ok(())
     }
 
-    /// What no specification needs to know.
+    /// Sets what needs no specification.
     fn restore_extras(&mut self, parts: &mut Parts) {
         parts.extra.params = std::mem::take(&mut self.params);
         parts.extra.headers = std::mem::take(&mut self.more_headers);
     }
 
-    /// A value of the path.
+    /// Returns a value of the path.
     pub(super) fn path_value(&self, name: &str) -> Option<&str> {
         self.path.get(name).map(String::as_str)
     }
 
-    /// The body, where it is not made of fields.
+    /// Returns the body, if it does not consist of fields.
     pub(super) fn whole_body(&self) -> Option<&Value> {
         self.body.as_ref()
     }
 
-    /// Puts what was saved of a request without a specification into one with its URL and body.
+    /// Sets the parts of a request without a specification, in addition to its URL and body.
     pub(super) fn restore_free(mut self, parts: &mut Parts) {
         parts.idempotent = self.idempotent;
         parts.query = std::mem::take(&mut self.query);
         self.restore_extras(parts);
     }
 
-    /// Every parameter's place and name.
+    /// Returns place and name of every parameter.
     fn names(&self) -> impl Iterator<Item = (Place, &str)> {
         fn first(pair: &(String, String)) -> &str {
             &pair.0
@@ -164,7 +163,7 @@ impl RequestData {
     }
 }
 
-/// Names and not values: those may be secret or personal.
+/// Shows names only: values may be secret or personal.
 impl fmt::Debug for RequestData {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let further = self.params.iter().map(|(name, _)| name.as_str());
@@ -189,13 +188,13 @@ impl Drop for RequestData {
 }
 
 impl Operation {
-    /// The wire names of the values that go to a place.
+    /// Returns the wire names of a place.
     fn names(&self, place: Place) -> &'static [&'static str] {
         self.inputs.iter().find(|(have, _)| *have == place).map_or(&[], |(_, names)| names)
     }
 
-    /// The operation's own text for a name, if it takes such a value there. A name of the form `AddOns.` stands for
-    /// all names that start with it.
+    /// Returns the operation's own string for a name, if it has such a parameter there. A name of the form `AddOns.` stands
+    /// for all names that start with it.
     fn input(&self, place: Place, name: &str) -> Option<&'static str> {
         let is = |known: &str| {
             let inside = known.ends_with('.') && name.len() > known.len() && name.starts_with(known);
@@ -204,7 +203,7 @@ impl Operation {
         self.names(place).iter().copied().find(|known| is(known))
     }
 
-    /// Whether the path starts from an account that the caller may choose.
+    /// Returns whether the path starts with an account that the caller may set.
     fn takes_account(&self) -> bool {
         self.path.contains("{AccountSid}") && !self.names(Place::Path).contains(&"AccountSid")
     }

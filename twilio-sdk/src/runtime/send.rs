@@ -1,4 +1,4 @@
-//! One call from its first attempt to its outcome.
+//! One request from its first attempt to its outcome.
 
 use std::future::Future;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::auth::Ready;
 use crate::config::{FOREVER, RetryConfig, attempt_timeout};
 use crate::{Error, Result};
 
-/// Sends a call, again where that is safe, until there is an outcome or no time is left.
+/// Sends a request and retries it where that is safe, until there is an outcome or the deadline passes.
 pub(crate) async fn send(client: &dyn Dispatch, parts: &Parts) -> Result<Raw> {
     let settings = client.handle().settings();
     let timeout = parts.timeout.unwrap_or(settings.timeout).min(FOREVER);
@@ -33,7 +33,7 @@ pub(crate) async fn send(client: &dyn Dispatch, parts: &Parts) -> Result<Raw> {
     .await
 }
 
-/// Puts a call into its span.
+/// Runs a request in its span.
 pub(super) async fn watched(
     client: &dyn Dispatch,
     operation: &'static Operation,
@@ -49,35 +49,35 @@ pub(super) async fn watched(
     outcome
 }
 
-/// What bounds a call.
+/// Limits of a request.
 pub(super) struct Terms<'a> {
     pub(super) clock: Clock,
     /// The longest wait between two attempts.
     pub(super) patience: Duration,
     pub(super) retry: &'a RetryConfig,
-    /// Whether sending the call twice does no more than sending it once.
+    /// Whether the request is idempotent.
     pub(super) idempotent: bool,
 }
 
-/// What bounds an attempt in time.
+/// Time limits of an attempt.
 #[derive(Clone, Copy)]
 pub(super) struct Clock {
-    /// The request's own end.
+    /// The deadline of the request.
     pub(super) deadline: Instant,
-    /// How long an attempt may take, from its turn on.
+    /// The timeout of an attempt, after the wait for the local limits.
     pub(super) attempt: Option<Duration>,
 }
 
 impl Clock {
-    /// The end of an attempt that starts now.
+    /// Returns the deadline of an attempt that starts now.
     pub(super) fn until(&self) -> Instant {
         within(self.deadline, self.attempt)
     }
 }
 
-/// How a call is sent.
+/// How a request is sent.
 pub(super) trait Way: Send {
-    /// The request of the next attempt.
+    /// Returns the request of the next attempt.
     fn request(&self) -> Result<reqwest::Request>;
 
     /// Makes one attempt.
@@ -89,20 +89,20 @@ pub(super) trait Way: Send {
         clock: Clock,
     ) -> impl Future<Output = Result<Raw>> + Send;
 
-    /// Whether the request can still be sent another time.
+    /// Returns whether the request can be sent again.
     fn is_repeatable(&self) -> bool {
         true
     }
 }
 
-/// A request that is made anew for each attempt, and an answer that is read whole.
+/// A request that is built anew for each attempt, and a response that is read completely.
 struct Buffered<'a> {
     client: &'a dyn Dispatch,
     parts: &'a Parts,
 }
 
 impl Way for Buffered<'_> {
-    // Making a request again is rare; keeping a copy of each would not be.
+    // Retries are rare; keeping a copy of each request would not be.
     fn request(&self) -> Result<reqwest::Request> {
         super::url::request(self.client, self.parts)
     }
@@ -148,13 +148,13 @@ pub(super) async fn attempts(
             false => Ok(Ready::NONE),
         };
         let ready = ready.map_err(|e| unsent(Error::token(Some(operation), e)))?;
-        // A page's link may repeat a key of ours, which no span is to show.
+        // A page's link may contain a secret parameter, which no span must show.
         handle.auth().clear(&mut outgoing);
         ready.put_into(&mut outgoing);
         let watch = trace::attempt(client, operation, &outgoing, number);
         let outcome = way.attempt(client, operation, outgoing, terms.clock).instrument(watch.span()).await;
         let refused = outcome.as_ref().is_ok_and(|raw| raw.status == http::StatusCode::UNAUTHORIZED);
-        // The token is given up even where the call cannot be sent again.
+        // The token is dropped even if the request cannot be sent again.
         let fresh = refused && !renewed && operation.authenticated && handle.auth().renew(&ready);
         let retry_in = if !way.is_repeatable() {
             None

@@ -1,4 +1,4 @@
-//! Requests to token endpoints. They pass no hook, so that no account's credentials can get into them.
+//! Requests to token endpoints. They bypass the hooks, so that no account's credentials get into them.
 
 use std::time::Duration;
 
@@ -13,22 +13,22 @@ use crate::Error;
 use crate::config::attempt_timeout;
 use crate::error::{OAuthError, TokenResult};
 
-/// For errors; the path is whatever the endpoint's is.
+/// The operation in errors; the path depends on the endpoint.
 const OPERATION: Operation = Operation::new("CreateOauth2Token", Method::Post, "/v2/token", BodyKind::Form);
 
 /// A form for a token endpoint.
 pub(crate) struct TokenRequest {
     pub(crate) url: String,
-    /// The host that a gateway is to ask.
+    /// The host that a gateway forwards to.
     pub(crate) forwarded_host: Option<HeaderValue>,
     pub(crate) form: Zeroizing<String>,
 }
 
-/// Asks a token endpoint, again where the client's settings say so: asking twice does no harm.
+/// Requests a token, with retries by the client's settings: the request is idempotent.
 pub(crate) async fn request_token(handle: Handle, asked: TokenRequest) -> TokenResult<Raw> {
     let settings = handle.settings();
     let deadline = Instant::now() + settings.timeout.min(Duration::from_secs(60 * 60));
-    let url = reqwest::Url::parse(&asked.url).map_err(|_| OAuthError::new("the token URL is none"))?;
+    let url = reqwest::Url::parse(&asked.url).map_err(|_| OAuthError::new("the token URL is invalid"))?;
     let body = bytes::Bytes::from_owner(asked.form);
     let mut number = 0;
     let mut budget = settings.retry.max_total_delay;

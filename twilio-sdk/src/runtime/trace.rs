@@ -1,4 +1,4 @@
-//! Spans after OpenTelemetry's conventions for HTTP clients: one for the call, one below it for each attempt.
+//! Spans by OpenTelemetry's conventions for HTTP clients: one per request, and below it one per attempt.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use super::{Dispatch, Operation, Raw};
 use crate::{Error, ErrorBody, Result};
 use twilio_sdk_redact::RedactionScope;
 
-/// The span of a call with all its attempts.
+/// Starts the span of a request with all its attempts.
 pub(super) fn call(client: &dyn Dispatch, operation: &'static Operation) -> Span {
     let product = client.product();
     tracing::span!(
@@ -30,7 +30,7 @@ pub(super) fn call(client: &dyn Dispatch, operation: &'static Operation) -> Span
     )
 }
 
-/// Tells the span of a call how it ended.
+/// Records the outcome of a request.
 pub(super) fn done(span: &Span, elapsed: Duration, outcome: &Result<Raw>) {
     span.record("duration_ms", elapsed.as_secs_f64() * 1000.0);
     let attempts = outcome.as_ref().map_or_else(Error::attempts, |raw| raw.attempts);
@@ -44,7 +44,7 @@ pub(super) fn done(span: &Span, elapsed: Duration, outcome: &Result<Raw>) {
     ended(span, outcome);
 }
 
-/// What calls and attempts end with alike.
+/// Records what requests and attempts have in common.
 fn ended(span: &Span, outcome: &Result<Raw>) {
     let request_id = outcome.as_ref().map_or_else(Error::request_id, Raw::request_id);
     if let Some(id) = request_id {
@@ -130,17 +130,17 @@ impl Watch<'_> {
         self.span.clone()
     }
 
-    /// The host, where an observer wants to know.
+    /// Returns the host for the observer.
     pub(super) fn host(&self) -> &str {
         self.host.as_deref().unwrap_or_default()
     }
 
-    /// How long the attempt has taken.
+    /// Returns the duration of the attempt.
     pub(super) fn elapsed(&self) -> Duration {
         self.started.elapsed()
     }
 
-    /// Tells the span how the attempt ended, and the log where another one follows.
+    /// Records the outcome of the attempt, and logs the wait for the next one.
     pub(super) fn end(&self, outcome: &Result<Raw>, retry_in: Option<Duration>) {
         if !self.span.is_disabled() {
             self.record(outcome);

@@ -1,4 +1,4 @@
-//! Makes requests of their parts.
+//! Builds requests from their parts.
 
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -8,7 +8,7 @@ use crate::auth::ANONYMOUS;
 use crate::types::AccountSid;
 use crate::{Error, Result};
 
-/// Everything but RFC 3986's unreserved characters.
+/// All characters but RFC 3986's unreserved ones.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 pub(crate) fn request(client: &dyn Dispatch, parts: &Parts) -> Result<reqwest::Request> {
@@ -28,7 +28,7 @@ fn build(client: &dyn Dispatch, parts: &Parts) -> Result<reqwest::Request> {
     match &parts.link {
         Some(link) => {
             url.push_str(link);
-            // A caller's URL was taken apart; Twilio's own link has its query.
+            // A caller's URL was split into its parts; Twilio's own link has its query.
             if parts.forward != Forward::Product {
                 query(&mut url, &parts.query);
             }
@@ -64,7 +64,7 @@ fn build(client: &dyn Dispatch, parts: &Parts) -> Result<reqwest::Request> {
     for (name, value) in &parts.headers {
         let header = HeaderName::from_bytes(name.as_bytes()).ok().zip(HeaderValue::from_str(value).ok());
         let Some((header, value)) = header else {
-            let message = format!("`{name}` holds a character that a header cannot carry");
+            let message = format!("`{name}` contains a character that a header cannot carry");
             return Err(Error::request(operation, message));
         };
         headers.insert(header, value);
@@ -72,7 +72,7 @@ fn build(client: &dyn Dispatch, parts: &Parts) -> Result<reqwest::Request> {
     let carrier = client.handle().auth().carrier();
     parts.extra.set_headers(&mut request, carrier).map_err(|why| Error::request(operation, why))?;
     let kind = match operation.body {
-        // A parameter that the specification does not know may be the first that a POST takes.
+        // A parameter that is not in the specification may be the first one of a POST.
         BodyKind::None if !parts.form.is_empty() => BodyKind::Form,
         kind => kind,
     };
@@ -97,13 +97,14 @@ fn path(url: &mut String, client: &dyn Dispatch, parts: &Parts) -> Result<()> {
         let value = parts.path.iter().find(|(have, _)| *have == name).map(|(_, value)| value.as_str());
         let own = || client.handle().account_sid().map(AccountSid::as_str);
         let Some(value) = value.or(parts.account.as_deref()).or_else(own) else {
-            let message =
-                format!("the credentials name no account for `{name}`; give one with `with_account_sid(..)`");
+            let message = format!(
+                "`{name}` is missing: the credentials have no account; set it with `with_account_sid(..)`"
+            );
             return Err(Error::request(operation, message));
         };
-        // An empty segment would name another resource, usually the whole list; dots would climb.
+        // An empty segment would address another resource, usually the whole list; dots would climb.
         if value.is_empty() || value == "." || value == ".." {
-            let message = format!("`{name}` is {value:?}, which cannot stand in the path {}", operation.path);
+            let message = format!("`{name}` is {value:?}, which is invalid in the path {}", operation.path);
             return Err(Error::request(operation, message));
         }
         encode(url, value);
@@ -123,7 +124,7 @@ fn query(url: &mut String, pairs: &[(String, String)]) {
     }
 }
 
-/// Most of what goes into URLs is SIDs and numbers, which stay as they are.
+/// Most values in URLs are SIDs and numbers, which need no encoding.
 fn encode(url: &mut String, text: &str) {
     let stays = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~');
     if text.bytes().all(stays) {
@@ -140,7 +141,7 @@ fn form(pairs: &[(String, String)]) -> String {
 fn json(parts: &Parts) -> Option<String> {
     match &parts.body {
         Some(body) => Some(body.to_string()),
-        // Without any value there is no body, unless the operation's body is made of fields.
+        // Without values there is no body, unless the operation's body consists of fields.
         None if parts.json.is_empty() => None,
         None => Some(serde_json::Value::Object(parts.json.clone()).to_string()),
     }

@@ -17,7 +17,7 @@ const WRONG: &[(&str, &str)] = &[
         "3:1: response_limits.\"a b\": unknown key; the keys here are: max_header_bytes, max_body_bytes",
     ),
     ("[profile.eu]", "2:2: profile: unknown key; did you mean `profiles`?"),
-    ("user_agent = 'é'", "2:14: user_agent: holds something else than printable ASCII"),
+    ("user_agent = 'é'", "2:14: user_agent: contains a character that is not printable ASCII; remove it"),
     (
         "proxy.url = 'http://u:s3cret@p:1'",
         "2:1: proxy: the URL holds credentials; give them apart, so that they are kept as secrets",
@@ -242,7 +242,7 @@ const WRONG_AUTH: &[(&str, &str)] = &[
     ),
     (
         "[auth]\naccount_sid = 'AC1'\nauth_token = \"s3cret\\n\"",
-        "configuration:1:1: auth: auth_token holds a control character; a line end copied along is the usual reason",
+        "configuration:1:1: auth: auth_token contains a control character, usually a line break that was copied along; remove it",
     ),
     ("[auth]\naccount_sid = 'AC1'\nauth_token = ''", "configuration:1:1: auth: auth_token is empty"),
     (

@@ -11,16 +11,16 @@ use tokio::time::Instant;
 /// Content that can be read once.
 pub(crate) type Chunks = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
 
-/// Where an upload's content comes from.
+/// The source of the content of an upload.
 pub(crate) enum Source {
     Bytes(Bytes),
     Stream(Chunks),
 }
 
-/// Content in memory goes out in pieces of this size, so that progress can be seen.
+/// Content in memory is sent in chunks of this size, so that progress is visible.
 const PIECE: usize = 64 << 10;
 
-/// An upload's content, and how far it has got, shared by the bodies of all attempts.
+/// The content of an upload and its progress, shared by the bodies of all attempts.
 pub(super) struct Content {
     length: u64,
     bytes: Option<Bytes>,
@@ -29,7 +29,7 @@ pub(super) struct Content {
 
 struct State {
     stream: Option<Chunks>,
-    /// Whether a piece of it was handed over to a connection.
+    /// Whether a chunk of it was passed to a connection.
     started: bool,
     moved: Instant,
     failed: Option<io::Error>,
@@ -49,12 +49,12 @@ impl Content {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether it can be sent from its start.
+    /// Returns whether it can be sent from its start.
     pub(super) fn is_repeatable(&self) -> bool {
         self.bytes.is_some() || !self.state().started
     }
 
-    /// When the last piece was handed over, or the attempt was begun.
+    /// Returns when the last chunk was passed on, or the attempt was started.
     pub(super) fn moved(&self) -> Instant {
         self.state().moved
     }
@@ -63,7 +63,7 @@ impl Content {
         self.state().moved = Instant::now();
     }
 
-    /// Why it could not be read.
+    /// Returns why it could not be read.
     pub(super) fn failure(&self) -> Option<io::Error> {
         self.state().failed.take()
     }
@@ -85,7 +85,7 @@ impl Content {
         };
         let checked = match chunk {
             Some(Ok(chunk)) if chunk.len() as u64 <= self.length - from => Ok(chunk),
-            Some(Ok(_)) => Err(format!("it is longer than the {} bytes that were announced", self.length)),
+            Some(Ok(_)) => Err(format!("it is longer than the announced {} bytes", self.length)),
             Some(Err(error)) => {
                 state.failed = Some(error);
                 return Poll::Ready(Some(Err(io::Error::other("the content cannot be read"))));
@@ -105,7 +105,7 @@ impl Content {
     }
 }
 
-/// One attempt's body: of a known length, and never more in memory than a piece.
+/// The body of one attempt: of a known length, with at most one chunk in memory.
 pub(super) struct Body {
     content: Arc<Content>,
     sent: u64,

@@ -11,39 +11,39 @@ use crate::runtime::send::{Clock, Terms, Way, attempts, watched};
 use crate::runtime::{Dispatch, Operation, Raw, attempt};
 use crate::{Error, Result};
 
-/// What bounds a transfer, where the client's own settings do not.
+/// Limits of a transfer, instead of those of the client.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Bounds {
     pub(crate) timeout: Option<Duration>,
     pub(crate) idle: Option<Duration>,
     pub(crate) retry: Option<RetryConfig>,
-    /// Whether an upload may be made twice.
+    /// Whether an upload is idempotent.
     pub(crate) idempotent: bool,
-    /// The most bytes of a download.
+    /// Maximum size of a download, in bytes.
     pub(crate) limit: Option<u64>,
 }
 
-/// How long a peer may keep silent unless a call says otherwise.
+/// Default idle timeout.
 pub(super) const IDLE: Duration = Duration::from_secs(30);
 
 impl Bounds {
-    /// Refuses what cannot work.
+    /// Rejects timeouts of zero.
     pub(super) fn check(&self) -> Result<()> {
         for (name, time) in [("timeout", self.timeout), ("idle_timeout", self.idle)] {
             if time.is_some_and(|time| time.is_zero()) {
-                return Err(Error::config(format!("{name} is zero, in which nothing can be answered")));
+                return Err(Error::config(format!("{name} is zero; set a positive timeout")));
             }
         }
         self.retry.as_ref().map_or(Ok(()), RetryConfig::check)
     }
 
-    /// How long the peer may keep silent.
+    /// Returns the idle timeout.
     pub(super) fn idle(&self) -> Duration {
         self.idle.unwrap_or(IDLE).min(FOREVER)
     }
 }
 
-/// Asks for a file and gives its body with the first piece at hand; tried again until then where that is safe.
+/// Requests a file and returns its body with the first chunk; retries until then where that is safe.
 pub(crate) async fn fetch(client: Arc<dyn Dispatch>, target: Target, bounds: Bounds) -> Result<Incoming> {
     let settings = client.handle().settings();
     let operation = if target.own { &target.routes.own } else { &target.routes.elsewhere };
@@ -66,7 +66,7 @@ pub(crate) async fn fetch(client: Arc<dyn Dispatch>, target: Target, bounds: Bou
     }
 }
 
-/// A request without a body, and an answer that is handed out while it comes.
+/// A request without a body, and a response whose body is streamed.
 struct Streamed {
     target: Target,
     idle: Duration,
@@ -105,7 +105,7 @@ impl Way for Streamed {
 }
 
 impl Streamed {
-    /// One request, and its answer: a body that comes for a success, the whole for anything else.
+    /// Sends one request: a success has a streamed body, any other response is read completely.
     async fn hop(
         &self,
         client: &dyn Dispatch,

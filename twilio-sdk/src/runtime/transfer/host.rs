@@ -2,16 +2,16 @@ use progenitor_client::ClientInfo;
 
 use crate::runtime::Handle;
 
-/// No specification says which of these names are personal.
+/// No specification marks personal names.
 const PII: &[&str] = &[];
 
-/// Nor what their values must be like.
+/// Nor does one define rules.
 #[cfg(feature = "request-validation")]
 mod rules {
     pub(super) const OPERATIONS: crate::runtime::Rules = &[];
 }
 
-/// A client of a host that no specification describes.
+/// Defines a client of a host without a specification.
 macro_rules! host {
     ($(#[$doc:meta])* $name:ident = $host:literal) => {
         $(#[$doc])*
@@ -57,7 +57,7 @@ host! {
 }
 
 host! {
-    /// Where versions of assets and functions are put.
+    /// Uploads of versions of assets and functions.
     ServerlessUpload = "serverless-upload.twilio.com"
 }
 

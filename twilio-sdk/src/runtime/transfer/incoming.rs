@@ -13,25 +13,25 @@ use crate::runtime::gate::Pass;
 use crate::runtime::{Operation, Raw};
 use crate::{Error, Result};
 
-/// The body of an answer, piece by piece.
+/// The body of a response, chunk by chunk.
 pub(crate) struct Incoming {
     operation: &'static Operation,
     /// Status and headers.
     head: Raw,
     url: reqwest::Url,
-    /// `None` once the body has ended, well or not.
+    /// `None` once the body has ended, with or without an error.
     body: Option<reqwest::Body>,
-    /// Gives the client's place back when the body ends or this is dropped.
+    /// Frees the client's slot when the body ends or this is dropped.
     pass: Option<Pass>,
-    /// The piece that was read before the body was handed out.
+    /// The chunk that was read before the body was returned.
     first: Option<Bytes>,
     received: u64,
     limit: Option<u64>,
     idle: Duration,
     timer: Pin<Box<Sleep>>,
-    /// Whether the timer runs, which it does not while nobody asks for the next piece.
+    /// Whether the timer runs, which it does only while a chunk is polled.
     waiting: bool,
-    /// Whether silence is an error, as it is after the first piece.
+    /// Whether the idle timeout applies, as it does after the first chunk.
     timed: bool,
 }
 
@@ -66,7 +66,7 @@ impl Incoming {
         })
     }
 
-    /// Waits for the first piece, so that an answer that breaks off before it can still be asked for again.
+    /// Waits for the first chunk, so that a response that breaks off before it can be retried.
     pub(super) async fn prefetch(&mut self) -> Result<()> {
         if let Some(chunk) = self.chunk().await? {
             self.first = Some(chunk);
@@ -79,17 +79,17 @@ impl Incoming {
         self.head.attempts = attempts;
     }
 
-    /// Status and headers.
+    /// Returns status and headers.
     pub(crate) fn head(&self) -> &Raw {
         &self.head
     }
 
-    /// `Content-Length`, where the answer has one.
+    /// Returns `Content-Length`, if the response has one.
     pub(crate) fn length(&self) -> Option<u64> {
         announced(&self.head.headers)
     }
 
-    /// Puts a piece that was taken back in front.
+    /// Returns a chunk to the front.
     #[cfg(feature = "blocking")]
     pub(crate) fn give_back(&mut self, piece: Bytes) {
         if !piece.is_empty() {
@@ -97,7 +97,7 @@ impl Incoming {
         }
     }
 
-    /// How much of it was not given out yet, where that is known.
+    /// Returns the size of the rest, if it is known.
     pub(crate) fn left(&self) -> Option<u64> {
         let waiting = self.first.as_ref().map_or(0, |first| first.len() as u64);
         Some(self.length()?.saturating_sub(self.received) + waiting)
@@ -107,7 +107,7 @@ impl Incoming {
         self.operation
     }
 
-    /// The next piece; `None` at the end, which is only where the answer really ended.
+    /// Returns the next chunk; `None` only at the real end of the response.
     pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>> {
         poll_fn(|context| self.poll_chunk(context)).await.transpose()
     }
@@ -135,7 +135,7 @@ impl Incoming {
                     return Poll::Ready(Err(error.with_raw(&self.head)));
                 }
                 Poll::Ready(Some(Ok(frame))) => {
-                    // Trailers and empty pieces are of no interest.
+                    // Trailers and empty chunks are skipped.
                     let Some(chunk) = frame.into_data().ok().filter(|chunk| !chunk.is_empty()) else {
                         continue;
                     };
@@ -159,11 +159,11 @@ impl Incoming {
         Poll::Ready(Err(Error::timeout(self.operation, host).with_raw(&self.head)))
     }
 
-    /// HTTP's own check of the length does not see every proxy between.
+    /// HTTP's own length check does not cover every proxy between.
     fn ended(&self) -> Result<Option<Bytes>> {
         match self.length().filter(|length| *length != self.received) {
             Some(length) => {
-                let message = format!("the answer ended after {} of {length} bytes", self.received);
+                let message = format!("the response ended after {} of {length} bytes", self.received);
                 Err(Error::broken(self.operation, message, &self.head))
             }
             None => Ok(None),

@@ -1,4 +1,4 @@
-//! Files in and out: bodies that are never in memory as a whole.
+//! Uploads and downloads: bodies that are never buffered completely.
 
 mod content;
 mod fetch;

@@ -1,14 +1,14 @@
-//! Where a redirect may lead.
+//! Redirects that a download follows.
 
 use http::HeaderMap;
 use reqwest::Url;
 
 use twilio_sdk_http::internal::url::is_loopback;
 
-/// How many redirects a download follows.
+/// Maximum number of redirects of a download.
 const MOST: usize = 5;
 
-/// The URLs that a download has asked for, the newest last.
+/// The URLs that a download requested, the newest last.
 pub(super) struct Trail(Vec<Url>);
 
 impl Trail {
@@ -16,44 +16,44 @@ impl Trail {
         Self(vec![start.clone()])
     }
 
-    /// The URL that a redirect leads to, or why it is not followed.
+    /// Returns the URL of a redirect, or why it is not followed.
     pub(super) fn follow(&mut self, headers: &HeaderMap) -> Result<Url, String> {
-        let location = headers.get(http::header::LOCATION).ok_or("the redirect does not say where to")?;
+        let location = headers.get(http::header::LOCATION).ok_or("the redirect has no `Location`")?;
         let location =
-            std::str::from_utf8(location.as_bytes()).map_err(|_| "the redirect's URL is not text")?;
+            std::str::from_utf8(location.as_bytes()).map_err(|_| "the redirect's URL is not a string")?;
         let from = self.0.last().ok_or("there is nothing to redirect")?;
-        let mut to = from.join(location).map_err(|_| "the redirect leads to something that is not a URL")?;
+        let mut to = from.join(location).map_err(|_| "the redirect has an invalid URL")?;
         to.set_fragment(None);
         check(&to, is_local(from))?;
         if self.0.contains(&to) {
-            return Err("the redirects lead in a circle".to_owned());
+            return Err("the redirects are a loop".to_owned());
         }
         if self.0.len() > MOST {
-            return Err(format!("there are more than {MOST} redirects"));
+            return Err(format!("more than {MOST} redirects"));
         }
         self.0.push(to.clone());
         Ok(to)
     }
 }
 
-/// Whether a file may be asked for there: by TLS, or on this machine where the client is for this machine anyway.
+/// Checks that a file may be requested there: by TLS, or on localhost if the client is for localhost anyway.
 pub(super) fn check(url: &Url, local: bool) -> Result<(), String> {
     let host = url.host_str().unwrap_or_default();
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(format!("a URL with credentials in it is not asked for ({host})"));
+        return Err(format!("a URL with credentials is not requested ({host})"));
     }
     if url.scheme() == "https" || (local && is_local(url)) {
         return Ok(());
     }
-    Err(format!("{}://{host} is not asked for, because it is not https://", url.scheme()))
+    Err(format!("{}://{host} is not requested, because it is not https://", url.scheme()))
 }
 
-/// Whether it is plain HTTP to this machine.
+/// Returns whether a URL is plain HTTP to localhost.
 pub(super) fn is_local(url: &Url) -> bool {
     url.scheme() == "http" && url.host_str().is_some_and(is_loopback)
 }
 
-/// Whether credentials for one may go to the other.
+/// Returns whether the credentials of one URL may be sent to the other.
 pub(super) fn same_origin(one: &Url, other: &Url) -> bool {
     one.scheme() == other.scheme()
         && one.host_str() == other.host_str()

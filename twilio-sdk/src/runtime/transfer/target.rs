@@ -6,7 +6,7 @@ use crate::auth::ANONYMOUS;
 use crate::runtime::{BodyKind, Dispatch, Handle, Method, Operation, Parts};
 use crate::{Error, Result};
 
-/// A download's operation as Twilio gets it, with credentials, and as everyone else does.
+/// The operations of a download: with credentials for Twilio, without for all other hosts.
 #[derive(Debug)]
 pub(crate) struct Routes {
     pub(crate) own: Operation,
@@ -21,24 +21,24 @@ impl Routes {
     }
 }
 
-/// What a download asks for.
+/// What a download requests.
 pub(crate) struct Target {
     pub(super) request: reqwest::Request,
     pub(super) routes: &'static Routes,
-    /// Whether the credentials go along.
+    /// Whether credentials are sent.
     pub(super) own: bool,
 }
 
 impl Target {
-    /// A path of the client's host.
+    /// Creates a target from a path of the client's host.
     pub(crate) fn path(client: &dyn Dispatch, parts: &Parts, routes: &'static Routes) -> Result<Self> {
         let mut request = crate::runtime::url::request(client, parts)?;
         as_it_is(&mut request);
         Ok(Self { request, routes, own: true })
     }
 
-    /// A URL that Twilio gave, in a webhook or an answer. Credentials go along only to Twilio's hosts or the
-    /// client's own base URL; `anonymous` keeps them back there too.
+    /// Creates a target from a URL of Twilio, in a webhook or response. Credentials are sent only to Twilio's hosts or the
+    /// client's base URL, and with `anonymous` not even there.
     pub(crate) fn url(handle: &Handle, text: &str, routes: &'static Routes, anonymous: bool) -> Result<Self> {
         let refused = |message: String| Error::request(&routes.own, message);
         twilio_sdk_http::internal::url::visible(text).map_err(|what| refused(format!("the URL {what}")))?;
@@ -55,16 +55,16 @@ impl Target {
             Some(base) if is_twilio(&url) => {
                 let host = HeaderValue::from_str(url.host_str().unwrap_or_default());
                 let mut request = get(moved(&base, &url), true);
-                // A host that a URL holds can stand in a header.
+                // The host of a URL is a valid header value.
                 if let Ok(host) = host {
                     request.headers_mut().insert(FORWARDED_HOST, host);
                 }
                 Ok(Self { request, routes, own: true })
             }
             None if is_twilio(&url) => {
-                // A URL that names its region says where the file is.
+                // A URL with a region says where the file is.
                 if url.host_str().is_some_and(|host| host.split('.').count() == 3) {
-                    // A host made of a host's own labels is one.
+                    // A host of another host's labels is valid.
                     let host = url.host_str().map(|host| endpoint.location().host(host));
                     let _ = host.map(|host| url.set_host(Some(&host)));
                 }
@@ -77,7 +77,7 @@ impl Target {
 
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 
-/// The request that a redirect leads to. Once left, the first host's credentials do not come back.
+/// Returns the request of a redirect. Once left, the first host's credentials are not sent again.
 pub(super) fn redirected(from: &reqwest::Request, to: Url, own: bool) -> (reqwest::Request, bool) {
     let own = own && same_origin(from.url(), &to);
     let mut request = get(to, own);
@@ -96,14 +96,14 @@ fn get(url: Url, own: bool) -> reqwest::Request {
     request
 }
 
-/// The same request again, of those that have no body.
+/// Returns a copy of a request without a body.
 pub(super) fn copy(request: &reqwest::Request) -> reqwest::Request {
     let mut copy = reqwest::Request::new(request.method().clone(), request.url().clone());
     copy.headers_mut().clone_from(request.headers());
     copy
 }
 
-/// A file is wanted in its own type, and compressed only if it is so itself.
+/// A file is requested in its own type, and compressed only if it is so itself.
 fn as_it_is(request: &mut reqwest::Request) {
     request.headers_mut().insert(ACCEPT, HeaderValue::from_static("*/*"));
     request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
@@ -121,7 +121,7 @@ fn is_below(base: &Url, url: &Url) -> bool {
     same_origin(base, url) && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// The same path and query, where the client's requests go.
+/// Returns a URL with the path and query of another at the client's base URL.
 fn moved(base: &Url, url: &Url) -> Url {
     let mut moved = base.clone();
     moved.set_path(&format!("{}{}", base.path().trim_end_matches('/'), url.path()));

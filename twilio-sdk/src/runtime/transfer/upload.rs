@@ -16,7 +16,7 @@ use crate::runtime::send::{Clock, Terms, Way, attempts, watched};
 use crate::runtime::{Dispatch, Operation, Parts, Raw, attempt};
 use crate::{Error, Result};
 
-/// What is uploaded.
+/// An upload.
 pub(crate) struct Upload {
     pub(crate) source: Source,
     pub(crate) length: u64,
@@ -24,21 +24,21 @@ pub(crate) struct Upload {
     pub(crate) shape: Shape,
 }
 
-/// How the content stands in the request's body.
+/// The place of the content in the body of the request.
 pub(crate) enum Shape {
-    /// It is the body.
+    /// The content is the body.
     Plain,
-    /// It is the part `Content` of a `multipart/form-data` body (RFC 7578).
+    /// The content is the part `Content` of a `multipart/form-data` body (RFC 7578).
     Form(Form),
 }
 
-/// What stands beside the content.
+/// The other parts of a form.
 pub(crate) struct Form {
     pub(crate) fields: Vec<(&'static str, String)>,
     pub(crate) filename: String,
 }
 
-/// Sends content; again only where nothing was carried out and the content can be read again.
+/// Sends content; retries only if nothing was executed and the content can be read again.
 pub(crate) async fn upload(
     client: Arc<dyn Dispatch>,
     parts: Parts,
@@ -49,7 +49,7 @@ pub(crate) async fn upload(
     let retry = bounds.retry.as_ref().unwrap_or(&settings.retry);
     bounds.check()?;
     let deadline = Instant::now() + bounds.timeout.unwrap_or(FOREVER).min(FOREVER);
-    // Nothing but the answer's `Retry-After` would bound the waits of an upload that may take for ever.
+    // Without a timeout only `Retry-After` would limit the waits of an upload.
     let patience = bounds.timeout.unwrap_or(settings.timeout);
     let clock = Clock { deadline, attempt: None };
     let terms = Terms { clock, patience, retry, idempotent: bounds.idempotent };
@@ -68,7 +68,7 @@ pub(crate) async fn upload(
     raw.into_success(operation)
 }
 
-/// A body that is read while it goes out, and an answer that is read whole.
+/// A body that is read while it is sent, and a response that is read completely.
 struct Outgoing {
     base: reqwest::Request,
     http: reqwest::Client,
@@ -83,7 +83,7 @@ struct Outgoing {
 impl Way for Outgoing {
     fn request(&self) -> Result<reqwest::Request> {
         let operation = self.operation;
-        let wrong = |what: &str| Error::request(operation, format!("{what} cannot stand in a request"));
+        let wrong = |what: &str| Error::request(operation, format!("{what} is invalid in a request"));
         let mut base = copy(&self.base);
         let body = reqwest::Body::wrap(Body::new(&self.content));
         match &self.shape {
@@ -132,9 +132,9 @@ impl Way for Outgoing {
             Some(outcome) => outcome,
             None => Err(Error::timeout(operation, &host)),
         };
-        // The connection's own error says only that the body broke off.
+        // The connection's error says only that the body broke off.
         let outcome = match self.content.failure() {
-            Some(error) => Err(Error::content(operation, "the content to upload cannot be read", error)),
+            Some(error) => Err(Error::content(operation, "cannot read the content to upload", error)),
             None => outcome,
         };
         pass.leave(operation, &outcome, is_full);
@@ -147,7 +147,7 @@ impl Way for Outgoing {
 }
 
 impl Outgoing {
-    /// The outcome, unless the deadline passes, or nothing moves for as long as the peer may keep silent.
+    /// Waits for the outcome until the deadline, or until nothing moves for the idle timeout.
     async fn unless_stalled<T>(&self, exchange: impl Future<Output = T>, deadline: Instant) -> Option<T> {
         let until = || deadline.min(self.content.moved() + self.idle);
         let mut exchange = pin!(exchange);
