@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
-use twilio_sdk::listener::{
+use twilio_sdk::inbound_auth::{
     BasicHandler, CachedUserStore, LdapConfig, LdapUserStore, MemoryUserStore, PasswordHash, UserStore,
 };
 use twilio_sdk::{BasicProvider, types::SecretString};

@@ -6,7 +6,7 @@ mod bare;
 mod bulk;
 mod canned;
 mod compare;
-#[path = "../../twilio-sdk/tests/ldap/directory.rs"]
+#[path = "../../crates/inbound-auth/tests/ldap/directory.rs"]
 mod directory;
 mod measure;
 mod memory;
@@ -14,7 +14,7 @@ mod ours;
 mod scenario;
 mod serve;
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-#[path = "../../twilio-sdk/tests/ldap/server.rs"]
+#[path = "../../crates/inbound-auth/tests/ldap/server.rs"]
 mod server;
 mod signed;
 

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue};
 use libfuzzer_sys::{Corpus, fuzz_target};
 use twilio_fuzz::keep;
 use twilio_sdk::BasicProvider;
-use twilio_sdk::listener::{AuthError, Credential};
+use twilio_sdk::inbound_auth::{AuthError, Credential};
 
 fn seeds() {
     // The vectors of RFC 7617, and what is not quite one.

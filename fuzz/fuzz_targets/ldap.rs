@@ -5,7 +5,7 @@
 use libfuzzer_sys::{Corpus, fuzz_target};
 use twilio_fuzz::keep;
 use twilio_sdk::fuzzing::ldap_filter;
-use twilio_sdk::listener::escape_filter;
+use twilio_sdk::inbound_auth::escape_filter;
 
 fn seeds() {
     for (name, input) in [

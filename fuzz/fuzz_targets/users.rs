@@ -10,7 +10,7 @@ use serde_json::Value;
 use twilio_fuzz::keep;
 use twilio_sdk::ConfigFormat;
 use twilio_sdk::fuzzing::users;
-use twilio_sdk::listener::{FileUserStore, UserStore as _};
+use twilio_sdk::inbound_auth::{FileUserStore, UserStore as _};
 
 /// Stands where a password in clear does.
 const MARK: &str = "s3cr3t-mark";

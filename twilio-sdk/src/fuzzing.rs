@@ -49,15 +49,15 @@ pub fn page<T: Decode + Send + 'static>(
 }
 
 /// The names and scopes of a text of users, in their order.
-#[cfg(feature = "listener")]
+#[cfg(feature = "inbound-auth")]
 pub fn users(text: &str, format: crate::ConfigFormat) -> Result<Vec<(String, Vec<String>)>> {
-    crate::listener::users_of(text, format)
+    Ok(twilio_sdk_inbound_auth::internal::users_of(text, format)?)
 }
 
 /// A filter with an escaped name in every place of `?`; nothing where it is none.
-#[cfg(feature = "ldap")]
+#[cfg(feature = "inbound-auth-ldap")]
 pub fn ldap_filter(template: &str, name: &str) -> Option<String> {
-    crate::listener::filter_of(template, name)
+    twilio_sdk_inbound_auth::internal::filter_of(template, name)
 }
 
 /// The configuration that variables make.

@@ -24,7 +24,7 @@ guides! {
     testing = "../../docs/testing.md";
     #[cfg(feature = "bulk")]
     bulk = "../../docs/bulk.md";
-    #[cfg(feature = "auth-layer")]
+    #[cfg(all(feature = "axum", feature = "inbound-auth-bearer", feature = "inbound-auth-ldap", feature = "inbound-auth-tower"))]
     inbound_auth = "../../docs/inbound-auth.md";
     #[cfg(all(feature = "access", feature = "vault"))]
     secrets_and_users = "../../docs/secrets-and-users.md";

@@ -116,11 +116,6 @@ mod error;
 #[cfg(feature = "hashicorp-vault")]
 #[cfg_attr(docsrs, doc(cfg(feature = "hashicorp-vault")))]
 pub mod hashicorp_vault;
-#[cfg(feature = "auth-layer")]
-mod layer;
-#[cfg(feature = "listener")]
-#[cfg_attr(docsrs, doc(cfg(feature = "listener")))]
-pub mod listener;
 #[cfg(feature = "media")]
 #[cfg_attr(docsrs, doc(cfg(feature = "media")))]
 pub mod media;
@@ -147,6 +142,9 @@ pub use twilio_emulator as emulator;
 #[cfg_attr(docsrs, doc(cfg(feature = "access-token")))]
 pub use twilio_sdk_access_token as access_token;
 pub use twilio_sdk_audit as audit;
+#[cfg(feature = "inbound-auth")]
+#[cfg_attr(docsrs, doc(cfg(feature = "inbound-auth")))]
+pub use twilio_sdk_inbound_auth as inbound_auth;
 pub use twilio_sdk_types as types;
 #[cfg(feature = "webhook")]
 #[cfg_attr(docsrs, doc(cfg(feature = "webhook")))]

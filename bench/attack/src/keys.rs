@@ -14,7 +14,7 @@ use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::pki_types::pem::PemObject as _;
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt as _;
-use twilio_sdk::listener::{AuthLayer, AuthMethod, JwksSource, JwtConfig, JwtVerifier};
+use twilio_sdk::inbound_auth::{AuthLayer, AuthMethod, JwksSource, JwtConfig, JwtVerifier};
 
 use crate::figures::{Figures, at_pace};
 use crate::service::{From, behind, connect, head, serve, status};

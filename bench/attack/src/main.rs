@@ -3,7 +3,7 @@
 // The servers that are borrowed from tests bring the same helper each.
 #![allow(clippy::duplicate_mod)]
 
-#[path = "../../../twilio-sdk/tests/ldap/directory.rs"]
+#[path = "../../../crates/inbound-auth/tests/ldap/directory.rs"]
 mod directory;
 mod figures;
 mod keys;
@@ -15,7 +15,7 @@ mod passwords;
 mod postgres;
 mod resets;
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-#[path = "../../../twilio-sdk/tests/ldap/server.rs"]
+#[path = "../../../crates/inbound-auth/tests/ldap/server.rs"]
 mod server;
 mod service;
 mod token_server;

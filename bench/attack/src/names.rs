@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use twilio_sdk::listener::{AuthLayer, AuthMethod, LdapUserStore, ThrottledUserStore};
+use twilio_sdk::inbound_auth::{AuthLayer, AuthMethod, LdapUserStore, ThrottledUserStore};
 
 use crate::figures::{Figures, at_pace};
 use crate::server;

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use twilio_sdk::listener::{AuthRules, PasswordHash};
+use twilio_sdk::inbound_auth::{AuthRules, PasswordHash};
 
 use crate::figures::{Figures, at_pace};
 use crate::service::{Attacker, From, basic, behind, status};

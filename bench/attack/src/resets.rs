@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use twilio_sdk::listener::{AuthLayer, AuthMethod, MemoryUserStore, PasswordHash, ThrottledUserStore};
+use twilio_sdk::inbound_auth::{AuthLayer, AuthMethod, MemoryUserStore, PasswordHash, ThrottledUserStore};
 
 use crate::figures::{Figures, at_pace};
 use crate::service::{Attacker, From, basic, behind, status};

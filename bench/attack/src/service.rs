@@ -9,7 +9,7 @@ use axum::Router;
 use axum::routing::get;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use twilio_sdk::listener::AuthLayer;
+use twilio_sdk::inbound_auth::AuthLayer;
 
 /// Whose requests they are, by the address that they come from.
 #[derive(Clone, Copy)]

@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use twilio_sdk::listener::{MemoryUserStore, PasswordHash};
+use twilio_sdk::inbound_auth::{MemoryUserStore, PasswordHash};
 use twilio_sdk::token_server::{TokenServer, TokenServerConfig};
 
 use crate::figures::{Figures, at_pace};

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::routing::post;
 use serde_json::json;
-use twilio_sdk::listener::AuthRules;
+use twilio_sdk::inbound_auth::AuthRules;
 
 use crate::figures::{Figures, at_pace};
 use crate::service::{Attacker, From, behind, serve, status};

@@ -10,7 +10,7 @@ use axum::http::header::{
 use axum::response::IntoResponse;
 use axum::routing::get;
 use tokio::net::TcpListener;
-use twilio_sdk::listener::{MemoryUserStore, PasswordHash};
+use twilio_sdk::inbound_auth::{MemoryUserStore, PasswordHash};
 use twilio_sdk::token_server::{TokenServer, TokenServerConfig};
 
 pub type Outcome<T> = Result<T, Box<dyn std::error::Error>>;

@@ -2,7 +2,7 @@
 //! and lets its people look after it with API keys of their own.
 //!
 //! ```text
-//! cargo run -p twilio-sdk --example service --features access,audit,auth-layer,ldap,payload-validation,vault,access-token,config-file -- FOLDER
+//! cargo run -p twilio-sdk --example service --features access,audit,axum,inbound-auth-bearer,inbound-auth-ldap,inbound-auth-tower,payload-validation,vault,access-token,config-file -- FOLDER
 //! ```
 //!
 //! FOLDER holds `twilio.toml`, `auth.toml`, `secrets.vault`, `people.db` and `audit.log`; `README.md` beside this file

@@ -3,7 +3,7 @@
 use http::{HeaderMap, header};
 
 use super::{AccessControl, AccessError, Permission, Principal};
-use crate::listener::{AuthError, AuthFuture, Credential, UserDetails, UserStore};
+use crate::inbound_auth::{AuthError, AuthFuture, Credential, UserDetails, UserStore};
 use crate::types::SecretString;
 
 /// The header that carries a key and nothing else.
@@ -12,7 +12,7 @@ const API_KEY: &str = "x-api-key";
 /// Basic authentication by the user's name and one of that user's keys as the password; the scopes are the names of the
 /// permissions that the role allows.
 ///
-/// Around it, [`CachedUserStore`](crate::listener::CachedUserStore) keeps a key that another process has revoked good for its time
+/// Around it, [`CachedUserStore`](crate::inbound_auth::CachedUserStore) keeps a key that another process has revoked good for its time
 /// to live, and its answers are not recorded.
 impl UserStore for AccessControl {
     fn authenticate<'a>(&'a self, credential: &'a Credential) -> AuthFuture<'a> {
@@ -29,9 +29,7 @@ impl UserStore for AccessControl {
 }
 
 /// A key as a bearer token; the scopes are the names of the permissions that the role allows.
-#[cfg(feature = "auth-layer")]
-#[cfg_attr(docsrs, doc(cfg(feature = "auth-layer")))]
-impl crate::listener::TokenVerifier for AccessControl {
+impl crate::inbound_auth::TokenVerifier for AccessControl {
     fn authenticate<'a>(&'a self, token: &'a SecretString) -> AuthFuture<'a> {
         Box::pin(async move {
             let principal = self.authenticate_as(token, None, None).await?;
@@ -49,7 +47,7 @@ impl AccessControl {
     /// Where there is no key, more than one header that could have it, or a header without its form; and as of
     /// [`authenticate`](Self::authenticate), of which all but [`AccessError::Rejected`] become
     /// [`AuthError::Unavailable`].
-    #[cfg_attr(docsrs, doc(cfg(feature = "listener")))]
+    #[cfg_attr(docsrs, doc(cfg(feature = "inbound-auth")))]
     pub async fn authenticate_request(
         &self,
         headers: &HeaderMap,

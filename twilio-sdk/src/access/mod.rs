@@ -28,7 +28,7 @@
 //! * [`Guarded`] and [`GuardedConfig`] hold what takes a permission: a client, results, settings, a vault, the audit log,
 //!   statistics. The methods of `AccessControl` that manage people take `manage_users` themselves.
 //! * With feature `listener`, `AccessControl` is a `UserStore`: name and key as Basic credentials, the permissions as
-//!   scopes; with feature `auth-layer` it is a `TokenVerifier` too.
+//!   scopes; it is a `TokenVerifier` too.
 //!
 //! The futures need a `tokio` runtime with its timer.
 //!
@@ -83,7 +83,7 @@
 mod control;
 mod error;
 mod guard;
-#[cfg(feature = "listener")]
+#[cfg(feature = "inbound-auth")]
 mod inbound;
 mod key;
 mod permission;

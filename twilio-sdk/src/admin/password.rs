@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::exit::{Done, Failure};
 use super::session::Session;
-use crate::listener::PasswordHash;
+use crate::inbound_auth::PasswordHash;
 
 /// Hashes of passwords; no permission is needed
 #[derive(Args, Debug)]

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use lexopt::prelude::{Long, Short, ValueExt as _};
-use twilio_sdk::listener::{FileUserStore, PasswordHash};
+use twilio_sdk::inbound_auth::{FileUserStore, PasswordHash};
 use twilio_sdk::token_server::{Reloader, TokenServer, TokenServerConfig};
 use twilio_sdk::types::SecretString;
 

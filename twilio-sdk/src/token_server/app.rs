@@ -13,7 +13,8 @@ use super::live::{Current, Live, Signed};
 use super::rejection::{Rejection, json as json_response};
 use super::request;
 use crate::audit::{AuditEvent, AuditEventKind, EventOutcome};
-use crate::listener::{AuthError, Credential, UserDetails, UserStore as _, authentication_event, request_id};
+use crate::inbound_auth::{AuthError, Credential, UserDetails, UserStore as _};
+use twilio_sdk_inbound_auth::internal::{authentication_event, request_id};
 
 /// The peer's address of a request.
 #[derive(Clone, Copy, Debug)]
@@ -110,7 +111,7 @@ impl App {
         address: IpAddr,
         credential: &Credential,
     ) -> Result<Result<UserDetails, AuthError>, Rejection> {
-        if let Some(user) = now.users.recall(credential) {
+        if let Some(user) = now.users.cached(credential) {
             return Ok(Ok(user));
         }
         let (failures, limits) = (&self.live.failures, now.config.failures);

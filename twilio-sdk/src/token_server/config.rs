@@ -8,7 +8,7 @@ use super::rule::Rule;
 use super::{environment, keys};
 use crate::audit::{AuditLog, AuditLogOptions, AuditSink};
 use crate::config::file::read_file;
-use crate::listener::FileUserStore;
+use crate::inbound_auth::FileUserStore;
 use crate::types::SecretString;
 use crate::{ApiKeyConfig, Error, Result};
 

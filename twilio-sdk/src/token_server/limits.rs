@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::network::{SITE, lock, network, site};
-use crate::listener::counted_name;
+use twilio_sdk_inbound_auth::internal::prepared;
 
 /// The maximum number of counters.
 const MAX_COUNTERS: usize = 100_000;
@@ -141,7 +141,7 @@ impl Failures {
         address: IpAddr,
         limits: FailureLimits,
     ) -> Result<Attempt<'_>, Duration> {
-        let (name, network, now) = (counted_name(name), network(address), Instant::now());
+        let (name, network, now) = (prepared(name), network(address), Instant::now());
         let known_key = self.hasher.hash_one(("known", &name, network));
         let mut bounds = vec![
             (self.hasher.hash_one(("user", &name, network)), limits.per_user),

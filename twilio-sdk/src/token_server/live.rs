@@ -18,7 +18,8 @@ use super::server::acceptor;
 use crate::Result;
 use crate::access_token::AccessToken;
 use crate::audit::internal::Recorder;
-use crate::listener::{CachedUserStore, UserDetails, UserStore, forwarded};
+use crate::inbound_auth::{CachedUserStore, UserDetails, UserStore};
+use twilio_sdk_inbound_auth::internal::forwarded;
 
 /// The header in which a proxy names the client.
 const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");

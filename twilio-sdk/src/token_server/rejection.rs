@@ -5,7 +5,7 @@ use axum::response::Response;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::json;
 
-use crate::listener::{AuthError, Challenge};
+use crate::inbound_auth::{AuthError, Challenge};
 
 const REALM: &str = "Twilio access tokens";
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::rejection::Rejection;
-use crate::listener::{AuthError, Credential};
+use crate::inbound_auth::{AuthError, Credential};
 use crate::types::SecretString;
 
 /// How many more bytes of a too large body are read. A client whose connection is closed while it sends gets no response.

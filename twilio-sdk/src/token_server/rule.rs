@@ -5,7 +5,7 @@ use crate::access_token::{
     AccessToken, ChatGrant, DEFAULT_TTL, Grant, MAX_TTL, SyncGrant, TaskRouterGrant, VideoGrant, VoiceGrant,
 };
 use crate::config::file::Reader;
-use crate::listener::UserDetails;
+use crate::inbound_auth::UserDetails;
 
 /// A string with `{username}` as placeholder.
 #[derive(Clone, Debug)]

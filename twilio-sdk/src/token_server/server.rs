@@ -19,7 +19,7 @@ use super::connection::Times;
 use super::live::{Live, Reloader};
 use super::network::Places;
 use super::{TokenServerConfig, connection};
-use crate::listener::{FileUserStore, UserStore};
+use crate::inbound_auth::{FileUserStore, UserStore};
 use crate::{Error, Result};
 
 /// The minimum time between log events about closed connections.

@@ -9,7 +9,7 @@ use twilio_sdk::access::{
     AccessControl, AccessError, AccessStore, ChangeFn, KeyRecord, MemoryAccessStore, Roles, StoreFuture,
     StoreSnapshot, UserRecord,
 };
-use twilio_sdk::listener::{AuthError, CachedUserStore, Credential, UserStore as _};
+use twilio_sdk::inbound_auth::{AuthError, CachedUserStore, Credential, UserStore as _};
 
 use crate::{Recorder, add, first, person, taken};
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use twilio_sdk::access::{AccessControl, AccessError, MemoryAccessStore, Permission, Roles};
 use twilio_sdk::audit::NoopAuditSink;
-use twilio_sdk::listener::{
+use twilio_sdk::inbound_auth::{
     AuthError, AuthLayer, AuthMethod, BasicHandler, CachedUserStore, Credential, ThrottledUserStore,
     TokenVerifier as _, UserStore as _,
 };
@@ -28,7 +28,7 @@ async fn a_name_and_a_key_are_basic_credentials_whose_scopes_are_permissions() {
     let credential = Credential::new("vera", vera.key.clone()).unwrap();
     let user = access.authenticate(&vera.key).await.unwrap();
     assert_eq!(user.name(), "vera");
-    let details = twilio_sdk::listener::UserStore::authenticate(&access, &credential).await.unwrap();
+    let details = twilio_sdk::inbound_auth::UserStore::authenticate(&access, &credential).await.unwrap();
     assert_eq!(
         (details.username.as_str(), details.scopes),
         ("vera", vec!["view_config".into(), "view_results".into()])
@@ -40,7 +40,7 @@ async fn a_name_and_a_key_are_basic_credentials_whose_scopes_are_permissions() {
         ("eve", "x"),
     ] {
         let credential = Credential::new(name, key).unwrap();
-        let refused = twilio_sdk::listener::UserStore::authenticate(&access, &credential).await;
+        let refused = twilio_sdk::inbound_auth::UserStore::authenticate(&access, &credential).await;
         assert_eq!(refused, Err(AuthError::InvalidCredentials), "{name}");
     }
     // It stands where every other store does.
@@ -70,7 +70,7 @@ async fn a_key_is_a_bearer_token() {
     let access = AccessControl::new(MemoryAccessStore::new(), Roles::new(), NoopAuditSink);
     let ada = first(&access).await;
     let issued = access.issue_key(&ada, "ada", None).await.unwrap();
-    let tokens: Arc<dyn twilio_sdk::listener::TokenVerifier> = Arc::new(access.clone());
+    let tokens: Arc<dyn twilio_sdk::inbound_auth::TokenVerifier> = Arc::new(access.clone());
     let user = tokens.authenticate(&issued.key).await.unwrap();
     assert_eq!((user.username.as_str(), user.scopes.len()), ("ada", 8));
     assert_eq!(tokens.authenticate(&"x".into()).await, Err(AuthError::InvalidCredentials));

@@ -21,7 +21,7 @@ mod recorder;
 mod server;
 // Of it only some is used here.
 #[allow(dead_code)]
-#[path = "../auth_layer/service.rs"]
+#[path = "../../../crates/inbound-auth/tests/layer/service.rs"]
 mod service;
 mod spread;
 mod sqlite;

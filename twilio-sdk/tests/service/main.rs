@@ -3,7 +3,7 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "../ldap/directory.rs"]
+#[path = "../../../crates/inbound-auth/tests/ldap/directory.rs"]
 mod directory;
 #[path = "../common/folder.rs"]
 mod folder;
@@ -13,7 +13,7 @@ mod passphrase;
 #[path = "../../examples/service/main.rs"]
 mod program;
 mod readme;
-#[path = "../ldap/server.rs"]
+#[path = "../../../crates/inbound-auth/tests/ldap/server.rs"]
 mod server;
 mod setup;
 mod stop;

@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 use twilio_emulator::Emulator;
 use twilio_sdk::access::{AccessControl, Roles, SqliteAccessStore};
 use twilio_sdk::audit::AuditLog;
-use twilio_sdk::listener::PasswordHash;
+use twilio_sdk::inbound_auth::PasswordHash;
 use twilio_sdk::types::SecretString;
 use twilio_sdk::vault::{Argon2Params, VaultOptions};
 

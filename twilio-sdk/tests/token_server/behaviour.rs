@@ -238,7 +238,7 @@ async fn a_right_password_is_remembered_and_a_wrong_one_is_not() {
 #[tokio::test]
 async fn users_of_another_store_are_known_and_one_that_is_down_is_told() {
     use std::sync::Arc;
-    use twilio_sdk::listener::{AuthError, AuthFuture, Credential, UserDetails, UserStore};
+    use twilio_sdk::inbound_auth::{AuthError, AuthFuture, Credential, UserDetails, UserStore};
     use twilio_sdk::token_server::{TokenServer, TokenServerConfig};
 
     #[derive(Debug)]

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use twilio_sdk::listener::PasswordHash;
+use twilio_sdk::inbound_auth::PasswordHash;
 use twilio_sdk::token_server::{TokenServer, TokenServerConfig};
 
 use crate::{ACCOUNT, KEY, PASSWORD, SECRET};

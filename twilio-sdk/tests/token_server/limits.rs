@@ -214,7 +214,7 @@ async fn a_password_that_is_right_waits_for_no_other_network() {
 #[tokio::test]
 async fn a_check_that_cannot_be_made_now_is_503_and_counts_nothing() {
     use std::sync::Arc;
-    use twilio_sdk::listener::{AuthError, AuthFuture, Credential, UserStore};
+    use twilio_sdk::inbound_auth::{AuthError, AuthFuture, Credential, UserStore};
     use twilio_sdk::token_server::{TokenServer, TokenServerConfig};
 
     #[derive(Debug)]

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::json;
-use twilio_sdk::listener::UserDetails;
+use twilio_sdk::inbound_auth::UserDetails;
 
 use super::Service;
 use super::problem::{Problem, answer, object, text};

@@ -10,7 +10,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 use twilio_sdk::access::{Principal, UserRecord};
-use twilio_sdk::listener::Challenge;
+use twilio_sdk::inbound_auth::Challenge;
 
 use super::Service;
 use super::problem::{Problem, answer, object, text};

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use twilio_sdk::access::{AccessControl, Guarded, LogView, Principal, Roles, SqliteAccessStore};
 use twilio_sdk::access_token::AccessToken;
 use twilio_sdk::audit::{AuditEvent, AuditEventKind, AuditLog, AuditSink as _};
-use twilio_sdk::listener::AuthRules;
+use twilio_sdk::inbound_auth::AuthRules;
 use twilio_sdk::types::SecretString;
 use twilio_sdk::vault::{Vault, VaultOptions};
 use twilio_sdk::{ApiKeyConfig, Client, ConfigLoader};

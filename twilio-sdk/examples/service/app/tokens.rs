@@ -9,7 +9,7 @@ use axum::response::Response;
 use serde_json::json;
 use twilio_sdk::access_token::{AccessToken, ChatGrant, VideoGrant, VoiceGrant};
 use twilio_sdk::audit::{AuditEvent, AuditEventKind, AuditSink as _, EventOutcome};
-use twilio_sdk::listener::UserDetails;
+use twilio_sdk::inbound_auth::UserDetails;
 
 use super::Service;
 use super::problem::{Problem, answer};

@@ -144,7 +144,7 @@ impl AccessControl {
     }
 
     /// A number that changes with every change that is made through this value or a clone of it.
-    #[cfg(feature = "listener")]
+    #[cfg(feature = "inbound-auth")]
     pub(super) fn generation(&self) -> u64 {
         self.0.generation.load(std::sync::atomic::Ordering::Acquire)
     }

@@ -12,7 +12,7 @@ use super::output::{BAD, GOOD, shown};
 use super::session::Session;
 use super::vault::VaultArgs;
 use crate::access::{Permission, Roles};
-use crate::listener::FileUserStore;
+use crate::inbound_auth::FileUserStore;
 use crate::types::SecretString;
 use crate::vault::EntryInfo;
 use crate::{Client, ConfigLoader, ConfigProblem, Error, SecretError, SecretSource};
@@ -89,7 +89,7 @@ impl CheckArgs {
         }
         let (mut secrets, mut more, mut notes) = (Vec::new(), Vec::new(), Vec::new());
         let (result, warnings) = match self.kind {
-            Kind::Users => warnings::of(|| FileUserStore::open(&self.file).map(drop)),
+            Kind::Users => warnings::of(|| Ok(FileUserStore::open(&self.file).map(drop)?)),
             Kind::Roles => warnings::of(|| Roles::from_file(&self.file).map(drop)),
             Kind::Client => {
                 let mut loader = ConfigLoader::new();

@@ -19,7 +19,6 @@ pub(crate) use twilio_sdk_config::internal::file::{
     Contents, Profiled, Reader, escape, missing, nearest, paths, put, read_any_file, read_file, read_str,
 };
 #[allow(unused_imports)]
-#[cfg(any(feature = "auth-layer", feature = "ldap"))]
 pub(crate) use twilio_sdk_http::internal::config_file::tls;
 
 /// Loads a client's configuration from files and strings.

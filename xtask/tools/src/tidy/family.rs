@@ -21,7 +21,10 @@ const TABLE: &[(&str, &[&str])] = &[
     ("twilio-sdk-realtime", &["twilio-sdk-types", "twilio-sdk-webhook"]),
     ("twilio-sdk-oauth", &["twilio-sdk-audit", "twilio-sdk-http"]),
     ("twilio-sdk-vault", &["twilio-sdk-audit", "twilio-sdk-config", "twilio-sdk-http?"]),
-    ("twilio-sdk-inbound-auth", &["twilio-sdk-audit", "twilio-sdk-config", "twilio-sdk-http?"]),
+    (
+        "twilio-sdk-inbound-auth",
+        &["twilio-sdk-audit", "twilio-sdk-config", "twilio-sdk-http?", "twilio-sdk-types"],
+    ),
     ("twilio-sdk-access", &["twilio-sdk-audit", "twilio-sdk-config", "twilio-sdk-inbound-auth?"]),
     (
         "twilio-emulator",
