@@ -42,7 +42,8 @@
 //! is created, with Twilio's error code: an identity that Voice does not accept, a SID of the wrong kind, a lifetime of
 //! more than a day.
 //!
-//! Source: <https://www.twilio.com/docs/iam/access-tokens>, RFC 7519, RFC 7515.
+//! Guide: <https://github.com/twilio-sdk-rs/twilio-sdk/blob/main/docs/access-tokens.md>. Source:
+//! <https://www.twilio.com/docs/iam/access-tokens>, RFC 7519, RFC 7515.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

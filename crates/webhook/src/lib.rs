@@ -58,7 +58,8 @@
 //! Twilio joins the URL and the parameters without separators before it signs them, so a signature does not show where the
 //! URL ends. Use fixed URLs for webhooks, and no URL for GET that is the beginning of one for POST.
 //!
-//! Source: <https://www.twilio.com/docs/usage/webhooks/webhooks-security>.
+//! Guide: <https://github.com/twilio-sdk-rs/twilio-sdk/blob/main/docs/webhooks.md>. Source:
+//! <https://www.twilio.com/docs/usage/webhooks/webhooks-security>.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 #![cfg_attr(docsrs, feature(doc_cfg))]

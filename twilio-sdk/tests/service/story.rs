@@ -87,7 +87,7 @@ async fn nobody_else_does(service: &Running) {
 async fn tokens_are_given_by_scope(service: &Running) {
     let claims = async |caller: Caller| {
         let answer = caller.post("/token", Value::Null).await.json();
-        AccessToken::verify_log(answer["token"].as_str().unwrap(), &FIRST_SECRET.into()).unwrap()
+        AccessToken::verify(answer["token"].as_str().unwrap(), &FIRST_SECRET.into()).unwrap()
     };
     let agent = claims(service.user("susan", SUSANS_PASSWORD)).await;
     assert_eq!(agent.identity(), Some("susan"));
@@ -154,7 +154,7 @@ async fn twilios_key_is_replaced(service: &Running, twilio: &Emulator, ada: &Cal
     let expected = twilio_sdk::BasicProvider::new(sid, NEXT_SECRET).unwrap().to_header_value();
     assert_eq!(authorization.authorization(), expected.to_str().ok());
     let token = susan.post("/token", Value::Null).await.json()["token"].as_str().unwrap().to_owned();
-    AccessToken::verify_log(&token, &NEXT_SECRET.into()).unwrap();
+    AccessToken::verify(&token, &NEXT_SECRET.into()).unwrap();
 }
 
 async fn everything_is_on_the_record(ada: &Caller, folder: &Folder) {
