@@ -27,7 +27,7 @@
 //!
 //! [`BulkOutcomes::stop_accepting`] stops reading requests and lets those in flight finish. [`BulkOutcomes::progress`]
 //! tracks completed requests. With feature `serialize` you can store it, and the requests too
-//! ([`OperationRequest::to_data`](crate::OperationRequest::to_data)). Pass it to [`BulkSender::resume_from`] with the same
+//! ([`to_data`](crate::OperationRequest::to_data)). Pass it to [`BulkSender::resume_from`] with the same
 //! stream to skip what is done. Dropping [`BulkOutcomes`] cancels the requests in flight: Twilio may or may not have
 //! executed them.
 //!

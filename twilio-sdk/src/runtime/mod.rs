@@ -30,8 +30,7 @@ mod url;
 mod validation_token;
 
 pub use crate::types::wire::{
-    Decode, Decoded, FieldReader, FieldWriter, Param, ReadFields, Scalar, Unread, WriteFields, decode_scalar,
-    deserialize, to_json,
+    Decode, Decoded, FieldReader, FieldWriter, Param, ReadFields, Unread, WriteFields,
 };
 pub use attempt::Attempt;
 pub(crate) use request_builder::Parts;
