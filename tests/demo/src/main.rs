@@ -179,6 +179,6 @@ async fn live() -> Outcome {
     Ok(())
 }
 
-fn told<T>(response: &Response<T>) {
+fn show_status<T>(response: &Response<T>) {
     println!("   <- {} (request {})", response.status(), response.request_id().unwrap_or("without id"));
 }

@@ -65,9 +65,10 @@ mod tests {
     use super::*;
     use http::header::AUTHORIZATION;
 
-    use crate::auth::{ANONYMOUS, authorize, basic};
+    use crate::auth::{ANONYMOUS, authorize};
     use crate::runtime::{BodyKind, Method};
     use crate::{ApiKeyConfig, ConnectionConfig};
+    use twilio_sdk_http::internal::header::basic;
 
     type Pre = fn(&Handle, &mut reqwest::Request);
 

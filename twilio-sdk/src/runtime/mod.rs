@@ -46,7 +46,7 @@ pub use output::Output;
 pub use raw::{RawBody, RawRequest};
 pub(crate) use repair::{read as read_json, repair, value as json_value};
 pub use request::OperationRequest;
-pub(crate) use reqwest::{Error as HttpError, Request as HttpRequest, Url as HttpUrl};
+pub(crate) use reqwest::{Error as HttpError, Request as HttpRequest};
 pub(crate) use response::Raw;
 pub use response::Response;
 #[cfg(feature = "request-validation")]
