@@ -27,7 +27,7 @@ static GOOD: LazyLock<Good> = LazyLock::new(|| {
     let folder = base.join(format!("twilio-fuzz-vault-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&folder);
     let path = folder.join("secrets.vault");
-    let vault = VaultOptions::new(&path).work_factor(little_work()).create(&passphrase()).expect("a vault");
+    let vault = VaultOptions::new(&path).argon2_params(little_work()).create(&passphrase()).expect("a vault");
     vault.set("a", "first", None).expect("an entry");
     vault.set("b", "second", None).expect("an entry");
     let bytes = std::fs::read(&path).expect("a file");
@@ -89,7 +89,7 @@ fn damage(edits: &[u8]) {
     let opened = Vault::open(path, &passphrase());
     if file == *bytes {
         let entry = opened.and_then(|vault| vault.get("a")).expect("the vault itself");
-        assert_eq!(entry.text().expect("a text").expose_secret(), "first");
+        assert_eq!(entry.string().expect("a text").expose_secret(), "first");
         return;
     }
     assert!(opened.is_err(), "it opens as something else");
@@ -99,7 +99,7 @@ fn damage(edits: &[u8]) {
         vault.set("c", "x", None).map(drop),
         vault.delete("a").map(drop),
         vault.rekey(&passphrase(), little_work()),
-        VaultOptions::new(path).work_factor(little_work()).create(&passphrase()).map(drop),
+        VaultOptions::new(path).argon2_params(little_work()).create(&passphrase()).map(drop),
     ] {
         assert!(refused.is_err());
     }
@@ -129,7 +129,7 @@ fn used(mut steps: &[u8]) {
             },
             b'd' => assert_eq!(vault.delete(name).expect("a vault"), expected.remove(name).is_some()),
             _ => match (vault.get(name), expected.get(name)) {
-                (Ok(entry), Some(text)) => assert_eq!(entry.text().expect("a text").expose_secret(), text),
+                (Ok(entry), Some(text)) => assert_eq!(entry.string().expect("a text").expose_secret(), text),
                 (Err(VaultError::NotFound(_)), None) => {}
                 (found, expected) => panic!("{found:?} and not {expected:?}"),
             },
@@ -140,7 +140,7 @@ fn used(mut steps: &[u8]) {
         again.list().expect("a vault").iter().map(|info| info.name().to_owned()).collect();
     assert_eq!(names, expected.keys().cloned().collect::<Vec<_>>());
     for (name, text) in &expected {
-        assert_eq!(again.get(name).expect("an entry").text().expect("a text").expose_secret(), text);
+        assert_eq!(again.get(name).expect("an entry").string().expect("a text").expose_secret(), text);
     }
 }
 

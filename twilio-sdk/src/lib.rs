@@ -113,9 +113,6 @@ mod config;
 mod emulator_glue;
 mod endpoint;
 mod error;
-#[cfg(feature = "hashicorp-vault")]
-#[cfg_attr(docsrs, doc(cfg(feature = "hashicorp-vault")))]
-pub mod hashicorp_vault;
 #[cfg(feature = "media")]
 #[cfg_attr(docsrs, doc(cfg(feature = "media")))]
 pub mod media;
@@ -131,9 +128,6 @@ pub use twilio_sdk_oauth as oauth;
 #[cfg(feature = "token-server")]
 #[cfg_attr(docsrs, doc(cfg(feature = "token-server")))]
 pub mod token_server;
-#[cfg(feature = "vault")]
-#[cfg_attr(docsrs, doc(cfg(feature = "vault")))]
-pub mod vault;
 
 #[cfg(feature = "emulator")]
 #[cfg_attr(docsrs, doc(cfg(feature = "emulator")))]
@@ -146,6 +140,12 @@ pub use twilio_sdk_audit as audit;
 #[cfg_attr(docsrs, doc(cfg(feature = "inbound-auth")))]
 pub use twilio_sdk_inbound_auth as inbound_auth;
 pub use twilio_sdk_types as types;
+#[cfg(feature = "vault")]
+#[cfg_attr(docsrs, doc(cfg(feature = "vault")))]
+pub use twilio_sdk_vault as vault;
+#[cfg(feature = "hashicorp-vault")]
+#[cfg_attr(docsrs, doc(cfg(feature = "hashicorp-vault")))]
+pub use twilio_sdk_vault::hashicorp as hashicorp_vault;
 #[cfg(feature = "webhook")]
 #[cfg_attr(docsrs, doc(cfg(feature = "webhook")))]
 pub use twilio_sdk_webhook as webhook;

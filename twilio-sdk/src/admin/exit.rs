@@ -94,11 +94,11 @@ impl From<VaultError> for Failure {
     fn from(error: VaultError) -> Self {
         let code = match &error {
             VaultError::WrongPassphrase => Code::Credential,
-            VaultError::NoVault
-            | VaultError::AlreadyThere
+            VaultError::FileNotFound
+            | VaultError::AlreadyExists
             | VaultError::NotFound(_)
             | VaultError::Expired(_) => Code::Name,
-            VaultError::EmptyPassphrase | VaultError::InvalidName | VaultError::NotText(_) => Code::Usage,
+            VaultError::EmptyPassphrase | VaultError::InvalidName | VaultError::NotString(_) => Code::Usage,
             _ => Code::Failed,
         };
         Self::new(code, error.to_string())

@@ -40,7 +40,7 @@ async fn program(folder: &Folder, store: &Arc<MemoryAccessStore>) -> Program {
     let access = AccessControl::new(Arc::clone(store), roles, recorder.clone());
     let admin = first(&access).await;
     let vault =
-        VaultOptions::new(folder.file("secrets.vault")).work_factor(Argon2Params::new(8, 1, 1).unwrap());
+        VaultOptions::new(folder.file("secrets.vault")).argon2_params(Argon2Params::new(8, 1, 1).unwrap());
     let log = AuditLog::open(folder.file("audit.log")).unwrap();
     twilio_sdk::audit::AuditSink::record(
         &log,

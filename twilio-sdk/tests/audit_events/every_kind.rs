@@ -29,7 +29,7 @@ async fn access(recorder: &Arc<Recorder>) {
 fn vault(folder: &Folder, recorder: &Arc<Recorder>) {
     let work = Argon2Params::new(8, 1, 1).unwrap();
     let options =
-        VaultOptions::new(folder.file("secrets.vault")).work_factor(work).audit(Arc::clone(recorder));
+        VaultOptions::new(folder.file("secrets.vault")).argon2_params(work).audit(Arc::clone(recorder));
     let vault = options.create(&"passphrase".into()).unwrap();
     vault.set("a", "secret", None).unwrap();
     vault.get("a").unwrap();
@@ -39,7 +39,7 @@ fn vault(folder: &Folder, recorder: &Arc<Recorder>) {
     let data = "Z0FBQUFBQmxVX0VBRUJFU0V4UVZGaGNZR1JvYkhCMGVIMWp0a3NFblFtRHRPZUJmNWt3dmFkc1JMQWtkdENIRTM4QVZGcDRmLWktRHN1TTU1Y1NPZnRMb1EzbUJPT1VEYl9lVi1QQ3FhdGYydF90a2ptV0ZMeWc2UDd2ZG9KbGtmdUFiVi1hQ3FWd2hXX1dsWU9LN0JyZ2xfampmZDQzX0tnPT0=";
     let path = folder.file("credentials.enc");
     std::fs::write(&path, json!({"salt": salt, "data": data, "version": 1}).to_string()).unwrap();
-    let store = ApiLinkerStore::read(path, &"test-master-password".into()).unwrap();
+    let store = ApiLinkerStore::from_file(path, &"test-master-password".into()).unwrap();
     vault.import(store, ConflictPolicy::Keep).unwrap();
 }
 

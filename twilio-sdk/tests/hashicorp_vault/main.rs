@@ -77,12 +77,12 @@ async fn a_file_gets_its_secrets_and_each_path_is_asked_for_once() {
     let loader = ConfigLoader::new().env_source(|_| None);
     let names = loader.secret_names(&path).unwrap();
     assert_eq!(names, ["apps/twilio#api_secret", "apps/twilio#password"]);
-    let secrets = vault(&server).prefetch(&names).await.unwrap();
+    let secrets = vault(&server).fetch_secrets(&names).await.unwrap();
     assert_eq!(server.seen().len(), 1);
     loader.secret_source(secrets.clone()).load_file(&path).unwrap();
     std::fs::remove_dir_all(folder).unwrap();
     assert_eq!(secrets.resolve("apps/twilio#password").unwrap().expose_secret(), "s3cret-2");
-    let more = vault(&server).prefetch(["apps/twilio", "apps/twilio?version=2"]).await.unwrap();
+    let more = vault(&server).fetch_secrets(["apps/twilio", "apps/twilio?version=2"]).await.unwrap();
     assert_eq!(more.resolve("apps/twilio").unwrap().expose_secret(), "s3cret-3");
     assert_eq!(more.resolve("apps/twilio?version=2").unwrap().expose_secret(), "s3cret-old");
     assert_eq!(server.seen().len(), 3);
@@ -96,7 +96,7 @@ async fn a_file_gets_its_secrets_and_each_path_is_asked_for_once() {
 async fn namespace_mount_and_path_are_where_they_belong() {
     let server = Loopback::start(|_, _| Reply::json(&answer(&json!({"value": "x"})))).await;
     let config = config(&format!("{}/", server.url)).namespace("team/a").mount("/kv two/");
-    HashicorpVault::new(config).unwrap().prefetch(["a b/ü#value"]).await.unwrap();
+    HashicorpVault::new(config).unwrap().fetch_secrets(["a b/ü#value"]).await.unwrap();
     let seen = server.seen().remove(0);
     assert_eq!(seen.path, "/v1/kv%20two/data/a%20b/%C3%BC");
     assert_eq!(seen.header("x-vault-namespace"), Some("team/a"));
@@ -126,7 +126,7 @@ async fn each_answer_without_a_secret_has_its_error_and_shows_no_secret() {
     ];
     for (reply, expected) in cases {
         let server = Loopback::start(move |_, _| reply.clone()).await;
-        let error = vault(&server).prefetch(["path"]).await.unwrap_err();
+        let error = vault(&server).fetch_secrets(["path"]).await.unwrap_err();
         assert_eq!((error.kind(), error.name()), (&expected, "path"));
         assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
         assert_eq!(server.seen().len(), 1, "{expected:?}");
@@ -139,13 +139,13 @@ async fn a_server_that_does_not_answer_is_given_up_in_time() {
         Loopback::start(|_, _| Reply::json(&answer(&json!({"value": "x"}))).after(Duration::from_secs(600)))
             .await;
     let config = HashicorpVaultConfig::new(&slow.url, TOKEN).timeout(Duration::from_millis(100));
-    let error = HashicorpVault::new(config).unwrap().prefetch(["path"]).await.unwrap_err();
+    let error = HashicorpVault::new(config).unwrap().fetch_secrets(["path"]).await.unwrap_err();
     assert!(
         matches!(error.kind(), HashicorpVaultErrorKind::Unavailable(why) if why.contains("timed out")),
         "{error}"
     );
     let reset = Loopback::start(|_, _| Reply::reset()).await;
-    let error = vault(&reset).prefetch(["path"]).await.unwrap_err();
+    let error = vault(&reset).fetch_secrets(["path"]).await.unwrap_err();
     assert!(matches!(error.kind(), HashicorpVaultErrorKind::Unavailable(_)), "{error}");
 }
 
@@ -162,9 +162,9 @@ async fn only_the_authority_that_is_given_is_trusted() {
         let tls = TlsConfig::new().extra_root_certificates(authority.pem());
         HashicorpVault::new(config(&server.url()).tls(tls)).unwrap()
     };
-    let secrets = with(&good).prefetch(["path"]).await.unwrap();
+    let secrets = with(&good).fetch_secrets(["path"]).await.unwrap();
     assert_eq!(secrets.resolve("path").unwrap().expose_secret(), "s3cret");
-    let error = with(&other).prefetch(["path"]).await.unwrap_err();
+    let error = with(&other).fetch_secrets(["path"]).await.unwrap_err();
     assert!(
         matches!(error.kind(), HashicorpVaultErrorKind::Unavailable(why) if why.contains("TLS")),
         "{error}"
@@ -192,13 +192,13 @@ async fn what_cannot_work_is_refused_before_anything_is_sent() {
     }
     let server = Loopback::start(|_, _| Reply::new(500, "")).await;
     for name in ["", "../sys/seal", "a/./b", "a?list=true", "#x"] {
-        let error = vault(&server).prefetch([name]).await.unwrap_err();
+        let error = vault(&server).fetch_secrets([name]).await.unwrap_err();
         assert_eq!(error.kind(), &HashicorpVaultErrorKind::Name, "{name}");
     }
     assert!(server.seen().is_empty());
     assert!(!format!("{:?}", vault(&server)).contains("s3cret"));
     let text = "auth = { account_sid = 'AC1', auth_token = 'secret://a' }";
-    let secrets = vault(&server).prefetch([""; 0]).await.unwrap();
+    let secrets = vault(&server).fetch_secrets([""; 0]).await.unwrap();
     assert!(ConfigLoader::new().secret_source(secrets).load_str(text, ConfigFormat::Toml).is_err());
 }
 
@@ -207,6 +207,7 @@ async fn what_cannot_work_is_refused_before_anything_is_sent() {
 async fn programs_without_a_runtime_wait() {
     let server = Loopback::start(|_, _| Reply::json(&answer(&json!({"value": "s3cret"})))).await;
     let vault = vault(&server);
-    let secrets = tokio::task::spawn_blocking(move || vault.prefetch_blocking(["a"])).await.unwrap().unwrap();
+    let secrets =
+        tokio::task::spawn_blocking(move || vault.fetch_secrets_blocking(["a"])).await.unwrap().unwrap();
     assert_eq!(secrets.resolve("a").unwrap().expose_secret(), "s3cret");
 }

@@ -56,15 +56,18 @@ async fn a_real_server_hands_out_what_was_put_in() {
     assert!(run(&url, &["kv", "put", "-mount=secret", "apps/twilio", "api_secret=second"]));
     let vault = HashicorpVault::new(HashicorpVaultConfig::new(&url, "root")).unwrap();
     let names = ["apps/twilio#api_secret", "apps/twilio?version=1#api_secret"];
-    let secrets = vault.prefetch(names).await.unwrap();
+    let secrets = vault.fetch_secrets(names).await.unwrap();
     assert_eq!(secrets.resolve(names[0]).unwrap().expose_secret(), "second");
     assert_eq!(secrets.resolve(names[1]).unwrap().expose_secret(), "first");
-    let missing = vault.prefetch(["apps/other"]).await.unwrap_err();
+    let missing = vault.fetch_secrets(["apps/other"]).await.unwrap_err();
     assert_eq!(missing.kind(), &HashicorpVaultErrorKind::NotFound);
     assert!(run(&url, &["kv", "delete", "-mount=secret", "apps/twilio"]));
-    let deleted = vault.prefetch(["apps/twilio#api_secret"]).await.unwrap_err();
+    let deleted = vault.fetch_secrets(["apps/twilio#api_secret"]).await.unwrap_err();
     assert_eq!(deleted.kind(), &HashicorpVaultErrorKind::NotFound);
     let wrong = HashicorpVault::new(HashicorpVaultConfig::new(&url, "wrong")).unwrap();
-    assert_eq!(wrong.prefetch(["apps/twilio"]).await.unwrap_err().kind(), &HashicorpVaultErrorKind::Denied);
+    assert_eq!(
+        wrong.fetch_secrets(["apps/twilio"]).await.unwrap_err().kind(),
+        &HashicorpVaultErrorKind::Denied
+    );
     let _ = std::fs::remove_dir_all(home);
 }

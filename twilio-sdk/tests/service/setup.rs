@@ -65,7 +65,7 @@ pub async fn fill_with(folder: &Folder, twilio: &Emulator, url: &str) -> SecretS
     }
     write(folder, "auth.toml", &rules);
     let options =
-        VaultOptions::new(folder.file("secrets.vault")).work_factor(Argon2Params::new(64, 1, 1).unwrap());
+        VaultOptions::new(folder.file("secrets.vault")).argon2_params(Argon2Params::new(64, 1, 1).unwrap());
     options.create(&PASSPHRASE.into()).unwrap().set("twilio", key(FIRST_SECRET), None).unwrap();
     let people = SqliteAccessStore::open(folder.file("people.db")).unwrap();
     let log = AuditLog::open(folder.file("audit.log")).unwrap();

@@ -54,7 +54,7 @@ async fn a_source_renews_from_the_vault_and_keeps_the_next_refresh_token_there()
     .await;
     let log = Arc::new(AuditLog::open(folder.file("audit.log")).unwrap());
     let options =
-        VaultOptions::new(folder.file("secrets.vault")).work_factor(cheap()).audit(Arc::clone(&log));
+        VaultOptions::new(folder.file("secrets.vault")).argon2_params(cheap()).audit(Arc::clone(&log));
     let vault = Arc::new(options.create(&passphrase()).unwrap());
     let provider =
         || OAuthClient::new(OAuthClientConfig::new("client", format!("{}/token", server.url))).unwrap();

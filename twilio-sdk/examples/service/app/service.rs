@@ -86,7 +86,7 @@ impl Service {
 /// `twilio.toml` names the vault's entry where its secret belongs, so that the file holds none.
 fn connect(folder: &Path, vault: &Vault) -> Outcome<Twilio> {
     let entry = vault.get(ENTRY)?;
-    let text = |field: &str| entry.text_at(&format!("/{field}"));
+    let text = |field: &str| entry.string_at(&format!("/{field}"));
     let key = ApiKeyConfig::new(
         text("account_sid")?.expose_secret(),
         text("api_key")?.expose_secret(),

@@ -13,7 +13,7 @@ pub(super) fn set(session: &Session, person: &Person, file: &VaultArgs, args: &S
     let expires_at = args.expiry.moment()?;
     let vault = file.open(session, person)?;
     let secret = session.input.ask_whole("Secret", args.from.is_some())?;
-    let value = if args.as_json { EntryValue::Json(parse(&secret)?) } else { EntryValue::Text(secret) };
+    let value = if args.as_json { EntryValue::Json(parse(&secret)?) } else { EntryValue::String(secret) };
     let replaced = vault.set(&args.name, value, expires_at)?;
     let json = json!({"name": args.name, "replaced": replaced, "expires_at": expires_at.map(moment)});
     let what = if replaced { "replaced" } else { "new" };
@@ -41,12 +41,13 @@ pub(super) fn get(session: &Session, person: &Person, file: &VaultArgs, args: &G
     let entry = vault.get(&args.name)?;
     let value = match &args.field {
         None => entry.value().clone(),
-        Some(field) => EntryValue::Text(text_of(&entry, field)?),
+        Some(field) => EntryValue::String(text_of(&entry, field)?),
     };
     if session.output.is_json() {
         let value = match &value {
-            EntryValue::Text(text) => Value::from(text.expose_secret()),
+            EntryValue::String(text) => Value::from(text.expose_secret()),
             EntryValue::Json(json) => json.expose_secret().clone(),
+            _ => Value::Null,
         };
         let mut shown = described(entry.info());
         shown.insert("value".to_owned(), value);
@@ -54,8 +55,9 @@ pub(super) fn get(session: &Session, person: &Person, file: &VaultArgs, args: &G
         return session.output.print(shown.expose_secret(), |_| Ok(()));
     }
     let mut text = Zeroizing::new(match &value {
-        EntryValue::Text(text) => text.expose_secret().to_owned(),
+        EntryValue::String(text) => text.expose_secret().to_owned(),
         EntryValue::Json(json) => json.expose_secret().to_string(),
+        _ => String::new(),
     });
     if !text.ends_with('\n') {
         text.reserve_exact(1);

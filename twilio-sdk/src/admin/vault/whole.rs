@@ -42,19 +42,19 @@ pub(super) fn import(
     }
     let vault = file.open(session, person)?;
     let password = session.input.ask("Master password of the store")?;
-    let read = ApiLinkerStore::read(store, &password);
+    let read = ApiLinkerStore::from_file(store, &password);
     let store = read.map_err(|error| Failure::from(error).at(store.display()))?;
     let existing = if replace { ConflictPolicy::Replace } else { ConflictPolicy::Keep };
     let imported = vault.import(store, existing)?;
-    let json = json!({"taken": imported.taken, "kept": imported.kept});
+    let json = json!({"taken": imported.imported, "kept": imported.skipped});
     session.output.print(&json, |out| {
-        for name in &imported.taken {
+        for name in &imported.imported {
             writeln!(out, "taken over: {}", shown(name))?;
         }
-        for name in &imported.kept {
+        for name in &imported.skipped {
             writeln!(out, "left as it was: {}; --replace takes over the store's", shown(name))?;
         }
-        let (taken, kept) = (imported.taken.len(), imported.kept.len());
+        let (taken, kept) = (imported.imported.len(), imported.skipped.len());
         writeln!(out, "{taken} taken over, {kept} left as they were")
     })
 }

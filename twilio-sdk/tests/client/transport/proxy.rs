@@ -245,7 +245,7 @@ async fn others(url: &str) {
     {
         use twilio_sdk::hashicorp_vault::{HashicorpVault, HashicorpVaultConfig};
         let vault = HashicorpVault::new(HashicorpVaultConfig::new(url, "secret-of-vault")).unwrap();
-        let _ = vault.prefetch(["twilio#api_secret"]).await;
+        let _ = vault.fetch_secrets(["twilio#api_secret"]).await;
     }
     let app = twilio_sdk::OAuthConfig::new("OQ1", "secret-of-app");
     let twilio = twilio_sdk::Client::new(
