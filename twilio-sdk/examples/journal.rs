@@ -1,10 +1,10 @@
-//! Sends a message to many recipients, so that none is left out and none gets it twice, though the program is killed.
+//! Sends a message to many recipients exactly once each, even if the program is killed and restarted.
 //!
 //! ```text
 //! cargo run -p twilio-sdk --example journal --features bulk -- RECIPIENTS JOURNAL
 //! ```
 //!
-//! RECIPIENTS has one number a line. JOURNAL is made by the first run; run it again with the same files after a crash.
+//! RECIPIENTS has one number per line. The first run creates JOURNAL. After a crash, run it again with the same files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions};
@@ -22,21 +22,21 @@ pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 const FROM: &str = "+15017122661";
 const BODY: &str = "The kettle is on.";
 
-/// How far Twilio's clock may be behind this machine's.
+/// The largest accepted difference between Twilio's clock and the local one.
 const SKEW: Duration = Duration::from_secs(300);
 
-/// What the journal says of a recipient. One who is not in it was never sent anything.
+/// The state of a recipient in the journal. A recipient without a state has not been sent anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// The request was about to be sent, and what became of it is not known.
+    /// The request was about to be sent, and its outcome is unknown.
     InDoubt,
-    /// Twilio has the message.
+    /// Twilio accepted the message.
     Sent,
-    /// Twilio has rejected it.
+    /// Twilio rejected the message.
     Rejected,
 }
 
-/// One line for each step: `begin SECONDS`, then `send NUMBER` before a request, and behind it `sent NUMBER SID`,
+/// A file with one line per step: `begin SECONDS`, then `send NUMBER` before each request, and after it `sent NUMBER SID`,
 /// `rejected NUMBER ERROR` or, after a crash, `none NUMBER`.
 pub struct Journal {
     file: File,
@@ -45,18 +45,18 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Opens the journal, or begins it. Another process that has it open is an error.
+    /// Opens or creates the journal. Fails if another process has it open.
     pub fn open(path: &Path) -> Result<Self, Failure> {
         let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
         file.try_lock()?;
-        let mut text = String::new();
-        file.read_to_string(&mut text)?;
-        // A line without an end was being written in the crash: nothing was sent after it.
-        let whole = text.rfind('\n').map_or(0, |end| end + 1);
+        let mut content = String::new();
+        file.read_to_string(&mut content)?;
+        // A crash interrupted an incomplete last line, so nothing was sent after it.
+        let whole = content.rfind('\n').map_or(0, |end| end + 1);
         file.set_len(whole as u64)?;
         file.seek(SeekFrom::End(0))?;
         let mut journal = Self { file, begun: SystemTime::now(), states: BTreeMap::new() };
-        for line in text.get(..whole).unwrap_or_default().lines() {
+        for line in content.get(..whole).unwrap_or_default().lines() {
             let mut words = line.split(' ');
             match (words.next(), words.next()) {
                 (Some("begin"), Some(seconds)) => {
@@ -88,9 +88,9 @@ impl Journal {
         Ok(())
     }
 
-    /// Writes a step, which is on disk when this returns.
-    fn note(&mut self, step: &str, to: &str, what: &str) -> Result<(), Failure> {
-        self.append(format!("{step} {to} {what}").trim_end())?;
+    /// Writes a step and syncs it to disk.
+    fn note(&mut self, step: &str, to: &str, detail: &str) -> Result<(), Failure> {
+        self.append(format!("{step} {to} {detail}").trim_end())?;
         self.apply(step, to)
     }
 
@@ -99,7 +99,7 @@ impl Journal {
         Ok(self.file.sync_data()?)
     }
 
-    /// Returns what is known of a recipient.
+    /// Returns the state of a recipient.
     pub fn state(&self, to: &str) -> Option<State> {
         self.states.get(to).copied()
     }
@@ -109,15 +109,15 @@ impl Journal {
         in_doubt.map(|(to, _)| to.clone()).collect()
     }
 
-    /// How long ago the last line was written.
+    /// Returns the time since the last line was written.
     fn age(&self) -> Result<Duration, Failure> {
         Ok(self.file.metadata()?.modified()?.elapsed().unwrap_or_default())
     }
 }
 
-/// Asks Twilio about each recipient in doubt: at most as many as requests were in flight.
+/// Looks each recipient in doubt up at Twilio: at most as many as requests were in flight.
 ///
-/// What was in flight in the crash may still reach Twilio, so nothing is asked before `settled` has passed since.
+/// Requests in flight during the crash may still reach Twilio, so this waits until `settled` has passed since then.
 async fn reconcile(twilio: &Client, journal: &mut Journal, settled: Duration) -> Result<(), Failure> {
     let in_doubt = journal.in_doubt();
     if !in_doubt.is_empty() {
@@ -126,7 +126,7 @@ async fn reconcile(twilio: &Client, journal: &mut Journal, settled: Duration) ->
     let begun = (journal.begun - SKEW).duration_since(SystemTime::UNIX_EPOCH)?.as_secs();
     let begun = i64::try_from(begun)?;
     for to in in_doubt {
-        // Messages that are queued have no date of sending yet, so they are told apart by when they were created.
+        // Queued messages have no sending date yet, so the creation date identifies those of this run.
         let mut messages = twilio.api_v2010().list_message().to(to.as_str()).from(FROM).items();
         let mut found = None;
         while let (None, Some(message)) = (&found, messages.next().await) {
@@ -145,9 +145,9 @@ async fn reconcile(twilio: &Client, journal: &mut Journal, settled: Duration) ->
     Ok(())
 }
 
-/// Sends the message to every recipient who does not have it, and returns what is known of all of them.
+/// Sends the message to every recipient who does not have it, and returns the state of all of them.
 ///
-/// Requests that failed so that they may have been carried out stay in doubt, for the next run.
+/// A recipient whose request failed but may have executed stays in doubt, for the next run.
 pub async fn send_all(
     twilio: &Client,
     recipients: BTreeSet<String>,
@@ -161,7 +161,7 @@ pub async fn send_all(
     let (api, journal) = (twilio.api_v2010(), Arc::new(Mutex::new(journal)));
     let (intents, unwritten) = (Arc::clone(&journal), Arc::new(Mutex::new(None)));
     let failed = Arc::clone(&unwritten);
-    // A request is taken from the iterator when it is about to be sent, and is not sent where that cannot be written.
+    // The iterator yields a request just before it is sent, and ends if the journal cannot be written.
     let requests = left.clone().into_iter().map_while(move |to| {
         let written = lock(&intents).note("send", &to, "");
         match written {
@@ -195,7 +195,7 @@ pub async fn send_all(
         .ok_or_else(|| "requests are still in flight".into())
 }
 
-/// A lock that another thread's panic does not spoil.
+/// Locks a mutex even if another thread panicked while holding it.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -205,7 +205,7 @@ async fn main() -> Result<(), Failure> {
     let mut arguments = std::env::args_os().skip(1);
     let (recipients, path) = arguments.next().zip(arguments.next()).ok_or("name RECIPIENTS and JOURNAL")?;
     let recipients = std::fs::read_to_string(recipients)?.lines().map(str::to_owned).collect();
-    // Longer than a request may take, and than Twilio needs to list a message.
+    // Longer than a request may take, and longer than Twilio needs to list a message.
     let journal =
         send_all(&Client::from_env()?, recipients, Path::new(&path), Duration::from_secs(120)).await?;
     for (to, state) in &journal.states {

@@ -1,12 +1,13 @@
-//! A service that sends messages for users of a file and of an LDAP directory, gives them access tokens by their scopes,
-//! and lets its people look after it with API keys of their own.
+//! A service that sends messages for users of a file and an LDAP directory, issues access tokens by scope, and has
+//! administrators with API keys.
 //!
 //! ```text
 //! cargo run -p twilio-sdk --example service --features access,audit,axum,inbound-auth-bearer,inbound-auth-ldap,inbound-auth-tower,payload-validation,vault,access-token,config-file -- FOLDER
 //! ```
 //!
 //! FOLDER holds `twilio.toml`, `auth.toml`, `secrets.vault`, `people.db` and `audit.log`; `README.md` beside this file
-//! says how each is made. The vault's passphrase is asked for on a terminal, and else the first line of standard input.
+//! says how to create each. The vault's passphrase is prompted for on a terminal, and otherwise the first line of standard
+//! input.
 
 pub(crate) mod app;
 
@@ -14,10 +15,10 @@ use std::ffi::OsString;
 
 #[tokio::main]
 async fn main() -> app::Outcome<()> {
-    run(std::env::args_os().nth(1).ok_or("name the folder of the service's files")?).await
+    run(std::env::args_os().nth(1).ok_or("FOLDER is missing: pass the folder of the service's files")?).await
 }
 
-/// Serves at the address of the variable `SERVICE_ADDRESS`, or else at 127.0.0.1:8080, until a signal to stop.
+/// Serves at `SERVICE_ADDRESS`, by default 127.0.0.1:8080, until SIGINT or SIGTERM.
 pub(crate) async fn run(folder: OsString) -> app::Outcome<()> {
     let passphrase = app::passphrase()?;
     let service = app::Service::open(folder, &passphrase)?;

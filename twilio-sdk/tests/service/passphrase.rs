@@ -39,7 +39,7 @@ fn review_77_the_service_asks_for_the_passphrase_without_echo() {
 #[test]
 fn review_77_the_service_takes_the_passphrase_of_a_pipe() {
     for (given, told) in
-        [(format!("{PASSPHRASE}\r\nmore"), "right: true"), (String::new(), "is missing; give it")]
+        [(format!("{PASSPHRASE}\r\nmore"), "right: true"), (String::new(), "is missing; write it")]
     {
         let mut command = reader();
         let mut child =

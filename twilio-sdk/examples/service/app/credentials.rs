@@ -1,4 +1,4 @@
-//! Twilio's API key, which somebody who may manage credentials replaces while the service runs.
+//! Replaces Twilio's API key while the service runs.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::people::Person;
 use super::problem::{Problem, object};
 use super::service::ENTRY;
 
-/// `{"account_sid", "api_key", "api_secret"}`
+/// Stores and uses the key `{"account_sid", "api_key", "api_secret"}`.
 pub async fn replace(
     State(service): State<Arc<Service>>,
     Person(actor): Person,
@@ -24,9 +24,9 @@ pub async fn replace(
         let before = vault.get(ENTRY)?;
         vault.set(ENTRY, key, None)?;
         service.reconnect(&actor).map_err(|error| {
-            eprintln!("the old key stays: {error}");
+            eprintln!("the old key stays in use: {error}");
             match vault.set(ENTRY, before.value().clone(), None) {
-                Ok(_) => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "the key cannot be used"),
+                Ok(_) => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "the key is not usable"),
                 Err(error) => error.into(),
             }
         })

@@ -1,4 +1,4 @@
-//! Messages, which users with the scope may send and read.
+//! Sending and reading messages, for users with the scope.
 
 use std::sync::Arc;
 
@@ -10,26 +10,26 @@ use serde_json::json;
 use twilio_sdk::inbound_auth::UserDetails;
 
 use super::Service;
-use super::problem::{Problem, answer, object, text};
+use super::problem::{Problem, object, respond, string};
 
-type Answer = Result<Response, Problem>;
+type Outcome = Result<Response, Problem>;
 
 /// Sends `{"to", "body"}`.
-pub async fn send(State(service): State<Arc<Service>>, user: UserDetails, body: Bytes) -> Answer {
+pub async fn send(State(service): State<Arc<Service>>, user: UserDetails, body: Bytes) -> Outcome {
     let draft = object(&body, &["to", "body"])?;
     let twilio = service.twilio().client;
     let message = twilio
         .api_v2010()
-        .create_message(text(&draft, "to"))
+        .create_message(string(&draft, "to"))
         .from("+15017122661")
-        .body(format!("{}: {}", user.username, text(&draft, "body")))
+        .body(format!("{}: {}", user.username, string(&draft, "body")))
         .send()
         .await?;
-    Ok(answer(StatusCode::CREATED, &json!({ "sid": message.sid.map(|sid| sid.to_string()) })))
+    Ok(respond(StatusCode::CREATED, &json!({ "sid": message.sid.map(|sid| sid.to_string()) })))
 }
 
-/// The latest messages.
-pub async fn list(State(service): State<Arc<Service>>) -> Answer {
+/// Lists the 20 latest messages.
+pub async fn list(State(service): State<Arc<Service>>) -> Outcome {
     let twilio = service.twilio().client;
     let mut messages = twilio.api_v2010().list_message().page_size(20).items();
     let mut sids = Vec::new();
@@ -38,5 +38,5 @@ pub async fn list(State(service): State<Arc<Service>>) -> Answer {
     {
         sids.extend(message?.sid.map(|sid| sid.to_string()));
     }
-    Ok(answer(StatusCode::OK, &json!({ "sids": sids })))
+    Ok(respond(StatusCode::OK, &json!({ "sids": sids })))
 }

@@ -1,4 +1,4 @@
-//! The service, without the program around it.
+//! The service as a library of the program.
 
 mod credentials;
 mod messages;
@@ -18,8 +18,8 @@ pub use passphrase::passphrase;
 pub use serve::{serve, stop};
 pub use service::{Outcome, Service};
 
-/// Which path is behind what. `auth.toml` declares the users of the resources `messages`, `send` and `token`; people come
-/// with an API key of their own, and each of their paths with the permission that it needs.
+/// Creates the routes. `auth.toml` declares who may use the resources `messages`, `send` and `token`. The other paths require
+/// an administrator's API key and a permission.
 pub fn router(service: Arc<Service>) -> Outcome<Router> {
     let rules = service.rules();
     let users = Router::new()

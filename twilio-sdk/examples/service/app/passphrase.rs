@@ -4,8 +4,7 @@ use twilio_sdk::types::SecretString;
 
 use super::Outcome;
 
-/// Reads the passphrase of the vault: on a terminal it is asked for and not echoed; else it is the first line of standard
-/// input.
+/// Reads the passphrase of the vault: from a prompt on a terminal, otherwise from the first line of standard input.
 #[allow(dead_code)]
 pub fn passphrase() -> Outcome<SecretString> {
     let stdin = std::io::stdin();
@@ -15,7 +14,7 @@ pub fn passphrase() -> Outcome<SecretString> {
     let mut line = String::new();
     stdin.lock().read_line(&mut line)?;
     match line.trim_end_matches(['\r', '\n']) {
-        "" => Err("standard input: the passphrase of the vault is missing; give it as the first line".into()),
+        "" => Err("standard input: the vault's passphrase is missing; write it as the first line".into()),
         passphrase => Ok(passphrase.into()),
     }
 }

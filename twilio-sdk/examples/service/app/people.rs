@@ -1,4 +1,4 @@
-//! The people who look after the service. They come with an API key of their own, and each path asks for a permission.
+//! The administrators of the service. They authenticate with an API key, and each path requires a permission.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -13,11 +13,11 @@ use twilio_sdk::access::{Principal, UserRecord};
 use twilio_sdk::inbound_auth::Challenge;
 
 use super::Service;
-use super::problem::{Problem, answer, object, text};
+use super::problem::{Problem, object, respond, string};
 
-type Answer = Result<Response, Problem>;
+type Outcome = Result<Response, Problem>;
 
-/// Whoever's key the request has: in `X-Api-Key`, as a bearer token, or beside the name as Basic credentials.
+/// Extracts the owner of the request's API key: from `X-Api-Key`, a bearer token or Basic credentials.
 pub struct Person(pub Principal);
 
 impl FromRequestParts<Arc<Service>> for Person {
@@ -29,39 +29,39 @@ impl FromRequestParts<Arc<Service>> for Person {
             Ok(actor) => Ok(Self(actor)),
             Err(error) => {
                 let headers = error.headers(&Challenge::basic_or_bearer("people"));
-                let body = Problem::body("the request has no key that is accepted");
-                Err((headers, answer(error.status(), &body)).into_response())
+                let body = Problem::body("the request has no valid API key");
+                Err((headers, respond(error.status(), &body)).into_response())
             }
         }
     }
 }
 
-fn shown(user: &UserRecord) -> serde_json::Value {
+fn to_json(user: &UserRecord) -> serde_json::Value {
     json!({ "name": user.name, "role": user.role })
 }
 
-pub async fn list(State(service): State<Arc<Service>>, Person(actor): Person) -> Answer {
+pub async fn list(State(service): State<Arc<Service>>, Person(actor): Person) -> Outcome {
     let users = service.access.list_users(&actor).await?;
-    Ok(answer(StatusCode::OK, &json!(users.iter().map(shown).collect::<Vec<_>>())))
+    Ok(respond(StatusCode::OK, &json!(users.iter().map(to_json).collect::<Vec<_>>())))
 }
 
-/// `{"name", "role"}`
-pub async fn add(State(service): State<Arc<Service>>, Person(actor): Person, body: Bytes) -> Answer {
+/// Adds the user `{"name", "role"}`.
+pub async fn add(State(service): State<Arc<Service>>, Person(actor): Person, body: Bytes) -> Outcome {
     let user = object(&body, &["name", "role"])?;
-    let user = service.access.add_user(&actor, text(&user, "name"), text(&user, "role")).await?;
-    Ok(answer(StatusCode::CREATED, &shown(&user)))
+    let user = service.access.add_user(&actor, string(&user, "name"), string(&user, "role")).await?;
+    Ok(respond(StatusCode::CREATED, &to_json(&user)))
 }
 
-/// `{"role"}`
+/// Changes the role of a user: `{"role"}`.
 pub async fn set_role(
     State(service): State<Arc<Service>>,
     Person(actor): Person,
     Path(name): Path<String>,
     body: Bytes,
-) -> Answer {
-    let wanted = object(&body, &["role"])?;
-    let user = service.access.set_role(&actor, &name, text(&wanted, "role")).await?;
-    Ok(answer(StatusCode::OK, &shown(&user)))
+) -> Outcome {
+    let change = object(&body, &["role"])?;
+    let user = service.access.set_role(&actor, &name, string(&change, "role")).await?;
+    Ok(respond(StatusCode::OK, &to_json(&user)))
 }
 
 pub async fn remove(
@@ -73,18 +73,18 @@ pub async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// A key, which is shown in this answer and never again.
+/// Issues an API key. Only this response holds it.
 pub async fn issue_key(
     State(service): State<Arc<Service>>,
     Person(actor): Person,
     Path(name): Path<String>,
-) -> Answer {
+) -> Outcome {
     let issued = service.access.issue_key(&actor, &name, None).await?;
-    Ok(answer(StatusCode::CREATED, &json!({ "id": issued.info.id, "key": issued.key.expose_secret() })))
+    Ok(respond(StatusCode::CREATED, &json!({ "id": issued.info.id, "key": issued.key.expose_secret() })))
 }
 
-/// The last records, and whether the chain holds.
-pub async fn audit(State(service): State<Arc<Service>>, Person(actor): Person) -> Answer {
+/// Returns the last records of the audit log, and whether its hash chain is intact.
+pub async fn audit(State(service): State<Arc<Service>>, Person(actor): Person) -> Outcome {
     service.log.get(&actor).await?;
     let read = move || -> Result<_, Problem> {
         let path = service.audit.path();
@@ -96,5 +96,5 @@ pub async fn audit(State(service): State<Arc<Service>>, Person(actor): Person) -
         .iter()
         .map(|record| json!({ "event": record.event, "outcome": record.outcome, "actor": record.actor }))
         .collect();
-    Ok(answer(StatusCode::OK, &json!({ "whole": whole, "events": events })))
+    Ok(respond(StatusCode::OK, &json!({ "whole": whole, "events": events })))
 }

@@ -1,4 +1,4 @@
-//! What requests hold, and answers to those that cannot be done.
+//! JSON bodies and error responses.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -8,30 +8,30 @@ use twilio_sdk::audit::AuditError;
 use twilio_sdk::payload_validation::PayloadRules;
 use twilio_sdk::vault::VaultError;
 
-/// The JSON of a body, in which these fields are texts that are not blank.
+/// Parses a JSON object in which these fields are strings that are not blank.
 pub fn object(body: &[u8], fields: &[&str]) -> Result<Value, Problem> {
     let value: Value = serde_json::from_slice(body)
-        .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, format!("the body is no JSON: {error}")))?;
+        .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, format!("body: not JSON: {error}")))?;
     let rules = PayloadRules::new().required_fields(fields.iter().copied());
     let missing = rules.check(&value).err().map(|invalid| invalid.to_string());
     let other =
-        fields.iter().find(|field| !value[**field].is_string()).map(|field| format!("{field}: is no text"));
+        fields.iter().find(|field| !value[**field].is_string()).map(|field| format!("{field}: not a string"));
     match missing.or(other) {
         Some(message) => Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, message)),
         None => Ok(value),
     }
 }
 
-pub fn text<'v>(value: &'v Value, field: &str) -> &'v str {
+pub fn string<'v>(value: &'v Value, field: &str) -> &'v str {
     value[field].as_str().unwrap_or_default()
 }
 
-/// An answer in JSON.
-pub fn answer(status: StatusCode, body: &Value) -> Response {
+/// Creates a JSON response.
+pub fn respond(status: StatusCode, body: &Value) -> Response {
     (status, [("content-type", "application/json")], body.to_string()).into_response()
 }
 
-/// A status and what the caller may know.
+/// An error response: a status, and a message for the client.
 #[derive(Debug)]
 pub struct Problem(StatusCode, String);
 
@@ -40,9 +40,9 @@ impl Problem {
         Self(status, message.into())
     }
 
-    /// What is the service's own trouble is told to its operator alone.
+    /// Creates a 503 for a failure of the service. Only the log says why.
     pub fn unavailable(error: impl std::fmt::Display) -> Self {
-        eprintln!("cannot be done: {error}");
+        eprintln!("request failed: {error}");
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "try again later")
     }
 
@@ -53,11 +53,11 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        answer(self.0, &Self::body(&self.1))
+        respond(self.0, &Self::body(&self.1))
     }
 }
 
-/// Twilio's refusals are the caller's business: a wrong number, a text that is too long.
+/// Passes on why Twilio rejected a request, such as a wrong number or a text that is too long.
 impl From<twilio_sdk::Error> for Problem {
     fn from(error: twilio_sdk::Error) -> Self {
         match error.message() {

@@ -1,4 +1,4 @@
-//! From the first connection to the last, through the end that an orchestrator asks for.
+//! Serving connections, with a graceful shutdown.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -9,10 +9,10 @@ use tokio::sync::oneshot;
 
 use super::Outcome;
 
-/// How long requests in flight may take once the service is to stop. Kubernetes kills a container 30 s after SIGTERM.
-const LAST: Duration = Duration::from_secs(25);
+/// How long requests in flight may take after the signal to stop. Kubernetes kills a container 30 s after SIGTERM.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(25);
 
-/// Serves until `stop` is ready. Then no connection is accepted any more, and the requests in flight get their responses.
+/// Serves until `stop` is ready. Then the service accepts no new connections, and requests in flight finish.
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) -> Outcome<()> {
     let (stopping, stopped) = oneshot::channel::<()>();
     let router = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -24,14 +24,14 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
         ended = &mut server => return Ok(ended??),
         () = stop => drop(stopping),
     }
-    if let Ok(ended) = tokio::time::timeout(LAST, &mut server).await {
+    if let Ok(ended) = tokio::time::timeout(DRAIN_TIMEOUT, &mut server).await {
         return Ok(ended??);
     }
     server.abort();
     Err("stopped with requests in flight".into())
 }
 
-/// Waits for SIGINT (ctrl-c) or SIGTERM.
+/// Waits for SIGINT (Ctrl-C) or SIGTERM.
 #[cfg(unix)]
 pub async fn stop() {
     use tokio::signal::unix::{SignalKind, signal};
@@ -46,7 +46,7 @@ pub async fn stop() {
     }
 }
 
-/// Waits for ctrl-c.
+/// Waits for Ctrl-C.
 #[cfg(not(unix))]
 pub async fn stop() {
     if tokio::signal::ctrl_c().await.is_err() {

@@ -1,4 +1,4 @@
-//! What the service is made of.
+//! The state of the service.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -13,10 +13,10 @@ use twilio_sdk::{ApiKeyConfig, Client, ConfigLoader};
 
 pub type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// The vault's entry of the Twilio API key: a JSON object with `account_sid`, `api_key` and `api_secret`.
+/// The vault's entry with the Twilio API key: a JSON object with `account_sid`, `api_key` and `api_secret`.
 pub const ENTRY: &str = "twilio";
 
-/// The client, and the key that it calls with, which also signs tokens.
+/// The client and its API key, which also signs tokens.
 #[derive(Clone)]
 pub struct Twilio {
     pub client: Client,
@@ -26,10 +26,10 @@ pub struct Twilio {
 pub struct Service {
     folder: PathBuf,
     rules: AuthRules,
-    /// The service's own way into the vault; people have theirs through the guard.
+    /// The service's own access to the vault. Administrators use `vault`, which checks permissions.
     secrets: Vault,
     twilio: RwLock<Twilio>,
-    /// Held while the key is replaced, so that nobody's new key is taken back with another's.
+    /// Held while the key is replaced, so that two replacements do not undo each other.
     replacing: Mutex<()>,
     pub access: AccessControl,
     pub audit: Arc<AuditLog>,
@@ -38,8 +38,7 @@ pub struct Service {
 }
 
 impl Service {
-    /// Opens everything that the folder holds. It blocks for some tenths of a second, most of which the vault's key
-    /// takes.
+    /// Opens the files of the folder. Blocks for some tenths of a second, mostly for the vault's key derivation.
     pub fn open(folder: impl Into<PathBuf>, passphrase: &SecretString) -> Outcome<Arc<Self>> {
         let folder = folder.into();
         let audit = Arc::new(AuditLog::open(folder.join("audit.log"))?);
@@ -64,7 +63,7 @@ impl Service {
         &self.rules
     }
 
-    /// The client of this moment.
+    /// Returns the current client and key.
     pub fn twilio(&self) -> Twilio {
         self.twilio.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -73,7 +72,7 @@ impl Service {
         self.replacing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Calls Twilio with what the vault holds now.
+    /// Replaces the client by one with the key in the vault.
     pub fn reconnect(&self, principal: &Principal) -> Outcome<()> {
         let twilio = connect(&self.folder, &self.secrets)?;
         let event = AuditEvent::new(AuditEventKind::ConfigChange, twilio_sdk::audit::EventOutcome::Ok);
@@ -83,7 +82,7 @@ impl Service {
     }
 }
 
-/// `twilio.toml` names the vault's entry where its secret belongs, so that the file holds none.
+/// Creates a client. `twilio.toml` refers to the vault's entry, so that the file holds no secret.
 fn connect(folder: &Path, vault: &Vault) -> Outcome<Twilio> {
     let entry = vault.get(ENTRY)?;
     let text = |field: &str| entry.string_at(&format!("/{field}"));
@@ -92,8 +91,8 @@ fn connect(folder: &Path, vault: &Vault) -> Outcome<Twilio> {
         text("api_key")?.expose_secret(),
         text("api_secret")?,
     );
-    // A key of which no token could be made is refused here and not at the first token.
-    AccessToken::new(&key, "nobody")?.sign()?;
+    // Reject a key that cannot sign tokens now, not at the first token.
+    AccessToken::new(&key, "example")?.sign()?;
     let loader = ConfigLoader::new().secret_source(vault.with_actor("service"));
     let client = Client::new(loader.load_file(folder.join("twilio.toml"))?)?;
     Ok(Twilio { client, key })

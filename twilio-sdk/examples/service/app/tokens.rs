@@ -1,4 +1,4 @@
-//! Access tokens for browsers and apps: who may do what decides which grants are in them.
+//! Access tokens for browsers and apps, with grants by scope.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,9 +12,9 @@ use twilio_sdk::audit::{AuditEvent, AuditEventKind, AuditSink as _, EventOutcome
 use twilio_sdk::inbound_auth::UserDetails;
 
 use super::Service;
-use super::problem::{Problem, answer};
+use super::problem::{Problem, respond};
 
-/// Agents speak and see, customers see and write; both only as themselves.
+/// Issues a token: voice and video for agents, video and chat for others. The identity is the username.
 pub async fn issue(State(service): State<Arc<Service>>, user: UserDetails) -> Result<Response, Problem> {
     let token = AccessToken::new(&service.twilio().key, &user.username)
         .and_then(|token| token.ttl(Duration::from_secs(600)))
@@ -26,5 +26,5 @@ pub async fn issue(State(service): State<Arc<Service>>, user: UserDetails) -> Re
     let token = token.sign().map_err(Problem::unavailable)?;
     let event = AuditEvent::new(AuditEventKind::TokenIssue, EventOutcome::Ok).actor(&user.username);
     service.audit.record(&event.action(user.scopes.join(" ")).resource("/token"))?;
-    Ok(answer(StatusCode::OK, &json!({ "token": token, "identity": user.username })))
+    Ok(respond(StatusCode::OK, &json!({ "token": token, "identity": user.username })))
 }
