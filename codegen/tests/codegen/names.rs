@@ -260,7 +260,7 @@ fn review_59_no_method_takes_two_values_by_position() {
             let parameters = parameters(signature);
             assert!(parameters.len() <= 1, "{}: {name} takes {parameters:?}", product.stem);
             methods += 1;
-            structs += usize::from(parameters.iter().any(|p| p.starts_with("required: builder::")));
+            structs += usize::from(parameters.iter().any(|p| p.starts_with("params: builder::")));
         }
     }
     assert!(methods > 300 && structs > 100, "{methods} methods, {structs} with a struct");
