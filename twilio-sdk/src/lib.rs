@@ -78,6 +78,8 @@
 //!
 //! # More
 //!
+//! [`operations`] lists every operation with its path and the name that it has in Twilio's own libraries.
+//!
 //! Guides for everything around the client (webhooks, access tokens, tests with the emulator, bulk sending, inbound
 //! authentication, secrets) are in the
 //! [repository](https://github.com/twilio-sdk-rs/twilio-sdk/tree/main/docs).

@@ -15,7 +15,7 @@ pub const TASKS: &[(&str, &str)] = &[
     ("lint", "Runs clippy on every member with every feature; a warning is an error"),
     ("ci", "Runs what continuous integration runs"),
     ("gen", "Fetches Twilio's OpenAPI files, distils them and regenerates what is derived from them"),
-    ("ops", "Lists the operations: product, operationId, method, path, Rust request, required arguments"),
+    ("ops", "Lists operations: feature, path, Rust request, name in Twilio's libraries, required parameters"),
     ("tidy", "Checks the rules of the repository that a program can check"),
     ("words", "Reports words in documentation that docs/style.md replaces"),
     ("deny", "Checks licences, sources, banned crates and known vulnerabilities of the dependencies"),

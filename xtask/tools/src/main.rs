@@ -49,7 +49,7 @@ macro_rules! tasks {
 tasks! {
     /// Fetch Twilio's OpenAPI files, distil them and regenerate what is derived from them.
     Gen(generate),
-    /// List every operation: product, operationId, method, path, Rust call, required arguments.
+    /// Lists operations: feature, operationId, method, path, Rust request, name in Twilio's libraries, required parameters.
     Ops(ops),
     /// Measure, each time beside a named peer in the same run.
     Bench(bench),
