@@ -81,6 +81,7 @@ const PAGES: &[(&str, &str, &str)] = &[
     ("api_v2010", "Transcriptions", "/voice/api/recording-transcription"),
     ("api_v2010", "Usage/Records", "/usage/api/usage-record"),
     ("api_v2010", "Usage/Triggers", "/usage/api/usage-trigger"),
+    ("assistants_v1", "", "/alpha/ai-assistants"),
     ("bulkexports_v1", "", "/usage/bulkexport"),
     ("chat_v1", "", "/chat/rest"),
     ("chat_v2", "", "/chat/rest"),
@@ -131,7 +132,7 @@ const PAGES: &[(&str, &str, &str)] = &[
     ("conversations_v1", "Services/Roles", "/conversations/api/role-resource"),
     ("conversations_v1", "Services/Users", "/conversations/api/user-resource"),
     ("conversations_v1", "Users", "/conversations/api/user-resource"),
-    ("conversations_v2", "", "/conversations"),
+    ("conversations_v2", "", "/conversations/orchestrator"),
     ("events_v1", "", "/events"),
     ("events_v1", "Sinks", "/events/event-streams/sink-resource"),
     ("events_v1", "Subscriptions", "/events/event-streams/subscription"),
@@ -168,6 +169,7 @@ const PAGES: &[(&str, &str, &str)] = &[
     ("lookups_v2", "", "/lookup/v2-api"),
     ("marketplace_v1", "", "/marketplace/api"),
     ("marketplace_v1", "AvailableAddOns", "/marketplace/api/available-add-ons"),
+    ("memory_v1", "", "/conversations/memory"),
     ("messaging_v1", "", "/messaging/api"),
     ("messaging_v1", "Deactivations", "/messaging/api/deactivations-resource"),
     ("messaging_v1", "LinkShortening", "/messaging/features/link-shortening"),
@@ -336,6 +338,7 @@ mod tests {
             "/verify/api/verification-check"
         );
         assert_eq!(page("verify_v2", "/v2/SafeList/Numbers"), "/verify/api");
-        assert_eq!(page("memory_v1", "/v1/Stores"), "/usage/api");
+        assert_eq!(page("memory_v1", "/v1/Stores"), "/conversations/memory");
+        assert_eq!(page("monitor_v2", "/v2/Alarms"), "/usage/api");
     }
 }
