@@ -96,12 +96,6 @@
 // Generated types name this crate by its own name.
 extern crate self as twilio_sdk;
 
-#[cfg(feature = "access")]
-#[cfg_attr(docsrs, doc(cfg(feature = "access")))]
-pub mod access;
-#[cfg(feature = "admin")]
-#[cfg_attr(docsrs, doc(cfg(feature = "admin")))]
-pub mod admin;
 mod auth;
 #[cfg(feature = "blocking")]
 #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
@@ -134,6 +128,9 @@ pub mod token_server;
 #[cfg(feature = "emulator")]
 #[cfg_attr(docsrs, doc(cfg(feature = "emulator")))]
 pub use twilio_emulator as emulator;
+#[cfg(feature = "access-control")]
+#[cfg_attr(docsrs, doc(cfg(feature = "access-control")))]
+pub use twilio_sdk_access as access_control;
 #[cfg(feature = "access-token")]
 #[cfg_attr(docsrs, doc(cfg(feature = "access-token")))]
 pub use twilio_sdk_access_token as access_token;

@@ -11,7 +11,7 @@ mod names;
 mod notes;
 mod passwords;
 #[allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-#[path = "../../../twilio-sdk/tests/access/server.rs"]
+#[path = "../../../crates/access/tests/access/server.rs"]
 mod postgres;
 mod resets;
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]

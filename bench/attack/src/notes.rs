@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use twilio_sdk::access::{AccessControl, Permission, Roles};
+use twilio_sdk::access_control::{AccessControl, Permission, Roles};
 use twilio_sdk::audit::NoopAuditSink;
 
 use crate::figures::{Figures, at_pace};

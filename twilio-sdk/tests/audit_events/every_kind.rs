@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use twilio_sdk::access::{AccessControl, MemoryAccessStore, Roles};
+use twilio_sdk::access_control::{AccessControl, MemoryAccessStore, Roles};
 use twilio_sdk::audit::AuditEventKind;
 use twilio_sdk::inbound_auth::{BasicHandler, FileUserStore};
 use twilio_sdk::vault::{ApiLinkerStore, Argon2Params, ConflictPolicy, VaultOptions};

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use twilio_emulator::Emulator;
-use twilio_sdk::access::{AccessControl, Roles, SqliteAccessStore};
+use twilio_sdk::access_control::{AccessControl, Roles, SqliteAccessStore};
 use twilio_sdk::audit::AuditLog;
 use twilio_sdk::inbound_auth::PasswordHash;
 use twilio_sdk::types::SecretString;

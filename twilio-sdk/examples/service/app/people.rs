@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
-use twilio_sdk::access::{Principal, UserRecord};
+use twilio_sdk::access_control::{Principal, UserRecord};
 use twilio_sdk::inbound_auth::Challenge;
 
 use super::Service;

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
-use twilio_sdk::access::AccessError;
+use twilio_sdk::access_control::AccessError;
 use twilio_sdk::audit::AuditError;
 use twilio_sdk::payload_validation::PayloadRules;
 use twilio_sdk::vault::VaultError;

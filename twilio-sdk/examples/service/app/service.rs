@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use twilio_sdk::access::{AccessControl, Guarded, LogView, Principal, Roles, SqliteAccessStore};
+use twilio_sdk::access_control::{AccessControl, Guarded, LogView, Principal, Roles, SqliteAccessStore};
 use twilio_sdk::access_token::AccessToken;
 use twilio_sdk::audit::{AuditEvent, AuditEventKind, AuditLog, AuditSink as _};
 use twilio_sdk::inbound_auth::AuthRules;

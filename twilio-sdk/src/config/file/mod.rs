@@ -189,8 +189,8 @@ impl ConfigLoader {
 
     /// Checks a file for programs with other features and with access to its secrets. Of secrets only the success of
     /// [`resolve`](SecretSource::resolve) counts. Also returns what such a program needs.
-    #[cfg(feature = "admin")]
-    pub(crate) fn check(
+    #[doc(hidden)]
+    pub fn check(
         &self,
         path: &Path,
         names: Option<impl SecretSource + 'static>,
