@@ -29,13 +29,13 @@ pub(super) struct Body {
     padding: u64,
     /// The maximum size of a chunk, and the pause before each further one.
     pace: Option<(usize, Duration)>,
-    /// Whether `Content-Length` is sent.
+    /// `true` if `Content-Length` is sent.
     sized: bool,
     /// The number of bytes before the body breaks off, and whether it does so with a reset.
     cut: Option<(u64, bool)>,
     line: Arc<Line>,
     wait: Option<Pin<Box<Sleep>>>,
-    /// Whether what precedes the break had time to be sent.
+    /// `true` if the bytes before the break had time to be sent.
     flushed: bool,
 }
 

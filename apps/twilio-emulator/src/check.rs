@@ -10,7 +10,7 @@ use super::schema::{DEPTH, Shape, kind, list, map_prefix, resolve, size, text};
 pub(super) struct Problem {
     pub(super) name: String,
     pub(super) reason: String,
-    /// Whether the value is missing.
+    /// `true` if the value is missing.
     pub(super) missing: bool,
 }
 

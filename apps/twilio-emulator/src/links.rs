@@ -4,7 +4,7 @@ use http::uri::Authority;
 
 use super::record::RecordedRequest;
 
-/// What named the host of a request.
+/// The part of a request that named the host.
 pub(super) enum Named {
     /// The first segment of the path, with its leading slash.
     InPath(String),

@@ -1,4 +1,4 @@
-//! Which host and operation a request names.
+//! Finds the host and the operation of a request.
 
 use super::links::Named;
 use super::record::RecordedRequest;

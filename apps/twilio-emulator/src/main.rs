@@ -130,7 +130,7 @@ fn credentials(mut builder: EmulatorBuilder) -> Result<EmulatorBuilder, String> 
     Ok(builder)
 }
 
-/// Writes lines to standard output in a thread of its own: a pipe that is not read must not delay requests.
+/// Writes lines to standard output in a separate thread: a pipe that is not read must not delay requests.
 struct Log {
     lines: SyncSender<String>,
     dropped: Arc<AtomicU64>,
@@ -145,7 +145,7 @@ impl Log {
         Self { lines, dropped }
     }
 
-    /// Adds a line for a request, without the query, whose values can be secret.
+    /// Adds a line for a request. It omits the query, which can contain secrets.
     fn add(&self, request: &RecordedRequest) {
         let operation = match (request.product, request.operation_id) {
             (Some(product), Some(id)) => format!("{product}/{id}"),

@@ -22,7 +22,7 @@ pub(super) struct List<'a> {
     pub(super) key: &'a str,
     /// The schema of one item.
     pub(super) item: &'a Value,
-    /// Whether a client can request further pages.
+    /// `true` if a client can request further pages.
     pageable: bool,
 }
 

@@ -12,7 +12,7 @@ use super::fault::Fault;
 
 /// A request as the emulator received it.
 ///
-/// `Debug` redacts the `Authorization` header, cookies and every parameter whose name is that of a secret.
+/// `Debug` redacts the `Authorization` header, cookies and every parameter with the name of a secret.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct RecordedRequest {
@@ -38,7 +38,7 @@ pub struct RecordedRequest {
     pub operation_id: Option<&'static str>,
     /// The status of the response; 0 if a fault prevented it.
     pub status: u16,
-    /// Whether the request was executed: it was valid and its response was a success, whatever a fault did to that
+    /// `true` if the request was executed: it was valid and its response was a success, whatever a fault did to that
     /// response. A stub counts as the response.
     pub executed: bool,
     /// The fault that hit the request.
@@ -60,7 +60,7 @@ pub struct RecordedFile {
     pub content_type: Option<String>,
     /// The size in bytes.
     pub size: u64,
-    /// Whether the content is that of [`media_bytes`](super::media_bytes).
+    /// `true` if the content is that of [`media_bytes`](super::media_bytes).
     pub is_pattern: bool,
 }
 

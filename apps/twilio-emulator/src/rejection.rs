@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::reply::Reply;
 
-/// Why a request is rejected. The body is `{"code", "message", "more_info", "status"}`.
+/// An error that rejects a request. The body is `{"code", "message", "more_info", "status"}`.
 #[derive(Debug)]
 pub(super) struct Rejection {
     pub(super) status: u16,

@@ -12,7 +12,7 @@ use super::route::Matched;
 use super::sample::Sampler;
 use super::schema::{Shape, kind, text};
 
-/// What a response depends on in addition to the request.
+/// The context of a response, in addition to the request.
 pub(super) struct Context<'a> {
     /// The start of links: the emulator's base URL, or Twilio's host.
     pub(super) base: String,

@@ -1,4 +1,4 @@
-//! Which operation a request names: the host, then the path, then the method.
+//! Finds the operation of a request: by host, then path, then method.
 //!
 //! Specs are parsed when they are needed: a request for one product costs no other product's spec. An index of path
 //! templates, which skips everything else in a spec, says which product of a host has a path.
@@ -50,7 +50,7 @@ pub(super) enum Found {
 
 type Table = Result<Vec<Route>, String>;
 
-/// What is known of a product, each part since the first request that needed it.
+/// A product. Each part is loaded by the first request that needs it.
 struct Loaded {
     product: &'static Product,
     templates: OnceLock<Result<Vec<Vec<Segment>>, String>>,

@@ -17,7 +17,7 @@ pub(super) struct Shape<'a> {
     pub(super) additional: Option<&'a Value>,
     /// `oneOf` and `anyOf`.
     pub(super) variants: Vec<&'a Value>,
-    /// What distinguishes the variants, if the schema says so.
+    /// The discriminator of the variants, if there is one.
     pub(super) discriminator: Option<&'a Value>,
     /// The property that names the variant, and its value for the variant that was merged.
     pub(super) tag: Option<(&'a str, &'a str)>,

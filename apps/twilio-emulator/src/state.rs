@@ -1,4 +1,4 @@
-//! What the connections of an emulator share.
+//! The state that the connections of an emulator share.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::AtomicU64;

@@ -54,7 +54,7 @@ struct Declared<'a> {
     name: &'a str,
     schema: &'a Value,
     required: bool,
-    /// Whether an array is one value, separated by commas.
+    /// `true` if an array is one value, separated by commas.
     joined: bool,
 }
 

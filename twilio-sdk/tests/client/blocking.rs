@@ -1,4 +1,4 @@
-//! Calls without an async runtime in the caller's code.
+//! Requests without an async runtime in the caller's code.
 
 use crate::common::{client, client_at, mock};
 use twilio_emulator::Emulator;

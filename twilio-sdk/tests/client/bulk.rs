@@ -217,7 +217,7 @@ async fn review_66_after_kill_9_nothing_is_sent_twice_and_nothing_is_lost() {
     use std::time::Duration;
     use twilio_emulator::{Fault, RequestMatcher};
     let mock = mock().await;
-    // Slow enough that many requests are in flight at any moment: their messages exist, and no one was told.
+    // Slow enough that many requests are always in flight: their messages exist, without a response.
     mock.inject_fault(RequestMatcher::operation("CreateMessage"), Fault::delay(Duration::from_millis(100)))
         .unwrap();
     let path = std::env::temp_dir().join(format!("twilio-sdk-journal-{}", std::process::id()));

@@ -1,4 +1,4 @@
-//! The credentials of endpoints of one's own, as they go over the wire.
+//! Credentials for custom endpoints, as they are sent.
 
 use crate::common::loopback::{Loopback, Reply};
 use crate::common::{ACCOUNT, KEY};

@@ -3,7 +3,7 @@
 use crate::common::{client, mock};
 use twilio_emulator::{Emulator, Fault, RequestMatcher};
 
-/// How many messages Twilio would have sent.
+/// Returns the number of messages that Twilio would have sent.
 fn executed(mock: &Emulator) -> usize {
     mock.requests().iter().filter(|request| request.executed).count()
 }

@@ -1,4 +1,4 @@
-//! What holds requests back: the bound on requests under way, the rate limit and the circuit breaker.
+//! The limits before each attempt: requests in flight, rate limit and circuit breaker.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
@@ -14,7 +14,7 @@ use twilio_sdk::{
 const ACCOUNT: &str = "AC00000000000000000000000000000001";
 const MESSAGE: &str = "SM00000000000000000000000000000001";
 
-/// Answers requests when it is let, and counts those that wait for an answer.
+/// Responds to requests when it is released, and counts those that wait for a response.
 struct Server {
     url: String,
     status: AtomicU16,
@@ -72,12 +72,12 @@ impl Server {
         }
     }
 
-    /// Lets this many requests have their answers.
+    /// Releases this many responses.
     fn answer(&self, requests: usize) {
         self.leave.add_permits(requests);
     }
 
-    /// Until this many requests wait for their answers.
+    /// Waits until this many requests wait for their responses.
     async fn reach(&self, waiting: usize) {
         while self.waiting.load(Ordering::SeqCst) != waiting {
             tokio::time::sleep(Duration::from_millis(1)).await;
@@ -121,7 +121,7 @@ async fn a_call_that_gets_no_turn_says_so_and_sends_nothing() {
     server.reach(1).await;
     let error = call(twilio.clone()).await.unwrap_err();
     assert!(error.is_local_limit(), "{error}");
-    assert!(error.to_string().contains("max_in_flight is 1"), "{error}");
+    assert!(error.to_string().contains("raise max_in_flight"), "{error}");
     assert!(!error.may_have_executed());
     server.answer(1);
     first.await.unwrap().unwrap();
@@ -148,7 +148,7 @@ async fn a_dropped_call_gives_its_turn_back() {
 async fn requests_of_the_accounts_other_programs_count() {
     let server = Server::start().await;
     let twilio = Client::new(config(&server).pool(PoolConfig::new().max_in_flight(10))).unwrap();
-    // The one that tells is ours; seven of the ten places are others'.
+    // The request that learns it is ours; other programs have seven of the ten slots.
     server.concurrent.store(8, Ordering::SeqCst);
     server.answer(1);
     call(twilio.clone()).await.unwrap();
@@ -214,7 +214,7 @@ async fn a_host_that_fails_is_left_alone_and_probed_again() {
     assert_eq!(server.seen.load(Ordering::SeqCst), 6);
 }
 
-/// Whether the circuit is open after calls that are answered with these statuses; 0 stands for a pause.
+/// Returns whether the circuit is open after responses with these statuses; 0 is a pause.
 async fn is_open_after(statuses: &[u16], breaker: CircuitBreakerConfig) -> bool {
     let server = Server::start().await;
     server.answer(statuses.len() + 1);

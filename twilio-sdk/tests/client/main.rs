@@ -1,8 +1,8 @@
 //! The client on the wire: credentials, requests, responses, pages, retries and files, with the emulator and with servers
-//! of the tests' own.
+//! of these tests.
 //!
-//! The tests are one program, because every further one would have to be linked with the whole SDK. Those that watch what
-//! all threads log are programs of their own.
+//! The tests are one program, because every further one would have to be linked with the whole SDK. Those that capture
+//! what all threads log are separate programs.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[cfg(feature = "blocking")]
@@ -15,6 +15,8 @@ mod certificates;
 mod client_validation;
 #[path = "../common/mod.rs"]
 mod common;
+#[cfg(feature = "config-file")]
+mod config_file;
 mod credentials;
 mod custom_auth;
 #[cfg(feature = "emulator")]

@@ -263,7 +263,7 @@ async fn review_26_a_position_is_kept_and_goes_on_elsewhere() {
             got.push(sid(&items.next().await.unwrap().unwrap()));
         }
         let kept = serde_json::to_string(&items.position()).unwrap();
-        // What was scripted and not asked for.
+        // Stubs that were not used.
         while items.next().await.is_some() {}
         let position: Option<twilio_sdk::PagePosition> = serde_json::from_str(&kept).unwrap();
         assert_eq!(position.is_none(), stop == 6, "{kept}");

@@ -69,7 +69,7 @@ fn no_value_leaves_its_place_in_the_url() {
     });
 }
 
-/// Pages whose links lead anywhere among them: from each page to the one at its place in `links`.
+/// Pages that link to any of each other: each page to the one at its index in `links`.
 fn page(number: usize, links: &[Option<usize>]) -> String {
     let next = links[number].map(|next| format!("/v2/Services?PageSize=2&Page={next}"));
     let items = [0, 1].map(|item| json!({ "sid": format!("VA{number}-{item}") }));

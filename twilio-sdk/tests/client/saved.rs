@@ -11,7 +11,7 @@ type CreateMessage = twilio_sdk::api_v2010::builder::CreateMessage;
 const ORGANIZATION: &str = "OR00000000000000000000000000000001";
 const USER: &str = "US00000000000000000000000000000001";
 
-/// What of a request a user can tell.
+/// The observable parts of a request.
 fn seen(request: &RecordedRequest) -> impl PartialEq + std::fmt::Debug + use<> {
     let header = |name: &str| request.header(name).map(str::to_owned);
     (

@@ -1,4 +1,4 @@
-//! OAuth apps of Twilio's: one token for all calls, fetched, renewed and given up at the right moments.
+//! Twilio's OAuth apps: one token for all requests, fetched, refreshed and discarded at the right time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -29,7 +29,7 @@ fn token(name: &str, expires_in: i64) -> Reply {
     Reply::new(200, format!(r#"{{"access_token":"{name}","token_type":"Bearer","expires_in":{expires_in}}}"#))
 }
 
-/// A server whose n-th token is `token-n`, with the given life; every call is answered with `{}`.
+/// A server that issues `token-n` as its n-th token, with the given lifetime, and returns `{}` to every other request.
 async fn server(expires_in: i64) -> Loopback {
     let count = AtomicUsize::new(0);
     Loopback::start(move |seen, _| match seen.path.as_str() {
@@ -135,7 +135,7 @@ async fn a_token_endpoint_of_its_own_is_asked_and_not_the_base_url() {
 
 #[tokio::test]
 async fn the_margin_is_a_tenth_of_a_short_life_and_the_next_token_is_fetched_in_it() {
-    // With a life of 0 s every call is past the token's end; with one of 100 s none is inside the margin yet.
+    // With a lifetime of 0 s the token has expired at every request; with 100 s no request is within the margin.
     for (life, requests) in [(0, 3), (-5, 3), (100, 1), (1_438_315_200_000, 1)] {
         let server = server(life).await;
         let twilio = client(&server.url);
@@ -191,7 +191,7 @@ async fn the_old_token_serves_until_its_end_when_no_new_one_can_be_had() {
     assert_eq!(server.at(TOKEN).len(), 2, "a failed fetch is not tried again at once");
 }
 
-/// The token is due at once and ends within 2 s; the next one takes longer than a call waits that has a valid one.
+/// The token is due at once and expires within 2 s; the next one takes longer than a request with a valid one waits.
 #[tokio::test]
 async fn a_call_whose_token_expires_while_it_waits_gets_the_next_one() {
     let name = ends_in(2);
@@ -239,7 +239,7 @@ async fn a_second_refusal_is_the_answer_and_a_403_never_costs_a_token() {
     }
 }
 
-/// Fifty calls are refused with the same token: the first gives it up, the others must keep the newer one.
+/// Fifty requests are rejected with one token: the first discards it, the others must keep the newer one.
 #[tokio::test]
 async fn a_late_refusal_of_the_old_token_keeps_the_newer_one() {
     let count = AtomicUsize::new(0);
@@ -273,7 +273,7 @@ async fn waiting_for_the_token_is_inside_the_calls_time_out_and_a_cancelled_call
     })
     .await;
     let twilio = client(&server.url);
-    // The first begins the fetch and is dropped; the second gives up on its own time-out.
+    // The first starts the fetch and is dropped; the second reaches its timeout.
     let first = tokio::spawn({
         let twilio = twilio.clone();
         async move { call(&twilio).await }

@@ -45,7 +45,7 @@ async fn all_that_is_wrong_is_told_at_once_and_nothing_is_sent() {
     assert!(text.ends_with("; `Page` must be at least 0"), "{text}");
     assert!(!format!("{text} {error:?}").contains("PERSONAL"), "{error:?}");
     assert_eq!(error.operation_id(), Some("ListCall"));
-    // The first page is a call too, and so is one with the whole response.
+    // A first page is checked too, and so is a request for the whole response.
     let list = twilio.api_v2010().list_call().page_size(0);
     assert_eq!(broken(&list.clone().items().next().await.unwrap().unwrap_err()).len(), 1);
     assert_eq!(broken(&list.send_with_response().await.unwrap_err()).len(), 1);

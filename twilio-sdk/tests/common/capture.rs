@@ -1,4 +1,4 @@
-//! Everything that is traced or logged on this thread, down to level TRACE, whoever says it.
+//! Captures everything that any crate traces or logs on this thread, down to level TRACE.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
 use std::cell::RefCell;
@@ -34,7 +34,7 @@ impl Seen {
 #[derive(Default)]
 struct Stored {
     spans: Vec<(u64, Seen)>,
-    /// The registry gives an id again, so that each is that of its newest span.
+    /// The registry reuses IDs, so that each belongs to its newest span.
     ids: HashMap<u64, usize>,
     events: Vec<Seen>,
 }
@@ -72,7 +72,7 @@ impl Capture {
         stored.spans.iter().filter(|(_, span)| span.name == name).cloned().collect()
     }
 
-    /// The SDK's own events with a message.
+    /// Returns the SDK's events with a message.
     pub fn events(&self, message: &str) -> Vec<Seen> {
         let stored = self.stored.lock().unwrap();
         let ours =
@@ -91,7 +91,7 @@ impl Capture {
         out
     }
 
-    /// Who said something.
+    /// The target of an event.
     pub fn targets(&self) -> Vec<String> {
         let mut targets: Vec<String> =
             self.all().lines().filter_map(|line| Some(line.split_once(' ')?.0.to_owned())).collect();

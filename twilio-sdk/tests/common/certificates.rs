@@ -9,7 +9,7 @@ use rcgen::{
 use rustls::pki_types::PrivateKeyDer;
 use rustls::server::WebPkiClientVerifier;
 
-/// Somebody who signs certificates.
+/// A certificate authority.
 pub struct Authority {
     certificate: Certificate,
     issuer: Issuer<'static, KeyPair>,
@@ -62,11 +62,11 @@ impl Identity {
     }
 }
 
-/// How a server does TLS.
+/// TLS settings of a server.
 pub struct Tls<'a> {
     pub identity: Identity,
     pub versions: &'static [&'static rustls::SupportedProtocolVersion],
-    /// Whose clients are let in; anybody's where there is none.
+    /// The authority of accepted client certificates; `None` requires no certificate.
     pub clients: Option<&'a Authority>,
     pub alpn: &'static [&'static str],
 }

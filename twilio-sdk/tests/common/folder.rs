@@ -54,7 +54,7 @@ pub fn chmod(path: &Path, mode: u32) {
     std::fs::set_permissions(path, permissions).unwrap();
 }
 
-/// Whether bytes hold other bytes.
+/// Returns whether bytes contain other bytes.
 pub fn holds(bytes: &[u8], wanted: &str) -> bool {
     bytes.windows(wanted.len()).any(|window| window == wanted.as_bytes())
 }

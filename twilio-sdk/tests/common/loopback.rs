@@ -1,4 +1,4 @@
-//! A server of the tests' own on a free port: what a request gets is decided by a closure, and every request is kept.
+//! A local server on a free port: a closure returns the response, and every request is recorded.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
 use std::sync::{Arc, Mutex};
@@ -38,14 +38,14 @@ impl Seen {
     }
 }
 
-/// What a request gets.
+/// The response to a request.
 #[derive(Clone, Debug)]
 pub struct Reply {
     pub status: u16,
     pub headers: Vec<(&'static str, String)>,
     pub body: String,
     pub delay: Duration,
-    /// Closes the connection instead of answering.
+    /// Closes the connection without a response.
     pub reset: bool,
 }
 
@@ -104,7 +104,7 @@ impl Loopback {
         self.seen.lock().unwrap().clone()
     }
 
-    /// The requests whose path ends so.
+    /// Returns the requests with this end of their path.
     pub fn at(&self, path: &str) -> Vec<Seen> {
         self.seen().into_iter().filter(|seen| seen.path.ends_with(path)).collect()
     }

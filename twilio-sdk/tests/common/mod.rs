@@ -1,4 +1,4 @@
-//! What the wire tests share.
+//! Shared code of the tests.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
 pub mod loopback;

@@ -12,7 +12,7 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// From now on nothing is taken down, or everything again.
+    /// Makes the sink full, or accept events again.
     pub fn fill(&self, full: bool) {
         self.full.store(full, Ordering::SeqCst);
     }

@@ -15,10 +15,10 @@ use tokio_rustls::server::TlsStream;
 
 use crate::wire::{Request, read, write};
 
-/// What the server does with a request.
+/// The server's reaction to a request.
 #[derive(Clone, Debug)]
 pub enum Answer {
-    /// Answers; the connection stays.
+    /// Responds and keeps the connection open.
     Whole { status: u16, headers: Vec<(String, String)>, body: Vec<u8> },
     /// Sends these bytes and closes.
     Bytes(Vec<u8>),
@@ -28,7 +28,7 @@ pub enum Answer {
     Reset,
     /// Reads the request and says nothing until the client goes.
     Silence,
-    /// Answers `{}` once [`Server::release`] lets it.
+    /// Responds with `{}` after [`Server::release`].
     Hold,
     /// Sends a head and then one piece after another for ever, with a pause between them.
     Endless { head: String, piece: Vec<u8>, pause: Duration },
@@ -76,7 +76,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Answers requests in this order, and every later one with `{}`.
+    /// Responds to requests in this order, and to every later one with `{}`.
     pub async fn start(script: impl IntoIterator<Item = Answer>) -> Self {
         Self::launch(script, None).await
     }
@@ -118,37 +118,37 @@ impl Server {
         self.state.requests.lock().expect("no panic").clone()
     }
 
-    /// How many attempts there were: requests that were read, and those that were not.
+    /// Returns the number of attempts: requests that were read, and those that were not.
     pub fn attempts(&self) -> usize {
         self.requests().len() + self.state.unread.load(SeqCst)
     }
 
-    /// How many connections were made in all.
+    /// Returns the number of accepted connections.
     pub fn accepted(&self) -> usize {
         self.state.accepted.load(SeqCst)
     }
 
-    /// How many connections there are.
+    /// Returns the number of open connections.
     pub fn open(&self) -> usize {
         self.state.open.load(SeqCst)
     }
 
-    /// How many requests wait for their answer.
+    /// Returns the number of requests that wait for their response.
     pub fn under_way(&self) -> usize {
         self.state.under_way.load(SeqCst)
     }
 
-    /// How many requests waited for their answer at once, at the most.
+    /// Returns the maximum number of requests that waited for their response at once.
     pub fn most_under_way(&self) -> usize {
         self.state.most.load(SeqCst)
     }
 
-    /// How many bytes of endless answers the client took.
+    /// Returns the number of bytes of endless responses that the client read.
     pub fn written(&self) -> u64 {
         self.state.written.load(SeqCst)
     }
 
-    /// Lets this many of the held answers go.
+    /// Releases this many of the held responses.
     pub fn release(&self, answers: usize) {
         self.permits.add_permits(answers);
     }

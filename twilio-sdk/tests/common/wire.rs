@@ -17,7 +17,7 @@ impl Request {
     }
 }
 
-/// Writes an answer after which the connection stays; `None` where the client has gone.
+/// Writes a response and keeps the connection open; `None` if the client has disconnected.
 pub async fn write<S: AsyncWrite + Unpin>(
     stream: &mut S,
     status: u16,

@@ -23,7 +23,7 @@ pub struct Fault {
     effect: Effect,
     /// The pause before the response.
     delay: Duration,
-    /// Whether the request is not executed.
+    /// `true` if the request is not executed.
     instead: bool,
     headers: Vec<(String, String)>,
     body: Option<Bytes>,

@@ -1,4 +1,4 @@
-//! Which endpoint for files a request names.
+//! Finds the endpoint for files that a request names.
 
 use crate::record::RecordedRequest;
 use crate::route::label;

@@ -1,4 +1,4 @@
-//! When faults apply.
+//! Rules: matcher, faults and counts.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};

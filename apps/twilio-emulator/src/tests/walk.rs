@@ -22,7 +22,7 @@ async fn every_list_gives_each_item_once() {
             panic!()
         };
         let Some(list) = detect(&matched, schema) else { continue };
-        // Asks for ten a page, where that can be asked for.
+        // Requests ten items a page, if there is a parameter for it.
         let size = operation.parameters.iter().find(|p| matches!(p.name, "PageSize" | "pageSize" | "Size"));
         if let Some(size) = size {
             let max = resolve(route.spec, size.schema).get("maximum").and_then(Value::as_u64).unwrap_or(10);
@@ -53,7 +53,7 @@ async fn every_list_gives_each_item_once() {
                 None => break kind,
             };
         };
-        // A list that says nothing of further pages gives what was asked for.
+        // A list without paging fields returns the requested items.
         let expected = if kind == "bare" && size.is_some() { 10 } else { ITEMS };
         assert_eq!(seen, expected, "{label} {kind}");
         assert!(ids.is_empty() || ids.len() == expected, "{label}: {} of {expected}", ids.len());
@@ -65,7 +65,7 @@ async fn every_list_gives_each_item_once() {
     assert!(kinds.values().sum::<usize>() > 370, "{kinds:?}");
 }
 
-/// What kind of envelope it is and the address of the next page.
+/// Returns the kind of envelope and the address of the next page.
 fn next(body: &Value, request: &Request, operation: &Operation<'_>) -> (&'static str, Option<String>) {
     let text = |v: &Value| v.as_str().map(str::to_owned);
     let with = |name: &str, value: String| {

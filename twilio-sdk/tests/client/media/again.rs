@@ -1,4 +1,4 @@
-//! When an upload is sent a second time.
+//! Retries of uploads.
 
 use twilio_emulator::{Fault, RequestMatcher};
 use twilio_sdk::media::UploadContent;
@@ -18,7 +18,7 @@ async fn content_in_memory_is_sent_again_only_where_nothing_was_carried_out() {
     let last = mock.requests().pop().unwrap().file.unwrap();
     assert_eq!((last.size, last.is_pattern), (200_000, true));
 
-    // An upload without a time-out of its own waits no longer than the client's.
+    // An upload without its own timeout has that of the client.
     mock.clear_requests();
     mock.inject_sequence(on(), [Some(Fault::status(429).header("Retry-After", "3600"))]).unwrap();
     let call = asset(&mock, bytes()).with_retry(quick()).send();

@@ -72,7 +72,7 @@ async fn the_hosts_of_files_refuse_credentials_in_the_mock_as_they_do_in_life() 
     let mock = mock().await;
     let twilio = client(&mock);
     let _ = twilio.media().message(MESSAGE, MEDIA).download().await.unwrap();
-    // The files' own path on the API's port, where credentials do go along.
+    // The path of the file on the API's port, where credentials are sent.
     let url = format!("{}/files/message/{MEDIA}", mock.base_url());
     let error = twilio.media().url(url).download().await.unwrap_err();
     assert_eq!(error.status().map(|status| status.as_u16()), Some(400));

@@ -1,4 +1,4 @@
-//! Files of 256 MiB in a process of their own, whose memory is watched from outside of the code under test.
+//! Files of 256 MiB in a separate process, whose memory is measured from outside.
 
 use std::io;
 use std::pin::Pin;

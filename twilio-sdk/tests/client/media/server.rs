@@ -1,4 +1,4 @@
-//! A server that answers as it is told, whatever is asked.
+//! A server with scripted responses, whatever the request.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What comes after a request: text that is sent, or a wait.
+/// A step after a request: bytes to send, or a pause.
 #[derive(Clone)]
 pub enum Step {
     Send(String),
@@ -20,7 +20,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Answers each request by its path; the connection ends after the last step.
+    /// Responds to each request by its path and closes the connection after the last step.
     pub async fn start(answer: impl Fn(&str) -> Vec<Step> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());

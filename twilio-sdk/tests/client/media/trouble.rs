@@ -23,7 +23,7 @@ async fn silence_between_pieces_is_a_time_out_and_slowness_is_not() {
         ]
     })
     .await;
-    // The whole takes longer than the call's time-out, which is for the first piece.
+    // The whole takes longer than the request timeout, which applies to the first chunk.
     let call = client_at(&slow.url).media().recording(RECORDING).with_timeout(Duration::from_millis(100));
     let download = call.with_idle_timeout(Duration::from_secs(5)).download().await.unwrap();
     assert_eq!(download.bytes_with_limit(10).await.unwrap(), "0123456789");
@@ -35,7 +35,7 @@ async fn silence_between_pieces_is_a_time_out_and_slowness_is_not() {
         client_at(&silent.url).media().recording(RECORDING).with_idle_timeout(Duration::from_millis(50));
     let mut download = call.download().await.unwrap();
     assert_eq!(download.chunk().await.unwrap().unwrap(), "01234");
-    // Nobody waits here, so that this time does not count.
+    // The caller does not read here, so that this time does not count.
     tokio::time::sleep(Duration::from_millis(80)).await;
     let error = download.chunk().await.unwrap_err();
     assert!(error.is_timeout() && error.status().is_some(), "{error:?}");
@@ -127,7 +127,7 @@ async fn a_download_is_tried_again_until_its_first_piece_is_there() {
         assert!(download.bytes_with_limit(64 << 10).await.unwrap() == content(64 << 10));
         mock.clear_faults();
     }
-    // Also where the file's own host fails: the way is gone from its start.
+    // Also if the host of the file fails: the redirects are followed again from the start.
     mock.clear_requests();
     mock.inject_sequence(RequestMatcher::operation("FetchFile"), [Some(Fault::status(500))]).unwrap();
     let download = twilio.media().message(MESSAGE, MEDIA).with_retry(quick()).download().await.unwrap();

@@ -27,12 +27,12 @@ pub(super) fn quick() -> RetryConfig {
     RetryConfig::new().initial_backoff(Duration::from_millis(1)).max_backoff(Duration::from_millis(2))
 }
 
-/// A reader that nothing is known of.
+/// A reader without known length.
 pub(super) fn reader(bytes: Bytes) -> impl tokio::io::AsyncRead + Send + 'static {
     io::Cursor::new(bytes)
 }
 
-/// A stream that gives these pieces, with waits between them.
+/// A stream of these chunks, with pauses between them.
 struct Pieces(Vec<Result<Bytes, String>>, bool);
 
 impl futures_core::Stream for Pieces {
@@ -87,7 +87,7 @@ async fn an_asset_goes_up_as_a_form_with_its_names_and_its_content() {
         (Some("Katze \"1\"; ü.png"), Some("image/png"))
     );
     assert!(request.body == sent);
-    // The length is known before, so that nothing has to be chunked.
+    // The length is known, so that no chunked encoding is needed.
     let length: u64 = request.header("content-length").unwrap().parse().unwrap();
     assert!(length > 3_000_001 && request.header("transfer-encoding").is_none());
     assert!(request.authorization().is_some());
@@ -214,7 +214,7 @@ async fn an_upload_that_stands_still_is_a_time_out_and_a_slow_one_is_not() {
     let deaf = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let twilio = client_at(&format!("http://{}", deaf.local_addr().unwrap()));
     let call = |bytes| twilio.media().upload_conversation(SERVICE, UploadContent::bytes(bytes));
-    // Larger than what the sockets hold, and smaller: no progress, and no answer.
+    // Larger than the socket buffers, and smaller: no progress, and no response.
     for size in [64 << 20, 100] {
         let error =
             call(content(size)).with_idle_timeout(Duration::from_millis(80)).send().await.unwrap_err();

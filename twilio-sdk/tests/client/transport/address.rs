@@ -1,4 +1,4 @@
-//! Where requests go: the base URL, region and edge.
+//! The destination of requests: base URL, region and edge.
 
 use twilio_sdk::{
     ApiKeyConfig, Client, ConnectionConfig, Edge, Location, ProxyServer, Region, RetryConfig, TlsConfig,
@@ -77,7 +77,7 @@ fn region_of(name: &str) -> Region {
     }
 }
 
-/// No name is looked up: the proxy is asked for the host, and leads to a server on this machine.
+/// No name is resolved: the proxy gets the host, and connects to a local server.
 #[tokio::test]
 async fn review_21_region_and_edge_make_the_host_that_is_asked() {
     let authority = Authority::new("root");

@@ -1,4 +1,4 @@
-//! A call that is dropped is cancelled, and leaves nothing behind.
+//! Dropping a request cancels it and leaves nothing behind.
 
 use std::time::Duration;
 
@@ -7,12 +7,12 @@ use twilio_sdk::{Client, ConnectionConfig, PoolConfig, RetryConfig};
 use crate::server::{Answer, Server, until};
 use crate::transport::{build, config};
 
-/// A client whose one place a forgotten call would keep for ever.
+/// A client with one slot, which a leaked request would keep forever.
 fn narrow(server: &Server) -> ConnectionConfig {
     config(&server.url()).pool(PoolConfig::new().max_in_flight(1).acquire_timeout(Duration::from_secs(5)))
 }
 
-/// Starts a call and drops it once something is so.
+/// Starts a request and drops it once a condition holds.
 async fn cancel(twilio: &Client, what: &str, holds: impl FnMut() -> bool) {
     let call = twilio.api_v2010().create_message("+15558675310").send();
     tokio::select! {
@@ -21,7 +21,7 @@ async fn cancel(twilio: &Client, what: &str, holds: impl FnMut() -> bool) {
     }
 }
 
-/// The next call goes through, and nothing is under way any more.
+/// The next request succeeds, and nothing is in flight.
 async fn next(twilio: &Client, server: &Server) {
     twilio.api_v2010().fetch_balance().send().await.expect("a place for the next call");
     until("only the idle connection is left", || server.open() == 1).await;
@@ -57,7 +57,7 @@ async fn while_it_waits_for_the_next_attempt() {
     tokio::select! {
         outcome = call => panic!("the call ended: {outcome:?}"),
         () = until("the first attempt is made", || server.requests().len() == 1 && server.under_way() == 0) => {
-            // One that waits for its next attempt keeps nobody from going first.
+            // A request that waits for its next attempt blocks no other.
             next(&twilio, &server).await;
         }
     }
@@ -94,7 +94,7 @@ async fn while_it_connects() {
         };
         let mut greeting = Vec::new();
         let mut stream = accepted;
-        // Nobody is left who would wait for the handshake.
+        // No task is left that waits for the handshake.
         let read = tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut greeting);
         let _ = tokio::time::timeout(Duration::from_secs(5), read).await.expect("the connection is closed");
     }

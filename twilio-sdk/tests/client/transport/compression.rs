@@ -1,4 +1,4 @@
-//! Compressed answers.
+//! Compressed responses.
 
 use twilio_sdk::{ResponseLimits, RetryConfig};
 
@@ -36,7 +36,7 @@ fn bomb(repetitions: usize) -> Vec<u8> {
     }
     put(0, 7);
     put(0, 8);
-    // Checksum and length are wrong, but nobody should come so far.
+    // Checksum and length are wrong, but no reader should get that far.
     out.extend([0; 8]);
     out
 }
@@ -74,7 +74,7 @@ fn peak() -> u64 {
     line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() << 10
 }
 
-/// In a process of its own, where no other test uses memory.
+/// Runs in a separate process, where no other test uses memory.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn memory_does_not_grow_with_what_a_body_would_become() {

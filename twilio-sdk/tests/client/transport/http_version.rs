@@ -1,4 +1,4 @@
-//! Which version of HTTP is spoken.
+//! HTTP versions.
 
 use std::sync::{Arc, Mutex};
 
@@ -18,7 +18,7 @@ use crate::certificates::{Authority, Tls};
 use crate::server::until;
 use crate::transport::{build, config};
 
-/// A server that speaks both versions and tells which one was asked.
+/// A server with both versions that returns the version of the request.
 struct Both {
     url: String,
     seen: Arc<Mutex<Vec<Version>>>,
@@ -26,7 +26,7 @@ struct Both {
 }
 
 impl Both {
-    /// With TLS or without, with this many bytes in a header of every answer.
+    /// With or without TLS, with this many bytes in a header of every response.
     async fn start(tls: Option<rustls::ServerConfig>, header: usize) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let scheme = if tls.is_some() { "https" } else { "http" };
@@ -193,7 +193,7 @@ async fn with_2_a_call_that_is_dropped_ends_its_stream_and_not_the_connection() 
     }
 }
 
-/// A server that refuses every stream unread (REFUSED_STREAM), as one does that is too busy.
+/// A server that rejects every stream unread (REFUSED_STREAM), as an overloaded one does.
 async fn refusing() -> (String, Arc<Mutex<u32>>, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

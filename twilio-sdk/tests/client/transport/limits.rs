@@ -1,4 +1,4 @@
-//! How large an answer may be.
+//! Size limits of responses.
 
 use std::time::Duration;
 

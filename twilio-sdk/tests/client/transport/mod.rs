@@ -1,4 +1,4 @@
-//! What carries a call, over real sockets: every option does what it says, and nothing is sent twice by accident.
+//! The transport, over real sockets: every option works as documented, and nothing is sent twice by accident.
 
 mod address;
 mod cancel;
@@ -55,7 +55,7 @@ fn once(server: &Server) -> Client {
     build(config(&server.url()).retry(RetryConfig::disabled()))
 }
 
-/// What ends without waiting for what would take much longer.
+/// Fails if a future takes much longer than it should.
 async fn promptly<T>(call: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(10), call).await.expect("it waited for nothing")
 }

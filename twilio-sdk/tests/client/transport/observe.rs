@@ -1,4 +1,4 @@
-//! What the server sees of the client, and what the caller sees of the attempts.
+//! Attempts as the server and as the caller observe them.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -23,7 +23,7 @@ async fn the_user_agent_names_the_library_and_then_the_user() {
     }
 }
 
-/// What an attempt was, as far as it can be foretold.
+/// The predictable part of an attempt.
 #[derive(Debug, PartialEq)]
 struct Seen {
     number: u32,

@@ -10,7 +10,7 @@ use twilio_sdk::{ConnectionConfig, RetryConfig};
 use crate::server::{Answer, Server};
 use crate::transport::{ACCOUNT, client, once};
 
-/// A library replaced the bodies of server errors by its own words.
+/// A library replaced the bodies of server errors by its own messages.
 #[tokio::test]
 async fn the_body_of_a_server_error_is_kept() {
     let body = r#"{"code":20500,"message":"what really happened"}"#;
@@ -23,7 +23,7 @@ async fn the_body_of_a_server_error_is_kept() {
     }
 }
 
-/// A library lost the fields of RFC 9457 where the call was a list.
+/// A library lost the fields of RFC 9457 for lists.
 #[tokio::test]
 async fn an_error_of_a_list_keeps_every_field() {
     let body = json!({
@@ -134,7 +134,7 @@ async fn the_next_page_is_asked_for_as_its_link_says() {
         json!({ "services": [{ "sid": "VA1" }], "meta": { "key": "services", "next_page_url": link } });
     let last =
         json!({ "services": [{ "sid": "VA2" }], "meta": { "key": "services", "next_page_url": null } });
-    // Pages are tried again like other calls.
+    // Pages are retried like other requests.
     let script = [
         Answer::status(200, &[], page.to_string()),
         Answer::status(503, &[], ""),
@@ -147,7 +147,7 @@ async fn the_next_page_is_asked_for_as_its_link_says() {
     assert_eq!(targets, ["/v2/Services?PageSize=2", link, link]);
 }
 
-/// Two libraries have no time-out unless one is given.
+/// Two libraries have no default timeout.
 #[test]
 fn there_is_a_time_out_and_no_endless_retry_unless_asked_for() {
     assert_eq!(ConnectionConfig::DEFAULT_TIMEOUT, Duration::from_secs(30));

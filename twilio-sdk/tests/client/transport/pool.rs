@@ -1,4 +1,4 @@
-//! Connections that are kept, and how many calls are under way.
+//! Kept connections, and requests in flight.
 
 use std::time::Duration;
 
@@ -97,7 +97,7 @@ async fn a_connection_is_used_again_by_all_products_and_all_credentials() {
     let requests = server.requests();
     let seen = |n: usize| (requests[n].header("authorization").unwrap(), requests[n].target.as_str());
     assert_ne!(seen(0).0, seen(6).0);
-    // A sub-account's call keeps the credentials of its client.
+    // A request for a subaccount keeps the credentials of its client.
     assert_eq!((seen(7).0, seen(7).1), (seen(6).0, seen(0).1));
 }
 
@@ -139,7 +139,7 @@ async fn a_connection_that_the_server_closed_while_idle_is_not_used_again() {
     let server = Server::start([close, Answer::Bytes(bytes)]).await;
     let twilio = pooled(&server, PoolConfig::new());
     for connections in 1..4 {
-        // Sent once: a call that is not idempotent cannot be tried again on another connection.
+        // Sent once: a request that is not idempotent cannot be retried on another connection.
         twilio.api_v2010().create_message("+15558675310").send().await.unwrap();
         assert_eq!((server.accepted(), server.requests().len()), (connections, connections));
         if connections < 3 {

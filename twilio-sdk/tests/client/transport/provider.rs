@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 const MODE: &str = "TWILIO_SDK_TEST_PROVIDER";
 
-/// What a default provider decides is decided once for a process, so each case has its own.
+/// A default provider is set once for a process, so each case has a process.
 async fn outcome(mode: &str) -> (bool, String) {
     let output = tokio::process::Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "transport::provider::review_38_one_line_lets_other_crates_use_reqwest"])
@@ -16,7 +16,7 @@ async fn outcome(mode: &str) -> (bool, String) {
     (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// What `reqwest::Client::new()` does where native TLS, which it prefers, is not built in.
+/// Runs `reqwest::Client::new()` without native TLS, which it would prefer.
 fn theirs() -> reqwest::Client {
     reqwest::Client::builder().tls_backend_rustls().build().unwrap()
 }

@@ -15,7 +15,7 @@ use crate::server::Server;
 use crate::transport::{build, config};
 use crate::wire::{Request, read};
 
-/// A proxy that leads every tunnel to one server, whatever host it is asked for, if the credentials are right.
+/// A proxy that connects every tunnel to one server, whatever the host, if the credentials are correct.
 pub struct Tunnel {
     address: SocketAddr,
     scheme: &'static str,
@@ -53,7 +53,7 @@ impl Tunnel {
         format!("{}://{}", self.scheme, self.address)
     }
 
-    /// What was asked of the proxy.
+    /// Returns the requests to the proxy.
     pub fn asked(&self) -> Vec<Request> {
         self.asked.lock().unwrap().clone()
     }
@@ -183,7 +183,7 @@ async fn review_08_a_proxy_is_never_asked_for_this_machine() {
     let proxy = Tunnel::to(server.address).await;
     let through = || ProxyServer::new(proxy.url()).basic_auth("user", "pass word");
     for (index, url) in names(server.address.port()).iter().enumerate() {
-        // Not every address of this machine reaches the server; whether the proxy is asked is what counts.
+        // Not every loopback address reaches the server; what counts is whether the proxy gets a request.
         let _ = build(config(url).proxy(through()).retry(RetryConfig::disabled()))
             .api_v2010()
             .fetch_balance()
@@ -195,7 +195,7 @@ async fn review_08_a_proxy_is_never_asked_for_this_machine() {
     let (secured, _, trust) = secured().await;
     let there = build(config(&secured.url()).tls(trust.clone()).proxy(through()));
     there.api_v2010().fetch_balance().send().await.unwrap();
-    // A name of this machine that resolvers need not know is asked of nobody else either.
+    // A loopback name that resolvers need not know is not sent to the proxy either.
     let named = config("https://api.localhost:9").tls(trust).proxy(through()).retry(RetryConfig::disabled());
     assert!(build(named).api_v2010().fetch_balance().send().await.unwrap_err().is_connect());
     assert!(proxy.asked().is_empty());
@@ -212,7 +212,7 @@ async fn review_08_a_proxy_is_never_asked_for_this_machine_in_blocking_programs(
     assert_eq!((server.requests().len(), proxy.asked().len()), (1, 0));
 }
 
-/// What the second process of the test below does; it ends without a panic where each request got its response.
+/// Runs in the second process of the test below. It ends without a panic if each request got its response.
 async fn as_client(mode: &str) {
     let var = |name: &str| std::env::var(name).unwrap();
     match mode {
@@ -231,7 +231,7 @@ async fn as_client(mode: &str) {
     }
 }
 
-/// Servers other than Twilio's, whose requests carry secrets as well.
+/// Servers other than Twilio's. Requests to them carry secrets as well.
 async fn others(url: &str) {
     let _ = url;
     #[cfg(feature = "oauth")]

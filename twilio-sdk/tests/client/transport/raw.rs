@@ -24,7 +24,7 @@ async fn review_60_a_request_to_any_path_has_credentials_and_retries() {
         assert_eq!(request.header("x-forwarded-host"), Some("lookups.twilio.com"));
         assert!(request.header("authorization").is_some_and(|value| value.starts_with("Basic ")));
     }
-    // A POST may have been carried out.
+    // A POST may have been executed.
     let server = Server::start([Answer::status(503, &[], "{}")]).await;
     let error = client(&server).request(Method::POST, "/2010-04-01/New.json").send().await.unwrap_err();
     assert!(error.is_api() && error.attempts() == 1 && error.may_have_executed(), "{error}");
@@ -153,7 +153,7 @@ async fn review_60_headers_of_the_client_cannot_be_set() {
     }
     let error = twilio.api_v2010().fetch_balance().with_header("X-New", "a\r\nAuthorization: b").send().await;
     assert!(error.unwrap_err().is_invalid_request());
-    // Of a key in a header of its own, that header.
+    // For a key in a custom header, that header.
     let key = twilio_sdk::CustomKeyConfig::header("X-Api-Key", "secret");
     let keyed = twilio_sdk::ConnectionConfig::new(key).base_url(server.url()).retry(RetryConfig::disabled());
     let error =

@@ -1,4 +1,4 @@
-//! What is tried again, how often and when.
+//! Retries: which requests, how often and when.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
@@ -21,7 +21,7 @@ enum Verb {
 
 const VERBS: [Verb; 4] = [Verb::Get, Verb::Put, Verb::Delete, Verb::Post];
 
-/// What a call says beside its client.
+/// The retry settings of a request.
 #[derive(Clone, Debug, Default)]
 struct Says {
     idempotent: Option<bool>,
@@ -45,7 +45,7 @@ macro_rules! attempts {
     }};
 }
 
-/// Sends a call and gives the number of its attempts.
+/// Sends a request and returns the number of its attempts.
 async fn send(twilio: &Client, verb: Verb, says: Says) -> Result<u32, Error> {
     match verb {
         Verb::Get => attempts!(twilio.api_v2010().fetch_balance(), says),
@@ -60,7 +60,7 @@ async fn send(twilio: &Client, verb: Verb, says: Says) -> Result<u32, Error> {
     }
 }
 
-/// Who may try again.
+/// Requests that are retried.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Again {
     Every,
@@ -85,7 +85,7 @@ fn rows() -> Vec<(Answer, Again)> {
         (bytes("HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\n{"), Again::Idempotent),
         (bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"), Again::Idempotent),
         (bytes("SSH-2.0-OpenSSH_9.2\r\n\r\n"), Again::Idempotent),
-        // A refusal is one though its body is lost.
+        // A rejection counts although its body is lost.
         (bytes("HTTP/1.1 429 Slow\r\nContent-Length: 100\r\n\r\n{"), Again::Every),
         (bytes("HTTP/1.1 503 Busy\r\nContent-Length: 100\r\n\r\n{"), Again::Idempotent),
         (bytes("HTTP/1.1 403 No\r\nContent-Length: 100\r\n\r\n{"), Again::Nobody),
@@ -110,7 +110,7 @@ fn rows() -> Vec<(Answer, Again)> {
     rows
 }
 
-/// Sends a call of which two attempts end like this, and checks how many were made.
+/// Sends a request with two attempts that end like this, and checks the number of attempts.
 async fn check(answer: Answer, again: Again, verb: Verb, marked: Option<bool>, longest: Duration) {
     let may = match again {
         Again::Every => true,
@@ -122,7 +122,7 @@ async fn check(answer: Answer, again: Again, verb: Verb, marked: Option<bool>, l
     let says = Says { idempotent: marked, ..Says::default() };
     let outcome = promptly(send(&twilio, verb, says)).await;
     let shown = format!("{answer:?} {verb:?} {marked:?}: {outcome:?}");
-    // An answer without a body is read by a call that expects none, whatever it holds.
+    // A request that expects no body ignores the content of the response.
     let read = verb == Verb::Delete && matches!(answer, Answer::Whole { status: 200, .. });
     match (may, outcome) {
         (true, Ok(attempts)) => assert_eq!(attempts, 3, "{shown}"),
@@ -190,7 +190,7 @@ async fn what_an_earlier_attempt_may_have_done_is_not_forgotten() {
         assert_eq!((error.is_api(), error.attempts()), (true, 2), "{shown}");
         assert_eq!(error.may_have_executed(), uncertain, "{shown}");
     }
-    // What reached nobody in the end reached somebody before.
+    // The last attempt did not reach the server, but an earlier one did.
     let server = Server::start([Answer::Reset]).await;
     let server = Mutex::new(Some(server));
     let address = server.lock().unwrap().as_ref().unwrap().url();
@@ -205,11 +205,11 @@ async fn a_refused_connection_is_safe_for_every_method() {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let url = format!("http://{}", socket.local_addr().unwrap());
-        // Nobody listens at the port, which is taken.
+        // The port is taken, but there is no listener.
         let error = send(&build(config(&url)), verb, Says::default()).await.unwrap_err();
         assert!(error.is_connect() && !error.is_timeout(), "{error:?}");
         assert_eq!(error.attempts(), 3);
-        // Somebody listens once the first attempt has failed.
+        // A server listens once the first attempt has failed.
         let (socket, listener) = (Mutex::new(Some(socket)), Arc::new(Mutex::new(None)));
         let listens = Arc::clone(&listener);
         let config = config(&url).on_attempt(move |_| {
@@ -249,13 +249,13 @@ async fn a_call_says_how_it_is_tried_again() {
     let server = Server::start(std::iter::repeat_n(told(429, &[]), 9)).await;
     let twilio = build(config(&server.url()).retry(quick.clone().max_attempts(7)));
     assert_eq!(send(&twilio, Verb::Post, Says::default()).await.unwrap_err().attempts(), 7);
-    // What cannot work is refused before anything is sent.
+    // Invalid requests are rejected before anything is sent.
     let says = Says { retry: Some(quick.retryable_statuses([401])), ..Says::default() };
     let error = send(&twilio, Verb::Get, says).await.unwrap_err();
     assert!(error.is_config() && server.attempts() == 7, "{error}");
 }
 
-/// The waits that a call's attempts announce.
+/// Returns the announced backoff of each attempt.
 fn waits(config: twilio_sdk::ConnectionConfig) -> (Client, Arc<Mutex<Vec<Option<Duration>>>>) {
     let waits: Arc<Mutex<Vec<Option<Duration>>>> = Arc::default();
     let record = Arc::clone(&waits);
@@ -278,7 +278,7 @@ async fn retry_after_is_waited_for_in_seconds_and_as_a_date() {
             let start = tokio::time::Instant::now();
             assert_eq!(send(&twilio, Verb::Get, Says::default()).await.unwrap(), 2);
             let [Some(wait), None] = waits.lock().unwrap()[..] else { panic!("two attempts") };
-            // A wait of the client's own would be at most 5 ms.
+            // The client's own backoff would be at most 5 ms.
             assert!(start.elapsed() >= wait && wait > Duration::from_millis(5), "{value}: {wait:?}");
             assert!(wait <= longest + Duration::from_millis(5), "{value}: {wait:?}");
         }

@@ -241,7 +241,7 @@ async fn review_41_the_keys_of_a_prefixed_map_follow_the_formats_prefix() {
             assert_eq!(pairs, expected, "{value}");
         }
     }
-    // Names of add-ons stand beside their data, and a later map takes the place of an earlier one.
+    // Names of add-ons precede their data, and a later map replaces an earlier one.
     let server = Server::start([]).await;
     let call = client(&server).lookups_v1().fetch_phone_number("+15558675310").add_ons(["x"]);
     call.add_ons_data(json!({"a": 1})).add_ons_data(json!({"b": 2})).send().await.unwrap();

@@ -1,4 +1,4 @@
-//! Which responses are a success.
+//! Successful responses.
 
 use twilio_sdk::{Client, Error};
 
@@ -78,7 +78,7 @@ async fn review_23_an_empty_body_in_place_of_a_model_is_an_error_that_says_so() 
                 assert!(error.is_decode() && error.may_have_executed(), "{error}");
                 assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
                 let says = if body == "null" { "null" } else { "an empty body (status" };
-                let page = body == "null" && error.to_string().contains("JSON that is expected");
+                let page = body == "null" && error.to_string().contains("expected JSON");
                 assert!(error.to_string().contains(says) || page, "{status} {body:?}: {error}");
             }
         }

@@ -1,4 +1,4 @@
-//! Time-outs of the call, of an attempt and of the connection.
+//! Timeouts of requests, attempts and connections.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use twilio_sdk::RetryConfig;
 use crate::server::{Answer, Server, until};
 use crate::transport::{build, client, config, once, promptly};
 
-/// In which nothing is meant to be answered.
+/// A duration without a response.
 const SHORT: Duration = Duration::from_millis(150);
 
 /// In which something is.
@@ -68,7 +68,7 @@ async fn the_time_out_of_an_attempt_leaves_time_for_another() {
     assert_eq!((error.attempts(), server.requests().len()), (1, 1));
 }
 
-/// A listener that takes no more connections: those who ask wait for an answer that does not come.
+/// A listener that accepts no more connections: clients wait for a response that does not come.
 async fn full() -> (TcpListener, Vec<TcpStream>) {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
@@ -118,7 +118,7 @@ async fn times_without_end_and_times_below_a_second_are_what_they_are() {
             .pool(pool)
             .retry(endless),
     );
-    // Connections have tasks of their own, in which a panic is heard by nobody but the hook.
+    // Each connection has a task, and only the hook sees a panic in it.
     static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
     std::panic::set_hook(Box::new(|panic| PANICS.lock().unwrap().push(panic.to_string())));
     for _ in 0..2 {

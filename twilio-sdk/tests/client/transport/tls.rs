@@ -1,4 +1,4 @@
-//! TLS: whom the client trusts, as whom it speaks, and what it accepts.
+//! TLS: trusted roots, client identity and accepted versions.
 
 use twilio_sdk::{Error, TlsBackend, TlsConfig, TlsVersion};
 
@@ -15,7 +15,7 @@ const HERE: &[&str] = &["127.0.0.1", "localhost"];
 const OLD: &[&rustls::SupportedProtocolVersion] = &[&rustls::version::TLS12];
 const NEW: &[&rustls::SupportedProtocolVersion] = &[&rustls::version::TLS13];
 
-/// A call whose retries are on: what TLS refuses must not be tried again.
+/// A request with retries: what TLS rejects must not be retried.
 async fn call(server: &Server, tls: TlsConfig) -> Result<(), Error> {
     build(config(&server.url()).tls(tls)).api_v2010().fetch_balance().send().await.map(drop)
 }
@@ -32,7 +32,7 @@ async fn refused_as_client(server: &Server, tls: TlsConfig, backend: TlsBackend,
     assert_eq!(server.requests().len(), before);
 }
 
-/// Whether a call was refused by TLS, at once and before the server saw a request.
+/// Returns whether TLS rejected a request, at once and before the server saw it.
 async fn refused(server: &Server, tls: TlsConfig) {
     let before = (server.accepted(), server.requests().len());
     let error = call(server, tls).await.unwrap_err();
@@ -63,7 +63,7 @@ async fn an_extra_root_is_trusted_and_an_unknown_authority_is_not() {
     }
 }
 
-/// In a process of its own, whose system trusts one authority.
+/// Runs in a separate process, whose system trusts one authority.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn the_systems_roots_are_trusted_unless_only_others_are() {

@@ -1,4 +1,4 @@
-//! What setters, required values, enums and models take and give.
+//! Setters, required parameters, enums and models.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! How long a request waits between its attempts, and how often it is sent with the settings that nobody changed.
+//! Backoff between attempts, and the number of attempts with default settings.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
@@ -116,7 +116,7 @@ async fn review_29_all_waits_together_are_bounded() {
     assert!(waits.iter().sum::<Duration>() <= ms(200), "{waits:?}");
     // Five of 40 ms at the most, ten of 20 ms.
     assert!((5..=11).contains(&error.attempts()), "{} attempts: {waits:?}", error.attempts());
-    // By default two seconds, for a handler; a job waits as long as it is asked to.
+    // Two seconds by default, for a handler; a job waits as long as the server requests.
     let server = Server::start([busy(&[("Retry-After", "2")])]).await;
     let twilio = build(defaults(&server.url()));
     assert_eq!(twilio.api_v2010().fetch_balance().send().await.unwrap_err().attempts(), 1);
@@ -218,7 +218,7 @@ async fn review_30_blocking_programs_ask_a_silent_server_again() {
 
 #[tokio::test]
 async fn review_30_what_may_have_been_carried_out_has_all_of_its_time() {
-    // Longer than an attempt of a GET has, and shorter than the request's own timeout.
+    // Longer than the attempt timeout of a GET, and shorter than the request timeout.
     let server = Server::start([Answer::Hold]).await;
     let twilio = build(defaults(&server.url()));
     let post = tokio::spawn(async move { twilio.api_v2010().create_message("+15558675310").send().await });

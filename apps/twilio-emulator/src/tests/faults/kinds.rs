@@ -1,4 +1,4 @@
-//! What each kind makes of an response.
+//! The response to each kind of fault.
 
 use serde_json::json;
 
@@ -143,7 +143,7 @@ async fn answers_are_too_large() {
         assert_eq!(response.headers.contains_key("content-length"), !chunked);
         assert_eq!(response.json(), whole);
     }
-    // More than any memory: only what is asked for is made.
+    // More than any memory: chunks are generated while they are sent.
     bench.emulator.inject_fault(RequestMatcher::any(), Fault::oversized_body(1 << 50)).unwrap().times(1);
     let mut response = bench.list().send().await.unwrap();
     assert_eq!(response.content_length(), Some(1 << 50));

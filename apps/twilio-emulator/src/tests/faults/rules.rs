@@ -1,4 +1,4 @@
-//! When rules hit, and which requests.
+//! Selection and counting of requests by rules.
 
 use serde_json::json;
 

@@ -25,7 +25,7 @@ async fn connections_are_reset() {
         assert_eq!((record.executed, record.status), (executed, status), "{fault:?}");
         assert_eq!(record.form.is_empty(), fault.kind() == "reset");
         assert_eq!(record.operation_id, Some("CreateMessage"));
-        // The next request needs a connection of its own.
+        // The next request needs a new connection.
         assert_eq!(receive(bench.create()).await.status, 201);
         assert!(bench.emulator.connection_count() > before);
     }

@@ -4,8 +4,8 @@ use base64::Engine as _;
 use twilio_emulator::Emulator;
 use twilio_sdk::{Client, ConfigFormat, ConfigLoader};
 
-use crate::Folder;
 use crate::common::{ACCOUNT, KEY, mock};
+use crate::config_file::Folder;
 
 /// A client of a text in which `${URL}` is the mock's address.
 fn client(mock: &Emulator, text: &str, format: ConfigFormat) -> Client {
@@ -79,10 +79,10 @@ async fn settings_of_the_chosen_profile_are_those_of_the_calls() {
     }
 }
 
-/// Runs in a process of its own, whose environment is nobody else's.
+/// Runs in a separate process with its own environment.
 #[tokio::test]
 async fn the_short_ways_read_the_environment_of_the_process() {
-    const NAME: &str = "wire::the_short_ways_read_the_environment_of_the_process";
+    const NAME: &str = "config_file::wire::the_short_ways_read_the_environment_of_the_process";
     if let Ok(path) = std::env::var("CONFIG_FILE_TEST") {
         return in_the_environment(&path).await;
     }
@@ -97,7 +97,7 @@ async fn the_short_ways_read_the_environment_of_the_process() {
     let mut child = std::process::Command::new(std::env::current_exe().unwrap());
     child.args([NAME, "--exact"]).env("CONFIG_FILE_TEST", &path).env("ACCOUNT", ACCOUNT);
     child.env("TWILIO_CONFIG", &path).env("TWILIO_PROFILE", "a");
-    // The mock answers on this thread.
+    // The emulator runs on this thread.
     let output = tokio::task::spawn_blocking(move || child.output()).await.unwrap().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success() && text.contains("1 passed"), "{text}");

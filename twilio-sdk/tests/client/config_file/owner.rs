@@ -4,7 +4,7 @@
 use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
 use std::path::Path;
 
-use crate::{AUTH, Folder, loader};
+use crate::config_file::{AUTH, Folder, loader};
 
 fn chmod(path: &Path, mode: u32) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
@@ -14,7 +14,7 @@ fn is_root() -> bool {
     rustix::process::geteuid().is_root()
 }
 
-/// What is wrong with a file.
+/// Returns the problems of a file.
 fn problem(path: &Path) -> Option<String> {
     loader(&[]).load_file(path).err().map(|error| {
         assert!(error.is_config() && error.config_problems().len() == 1, "{error}");

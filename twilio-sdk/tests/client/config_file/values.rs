@@ -1,8 +1,8 @@
-//! What good values become, and that TOML and JSON mean the same.
+//! Valid values, which mean the same in TOML and JSON.
 
 use twilio_sdk::{ConfigFormat, ConfigLoader};
 
-use crate::{AUTH, VARIABLES, loader, shown, toml};
+use crate::config_file::{AUTH, VARIABLES, loader, shown, toml};
 
 #[test]
 fn every_spelling_of_a_value_is_understood() {

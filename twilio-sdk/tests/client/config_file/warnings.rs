@@ -10,7 +10,7 @@ use rcgen::{CertifiedKey, generate_simple_self_signed};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Metadata, Subscriber, span};
 
-use crate::{AUTH, Folder, loader};
+use crate::config_file::{AUTH, Folder, loader};
 
 /// Keeps the events of level WARN.
 #[derive(Clone, Default)]
@@ -42,7 +42,7 @@ impl Subscriber for Warnings {
     fn exit(&self, _: &span::Id) {}
 }
 
-/// What is warned of when a file is read.
+/// Warnings of reading a file.
 fn warnings(path: &Path, mode: u32) -> Vec<String> {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
     let warnings = Warnings::default();

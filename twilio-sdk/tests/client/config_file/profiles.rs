@@ -2,7 +2,7 @@
 
 use twilio_sdk::{ConfigFormat, ConnectionConfig, Result};
 
-use crate::{Folder, loader, shown};
+use crate::config_file::{Folder, loader, shown};
 
 const FILE: &str = r#"
 region = "us1"
@@ -66,7 +66,7 @@ fn tables_are_merged_and_lists_and_credentials_replaced() {
     }
     let text = shown(&read(Some("token"), &[]).unwrap());
     // The other proxy must not get the first one's password, nor the token the key.
-    for part in ["AuthToken", "http://two:2", "credentials: None", "retryable_statuses: [429, 503]"] {
+    for part in ["AuthToken", "http://two:2", "basic_auth: None", "retryable_statuses: [429, 503]"] {
         assert!(text.contains(part), "{part} in {text}");
     }
     assert!(!text.contains("SK1"), "{text}");

@@ -1,8 +1,8 @@
-//! Nothing of a file that may be a secret is shown.
+//! Errors show nothing of a file that can be a secret.
 
 use twilio_sdk::ConfigFormat;
 
-use crate::{Folder, VARIABLES, loader, toml};
+use crate::config_file::{Folder, VARIABLES, loader, toml};
 
 /// Ways to spoil a line that holds a secret.
 #[test]
@@ -95,10 +95,13 @@ fn no_part_of_a_private_key_is_shown() {
     let folder = Folder::new();
     let path = folder.write("half.pem", "-----BEGIN PRIVATE KEY----- s3cret\ns3cret");
     for (chain, key) in [("half.pem", "half.pem"), ("-----BEGIN s3cret", "-----BEGIN s3cret")] {
-        let text = format!("{}tls = {{ client_certificate = '{chain}', client_key = '{key}' }}", crate::AUTH);
+        let text = format!(
+            "{}tls = {{ client_certificate = '{chain}', client_key = '{key}' }}",
+            crate::config_file::AUTH
+        );
         let loader = loader(VARIABLES).base_dir(path.parent().unwrap());
         let error = loader.load_str(&text, ConfigFormat::Toml).unwrap_err();
-        assert_eq!(error.to_string(), "configuration:2:7: tls: identity: not PEM");
+        assert_eq!(error.to_string(), "configuration:2:7: tls: client_identity: not PEM");
         // Nor as numbers.
         assert!(!format!("{error:?}").contains("115, 51, 99"), "{error:?}");
     }

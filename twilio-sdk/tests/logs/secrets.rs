@@ -1,17 +1,12 @@
-//! No secret is in what the SDK and the crates beneath it trace and log, whatever way a call goes.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-#[path = "common/capture.rs"]
-mod capture;
-mod common;
+//! The SDK and its dependencies trace and log no secret, whatever happens to a request.
 
 use std::sync::Arc;
 
+use crate::capture::Capture;
+use crate::common::loopback::{Loopback, Reply};
+use crate::common::{ACCOUNT, KEY};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use capture::Capture;
-use common::loopback::{Loopback, Reply};
-use common::{ACCOUNT, KEY};
 use twilio_emulator::{Emulator, RecordedRequest};
 use twilio_sdk::api_v2010::builder::CreateSipCredentialParams;
 use twilio_sdk::verify_v2::builder::CreateNewFactorParams;
@@ -26,11 +21,11 @@ const APP: &str = "OQ00000000000000000000000000000005";
 /// One kind of credentials.
 struct Kind {
     auth: Auth,
-    /// What requests carry where, which shows that there was something to hide.
+    /// The secrets of the requests, which shows that there was something to hide.
     carried: fn(&RecordedRequest) -> Option<&str>,
-    /// How that ends.
+    /// The outcome.
     end: String,
-    /// Whether the emulator accepts it.
+    /// `true` if the emulator accepts it.
     accepted: bool,
 }
 
@@ -105,7 +100,7 @@ async fn tls_before(mock: &Emulator) -> (u16, String, String) {
     (port, made.cert.pem(), made.signing_key.serialize_pem())
 }
 
-/// Calls that send and receive every kind of secret; how many attempts they take.
+/// Sends requests that contain and return every kind of secret. Returns the number of attempts.
 async fn secretive_calls(twilio: &Client, kind: &Kind, mock: &Emulator) -> usize {
     let (api, verify) = (twilio.api_v2010(), twilio.verify_v2());
     let credential = api
@@ -144,7 +139,7 @@ async fn secretive_calls(twilio: &Client, kind: &Kind, mock: &Emulator) -> usize
     mock.stub_next(200, &headers, body.as_str());
     api.fetch_account(ACCOUNT).send().await.unwrap();
     mock.stub_next(401, &headers, body.as_str());
-    // An app fetches a new token and sends the call once more.
+    // An app fetches a new token and sends the request once more.
     let renews = matches!(kind.auth, Auth::OAuth(_));
     assert_eq!(api.fetch_account(ACCOUNT).send().await.is_ok(), renews);
     mock.stub_next(200, &headers, r#"{"auth_token":"secret-Broken"#);
@@ -171,7 +166,7 @@ async fn no_secret_is_in_anything_that_is_traced_or_logged_by_anybody() {
                         .disable_system_roots(true)
                         .client_identity(certificate.as_str(), key.as_str()),
                 ),
-                // No proxy is asked for this machine, and this one leads nowhere else.
+                // No proxy is used for loopback, and this one connects to nothing else.
                 _ => config
                     .base_url("https://twilio.test")
                     .tls(

@@ -2,14 +2,14 @@
 
 use twilio_sdk::{ConfigFormat, ConfigLoader};
 
-use crate::{AUTH, Folder, VARIABLES, loader, toml};
+use crate::config_file::{AUTH, Folder, VARIABLES, loader, toml};
 
 /// TOML behind a line with credentials, and what is wrong with it.
 const WRONG: &[(&str, &str)] = &[
     // Keys.
     ("timout = 5", "2:1: timout: unknown key; did you mean `timeout`?"),
     ("Timeout = 5", "2:1: Timeout: unknown key; did you mean `timeout`?"),
-    ("[pool]\nmaxActive = 5", "3:1: pool.maxActive: unknown key; did you mean `max_in_flight`?"),
+    ("[pool]\nmaxInFlight = 5", "3:1: pool.maxInFlight: unknown key; did you mean `max_in_flight`?"),
     ("max_in_flight = 5", "2:1: max_in_flight: unknown key; did you mean `pool.max_in_flight`?"),
     ("[pol]\nmax_active = 5", "2:2: pol: unknown key; did you mean `pool`?"),
     (
@@ -169,7 +169,7 @@ const WRONG: &[(&str, &str)] = &[
         "[profiles.'a.b'.pool]\nx = 1",
         "3:1: profiles.\"a.b\".pool.x: unknown key; the keys here are: max_in_flight, http2_initial_stream_window_size, max_idle_per_host, idle_timeout, acquire_timeout",
     ),
-    // Not TOML: neither the value nor its line is shown.
+    // Not TOML: the error shows neither the value nor its line.
     ("user_agent = s3cret", "2:14: not TOML: string values must be quoted, expected literal string"),
     ("timeout = 1\ntimeout = 2", "3:1: not TOML: duplicate key"),
 ];
@@ -287,7 +287,7 @@ fn everything_that_is_wrong_is_told_at_once() {
     let path = folder.write(
         "twilio.toml",
         "timeout = 0\nregoin = 'ie1'\n\n[auth]\naccount_sid = 'AC1'\napi_key = '${KEY_SID}'\napi_secret = '${KEY_SECRET}-${SALT}'\n\
-         [logging]\nfilter_fields = ['a', '${FIELD}', '${', '${FIVE}']\n\
+         [logging]\nredact_fields = ['a', '${FIELD}', '${', '${FIVE}']\n\
          [profiles.eu]\nedge = '${NOT_LOOKED_AT}'\nuser_agent = '${-}'\n",
     );
     let error = loader(VARIABLES).load_file(&path).unwrap_err();
@@ -331,7 +331,7 @@ fn json_tells_the_key_and_for_what_is_not_json_the_place() {
             "configuration: auth: must be a table, not null; leave the key out for its default",
         ),
         (
-            "{\"auth\": {}, \"pool\": {\"wiat\": 1}}",
+            "{\"auth\": {}, \"pool\": {\"acquire_timeuot\": 1}}",
             "configuration: pool.acquire_timeuot: unknown key; did you mean `acquire_timeout`?\nconfiguration: auth: missing field `auth_token`, or `api_key` and `api_secret`, or `client_id` and `client_secret`: there are no credentials",
         ),
     ] {

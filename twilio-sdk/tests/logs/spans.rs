@@ -1,12 +1,7 @@
-//! What spans and events show of calls.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+//! Spans and events of requests.
 
-#[path = "common/capture.rs"]
-mod capture;
-mod common;
-
-use capture::{Capture, Seen};
-use common::{ACCOUNT, KEY, mock};
+use crate::capture::{Capture, Seen};
+use crate::common::{ACCOUNT, KEY, mock};
 use serde_json::Value;
 use tracing::Level;
 use twilio_emulator::Emulator;

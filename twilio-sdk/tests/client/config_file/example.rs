@@ -1,13 +1,13 @@
-//! `examples/twilio.toml` works as it stands, beside the files that it names.
+//! `examples/twilio.toml` is valid, with the files that it names.
 
 use std::fs;
 
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use twilio_sdk::Client;
 
-use crate::{Folder, loader, shown};
+use crate::config_file::{Folder, loader, shown};
 
-const EXAMPLE: &str = include_str!("../../examples/twilio.toml");
+const EXAMPLE: &str = include_str!("../../../examples/twilio.toml");
 
 const VARIABLES: &[(&str, &str)] = &[
     ("TWILIO_ACCOUNT_SID", "AC1"),
@@ -20,7 +20,7 @@ const VARIABLES: &[(&str, &str)] = &[
     ("PROXY_PASSWORD", "s3cret"),
 ];
 
-/// The example with a certificate and a key beside it.
+/// The example with a certificate and a key.
 fn example() -> Folder {
     let folder = Folder::new();
     let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["localhost".to_owned()]).unwrap();
@@ -114,7 +114,8 @@ fn without_its_variables_each_of_them_is_named() {
 fn paths_start_from_the_folder_of_the_file_and_keys_may_stand_in_variables() {
     let folder = example();
     let (chain, key) = ("client.pem", "client.key");
-    let text = format!("{}[tls]\nclient_certificate = '{chain}'\nclient_key = '{key}'\n", crate::AUTH);
+    let text =
+        format!("{}[tls]\nclient_certificate = '{chain}'\nclient_key = '{key}'\n", crate::config_file::AUTH);
     let path = folder.write("tls.toml", &text);
     let by_path = shown(&loader(&[]).load_file(path).unwrap());
     assert!(by_path.contains("client_identity: Some("), "{by_path}");
@@ -135,8 +136,11 @@ fn a_certificate_and_another_ones_key_are_refused() {
     let folder = example();
     let other = generate_simple_self_signed(["localhost".to_owned()]).unwrap().signing_key.serialize_pem();
     folder.write("other.key", &other);
-    let text = format!("{}[tls]\nclient_certificate = 'client.pem'\nclient_key = 'other.key'\n", crate::AUTH);
+    let text = format!(
+        "{}[tls]\nclient_certificate = 'client.pem'\nclient_key = 'other.key'\n",
+        crate::config_file::AUTH
+    );
     let error = loader(&[]).load_file(folder.write("tls.toml", &text)).unwrap_err();
-    assert!(error.to_string().contains("identity: certificate and key do not fit together"), "{error}");
+    assert!(error.to_string().contains("client_identity: certificate and key do not match"), "{error}");
     assert!(!error.to_string().contains("BEGIN"));
 }

@@ -1,8 +1,4 @@
 //! Configuration files: what they may hold, what is wrong with them, and what their settings do on the wire.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-#[path = "../common/mod.rs"]
-mod common;
 
 mod errors;
 mod example;
