@@ -27,6 +27,8 @@ mod faults;
 mod gate;
 #[cfg(all(feature = "media", feature = "stream"))]
 mod media;
+#[cfg(feature = "oauth")]
+mod oauth;
 mod paging;
 mod properties;
 #[path = "../common/recorder.rs"]

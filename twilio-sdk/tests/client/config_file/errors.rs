@@ -25,7 +25,7 @@ const WRONG: &[(&str, &str)] = &[
     ("proxy = { url = 'socks5://p:1' }", "2:9: proxy: the URL must start with http:// or https://"),
     (
         "tls.client_key = 'secret://key'\ntls.client_certificate = '/nowhere'",
-        "2:20: tls.client_key: `secret://` needs a secret source, and the loader has none; set one with `secret_source`\n3:22: tls.client_certificate: must be PEM, or the path of a PEM file relative to this file's directory; cannot be read: No such file or directory (os error 2)",
+        "2:18: tls.client_key: `secret://` needs a secret source, and the loader has none; set one with `secret_source`\n3:26: tls.client_certificate: must be PEM, or the path of a PEM file relative to this file's directory; cannot be read: No such file or directory (os error 2)",
     ),
     ("pool = 5", "2:8: pool: must be a table, not a number"),
     (
@@ -66,43 +66,43 @@ const WRONG: &[(&str, &str)] = &[
     ),
     ("connect_timeout = 0", "2:19: connect_timeout: must be more than 0"),
     ("attempt_timeout = 0", "2:19: attempt_timeout: must be more than 0"),
-    ("retry = { initial_backoff = 0 }", "2:18: retry.initial_backoff: must be more than 0"),
+    ("retry = { initial_backoff = 0 }", "2:29: retry.initial_backoff: must be more than 0"),
     (
         "pool.acquire_timeout = -1",
-        "2:13: pool.acquire_timeout: must be a finite number of seconds, 0 or more",
+        "2:24: pool.acquire_timeout: must be a finite number of seconds, 0 or more",
     ),
     // Numbers, sizes and flags.
-    ("pool.max_in_flight = 1.5", "2:19: pool.max_in_flight: must be a whole number, 0 or more"),
-    ("pool.max_in_flight = -1", "2:19: pool.max_in_flight: must be a whole number, 0 or more"),
+    ("pool.max_in_flight = 1.5", "2:22: pool.max_in_flight: must be a whole number, 0 or more"),
+    ("pool.max_in_flight = -1", "2:22: pool.max_in_flight: must be a whole number, 0 or more"),
     (
         "pool.max_in_flight = '5'",
-        "2:19: pool.max_in_flight: must be a whole number, 0 or more, without quotes",
+        "2:22: pool.max_in_flight: must be a whole number, 0 or more, without quotes",
     ),
-    ("pool.max_in_flight = '${WORD}'", "2:19: pool.max_in_flight: must be a whole number, 0 or more"),
+    ("pool.max_in_flight = '${WORD}'", "2:22: pool.max_in_flight: must be a whole number, 0 or more"),
     ("retry.max_attempts = 4294967296", "2:22: retry.max_attempts: is too large"),
     (
         "response_limits.max_body_bytes = 0",
-        "2:15: response_limits.max_body_bytes: must be a number of bytes above 0, or a string such as \"64 KiB\" or \"1 MiB\"",
+        "2:34: response_limits.max_body_bytes: must be a number of bytes above 0, or a string such as \"64 KiB\" or \"1 MiB\"",
     ),
     (
         "response_limits.max_body_bytes = 'big'",
-        "2:15: response_limits.max_body_bytes: must be a number of bytes above 0, or a string such as \"64 KiB\" or \"1 MiB\"",
+        "2:34: response_limits.max_body_bytes: must be a number of bytes above 0, or a string such as \"64 KiB\" or \"1 MiB\"",
     ),
     (
         "response_limits.max_body_bytes = '99999999 EiB'",
-        "2:15: response_limits.max_body_bytes: must be a number of bytes above 0, or a string such as \"64 KiB\" or \"1 MiB\"",
+        "2:34: response_limits.max_body_bytes: must be a number of bytes above 0, or a string such as \"64 KiB\" or \"1 MiB\"",
     ),
     (
         "pool.http2_initial_stream_window_size = '8 GiB'",
-        "2:21: pool.http2_initial_stream_window_size: is too large",
+        "2:41: pool.http2_initial_stream_window_size: is too large",
     ),
     (
         "pool.http2_initial_stream_window_size = '3 GiB'",
         "2:1: pool: http2_initial_stream_window_size must be between 1 and 2147483647 bytes",
     ),
-    ("logging.log_bodies = 1", "2:18: logging.log_bodies: must be true or false, not a number"),
-    ("logging.log_bodies = 'true'", "2:18: logging.log_bodies: must be true or false, without quotes"),
-    ("logging.log_bodies = '${FIVE}'", "2:18: logging.log_bodies: must be true or false"),
+    ("logging.log_bodies = 1", "2:22: logging.log_bodies: must be true or false, not a number"),
+    ("logging.log_bodies = 'true'", "2:22: logging.log_bodies: must be true or false, without quotes"),
+    ("logging.log_bodies = '${FIVE}'", "2:22: logging.log_bodies: must be true or false"),
     // Texts and lists.
     ("user_agent = 5", "2:14: user_agent: must be a string, not a number"),
     ("user_agent = 1979-05-27", "2:14: user_agent: must be a string, not a date or time"),
@@ -113,7 +113,7 @@ const WRONG: &[(&str, &str)] = &[
     ),
     (
         "retry.retryable_statuses = [503, '${WORD}']",
-        "2:24: retry.retryable_statuses[1]: must be a whole number, 0 or more",
+        "2:34: retry.retryable_statuses[1]: must be a whole number, 0 or more",
     ),
     // Words.
     ("http_version = '3'", "2:16: http_version: must be \"auto\" or \"1.1\" or \"2\""),
@@ -148,11 +148,11 @@ const WRONG: &[(&str, &str)] = &[
     ("[tls]\nclient_key = '-----BEGIN PRIVATE KEY-----'", "2:1: tls.client_certificate: is missing"),
     (
         "tls.extra_root_certificates = ['/nowhere/root.pem']",
-        "2:20: tls.extra_root_certificates[0]: must be PEM, or the path of a PEM file relative to this file's directory; cannot be read: No such file or directory (os error 2)",
+        "2:32: tls.extra_root_certificates[0]: must be PEM, or the path of a PEM file relative to this file's directory; cannot be read: No such file or directory (os error 2)",
     ),
     (
         "tls.extra_root_certificates = ['/']",
-        "2:20: tls.extra_root_certificates[0]: names something that is not a file",
+        "2:32: tls.extra_root_certificates[0]: names something that is not a file",
     ),
     (
         "[tls]\nextra_root_certificates = ['-----BEGIN CERTIFICATE----- s3cret']",

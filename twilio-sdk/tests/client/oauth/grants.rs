@@ -1,9 +1,6 @@
 //! The grants of RFC 6749 and PKCE, as they go over the wire, with the vectors of the standards.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
-use common::loopback::{Loopback, Reply, Seen};
+use crate::common::loopback::{Loopback, Reply, Seen};
 use twilio_sdk::oauth::{
     AuthorizationCodeLogin, ClientAuthMethod, OAuthClient, OAuthClientConfig, PkceVerifier,
 };

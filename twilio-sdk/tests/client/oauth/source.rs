@@ -1,14 +1,11 @@
 //! Tokens that renew themselves in the request path, and their store.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod common;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use common::ACCOUNT;
-use common::loopback::{Loopback, Reply};
+use crate::common::ACCOUNT;
+use crate::common::loopback::{Loopback, Reply};
 use twilio_sdk::oauth::{
     MemoryTokenStore, OAuthClient, OAuthClientConfig, StoreFuture, TokenSource, TokenStore, Tokens,
 };

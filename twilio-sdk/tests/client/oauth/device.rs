@@ -1,13 +1,10 @@
 //! Logins on another device (RFC 8628), on a clock that the tests move.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod common;
 
 use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use common::loopback::{Loopback, Reply};
+use crate::common::loopback::{Loopback, Reply};
 use tokio::time::Instant;
 use twilio_sdk::OAuthErrorCode;
 use twilio_sdk::oauth::{DeviceLogin, OAuthClient, OAuthClientConfig, Tokens};

@@ -49,7 +49,7 @@ fn install() -> Result<PathBuf, String> {
 }
 
 fn run(folder: &Path) -> Result<Server, String> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oauth_server/server.mjs");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/client/oauth/server/server.mjs");
     let mut node = Command::new("node");
     node.arg(script).arg(folder).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = node.spawn().map_err(|e| format!("node cannot be run: {e}"))?;
