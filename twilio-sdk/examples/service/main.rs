@@ -5,7 +5,7 @@
 //! cargo run -p twilio-sdk --example service --features access,audit,axum,inbound-auth-bearer,inbound-auth-ldap,inbound-auth-tower,payload-validation,vault,access-token,config-file -- FOLDER
 //! ```
 //!
-//! FOLDER holds `twilio.toml`, `auth.toml`, `secrets.vault`, `people.db` and `audit.log`; `README.md` beside this file
+//! FOLDER holds `twilio.toml`, `auth.toml`, `secrets.vault`, `users.db` and `audit.log`; `README.md` beside this file
 //! says how to create each. The vault's passphrase is prompted for on a terminal, and otherwise the first line of standard
 //! input.
 

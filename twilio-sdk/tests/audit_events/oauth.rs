@@ -76,7 +76,7 @@ async fn every_flow_records_how_it_ended_and_no_secret() {
     check(&format!("token.issue denied {at} reason=the login page answered with an error, access_denied"));
     provider.start_login().unwrap().exchange("?state=other&code=x").await.unwrap_err();
     check(&format!("token.issue failed {at} reason=the redirect's `state` is not that of this login"));
-    provider.start_device_login().await.unwrap().wait().await.unwrap();
+    provider.start_device_login().await.unwrap().wait_for_tokens().await.unwrap();
     check(&format!("token.issue ok {at}"));
 
     drop(server);
@@ -99,7 +99,7 @@ async fn no_token_is_handed_out_without_a_record() {
         provider.client_credentials().await,
         provider.refresh(&"rt-s3cret-0".into()).await,
         login.exchange(&redirect).await,
-        provider.start_device_login().await.unwrap().wait().await,
+        provider.start_device_login().await.unwrap().wait_for_tokens().await,
     ] {
         let error = outcome.unwrap_err();
         assert!(

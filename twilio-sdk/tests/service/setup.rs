@@ -67,7 +67,7 @@ pub async fn fill_with(folder: &Folder, twilio: &Emulator, url: &str) -> SecretS
     let options =
         VaultOptions::new(folder.file("secrets.vault")).argon2_params(Argon2Params::new(64, 1, 1).unwrap());
     options.create(&PASSPHRASE.into()).unwrap().set("twilio", key(FIRST_SECRET), None).unwrap();
-    let people = SqliteAccessStore::open(folder.file("people.db")).unwrap();
+    let people = SqliteAccessStore::open(folder.file("users.db")).unwrap();
     let log = AuditLog::open(folder.file("audit.log")).unwrap();
     let access = AccessControl::new(people, Roles::new(), log);
     access.bootstrap_admin("ada", None).await.unwrap().key

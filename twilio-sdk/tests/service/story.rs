@@ -45,7 +45,7 @@ async fn everything_together() {
     secrets.extend([PASSPHRASE, SUSANS_PASSWORD, FIRST_SECRET, NEXT_SECRET, "alice@123"].map(str::to_owned));
     let log = std::fs::read(folder.file("audit.log")).unwrap();
     let vault = std::fs::read(folder.file("secrets.vault")).unwrap();
-    let people = std::fs::read(folder.file("people.db")).unwrap();
+    let people = std::fs::read(folder.file("users.db")).unwrap();
     for secret in &secrets {
         assert!(![&log, &vault, &people].iter().any(|bytes| holds(bytes, secret)), "{secret}");
     }

@@ -19,7 +19,7 @@ async fn as_another_process() {
         return;
     };
     let key = std::io::read_to_string(std::io::stdin()).unwrap();
-    let store = SqliteAccessStore::open(folder.join("people.db")).unwrap();
+    let store = SqliteAccessStore::open(folder.join("users.db")).unwrap();
     let log = AuditLog::open(folder.join("audit.log")).unwrap();
     let access = AccessControl::new(store, Roles::new(), log);
     let ada = access.authenticate(&key.into()).await.unwrap();
@@ -35,7 +35,7 @@ async fn as_another_process() {
 #[tokio::test]
 async fn review_78_the_log_does_not_say_done_of_a_change_that_a_kill_prevented() {
     let folder = Folder::new();
-    let (people, log) = (folder.file("people.db"), folder.file("audit.log"));
+    let (people, log) = (folder.file("users.db"), folder.file("audit.log"));
     let admin = {
         let store = SqliteAccessStore::open(&people).unwrap();
         let access = AccessControl::new(store, Roles::new(), AuditLog::open(&log).unwrap());

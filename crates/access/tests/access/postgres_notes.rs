@@ -70,7 +70,7 @@ async fn review_72_reads_and_logins_do_not_wait_behind_a_note_of_last_use() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn review_72_a_store_of_one_file_lets_in_while_another_program_writes() {
     let folder = crate::folder::Folder::new();
-    let open = || twilio_sdk_access::SqliteAccessStore::open(folder.file("people.db")).unwrap();
+    let open = || twilio_sdk_access::SqliteAccessStore::open(folder.file("users.db")).unwrap();
     let store: Arc<dyn AccessStore> = Arc::new(open());
     let access = control(&store);
     let issued = access.bootstrap_admin("ada", None).await.unwrap();

@@ -13,7 +13,7 @@ use crate::{control, first};
 #[tokio::test]
 async fn as_another_process() {
     let Some(folder) = std::env::var_os("TWILIO_TEST_FULL_DISK") else { return };
-    let path = Path::new(&folder).join("people.db");
+    let path = Path::new(&folder).join("users.db");
     match SqliteAccessStore::open(&path) {
         Err(error) => println!("\nerror: {error}"),
         Ok(store) => {
@@ -55,7 +55,7 @@ fn review_77_a_full_disk_is_told_with_the_file_and_what_to_do() {
     for blocks in [2, 400] {
         let folder = Folder::new();
         for error in errors(folder.path(), blocks) {
-            let path = folder.file("people.db").display().to_string();
+            let path = folder.file("users.db").display().to_string();
             assert!(error.contains(&path), "{blocks}: {error}");
             assert!(error.contains("free space"), "{blocks}: {error}");
         }
@@ -80,7 +80,7 @@ const VERSION_1: &str = "
 #[tokio::test]
 async fn review_09_10_a_file_of_version_1_becomes_one_of_version_2() {
     let folder = Folder::new();
-    let path = folder.file("people.db");
+    let path = folder.file("users.db");
     rusqlite::Connection::open(&path).unwrap().execute_batch(VERSION_1).unwrap();
     chmod(&path, 0o600);
     for _ in 0..2 {
@@ -98,9 +98,9 @@ async fn review_09_10_a_file_of_version_1_becomes_one_of_version_2() {
 #[test]
 fn review_09_a_file_of_several_names_is_refused() {
     let (folder, other) = (Folder::new(), Folder::new());
-    let path = folder.file("people.db");
+    let path = folder.file("users.db");
     drop(SqliteAccessStore::open(&path).unwrap());
-    let second = other.file("people.db");
+    let second = other.file("users.db");
     std::fs::hard_link(&path, &second).unwrap();
     for path in [&path, &second] {
         let error = SqliteAccessStore::open(path).unwrap_err().to_string();

@@ -44,7 +44,7 @@ impl Service {
         let audit = Arc::new(AuditLog::open(folder.join("audit.log"))?);
         let vault = VaultOptions::new(folder.join("secrets.vault")).audit(Arc::clone(&audit));
         let vault = vault.actor("service").open(passphrase)?;
-        let people = SqliteAccessStore::open(folder.join("people.db"))?;
+        let people = SqliteAccessStore::open(folder.join("users.db"))?;
         let access = AccessControl::new(people, Roles::new(), Arc::clone(&audit));
         Ok(Arc::new(Self {
             rules: AuthRules::from_file(folder.join("auth.toml"))?.audit(Arc::clone(&audit)),
