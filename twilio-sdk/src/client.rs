@@ -116,3 +116,33 @@ macro_rules! products {
     };
 }
 pub(crate) use products;
+
+#[cfg(test)]
+mod tests {
+    fn assert_send_sync<T: Send + Sync>() {}
+    fn assert_send<T: Send>() {}
+
+    #[test]
+    fn public_types_are_send_and_sync() {
+        assert_send_sync::<crate::Client>();
+        assert_send_sync::<crate::ConnectionConfig>();
+        assert_send_sync::<crate::Auth>();
+        assert_send_sync::<crate::OAuthConfig>();
+        assert_send_sync::<crate::AuthorizationHeader>();
+        assert_send_sync::<crate::Error>();
+        assert_send_sync::<crate::RawRequest>();
+        assert_send_sync::<crate::Response<crate::RawBody>>();
+        assert_send_sync::<crate::PagePosition>();
+        assert_send::<crate::SendFuture<crate::RawBody>>();
+        #[cfg(feature = "api-v2010")]
+        {
+            assert_send_sync::<crate::api_v2010::builder::CreateMessage>();
+            assert_send::<crate::Pages<crate::api_v2010::types::Message>>();
+            assert_send::<crate::Items<crate::api_v2010::types::Message>>();
+        }
+        #[cfg(feature = "media")]
+        assert_send::<crate::media::Download>();
+        #[cfg(feature = "bulk")]
+        assert_send_sync::<crate::bulk::BulkSender>();
+    }
+}

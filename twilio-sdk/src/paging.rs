@@ -248,6 +248,13 @@ impl<T: Decode + Send + 'static> Pages<T> {
         poll_fn(|context| self.poll_page(context)).await
     }
 
+    /// Returns whether every further poll returns `None`.
+    #[cfg(feature = "stream")]
+    fn has_ended(&self) -> bool {
+        let has_next = self.call.is_some() && self.failures < MOST_FAILURES;
+        self.ending.is_none() && self.flight.is_none() && !has_next
+    }
+
     fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<T>>>> {
         if let Some(error) = self.ending.take() {
             return Poll::Ready(Some(Err(error)));
@@ -332,6 +339,12 @@ mod stream {
 
         fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
             self.get_mut().poll_page(context)
+        }
+    }
+
+    impl<T: Decode + Send + Unpin + 'static> futures_core::stream::FusedStream for Pages<T> {
+        fn is_terminated(&self) -> bool {
+            self.has_ended()
         }
     }
 }

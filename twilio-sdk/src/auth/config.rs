@@ -43,11 +43,19 @@ pub enum Auth {
 
 macro_rules! from {
     ($($config:ident => $variant:ident),*) => {
-        $(impl From<$config> for Auth {
-            fn from(config: $config) -> Self {
-                Self::$variant(config)
+        $(
+            impl From<$config> for Auth {
+                fn from(config: $config) -> Self {
+                    Self::$variant(config)
+                }
             }
-        })*
+
+            impl From<&$config> for Auth {
+                fn from(config: &$config) -> Self {
+                    config.clone().into()
+                }
+            }
+        )*
     };
 }
 from!(

@@ -6,7 +6,7 @@ use crate::runtime::json_value;
 /// responses, and RFC 9457. Fields of an unexpected type are in [`other`](Self::other).
 ///
 /// `Debug` shows Twilio's messages, but no values of `details`, `params` and other fields, which may repeat the request.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorBody {
     /// `code`: Twilio's error code.

@@ -34,6 +34,8 @@ impl fmt::Display for Violation {
     }
 }
 
+impl std::error::Error for Violation {}
+
 impl Error {
     /// Creates the error of a request that violates rules of the specification.
     pub(crate) fn invalid(operation: &'static Operation, violations: Vec<Violation>) -> Self {

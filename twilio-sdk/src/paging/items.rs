@@ -132,3 +132,11 @@ impl<T: Decode + Send + Unpin + 'static> futures_core::Stream for Items<T> {
         self.get_mut().poll_item(context)
     }
 }
+
+#[cfg(feature = "stream")]
+#[cfg_attr(docsrs, doc(cfg(feature = "stream")))]
+impl<T: Decode + Send + Unpin + 'static> futures_core::stream::FusedStream for Items<T> {
+    fn is_terminated(&self) -> bool {
+        self.left == Some(0) || (self.ready.len() == 0 && self.pages.has_ended())
+    }
+}
