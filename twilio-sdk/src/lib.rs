@@ -85,7 +85,7 @@
 //! [repository](https://github.com/twilio-sdk-rs/twilio-sdk/tree/main/docs).
 // The enabled products decide which parts of the runtime are used.
 #![cfg_attr(
-    not(all(feature = "all-products", feature = "media", feature = "oauth", feature = "token-server")),
+    not(all(feature = "all-products", feature = "media", feature = "oauth")),
     allow(dead_code, unused_imports, unused_macros)
 )]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
@@ -121,9 +121,6 @@ mod runtime;
 #[cfg(feature = "oauth")]
 #[cfg_attr(docsrs, doc(cfg(feature = "oauth")))]
 pub use twilio_sdk_oauth as oauth;
-#[cfg(feature = "token-server")]
-#[cfg_attr(docsrs, doc(cfg(feature = "token-server")))]
-pub mod token_server;
 
 #[cfg(feature = "emulator")]
 #[cfg_attr(docsrs, doc(cfg(feature = "emulator")))]

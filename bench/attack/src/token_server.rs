@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use twilio_sdk::inbound_auth::{MemoryUserStore, PasswordHash};
-use twilio_sdk::token_server::{TokenServer, TokenServerConfig};
+use twilio_token_server::{TokenServer, TokenServerConfig};
 
 use crate::figures::{Figures, at_pace};
 use crate::service::{From, connect};

@@ -31,8 +31,7 @@ const CASES: [(&str, &str, usize); 2] = [("remembered", "60s", usize::MAX), ("ha
 const MEMORY: f64 = 1.10;
 
 pub(crate) fn run(workspace: &Workspace, args: &Args) -> Result<()> {
-    let features = ["--no-default-features", "--features", "token-server"];
-    let program = workspace.release("twilio-sdk", "twilio-token-server", &features)?;
+    let program = workspace.release("twilio-token-server", "twilio-token-server", &[])?;
     println!(
         "\n{} connections, kept alive, for {} s each; Argon2id with 19 MiB; at most 8 connections where each is hashed",
         args.connections, args.seconds
