@@ -94,7 +94,7 @@ macro_rules! payload {
         }
     ) => {
         $(#[$doc])*
-        #[derive(Clone, Debug)]
+        #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         pub struct $name {
             $($(#[$required_doc])* pub $required: $required_type,)*
