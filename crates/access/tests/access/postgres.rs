@@ -130,7 +130,7 @@ async fn settings_that_are_not_safe_are_refused_before_anybody_is_asked() {
     for timeout in [Duration::ZERO, Duration::from_micros(1), Duration::MAX] {
         let options = PostgresOptions::new("postgres://u:p%40ss@localhost/x").timeout(timeout);
         assert!(!format!("{options:?}").contains("p%40ss"));
-        assert!(told(options.connect().await).contains("time-out"), "{timeout:?}");
+        assert!(told(options.connect().await).contains("timeout"), "{timeout:?}");
     }
 }
 
