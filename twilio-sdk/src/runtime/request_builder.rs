@@ -326,8 +326,7 @@ impl<T> fmt::Debug for SendFuture<T> {
 /// would be compiled into the SDK's own crate, with three readers each.
 macro_rules! operation {
     ($name:ident => $output:ty, $facts:expr) => {
-        // Hidden, because the trait's page would list every operation.
-        #[doc(hidden)]
+        #[doc(hidden)] // The trait's page would list every operation.
         impl crate::runtime::OperationRequest for $name {
             type Client = super::Client;
             type Output = $output;
