@@ -118,7 +118,7 @@ fn what_cannot_work_is_refused_with_a_hint() {
         (BasicConfig::new("a:b", "c").into(), "username"),
         (BasicConfig::new("a\n", "c").into(), "username"),
         (BasicConfig::new("a", "c\r").into(), "password"),
-        (CustomKeyConfig::header("X Y", "k").into(), "no header can have"),
+        (CustomKeyConfig::header("X Y", "k").into(), "invalid name"),
         (CustomKeyConfig::header("Host", "k").into(), "client itself"),
         (CustomKeyConfig::header("x-twilio-sdk-prepared", "k").into(), "client itself"),
         (CustomKeyConfig::header("X-Key", "").into(), "key is empty"),

@@ -132,7 +132,7 @@ async fn what_does_not_belong_to_the_operation_is_refused_by_name_and_never_by_v
         serde_json::from_value::<RequestData>(saved)
     };
     let cases = [
-        ("product", json!("messaging_v1"), "for `messaging_v1`"),
+        ("product", json!("messaging_v1"), "to `messaging_v1`"),
         ("operation", json!("CreateCall"), "of the operation `CreateCall`"),
         ("form", json!([["To", "SECRET"], ["Too", "SECRET"]]), "`Too`"),
         ("query", json!([["To", "SECRET"]]), "`To`, which is not a query parameter"),

@@ -122,7 +122,7 @@ const WRONG: &[(&str, &str)] = &[
     ("proxy = 'none'", "2:9: proxy: must be \"environment\" or \"direct\", or a table"),
     ("circuit_breaker = 'on'", "2:19: circuit_breaker: must be \"off\", or a table"),
     // Values that cannot work, alone or together.
-    ("base_url = 'ftp://x'", "2:12: base_url: must start with https://, or with http:// for this machine"),
+    ("base_url = 'ftp://x'", "2:12: base_url: must start with https://, or with http:// for localhost"),
     (
         "base_url = 'http://gateway.example'",
         "2:12: base_url: starts with http://, which would show the credentials to the network; use https://",

@@ -193,9 +193,9 @@ async fn content_that_is_not_as_it_was_announced_is_never_carried_out() {
     let failing = || Pieces(vec![Ok("abc".into()), Err("the disk is gone".to_owned())], false);
     for (content, reason) in [
         (UploadContent::reader(reader(content(1000)), 1001), "1000 of 1001"),
-        (UploadContent::reader(reader(content(1000)), 999), "longer than the 999"),
+        (UploadContent::reader(reader(content(1000)), 999), "longer than the announced 999"),
         (UploadContent::stream(pieces(["ab", "cd"]), 5), "4 of 5"),
-        (UploadContent::stream(pieces(["ab", "cd"]), 3), "longer than the 3"),
+        (UploadContent::stream(pieces(["ab", "cd"]), 3), "longer than the announced 3"),
         (UploadContent::stream(failing(), 10), "the disk is gone"),
     ] {
         let error = asset(&mock, content).with_retry(quick()).with_idempotent(true).send().await.unwrap_err();

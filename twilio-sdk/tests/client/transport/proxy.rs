@@ -167,7 +167,7 @@ async fn exceptions_and_direct_go_around_it() {
     assert_eq!(proxy.asked().len(), 1);
 }
 
-/// Every name of this machine that a client may be given, with the port of a server.
+/// Every name of loopback that a client can be given, with the port of a server.
 fn names(port: u16) -> [String; 4] {
     [
         format!("http://127.0.0.1:{port}"),

@@ -1,4 +1,4 @@
-//! Every flow against a real OAuth server over HTTP on this machine.
+//! Every flow against a real OAuth server over HTTP on loopback.
 //!
 //! Without node and npm the tests say `NOT RUN` and prove nothing.
 
