@@ -184,21 +184,17 @@ pub(super) fn dependencies_are_allowed(tree: &Tree) -> Vec<Violation> {
 /// What a row allows, by name, and whether it need not be optional.
 fn allowed<'a>(listed: &[&'a str]) -> BTreeMap<&'a str, bool> {
     let mut allowed: BTreeMap<&str, bool> = BTreeMap::new();
-    for name in listed {
-        let plain = name.trim_end_matches('?');
-        allowed.insert(plain, plain == *name);
-    }
-    // What a sister brings along anyway may be named directly.
-    let mut next: Vec<(&str, bool)> = allowed.iter().map(|(name, plain)| (*name, *plain)).collect();
+    // What a sister brings along anyway may be named directly. What some path allows without a feature needs none.
+    let mut next: Vec<(&str, bool)> = listed.iter().map(|name| (*name, true)).collect();
     while let Some((name, plain)) = next.pop() {
-        for further in TABLE.iter().filter(|(row, _)| *row == name).flat_map(|(_, listed)| *listed) {
-            let bare = further.trim_end_matches('?');
-            if !allowed.contains_key(bare) {
-                let plain = plain && bare == *further;
-                allowed.insert(bare, plain);
-                next.push((bare, plain));
-            }
+        let bare = name.trim_end_matches('?');
+        let plain = plain && bare == name;
+        if allowed.get(bare).is_some_and(|before| *before || !plain) {
+            continue;
         }
+        allowed.insert(bare, plain);
+        let row = TABLE.iter().filter(|(row, _)| *row == bare).flat_map(|(_, listed)| *listed);
+        next.extend(row.map(|name| (*name, plain)));
     }
     allowed
 }

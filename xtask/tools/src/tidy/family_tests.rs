@@ -24,6 +24,10 @@ fn a_member_depends_on_what_the_table_allows() {
     assert!(on("twilio-sdk-webhook", "twilio-sdk-types.workspace = true").is_empty());
     assert_eq!(on("twilio-sdk-webhook", "twilio-sdk-http.workspace = true"), ["crates/x/Cargo.toml"]);
     assert_eq!(on("twilio-sdk-vault", "twilio-sdk-http.workspace = true"), ["crates/x/Cargo.toml"]);
+    assert!(
+        on("twilio-sdk-vault", "twilio-sdk-types.workspace = true").is_empty(),
+        "by audit, without a feature"
+    );
     assert!(on("twilio-sdk-vault", "twilio-sdk-http = { workspace = true, optional = true }").is_empty());
     assert!(on("twilio-sdk-oauth", "twilio-sdk-types.workspace = true").is_empty(), "http depends on types");
     assert_eq!(on("twilio-sdk-unknown", "serde = \"1\""), ["crates/x/Cargo.toml"]);
