@@ -8,6 +8,8 @@ use crate::{Error, Result};
 /// Builds the HTTP client of a configuration.
 pub(super) fn client(config: &ConnectionConfig, needs_tls: bool) -> Result<reqwest::Client> {
     let pool = &config.pool;
+    // Another crate of the program may enable features of `twilio-sdk-http` that add settings.
+    #[allow(clippy::needless_update)]
     let settings = ClientSettings {
         user_agent: user_agent(config.user_agent.as_deref())?,
         connect_timeout: config.connect_timeout,
