@@ -14,11 +14,11 @@ use twilio_token_server::{TokenServer, TokenServerConfig};
 use crate::{ACCOUNT, KEY, PASSWORD, SECRET};
 
 /// A folder that is gone when it is dropped.
-pub struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
     /// A folder with the users of [`users`].
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let next = NEXT.fetch_add(1, Ordering::Relaxed);
         #[cfg(unix)]
@@ -30,12 +30,12 @@ impl Folder {
         folder
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
 
     /// Puts a file in place at once, so that nobody reads half of it.
-    pub fn write(&self, name: &str, text: &str) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
         let (path, draft) = (self.path(name), self.path("draft"));
         std::fs::write(&draft, text).unwrap();
         // A file with secrets that others can read is warned of.
@@ -45,7 +45,7 @@ impl Folder {
     }
 
     /// A configuration with these lines at its root, and then tables.
-    pub fn config(&self, root: &str, tables: &str) -> PathBuf {
+    pub(crate) fn config(&self, root: &str, tables: &str) -> PathBuf {
         self.write("server.toml", &config(root, tables))
     }
 }
@@ -57,11 +57,11 @@ impl Drop for Folder {
 }
 
 /// Limits that no test reaches by accident.
-pub const NO_LIMITS: &str =
+pub(crate) const NO_LIMITS: &str =
     "[limits]\nattempts_per_minute_per_user = 100000\nattempts_per_minute_per_address = 100000\n";
 
 /// Rules for the users of [`users`]: carol gets nothing.
-pub const RULES: &str = r#"
+pub(crate) const RULES: &str = r#"
 [[rules]]
 users = ["susan"]
 ttl = "10m"
@@ -73,7 +73,7 @@ identity = "agent_{username}"
 voice = { incoming = true, outgoing_application_sid = "AP00000000000000000000000000000003" }
 "#;
 
-pub fn config(root: &str, tables: &str) -> String {
+pub(crate) fn config(root: &str, tables: &str) -> String {
     format!(
         "listen = \"127.0.0.1:0\"\n{root}\n\
          [twilio]\naccount_sid = \"{ACCOUNT}\"\napi_key = \"{KEY}\"\napi_secret = \"{SECRET}\"\n\
@@ -81,36 +81,36 @@ pub fn config(root: &str, tables: &str) -> String {
     )
 }
 
-pub fn user(name: &str, scopes: &[&str]) -> String {
+pub(crate) fn user(name: &str, scopes: &[&str]) -> String {
     static HASH: LazyLock<String> =
         LazyLock::new(|| PasswordHash::hash(&PASSWORD.into()).unwrap().as_str().to_owned());
     format!("[[auth.users]]\nusername = {name:?}\npassword_hash = {:?}\nscopes = {scopes:?}\n", &*HASH)
 }
 
 /// Susan, bob and carol, all with one password.
-pub fn users() -> String {
+pub(crate) fn users() -> String {
     [user("susan", &[]), user("bob", &["voice"]), user("carol", &["other"])].concat()
 }
 
 /// A server in this process.
-pub struct Server {
-    pub address: SocketAddr,
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
 }
 
 impl Server {
     /// Runs with a configuration of the folder.
-    pub async fn start(folder: &Folder, root: &str, tables: &str) -> Self {
+    pub(crate) async fn start(folder: &Folder, root: &str, tables: &str) -> Self {
         Self::run(&folder.config(root, tables)).await
     }
 
-    pub async fn run(config: &Path) -> Self {
+    pub(crate) async fn run(config: &Path) -> Self {
         let server = TokenServer::bind(TokenServerConfig::from_file(config).unwrap()).await.unwrap();
         Self::serve(server)
     }
 
-    pub fn serve(server: TokenServer) -> Self {
+    pub(crate) fn serve(server: TokenServer) -> Self {
         let address = server.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(server.serve_with_shutdown(async move {
@@ -120,7 +120,7 @@ impl Server {
     }
 
     /// Has it stop, and waits until it has.
-    pub async fn stop(mut self) {
+    pub(crate) async fn stop(mut self) {
         drop(self.stop.take());
         self.task.await.unwrap();
     }

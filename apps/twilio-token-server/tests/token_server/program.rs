@@ -11,33 +11,33 @@ use std::time::Duration;
 use serde_json::Value;
 
 /// The program with a clean environment.
-pub fn command() -> Command {
+pub(crate) fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_twilio-token-server"));
     command.env_clear();
     command
 }
 
 /// What the program says and how it ends, where it ends by itself.
-pub fn run(command: &mut Command) -> (ExitStatus, String, String) {
+pub(crate) fn run(command: &mut Command) -> (ExitStatus, String, String) {
     let output = command.stdin(Stdio::null()).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (output.status, text(output.stdout), text(output.stderr))
 }
 
 /// The program, running; it ends when it is dropped.
-pub struct Program {
+pub(crate) struct Program {
     child: Child,
-    pub address: SocketAddr,
+    pub(crate) address: SocketAddr,
     lines: Arc<Mutex<Vec<String>>>,
     reader: Option<JoinHandle<()>>,
 }
 
 impl Program {
-    pub fn start(config: &Path) -> Self {
+    pub(crate) fn start(config: &Path) -> Self {
         Self::spawn(command().arg("--config").arg(config))
     }
 
-    pub fn spawn(command: &mut Command) -> Self {
+    pub(crate) fn spawn(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let lines = Arc::new(Mutex::new(Vec::new()));
         let errors = BufReader::new(child.stderr.take().unwrap());
@@ -59,13 +59,13 @@ impl Program {
         Self { address: address.parse().unwrap(), child, lines, reader: Some(reader) }
     }
 
-    pub fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let status = Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap();
         assert!(status.success());
     }
 
     /// The log so far.
-    pub fn log(&self) -> Vec<Value> {
+    pub(crate) fn log(&self) -> Vec<Value> {
         let lines = self.lines.lock().unwrap();
         lines
             .iter()
@@ -74,7 +74,7 @@ impl Program {
     }
 
     /// Waits for so many lines with a message.
-    pub async fn logged(&self, message: &str, times: usize) -> Vec<Value> {
+    pub(crate) async fn logged(&self, message: &str, times: usize) -> Vec<Value> {
         loop {
             let found: Vec<Value> =
                 self.log().into_iter().filter(|line| line["message"] == message).collect();
@@ -86,7 +86,7 @@ impl Program {
     }
 
     /// Waits for the end, and gives all that was logged.
-    pub async fn end(mut self) -> (ExitStatus, Vec<Value>) {
+    pub(crate) async fn end(mut self) -> (ExitStatus, Vec<Value>) {
         let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 break status;
