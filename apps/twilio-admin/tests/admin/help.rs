@@ -3,7 +3,7 @@
 use crate::program::{Home, ended};
 
 /// Every command, found by what the help texts list.
-pub fn commands(home: &Home) -> Vec<Vec<String>> {
+pub(crate) fn commands(home: &Home) -> Vec<Vec<String>> {
     let mut found = vec![Vec::new()];
     let mut next = 0;
     while let Some(command) = found.get(next).cloned() {
