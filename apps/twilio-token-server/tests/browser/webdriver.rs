@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// Chromium with a profile of its own; both end when it is dropped.
-pub struct Browser {
+pub(crate) struct Browser {
     driver: Child,
     port: u16,
     session: String,
@@ -20,7 +20,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let next = NEXT.fetch_add(1, Ordering::Relaxed);
         let profile = std::env::temp_dir().join(format!("twilio-browser-{}-{next}", std::process::id()));
@@ -55,34 +55,34 @@ impl Browser {
         browser
     }
 
-    pub fn open(&self, url: &str) {
+    pub(crate) fn open(&self, url: &str) {
         self.command("url", &json!({ "url": url }));
     }
 
     /// Types into a field.
-    pub fn write(&self, css: &str, text: &str) {
+    pub(crate) fn write(&self, css: &str, text: &str) {
         self.on_element(css, "value", &json!({ "text": text }));
     }
 
-    pub fn click(&self, css: &str) {
+    pub(crate) fn click(&self, css: &str) {
         self.on_element(css, "click", &json!({}));
     }
 
-    pub fn text(&self, css: &str) -> String {
+    pub(crate) fn text(&self, css: &str) -> String {
         let text = self.run(&format!("return document.querySelector('{css}').textContent"));
         text.as_str().unwrap().to_owned()
     }
 
-    pub fn is_shown(&self, css: &str) -> bool {
+    pub(crate) fn is_shown(&self, css: &str) -> bool {
         self.run(&format!("return document.querySelector('{css}').checkVisibility()")) == true
     }
 
     /// Runs JavaScript in the page; a promise is waited for.
-    pub fn run(&self, script: &str) -> Value {
+    pub(crate) fn run(&self, script: &str) -> Value {
         self.command("execute/sync", &json!({ "script": script, "args": [] }))
     }
 
-    pub fn wait(&self, what: &str, until: impl Fn(&Self) -> bool) {
+    pub(crate) fn wait(&self, what: &str, until: impl Fn(&Self) -> bool) {
         // Enough for a machine that has much else to do.
         for _ in 0..1200 {
             if until(self) {
