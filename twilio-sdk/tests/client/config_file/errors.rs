@@ -160,7 +160,7 @@ const WRONG: &[(&str, &str)] = &[
     ),
     (
         "[tls]\ndisable_system_roots = true",
-        "2:1: tls: disable_system_roots is set, but there are no extra_root_certificates",
+        "2:1: tls: disable_system_roots is set, but there are no extra_root_certificates; add at least one",
     ),
     // Profiles.
     ("profiles = 1", "2:12: profiles: must be a table, not a number"),
