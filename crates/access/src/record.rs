@@ -54,6 +54,7 @@ pub struct Bindings {
     pub roles_hash: Option<String>,
 }
 
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 impl Bindings {
     /// Returns the values that are set, by their names in databases.
     pub(super) fn pairs(&self) -> impl Iterator<Item = (&'static str, &str)> {
