@@ -39,7 +39,7 @@ fn an_entry_stands_for_a_secret_wherever_one_may_stand() {
         }
     }
     let text = format!(
-        "{AUTH}proxy = {{ url = 'http://127.0.0.1:1', user = 'u', password = 'secret://twilio' }}\n\
+        "{AUTH}proxy = {{ url = 'http://127.0.0.1:1', username = 'u', password = 'secret://twilio' }}\n\
          [tls]\nclient_certificate = '''{}'''\nclient_key = 'secret://tls#key'\n",
         certificate.pem()
     );
@@ -121,7 +121,7 @@ fn weakness_33_a_name_without_a_secret_is_an_error_at_its_place_that_shows_no_na
     );
     std::fs::write(vault.path(), "broken").unwrap();
     let error = message(&loader, "auth = { account_sid = 'AC1', auth_token = 'secret://text' }");
-    assert!(error.contains("is unavailable: vault: the file cannot be read: it is no vault"), "{error}");
+    assert!(error.contains("is unavailable: vault: the file cannot be read: it is not a vault"), "{error}");
 }
 
 #[test]

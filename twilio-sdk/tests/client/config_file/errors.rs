@@ -11,7 +11,7 @@ const WRONG: &[(&str, &str)] = &[
     ("Timeout = 5", "2:1: Timeout: unknown key; did you mean `timeout`?"),
     ("[pool]\nmaxInFlight = 5", "3:1: pool.maxInFlight: unknown key; did you mean `max_in_flight`?"),
     ("max_in_flight = 5", "2:1: max_in_flight: unknown key; did you mean `pool.max_in_flight`?"),
-    ("[pol]\nmax_active = 5", "2:2: pol: unknown key; did you mean `pool`?"),
+    ("[pol]\nmax_in_flight = 5", "2:2: pol: unknown key; did you mean `pool`?"),
     (
         "[response_limits]\n'a b' = 5",
         "3:1: response_limits.\"a b\": unknown key; the keys here are: max_header_bytes, max_body_bytes",
