@@ -252,9 +252,9 @@ mod tests {
         let second = Duration::from_secs(1);
         for (config, word) in [
             (RetryConfig::new().max_attempts(0), "max_attempts"),
-            (RetryConfig::new().backoff_multiplier(0), "factor"),
-            (RetryConfig::new().initial_backoff(Duration::ZERO), "base"),
-            (RetryConfig::new().initial_backoff(second).max_backoff(second / 2), "max_delay"),
+            (RetryConfig::new().backoff_multiplier(0), "backoff_multiplier"),
+            (RetryConfig::new().initial_backoff(Duration::ZERO), "initial_backoff"),
+            (RetryConfig::new().initial_backoff(second).max_backoff(second / 2), "max_backoff"),
             (RetryConfig::new().retryable_statuses([503, 401]), "401"),
             (RetryConfig::new().retryable_statuses([200]), "200"),
         ] {

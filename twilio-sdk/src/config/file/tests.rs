@@ -73,7 +73,7 @@ fn every_setting_has_a_key() {
         "auth.account_sid",
         "auth.api_key",
         "auth.api_secret",
-        "tls.identity",
+        "tls.client_identity",
         "rate_limit.interval",
     ];
     let (settings, known) = (settings(), known());
