@@ -26,7 +26,7 @@ guides! {
     bulk = "../../docs/bulk.md";
     #[cfg(all(feature = "axum", feature = "inbound-auth-bearer", feature = "inbound-auth-ldap", feature = "inbound-auth-tower"))]
     inbound_auth = "../../docs/inbound-auth.md";
-    #[cfg(all(feature = "access", feature = "vault"))]
+    #[cfg(all(feature = "access-control-sqlite", feature = "vault"))]
     secrets_and_users = "../../docs/secrets-and-users.md";
     command_line = "../../docs/command-line.md";
     operations = "../../docs/operations.md";

@@ -37,6 +37,7 @@ struct Readme;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests;
 
 use std::borrow::Cow;

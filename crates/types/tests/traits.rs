@@ -1,4 +1,5 @@
 //! Traits that users of the types rely on.
+#![allow(clippy::unwrap_used)]
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -6,33 +6,33 @@ use twilio_sdk_audit::{AuditError, AuditEvent, AuditEventKind, AuditSink};
 
 /// Keeps events in memory, and can be full.
 #[derive(Default)]
-pub struct Recorder {
+pub(crate) struct Recorder {
     events: Mutex<Vec<AuditEvent>>,
     full: AtomicBool,
 }
 
 impl Recorder {
     /// From now on nothing is taken down, or everything again.
-    pub fn fill(&self, full: bool) {
+    pub(crate) fn fill(&self, full: bool) {
         self.full.store(full, Ordering::SeqCst);
     }
 
     /// Each event in a line.
-    pub fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         self.events.lock().unwrap().iter().map(line).collect()
     }
 
     /// The lines since the last time.
-    pub fn take(&self) -> Vec<String> {
+    pub(crate) fn take(&self) -> Vec<String> {
         self.events.lock().unwrap().drain(..).map(|event| line(&event)).collect()
     }
 
     /// The events since the last time.
-    pub fn events(&self) -> Vec<AuditEvent> {
+    pub(crate) fn events(&self) -> Vec<AuditEvent> {
         std::mem::take(&mut self.events.lock().unwrap())
     }
 
-    pub fn kinds(&self) -> Vec<AuditEventKind> {
+    pub(crate) fn kinds(&self) -> Vec<AuditEventKind> {
         self.events.lock().unwrap().iter().map(AuditEvent::kind).collect()
     }
 }

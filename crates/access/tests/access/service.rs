@@ -29,7 +29,7 @@ impl Service {
     pub(crate) async fn get(&self, path: &str, authorization: Option<&str>) -> Response {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
         let mut text = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
-        for value in authorization {
+        if let Some(value) = authorization {
             text += &format!("Authorization: {value}\r\n");
         }
         stream.write_all(format!("{text}\r\n").as_bytes()).await.unwrap();
