@@ -13,7 +13,7 @@ use crate::setup::{PASSPHRASE, SUSANS_PASSWORD};
 const README: &str = include_str!("../../examples/service/README.md");
 
 /// Builds the program of another package, and returns its path.
-fn twilio_admin() -> std::path::PathBuf {
+fn built_admin() -> std::path::PathBuf {
     let built = Command::new(env!("CARGO"))
         .args(["build", "--quiet", "--package", "twilio-admin"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
@@ -28,7 +28,7 @@ fn repository() -> Folder {
     let root = Folder::new();
     let debug = root.file("target/debug");
     std::fs::create_dir_all(debug.join("examples")).unwrap();
-    symlink(twilio_admin(), debug.join("twilio-admin")).unwrap();
+    symlink(built_admin(), debug.join("twilio-admin")).unwrap();
     symlink(env!("CARGO_MANIFEST_DIR"), root.file("twilio-sdk")).unwrap();
     // The example and the emulator are part of this program, which needs no other build for them.
     let this = |variable: &str, test: &str, path: &Path| {

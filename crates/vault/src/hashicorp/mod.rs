@@ -1,20 +1,8 @@
 //! Secrets from HashiCorp Vault, by version 2 of its key/value engine over HTTP.
 //!
-//! Configuration files are read without awaiting anything, so fetch their secrets first. With `twilio-sdk`:
-//!
-//! ```ignore
-//! use twilio_sdk::ConfigLoader;
-//! use twilio_sdk::hashicorp_vault::{HashicorpVault, HashicorpVaultConfig};
-//! use twilio_sdk::types::SecretString;
-//!
-//! let token = SecretString::from(std::env::var("VAULT_TOKEN")?);
-//! let vault = HashicorpVault::new(HashicorpVaultConfig::new("https://vault.example.com:8200", token))?;
-//! let loader = ConfigLoader::new();
-//! let secrets = vault.fetch_secrets(loader.secret_names("twilio.toml")?).await?;
-//! let config = loader.secret_source(secrets).load_file("twilio.toml")?;
-//! ```
-//!
-//! Without it, the fetched secrets are a [`MemorySecretSource`](twilio_sdk_config::MemorySecretSource):
+//! Configuration files are read without awaiting anything, so fetch their secrets first. The result is a
+//! [`MemorySecretSource`](twilio_sdk_config::MemorySecretSource), which `twilio_sdk::ConfigLoader::secret_source` takes; its
+//! method `secret_names` lists the names in a file.
 //!
 //! ```no_run
 //! use twilio_sdk_config::SecretSource;
