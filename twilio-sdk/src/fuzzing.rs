@@ -1,4 +1,4 @@
-//! What the fuzz targets need to reach without a server. Built for them only, with `--cfg fuzzing`.
+//! Entry points of the fuzz targets. Built for them only, with `--cfg fuzzing`.
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -9,7 +9,7 @@ use crate::{ConnectionConfig, Page, Pages, Response, Result};
 
 const OPERATION: Operation = Operation::new("Fuzzed", Method::Get, "/", BodyKind::None);
 
-/// What a call makes of an answer.
+/// Decodes a response.
 pub fn answer<T: Output>(status: StatusCode, headers: HeaderMap, body: &[u8]) -> Result<Response<T>> {
     let raw = Raw { status, headers, body: Bytes::copy_from_slice(body), attempts: 1, uncertain: false };
     let raw = raw.into_success(&OPERATION)?;
@@ -22,12 +22,12 @@ pub fn repaired(body: &[u8]) -> Option<(String, usize)> {
     crate::runtime::repair(body).ok().map(|repaired| (repaired.text, repaired.damage.places))
 }
 
-/// The wait that an answer asks for.
+/// Returns the wait that a response demands.
 pub fn wait(headers: &HeaderMap) -> Option<std::time::Duration> {
     retry_after(headers)
 }
 
-/// A page as this list's answer, and the URL from which the page after it is requested.
+/// Decodes a page of this list, and returns the URL of the next page.
 pub fn page<T: Decode + Send + 'static>(
     mut pages: Pages<T>,
     body: &[u8],
@@ -48,7 +48,7 @@ pub fn page<T: Decode + Send + 'static>(
     Ok((page, next))
 }
 
-/// The names and scopes of a text of users, in their order.
+/// Parses users, and returns their names and scopes in order.
 #[cfg(feature = "inbound-auth")]
 pub fn users(text: &str, format: crate::ConfigFormat) -> Result<Vec<(String, Vec<String>)>> {
     Ok(twilio_sdk_inbound_auth::internal::users_of(text, format)?)

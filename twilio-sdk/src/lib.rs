@@ -181,7 +181,7 @@ use twilio_sdk_config::internal::{file_owner, private_file};
 pub use twilio_sdk_config::{ConfigError, ConfigProblem, MemorySecretSource, SecretError, SecretSource};
 pub use twilio_sdk_http::install_tls_provider;
 
-/// What the conformance tests need to inspect responses. It changes without notice.
+/// Items for the conformance tests. They change without notice.
 #[cfg(feature = "serialize")]
 #[doc(hidden)]
 pub mod conformance {

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-/// Why a token cannot be created, or is not accepted.
+/// The error of a token that cannot be created or is not valid.
 ///
 /// The message ends with the error code with which Twilio rejects the same token, see [`code`](Self::code). It never holds
 /// a secret or the token.

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use super::AccessError;
 use super::error::shown;
 
-/// What a user may do.
+/// A permission of a user.
 ///
 /// The names are those of APILinker, except that its `run_sync` is `send_requests` here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

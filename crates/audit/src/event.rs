@@ -3,7 +3,7 @@ use std::fmt;
 use crate::AuditEventKind;
 use crate::names::named;
 
-/// How the recorded action ended, or that it starts.
+/// The outcome of the recorded action, or its start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EventOutcome {
@@ -14,7 +14,7 @@ pub enum EventOutcome {
     Ok,
     /// `denied`: rejected, because of wrong credentials or a missing permission.
     Denied,
-    /// `failed`: not possible, whoever requests it.
+    /// `failed`: not possible for any user.
     Failed,
 }
 

@@ -1,4 +1,4 @@
-//! What the crates of this family share, and no API.
+//! Items for the other crates of the family. They are no API.
 
 use std::sync::Arc;
 

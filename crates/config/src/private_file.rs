@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 /// Pause between two attempts to take a lock that another process holds.
 const LOCK_RETRY: Duration = Duration::from_millis(5);
 
-/// Whether the platform has file modes, with which private files are protected from other users.
+/// `true` on platforms with file modes, which protect private files from other users.
 pub const PLATFORM_PROTECTS: bool = cfg!(unix);
 
 /// Rejects platforms without file modes, such as Windows, unless the user `accepted` unprotected files.

@@ -5,7 +5,7 @@ use std::io;
 
 use rustls::AlertDescription;
 
-/// What the sources of an error say about a failure.
+/// The cause of a failure, from the sources of an error.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cause {
     /// The TLS handshake failed: another attempt would fail the same way.

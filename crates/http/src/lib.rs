@@ -63,7 +63,7 @@ pub use proxy::{Proxy, ProxyServer};
 pub use tls::{TlsBackend, TlsConfig, TlsVersion, UnknownName, install_tls_provider};
 pub use version::HttpVersion;
 
-/// What the other crates of the family need and users do not. It changes without notice.
+/// Items for the other crates of the family. They change without notice.
 #[doc(hidden)]
 pub mod internal {
     #[cfg(feature = "client")]

@@ -20,7 +20,7 @@ pub struct OAuthError {
     pub retry_after: Option<Duration>,
     /// Twilio's own error code, if the response of its token endpoint has one.
     pub twilio_code: Option<u32>,
-    /// What failed, for people.
+    /// A description of the failure.
     pub message: String,
 }
 

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use http::Uri;
 use twilio_sdk_config::ConfigError;
 
-/// Parses a URL that credentials may go to: `https://`, or `http://` to localhost, and without credentials of its own.
+/// Parses a URL that credentials may go to: `https://`, or `http://` to localhost, without credentials in it.
 ///
 /// Messages start with `name`.
 pub fn secure_url(name: &str, url: &str) -> Result<Uri, ConfigError> {
@@ -64,7 +64,7 @@ pub fn is_https(url: &str) -> bool {
     url.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:"))
 }
 
-/// Returns whether plain HTTP to the host stays on this machine: `localhost`, 127.0.0.0/8, `::1`, and these addresses
+/// Returns whether plain HTTP to the host stays on a loopback interface: `localhost`, 127.0.0.0/8, `::1`, and these addresses
 /// mapped into IPv6.
 pub fn is_loopback(host: &str) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']');

@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-/// Why a request is rejected.
+/// The reason for rejecting a request.
 ///
 /// An unknown user and a wrong password are the same variant and lead to the same status and [`headers`](Self::headers).
 ///

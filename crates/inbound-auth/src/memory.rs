@@ -56,7 +56,7 @@ impl MemoryUserStore {
     }
 }
 
-/// Why a [`MemoryUserStore`] cannot be created.
+/// The error of users that a [`MemoryUserStore`] rejects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidUsers {

@@ -221,7 +221,7 @@ impl fmt::Debug for PasswordHash {
     }
 }
 
-/// Why a password hash is invalid or cannot be created.
+/// The error of a password hash that is invalid or cannot be created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidPasswordHash(&'static str);
 

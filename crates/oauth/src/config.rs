@@ -31,7 +31,7 @@ pub struct OAuthClientConfig {
     pub(crate) recorder: Recorder,
 }
 
-/// How a client authenticates at the token endpoint (RFC 6749, section 2.3.1).
+/// The authentication of a client at the token endpoint (RFC 6749, section 2.3.1).
 ///
 /// `Display` and `FromStr` use the values of RFC 7591: `client_secret_basic` and `client_secret_post`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -2,7 +2,7 @@ use std::fmt;
 
 use http::StatusCode;
 
-/// Why a webhook request is rejected.
+/// The reason for rejecting a webhook request.
 ///
 /// Send the client only the [`status`](Self::status). The message is for your log: it says what to change, and holds
 /// neither secrets nor values of the request.

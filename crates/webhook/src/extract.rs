@@ -50,7 +50,7 @@ impl<T> AsRef<T> for Webhook<T> {
     }
 }
 
-/// Why a payload cannot be extracted.
+/// The error of a payload that cannot be extracted.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum WebhookRejection {

@@ -129,7 +129,7 @@ impl Media {
     /// `https://video.twilio.com/v1/Recordings/{RT}/Media`.
     ///
     /// Credentials are sent only if the URL is `https://` with a host of `twilio.com`, or below the client's base URL. Other
-    /// hosts are requested without them. Verify the webhook's signature first all the same: whoever controls the URL
+    /// hosts are requested without them. Verify the webhook's signature first all the same: an attacker who controls the URL
     /// controls what is downloaded.
     ///
     /// A client with a base URL requests Twilio's hosts there too. Region and edge are inserted into a host of Twilio that

@@ -10,7 +10,7 @@ use crate::types::AccountSid;
 use crate::{Error, Result};
 use twilio_sdk_redact::Redactor;
 
-/// What all products of a client share: credentials, connections and settings. Cheap to clone.
+/// The state that all products of a client share: credentials, connections and settings. Cheap to clone.
 #[derive(Clone)]
 pub struct Handle {
     shared: Arc<Shared>,

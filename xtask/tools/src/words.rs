@@ -25,7 +25,7 @@ pub(crate) struct Args {
 const PATTERNS: &[(&str, &str)] = &[
     ("answer|answers|answered", "response, returned"),
     ("unless set", "`Default: …`"),
-    ("whom|whose|whoever", "the user, the caller"),
+    ("whom|whoever", "the user, the caller"),
     ("nobody|somebody|anybody|everybody", "no client, an attacker, any user"),
     ("is asked|are asked|asked for|is asked for", "requested, queried, prompted"),
     ("tells|tell", "says, returns, reports"),
@@ -67,6 +67,13 @@ const ALLOWED: &[(&str, &str)] = &[
     ("", "_answer"),
     ("", "no-answer"),
     ("", "plain text"),
+    ("", "for people"),
+    ("", "fields of their own"),
+    ("", "a field of their own"),
+    ("", "connections of their own"),
+    ("", "stack of its own"),
+    ("", "can be read again"),
+    ("", "repaired and read again"),
     ("words.rs", ""),
 ];
 
@@ -145,6 +152,7 @@ pub(crate) fn hits(file: &File, public_only: bool) -> Vec<Hit> {
         if let Some(word) = OPENINGS.iter().find(|word| starts_with_word(comment.trim_start(), word))
             && is_first
             && is_doc
+            && (is_inner || !is_field(&lines, at))
         {
             hit(word, "a verb in the third person, or a noun of the type");
         }
@@ -167,12 +175,25 @@ fn starts_with_word(text: &str, word: &str) -> bool {
     text.strip_prefix(word).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
 }
 
+/// The item that a doc comment belongs to.
+fn item<'t>(lines: &[&'t str], at: usize) -> Option<&'t str> {
+    lines.iter().skip(at).map(|line| line.trim_start()).find(|line| {
+        !line.is_empty() && !line.starts_with("//") && !line.starts_with("#[") && !line.starts_with(')')
+    })
+}
+
+/// Whether a doc comment belongs to a field or a variant, which may say what it holds: "When the event occurred."
+fn is_field(lines: &[&str], at: usize) -> bool {
+    const ITEMS: [&str; 8] = ["fn", "async", "struct", "enum", "trait", "type", "const", "mod"];
+    item(lines, at).is_some_and(|item| {
+        let item = item.strip_prefix("pub ").unwrap_or(item);
+        !ITEMS.iter().any(|word| starts_with_word(item, word))
+    })
+}
+
 /// Whether the item behind a doc comment is public: `pub`, a variant, a field of an enum's variant, a trait's item.
 fn is_public(lines: &[&str], at: usize) -> bool {
-    let item = lines.iter().skip(at).map(|line| line.trim_start()).find(|line| {
-        !line.is_empty() && !line.starts_with("//") && !line.starts_with("#[") && !line.starts_with(')')
-    });
-    let Some(item) = item else { return false };
+    let Some(item) = item(lines, at) else { return false };
     if item.starts_with("pub ") {
         return true;
     }
@@ -204,6 +225,7 @@ mod tests {
     fn words_in_docs_of_public_items_are_found() {
         assert_eq!(words("/// The answer of it.\npub fn x() {}\n", true), ["answer"]);
         assert_eq!(words("/// Whether it is so.\n#[must_use]\npub fn x() {}\n", true), ["Whether"]);
+        assert!(words("pub struct A {\n    /// When it was made.\n    pub b: u64,\n}\n", true).is_empty());
         assert_eq!(words("pub enum A {\n    /// Nobody did.\n    B,\n}\n", true), ["nobody"]);
         assert_eq!(words("//! What it is.\n", true), ["What"]);
     }

@@ -1,4 +1,4 @@
-//! The page and the token server, each on its own port of this machine.
+//! The page and the token server, each on its own loopback port.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -41,7 +41,7 @@ pub trait AccessStore: Send + Sync + fmt::Debug {
     /// Records when a key was used, unless its last recorded use is after `unless_after`. Succeeds if the key does not exist any
     /// more.
     ///
-    /// If another process is changing the store, it waits for a moment at most, and then returns [`AccessError::Locked`]: the user
+    /// If another process is changing the store, it waits at most briefly, and then returns [`AccessError::Locked`]: the user
     /// is accepted, and the next use is recorded.
     fn record_key_use<'a>(
         &'a self,

@@ -4,7 +4,7 @@ use std::time::Duration;
 use super::AuditLog;
 use crate::AuditError;
 
-/// When records are synced to disk, so that they survive a crash of the machine and not only of the program.
+/// The policy of syncing records to disk, so that they survive a crash of the machine and not only of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SyncPolicy {
     /// Before [`record`](crate::AuditSink::record) returns. The default.

@@ -43,7 +43,7 @@ impl VerifiedLog {
     }
 }
 
-/// How a line was tampered with.
+/// The kind of tampering with a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Tampering {

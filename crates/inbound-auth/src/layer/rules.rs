@@ -6,13 +6,13 @@ use http::HeaderName;
 use super::{AuthLayer, AuthMethod};
 use twilio_sdk_audit::AuditSink;
 
-/// What a resource requires instead of the default methods.
+/// The requirement of a resource, in place of the default methods.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ResourcePolicy {
     /// These methods, and none of the default ones.
     Methods(Vec<AuthMethod>),
-    /// The default methods, with these scopes instead of their own.
+    /// The default methods, with these scopes in place of theirs.
     RequireScopes(Vec<String>),
 }
 
@@ -187,7 +187,7 @@ impl AuthRules {
     }
 }
 
-/// Why rules cannot be enforced.
+/// The error of rules that cannot be enforced.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AuthRulesError {

@@ -47,7 +47,7 @@ pub trait Payload: Sized {
     fn read(query: &str, content_type: &str, body: &[u8]) -> Result<Self, PayloadError>;
 }
 
-/// Why a request is not the expected payload. The message holds no values of the request.
+/// The error of a request that is not the expected payload. The message contains no values of the request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PayloadError {

@@ -1,4 +1,4 @@
-//! What is decided by what follows: whether a bracket is one, and which one is missing.
+//! Decisions by look-ahead: whether a bracket is one, and which one is missing.
 
 use super::scan::{Frame, Scan};
 

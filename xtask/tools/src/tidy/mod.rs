@@ -59,6 +59,7 @@ const RULES: &[Rule] = &[
     ("files are small", sizes::files_are_small),
     ("nothing is left to do", wording::nothing_left_to_do),
     ("no test is ignored", wording::no_ignored_test),
+    ("public docs use the words of the style", wording::public_docs_use_the_words),
     ("every weakness has a test", numbered::weaknesses_have_tests),
     ("every defect of the review has a test", numbered::review_has_tests),
     ("every doc example is compiled", wording::doc_examples_compile),

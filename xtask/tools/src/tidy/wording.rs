@@ -46,3 +46,23 @@ pub(super) fn doc_examples_compile(tree: &Tree) -> Vec<Violation> {
     }
     found
 }
+
+/// Docs of public items in published members say request, response and so on.
+pub(super) fn public_docs_use_the_words(tree: &Tree) -> Vec<Violation> {
+    const FOLDERS: [&str; 5] = ["apps/", "codegen/", "crates/", "twilio-openapi/", "twilio-sdk/"];
+    let is_published = |path: &str| {
+        FOLDERS.iter().any(|folder| path.starts_with(folder))
+            && path.contains("/src/")
+            && !path.contains("/tests/")
+    };
+    let files = tree.rust.iter().filter(|file| is_published(&file.path));
+    files
+        .flat_map(|file| crate::words::hits(file, true))
+        .map(|hit| {
+            Violation::new(
+                format!("{}:{}", hit.path, hit.line),
+                format!("`{}`: say {}", hit.found, hit.better),
+            )
+        })
+        .collect()
+}
