@@ -64,7 +64,7 @@ async fn every_flow_records_how_it_ended_and_no_secret() {
     provider.refresh(&"rt-s3cret-0".into()).await.unwrap();
     check(&format!("token.refresh ok {at}"));
     provider.refresh(&"bad-s3cret".into()).await.unwrap_err();
-    check(&format!("token.refresh denied {at} reason=the token endpoint answered 400, invalid_grant"));
+    check(&format!("token.refresh denied {at} reason=the token endpoint returned 400, invalid_grant"));
 
     let login = provider.start_login().unwrap();
     let redirect = format!("?state={}&code=code-s3cret", login.state());
@@ -73,7 +73,7 @@ async fn every_flow_records_how_it_ended_and_no_secret() {
     let login = provider.start_login().unwrap();
     let redirect = format!("?state={}&error=access_denied", login.state());
     login.exchange(&redirect).await.unwrap_err();
-    check(&format!("token.issue denied {at} reason=the login page answered with an error, access_denied"));
+    check(&format!("token.issue denied {at} reason=the login page returned an error, access_denied"));
     provider.start_login().unwrap().exchange("?state=other&code=x").await.unwrap_err();
     check(&format!("token.issue failed {at} reason=the redirect's `state` is not that of this login"));
     provider.start_device_login().await.unwrap().wait_for_tokens().await.unwrap();
