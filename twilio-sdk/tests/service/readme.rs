@@ -110,7 +110,7 @@ fn review_74_the_steps_work_when_they_are_copied() {
         r#""sid":"SM"#,
         r#""token":"#,
         r#""event":"authn""#,
-        "The log is whole",
+        "The log is intact",
     ] {
         assert!(said.contains(part), "{part}: {said}");
     }

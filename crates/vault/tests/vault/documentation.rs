@@ -17,7 +17,7 @@ fn levels(manifest: &str) -> BTreeMap<String, i64> {
     let packages = manifest["profile"]["dev"]["package"].as_table().expect("packages");
     packages
         .iter()
-        .map(|(name, profile)| (name.clone(), profile["opt-level"].as_integer().expect("a level")))
+        .filter_map(|(name, profile)| Some((name.clone(), profile.get("opt-level")?.as_integer()?)))
         .collect()
 }
 
