@@ -77,6 +77,8 @@
 //! | 5 | check failed: a tampered log, a configuration with problems |
 //! | 6 | not found, already exists, or expired |
 //! | 130 | interrupted by Ctrl-C; other signals exit with 128 plus their number |
+// The doc comments of commands are their help texts, in which brackets and URLs are themselves.
+#![allow(rustdoc::bare_urls, rustdoc::broken_intra_doc_links)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod audit;
