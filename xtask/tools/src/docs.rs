@@ -13,7 +13,11 @@ pub(crate) struct Args {}
 /// Sets of features whose documentation differs in what links may lead to.
 const FEATURES: [&[&str]; 3] = [&["--no-default-features"], &[], &["--all-features"]];
 
-/// Builds the documentation of every published member with no, default and all features; a warning is an error.
+/// The member that is also documented with fewer features, as programs see it with `cargo doc`.
+const SDK: &str = "twilio-sdk";
+
+/// Builds the documentation of every published member with all features, as docs.rs does, and that of the SDK with no and
+/// with default features too; a warning is an error.
 pub(crate) fn run(workspace: &Workspace, _: Args) -> Result<()> {
     let members = members(workspace.root())?;
     let published: Vec<&str> =
@@ -21,7 +25,9 @@ pub(crate) fn run(workspace: &Workspace, _: Args) -> Result<()> {
     for features in FEATURES {
         let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         command.current_dir(workspace.root()).args(["doc", "--no-deps"]);
-        command.args(published.iter().flat_map(|name| ["-p", name]));
+        // Docs of the other members link to items of every feature.
+        let shown = published.iter().filter(|name| features == ["--all-features"] || **name == SDK);
+        command.args(shown.flat_map(|name| ["-p", name]));
         command.args(features).env("RUSTDOCFLAGS", "-D warnings");
         workspace.run(command)?;
     }
