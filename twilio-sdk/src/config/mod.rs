@@ -60,7 +60,7 @@ pub(crate) const FOREVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// ```
 ///
 /// It has no `Deserialize`, because files need variables, references to secrets and checks: load it with
-/// [`from_file`](Self::from_file) or a [`ConfigLoader`](crate::ConfigLoader) (feature `config-file`), or read the environment
+/// `from_file` or a `ConfigLoader` (feature `config-file`), or read the environment
 /// with [`from_env`](Self::from_env).
 #[derive(Clone, Debug)]
 pub struct ConnectionConfig {
