@@ -1,7 +1,7 @@
 //! Secrets from HashiCorp Vault, by version 2 of its key/value engine over HTTP.
 //!
 //! Configuration files are read without awaiting anything, so fetch their secrets first. The result is a
-//! [`MemorySecretSource`](twilio_sdk_config::MemorySecretSource), which `twilio_sdk::ConfigLoader::secret_source` takes; its
+//! [`MemorySecretSource`], which `twilio_sdk::ConfigLoader::secret_source` takes; its
 //! method `secret_names` lists the names in a file.
 //!
 //! ```no_run
