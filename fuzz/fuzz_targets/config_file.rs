@@ -49,7 +49,7 @@ fuzz_target!(init: seeds(), |data: &[u8]| -> Corpus {
         b'j' => ConfigFormat::Json,
         _ => return Corpus::Reject,
     };
-    match LOADER.bytes(text, format) {
+    match LOADER.load_slice(text, format) {
         Ok(config) => {
             // Shown for its panics only: a host or a region may well come from a variable.
             let _ = (format!("{config:?}"), base_url(&config, "api.twilio.com"));
