@@ -5,7 +5,7 @@ use std::fmt;
 use http::{HeaderValue, Uri};
 use twilio_sdk_http::internal::url::{is_https, secure_url};
 
-use crate::config::{ConnectionConfig, Location};
+use crate::types::Location;
 use crate::{Error, Result};
 
 /// The destination of requests.
@@ -17,10 +17,11 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    pub(crate) fn new(config: &ConnectionConfig) -> Result<Self> {
-        let base_url = config.base_url.as_deref().map(base_url).transpose()?;
-        let location = Location::from_names(config.region.as_deref(), config.edge.as_deref())
-            .map_err(|invalid| Error::config(invalid.to_string()))?;
+    /// Checks a base URL, a region and an edge, each if it is set.
+    pub(crate) fn new(base: Option<&str>, region: Option<&str>, edge: Option<&str>) -> Result<Self> {
+        let base_url = base.map(base_url).transpose()?;
+        let location =
+            Location::from_names(region, edge).map_err(|invalid| Error::config(invalid.to_string()))?;
         location.rest().map_err(|invalid| Error::config(invalid.to_string()))?;
         Ok(Self { base_url, location })
     }
@@ -135,14 +136,9 @@ impl fmt::Display for Endpoint {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::AuthTokenConfig;
 
     fn endpoint(region: Option<&str>, edge: Option<&str>, base: Option<&str>) -> Result<Endpoint> {
-        let mut config = ConnectionConfig::new(AuthTokenConfig::new("AC1", "t"));
-        config.region = region.map(str::to_owned);
-        config.edge = edge.map(str::to_owned);
-        config.base_url = base.map(str::to_owned);
-        Endpoint::new(&config)
+        Endpoint::new(base, region, edge)
     }
 
     #[test]

@@ -69,5 +69,10 @@ pub fn variables(get: impl Fn(&str) -> Option<String>) -> Result<ConnectionConfi
 pub fn base_url(config: &ConnectionConfig, host: &str) -> Result<String> {
     config.check()?;
     crate::auth::AuthState::new(config.auth.clone())?;
-    Ok(crate::endpoint::Endpoint::new(config)?.base_url(host))
+    Ok(crate::endpoint::Endpoint::new(
+        config.base_url.as_deref(),
+        config.region.as_deref(),
+        config.edge.as_deref(),
+    )?
+    .base_url(host))
 }

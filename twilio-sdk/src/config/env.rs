@@ -112,7 +112,12 @@ mod tests {
             (vec![("TWILIO_EDGE", "dublin")], None),
         ] {
             let variables: Vec<_> = account.iter().chain(&location).copied().collect();
-            let endpoint = crate::endpoint::Endpoint::new(&read(&variables).expect("credentials"));
+            let config = read(&variables).expect("credentials");
+            let endpoint = crate::endpoint::Endpoint::new(
+                config.base_url.as_deref(),
+                config.region.as_deref(),
+                config.edge.as_deref(),
+            );
             match (endpoint, host) {
                 (Ok(endpoint), Some(host)) => assert_eq!(endpoint.base_url("api.twilio.com"), host),
                 (Err(error), None) => assert!(error.to_string().contains("twilio.com"), "{error}"),

@@ -48,7 +48,8 @@ pub(crate) struct Settings {
 impl Handle {
     pub(crate) fn new(config: ConnectionConfig) -> Result<Self> {
         config.check()?;
-        let endpoint = Endpoint::new(&config)?;
+        let endpoint =
+            Endpoint::new(config.base_url.as_deref(), config.region.as_deref(), config.edge.as_deref())?;
         let auth = AuthState::new(config.auth.clone())?;
         auth.check_endpoint(&endpoint)?;
         let tls = endpoint.needs_tls() || auth.needs_tls();

@@ -256,7 +256,9 @@ mod tests {
     use crate::{ApiKeyConfig, ConnectionConfig};
 
     fn at(config: ConnectionConfig, url: &str) -> std::result::Result<(String, Forward), String> {
-        let endpoint = Endpoint::new(&config).expect("a good configuration");
+        let endpoint =
+            Endpoint::new(config.base_url.as_deref(), config.region.as_deref(), config.edge.as_deref())
+                .expect("a good configuration");
         locate(&endpoint, url).map(|place| (format!("{}{}", place.base_url, place.path), place.forward))
     }
 

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::path::Path;
 
 use super::expand::expand;
+use super::key::{Key, Kind};
 use super::pem;
 use super::problems::Problems;
 use super::reader::{Reader, Shared};
@@ -15,22 +16,6 @@ pub(crate) struct Known {
     keys: Vec<Key>,
     /// A further key of the root.
     extra: Option<&'static str>,
-}
-
-/// A requested key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Key {
-    pub(crate) path: String,
-    pub(crate) kind: Kind,
-}
-
-/// Says whether a value is a secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Open,
-    Secret,
-    /// A secret if it is PEM, and none if it is the path of a file.
-    SecretPem,
 }
 
 impl Known {

@@ -2,6 +2,7 @@
 
 mod expand;
 mod expand_in;
+mod key;
 mod known;
 mod load;
 mod parse;

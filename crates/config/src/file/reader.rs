@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use twilio_sdk_types::SecretString;
 
-use super::known::{Key, Kind};
+use super::key::{Key, Kind};
 use super::pem;
 use super::problems::Problems;
 use super::tree::{Node, Place, Table, Value, join};
