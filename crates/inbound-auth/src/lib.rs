@@ -59,7 +59,7 @@
 //!
 //! * [`AuthError`] is why a request is rejected. [`AuthError::status`] is the status of the response: 401, 403, 429 or 503.
 //!   Unknown users and wrong passwords are indistinguishable, also in time.
-//! * [`ConfigError`](twilio_sdk_config::ConfigError) is everything that is wrong with a file or a setting.
+//! * [`ConfigError`] is everything that is wrong with a file or a setting.
 //!
 //! # Audit events
 //!

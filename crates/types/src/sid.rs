@@ -6,7 +6,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 
-/// A SID of one kind of resource; each kind has an alias, such as [`CallSid`].
+/// A SID of one kind of resource; each kind has an alias, such as [`CallSid`](crate::CallSid).
 ///
 /// SIDs of different kinds are different types. Any string converts: construction does not check, because Twilio's
 /// responses contain empty SIDs and SIDs of new kinds. [`is_well_formed`](Self::is_well_formed) checks.

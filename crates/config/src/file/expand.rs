@@ -119,7 +119,7 @@ fn value<'t>(body: &'t str, lookup: &dyn Fn(&str) -> Option<String>) -> Result<P
     }
 }
 
-/// Returns the string that [`expand`] turns into this one.
+/// Returns the string that `expand` turns into this one.
 pub fn escape(text: &str) -> Cow<'_, str> {
     match text.contains("${") {
         true => Cow::Owned(text.replace("${", "$${")),

@@ -20,7 +20,7 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 #[non_exhaustive]
 pub enum JwksSource {
     /// A file of at most 1 MiB. It is read when the verifier is created, and reread as often as keys are fetched. A file that
-    /// other users can change is an error, see [`ConfigLoader`](crate::ConfigLoader#who-can-change-the-file).
+    /// other users can change is an error, see `twilio_sdk::ConfigLoader`.
     File(PathBuf),
     /// A URL with `https://`, or with `http://` on loopback. It is fetched when a token has to be verified. A response of more
     /// than 1 MiB is an error.
